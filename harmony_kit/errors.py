@@ -1,0 +1,162 @@
+"""What can go wrong, as one tree: catch `HarmonyError` for all of it.
+
+::
+
+    HarmonyError
+    ├─ FileError (ValueError)        every problem of one or more files, each a `Problem`
+    │  ├─ InstrumentError            an instrument or one of its translations
+    │  ├─ PlaybookError              a playbook
+    │  ├─ EngagementError            engagement.yaml, sites.csv or an evidence file
+    │  └─ ExchangeError              a file of answers offered for import
+    ├─ AnswerError (ValueError)      one answer: item, value, what is allowed
+    ├─ FrameError (ValueError)       a frame handed to a measure: column, expected, found
+    ├─ StoreError (OSError)          what was tried, on which store (never a password), why
+    ├─ ParameterError (ValueError)   a notebook parameter it does not declare
+    └─ RunError (RuntimeError)       a notebook that failed: cell, source, original error
+
+All of them pickle, because a batch raises them in other processes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "AnswerError",
+    "EngagementError",
+    "ExchangeError",
+    "FileError",
+    "FrameError",
+    "HarmonyError",
+    "InstrumentError",
+    "ParameterError",
+    "PlaybookError",
+    "Problem",
+    "RunError",
+    "StoreError",
+]
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong in a file: where it is, what it is, what is allowed, what to do.
+
+    `where` is a path inside the file (``items[3].scale``) or a place in a table
+    (``row 12, column frame.decision``); rows count from 1 and include the header, as a
+    spreadsheet shows them.
+    """
+
+    file: str
+    where: str
+    what: str
+    allowed: str = ""
+    todo: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        place = ": ".join(part for part in (self.file, self.where) if part)
+        allowed = f" Allowed: {self.allowed}." if self.allowed else ""
+        todo = f" {self.todo}" if self.todo else ""
+        mark = "warning: " if self.severity == "warning" else ""
+        return f"{place}: {mark}{self.what}.{allowed}{todo}"
+
+
+class HarmonyError(Exception):
+    """The root: everything this package raises on purpose."""
+
+
+class FileError(HarmonyError, ValueError):
+    """Everything wrong with a file, all at once, as `problems`."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(*problems)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The problems in the order they were found."""
+        return self.args
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class InstrumentError(FileError):
+    """An instrument or one of its translations cannot be used."""
+
+
+class PlaybookError(FileError):
+    """A playbook cannot be used."""
+
+
+class EngagementError(FileError):
+    """engagement.yaml, sites.csv or an evidence file cannot be used."""
+
+
+class ExchangeError(FileError):
+    """A file of answers cannot be imported."""
+
+
+class AnswerError(HarmonyError, ValueError):
+    """An answer its item does not allow."""
+
+    def __init__(self, item: str, value: object, allowed: str) -> None:
+        super().__init__(item, value, allowed)
+        self.item, self.value, self.allowed = item, value, allowed
+
+    def __str__(self) -> str:
+        return (
+            f"{self.item}: {self.value!r} is not an answer to this item. Allowed: {self.allowed}."
+        )
+
+
+class FrameError(HarmonyError, ValueError):
+    """A frame without a column a measure needs, or with one of the wrong type."""
+
+    def __init__(self, column: str, expected: str, found: str) -> None:
+        super().__init__(column, expected, found)
+        self.column, self.expected, self.found = column, expected, found
+
+    def __str__(self) -> str:
+        return f"column {self.column!r}: expected {self.expected}, found {self.found}."
+
+
+class StoreError(HarmonyError, OSError):
+    """The store could not be read or written; nothing was half-written."""
+
+    def __init__(self, tried: str, store: str, why: str) -> None:
+        super().__init__(tried, store, why)
+        self.tried, self.store, self.why = tried, store, why
+
+    def __str__(self) -> str:
+        return f"could not {self.tried} {self.store}: {self.why}"
+
+    def __reduce__(self) -> tuple[type[StoreError], tuple[str, str, str]]:
+        # OSError reads three arguments as errno, text and file name and drops the last one.
+        return type(self), (self.tried, self.store, self.why)
+
+
+class ParameterError(HarmonyError, ValueError):
+    """A parameter the notebook does not declare; raised before anything runs."""
+
+    def __init__(self, notebook: str, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(notebook, name, known)
+        self.notebook, self.name, self.known = notebook, name, known
+
+    def __str__(self) -> str:
+        return (
+            f"{self.notebook} declares no parameter {self.name!r}. "
+            f"Declared in its parameters cell: {', '.join(self.known) or 'none'}."
+        )
+
+
+class RunError(HarmonyError, RuntimeError):
+    """A notebook that failed: which cell, its source, the original error as text."""
+
+    def __init__(self, notebook: str, cell: int, source: str, ename: str, evalue: str) -> None:
+        super().__init__(notebook, cell, source, ename, evalue)
+        self.notebook, self.cell, self.source = notebook, cell, source
+        self.ename, self.evalue = ename, evalue
+
+    def __str__(self) -> str:
+        return f"{self.notebook}, cell {self.cell}: {self.ename}: {self.evalue}"

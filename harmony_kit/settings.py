@@ -1,0 +1,43 @@
+"""The few numbers that decide what a report says; printed in every report."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+__all__ = ["Settings"]
+
+
+class Settings(BaseModel):
+    """Thresholds of one engagement.
+
+    Attributes
+    ----------
+    tolerance
+        How far two means may lie apart and still count as close, in points of a 5-point scale;
+        other scales use ``tolerance * (points - 1) / 4``.
+    claim_at, leaning_at
+        Probability from which a report claims a state, and from which it says "leaning".
+    min_group
+        Fewest people of one lens about whom anything is shown.
+    draws
+        Draws from the posterior of each mean.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tolerance: float = Field(default=1.0, gt=0, le=4)
+    claim_at: float = Field(default=0.80, gt=0.5, le=1)
+    leaning_at: float = Field(default=0.60, gt=0.25, le=1)
+    min_group: int = Field(default=3, ge=2, le=20)
+    draws: int = Field(default=4000, ge=500, le=100_000)
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Settings:
+        if self.leaning_at > self.claim_at:
+            message = "leaning_at must not be above claim_at"
+            raise ValueError(message)
+        return self
+
+    def tolerance_of(self, points: int) -> float:
+        """The tolerance in points of a scale with this many points."""
+        return self.tolerance * (points - 1) / 4

@@ -1,0 +1,86 @@
+"""YAML files people write by hand: read strictly, with every problem at its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from harmony_kit.errors import FileError, Problem
+
+__all__ = ["list_problems", "read_yaml"]
+
+
+class _StrictLoader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
+    """YAML takes the last of two equal keys silently; a questionnaire must not."""
+
+
+def _construct_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: dict[Any, int] = {}
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in seen:
+            what = f"the key {key!r} stands twice, first in line {seen[key]}"
+            raise yaml.constructor.ConstructorError(None, None, what, key_node.start_mark)
+        seen[key] = key_node.start_mark.line + 1
+    return dict(loader.construct_pairs(node, deep=True))
+
+
+_StrictLoader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
+# Dates and "yes"/"no" stay the text that was typed: ids and labels are text here.
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in pairs if not tag.endswith(":timestamp")]
+    for first, pairs in _StrictLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_yaml(path: Path, error: type[FileError] = FileError) -> dict[str, Any]:
+    """The mapping in a YAML file.
+
+    Raises `error` (a `FileError`) when the file is missing, empty, not UTF-8, not YAML, has a
+    key twice, or is not a mapping.
+    """
+    name = str(path)
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
+    except FileNotFoundError:
+        raise error(Problem(name, "", "there is no such file")) from None
+    except OSError as cause:
+        raise error(Problem(name, "", f"cannot be read ({cause.strerror})")) from cause
+    except UnicodeDecodeError as cause:
+        problem = Problem(name, "", "is not text in UTF-8", todo="Save it again as UTF-8.")
+        raise error(problem) from cause
+    except yaml.MarkedYAMLError as cause:
+        mark = cause.problem_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise error(Problem(name, where, f"is not valid YAML: {cause.problem}")) from cause
+    except yaml.YAMLError as cause:
+        raise error(Problem(name, "", f"is not valid YAML: {cause}")) from cause
+    if not isinstance(content, dict):
+        raise error(Problem(name, "", "must be a mapping of keys to values"))
+    return content
+
+
+def _path_of(parts: tuple[int | str, ...], prefix: str) -> str:
+    path = prefix
+    for part in parts:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
+    return path
+
+
+def list_problems(cause: ValidationError, file: str, prefix: str = "") -> list[Problem]:
+    """The problems of a pydantic error, each with its path in the file."""
+    return [
+        Problem(file, _path_of(entry["loc"], prefix), _plain_words(entry["msg"]))
+        for entry in cause.errors(include_url=False)
+    ]
+
+
+def _plain_words(message: str) -> str:
+    known = {
+        "Extra inputs are not permitted": "this key is not known here",
+        "Field required": "this key is missing",
+    }
+    return known.get(message, message.removeprefix("Value error, "))
