@@ -15,7 +15,7 @@ from harmony_kit.errors import InstrumentError, Problem
 from harmony_kit.instrument import Dimension, Instrument, Item, Lens, Scale
 from harmony_kit.yamlfile import list_problems, read_yaml
 
-__all__ = ["find_instrument", "load_instrument"]
+__all__ = ["find_instrument", "load_instrument", "translation_files"]
 
 
 def load_instrument(path: Path) -> Instrument:
@@ -138,7 +138,8 @@ def _check_references(
 _TRANSLATION = re.compile(r"\.([a-z]{2})\.yaml$")
 
 
-def _translation_files(path: Path) -> dict[str, Path]:
+def translation_files(path: Path) -> dict[str, Path]:
+    """Language → translation file, for every one beside an instrument file."""
     found = sorted(path.parent.glob(f"{path.stem}.*.yaml"))
     return {match[1]: p for p in found if (match := _TRANSLATION.search(p.name))}
 
@@ -147,7 +148,7 @@ def _read_translations(
     path: Path, raw: dict[str, Any], problems: list[Problem]
 ) -> dict[str, dict[str, str]]:
     texts: dict[str, dict[str, str]] = {}
-    for language, file in _translation_files(path).items():
+    for language, file in translation_files(path).items():
         try:
             content = read_yaml(file, InstrumentError)
         except InstrumentError as cause:
@@ -171,7 +172,7 @@ def _read_translations(
 def _stray_translations(instrument: Instrument, path: Path) -> list[Problem]:
     """Translated keys the instrument does not have, and ``{subject}`` lost in translation."""
     problems = []
-    for language, file in _translation_files(path).items():
+    for language, file in translation_files(path).items():
         for key, text in instrument.texts.get(language, {}).items():
             source = instrument.source_texts.get(key)
             if source is None:

@@ -1,0 +1,59 @@
+"""Connections of the store: how SQLite is told to keep what was written, and what errors mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.pool import NullPool, StaticPool
+
+__all__ = ["create_engine", "plain_reason", "upsert"]
+
+_BUSY_SECONDS = 10
+
+
+def create_engine(url: str) -> sa.Engine:
+    """An engine for a SQLAlchemy URL; SQLite gets WAL, full sync and a connection per use."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return sa.create_engine(parsed, pool_pre_ping=True)
+    in_memory = parsed.database in (None, "", ":memory:")
+    pool = StaticPool if in_memory else NullPool
+    options = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
+    engine = sa.create_engine(parsed, poolclass=pool, connect_args=options)
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
+    connection.isolation_level = None  # transactions begin where `_begin_sqlite` says, not before
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A write takes its lock at once: a reader that turns writer halfway can fail in WAL mode.
+    is_write = connection.get_execution_options().get("harmony_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+
+def plain_reason(why: str) -> str:
+    """What a database's message means to the person who reads it."""
+    known = {
+        "database is locked": "another program has been writing to it for ten seconds; try again",
+        "unable to open database file": "the folder is missing or may not be written",
+        "attempt to write a readonly database": "the file or its folder is read-only",
+        "file is not a database": "the file is not an answers store",
+    }
+    return next((plain for sign, plain in known.items() if sign in why), why)
+
+
+def upsert(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
+    """Insert a row, or renew the one with the same primary key."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    insert: Any = dialect.insert(table).values(**row)
+    keys = [column.name for column in table.primary_key]
+    rest = {name: insert.excluded[name] for name in row if name not in keys}
+    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rest))
