@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from harmony_kit.condition_problems import list_condition_problems
 from harmony_kit.errors import InstrumentError, Problem
 from harmony_kit.instrument import Dimension, Instrument, Item, Lens, Scale
 from harmony_kit.yamlfile import list_problems, read_yaml
@@ -105,7 +106,18 @@ def _cross_check(raw: dict[str, Any], parts: dict[str, dict[int, Any]], file: st
     options = raw.get("options") if isinstance(raw.get("options"), dict) else {}
     for i, item in parts["items"].items():
         problems += _check_references(item, i, ids, {**(options or {})}, file)
-    return problems
+    return problems + list_condition_problems(
+        parts["items"], _option_ids(options or {}), ids["lenses"], file
+    )
+
+
+def _option_ids(options: dict[str, Any]) -> dict[str, list[str]]:
+    """Option set → ids of its options, as far as they can be read."""
+    return {
+        name: [str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry]
+        for name, entries in options.items()
+        if isinstance(entries, list)
+    }
 
 
 def _check_references(
