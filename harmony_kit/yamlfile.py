@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from harmony_kit.errors import FileError, Problem
 
@@ -20,18 +22,29 @@ class _StrictLoader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoad
 def _construct_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: dict[Any, int] = {}
     for key_node, _ in node.value:
+        if key_node.tag == "tag:yaml.org,2002:merge":
+            continue
         key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, Hashable):
+            what = "a key must be a word"
+            raise yaml.constructor.ConstructorError(None, None, what, key_node.start_mark)
         if key in seen:
             what = f"the key {key!r} stands twice, first in line {seen[key]}"
             raise yaml.constructor.ConstructorError(None, None, what, key_node.start_mark)
         seen[key] = key_node.start_mark.line + 1
+    loader.flatten_mapping(node)
     return dict(loader.construct_pairs(node, deep=True))
 
 
 _StrictLoader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
-# Dates and "yes"/"no" stay the text that was typed: ids and labels are text here.
+# Dates and "yes"/"no" stay the text that was typed: ids and labels are text here. Only "true"
+# and "false" are truths; pydantic reads "yes" and "no" where a truth is due.
 _StrictLoader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in pairs if not tag.endswith(":timestamp")]
+    first: [
+        (tag, regexp)
+        for tag, regexp in pairs
+        if not tag.endswith(":timestamp") and not (tag.endswith(":bool") and first not in "tTfF")
+    ]
     for first, pairs in _StrictLoader.yaml_implicit_resolvers.items()
 }
 
@@ -73,14 +86,38 @@ def _path_of(parts: tuple[int | str, ...], prefix: str) -> str:
 def list_problems(cause: ValidationError, file: str, prefix: str = "") -> list[Problem]:
     """The problems of a pydantic error, each with its path in the file."""
     return [
-        Problem(file, _path_of(entry["loc"], prefix), _plain_words(entry["msg"]))
+        Problem(file, _path_of(entry["loc"], prefix), _plain_words(entry))
         for entry in cause.errors(include_url=False)
     ]
 
 
-def _plain_words(message: str) -> str:
-    known = {
-        "Extra inputs are not permitted": "this key is not known here",
-        "Field required": "this key is missing",
-    }
-    return known.get(message, message.removeprefix("Value error, "))
+#: What pydantic calls an error → what to say; filled from the error's context and input.
+_WORDS: Mapping[str, str] = {
+    "extra_forbidden": "this key is not known here",
+    "missing": "this key is missing",
+    "string_type": "must be text; put it in quotes",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must not be longer than {max_length} characters",
+    "string_pattern_mismatch": "{input!r} does not fit the pattern {pattern}",
+    "too_short": "has {actual_length} entries, needs at least {min_length}",
+    "too_long": "has {actual_length} entries, may have at most {max_length}",
+    "literal_error": "{input!r} is not one of {expected}",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "dict_type": "must be a mapping of keys to values",
+    "model_type": "must be a mapping of keys to values",
+    "bool_type": "must be yes or no",
+    "bool_parsing": "must be yes or no",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+}
+
+
+def _plain_words(entry: ErrorDetails) -> str:
+    words = _WORDS.get(entry["type"])
+    if words is None:
+        return entry["msg"].removeprefix("Value error, ")
+    return words.format(input=entry["input"], **entry.get("ctx", {}))
