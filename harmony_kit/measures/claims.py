@@ -1,0 +1,103 @@
+"""From probabilities to words: the most probable state, and whether it may be claimed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from harmony_kit.settings import Settings
+
+__all__ = ["MOST_WRONG", "STATES", "expected_wrong_claims", "grade_claims", "name_states"]
+
+STATES: Final = ("shared_view", "known_difference", "false_consensus", "false_conflict")
+
+#: Of the claims a report makes, at most this share is expected to be wrong.
+MOST_WRONG: Final = 0.10
+
+
+def name_states(probabilities: pd.DataFrame) -> pd.Series:
+    """The most probable of the columns ``p_<state>``, NA where there is none; ties: the first."""
+    values = probabilities.to_numpy(dtype=float)
+    names = np.array([name.removeprefix("p_") for name in probabilities.columns], dtype=object)
+    chosen = names[np.nan_to_num(values, nan=-1).argmax(axis=1)]
+    state = pd.Series(chosen, index=probabilities.index)
+    return state.where(~np.isnan(values).any(axis=1)).astype("str")
+
+
+def grade_claims(certainty: pd.Series, report: pd.DataFrame, settings: Settings) -> pd.Series:
+    """``claimed``, ``leaning`` or ``open`` per row; NA where the certainty is NaN.
+
+    A row is claimed from `Settings.claim_at` on, as long as the claims of its report stay right
+    often enough together: of the claims of one report, taken from the most certain down, as
+    many stand as keep the expected share of wrong ones (the mean of 1 - certainty) within
+    `MOST_WRONG`. The others are leaning. Equally certain claims stand or fall together. This is
+    the Bayesian false discovery rate of Newton et al. (2004), Biostatistics 5, 155-176.
+
+    Parameters
+    ----------
+    certainty
+        Probability of what would be claimed, 0 to 1.
+    report
+        The columns that tell one report from another (site and wave), same index.
+    settings
+        The thresholds.
+    """
+    p = certainty.to_numpy(dtype=float)
+    is_claimed = p >= settings.claim_at
+    is_claimed[_too_many(p, is_claimed, report)] = False
+    claim = pd.Series("open", index=certainty.index, dtype="str")
+    claim[p >= settings.leaning_at] = "leaning"
+    claim[is_claimed] = "claimed"
+    return claim.where(~np.isnan(p))
+
+
+def _too_many(
+    p: NDArray[np.float64], is_claimed: NDArray[np.bool_], report: pd.DataFrame
+) -> NDArray[np.int64]:
+    """Rows whose claim would take the share of wrong claims of its report past the limit."""
+    rows = np.flatnonzero(is_claimed)
+    number = report.iloc[rows].groupby(list(report.columns), sort=False).ngroup().to_numpy()
+    order = np.lexsort((-p[rows], number))
+    rows, number = rows[order], number[order]
+    frame = pd.DataFrame({"report": number, "p": p[rows], "wrong": 1 - p[rows]})
+    by_report = frame.groupby("report", sort=False)
+    share = by_report["wrong"].cumsum() / (by_report.cumcount() + 1)
+    is_kept = (share <= MOST_WRONG + 1e-9).groupby([frame["report"], frame["p"]]).transform("all")
+    return np.asarray(rows[~is_kept.to_numpy()], dtype=np.int64)
+
+
+def expected_wrong_claims(topics: pd.DataFrame) -> pd.DataFrame:
+    """How many of a report's claims are expected to be wrong.
+
+    Parameters
+    ----------
+    topics
+        From `measure_topics`.
+
+    Returns
+    -------
+    frame
+        One row per site and wave: ``site, wave, n_topics`` (directions with a state),
+        ``n_claimed, expected_wrong`` (sum of 1 - probability over the claimed), ``share_wrong``
+        (of the claims; 0 to `MOST_WRONG`, NaN without claims).
+    """
+    probability = topics[[f"p_{state}" for state in STATES]].max(axis=1)
+    is_claimed = topics["claim"] == "claimed"
+    frame = pd.DataFrame(
+        {
+            "site": topics["site"],
+            "wave": topics["wave"],
+            "n_topics": topics["state"].notna(),
+            "n_claimed": is_claimed,
+            "expected_wrong": (1 - probability).where(is_claimed, 0.0),
+        }
+    )
+    sums = frame.groupby(["site", "wave"], as_index=False).sum()
+    counts = {"n_topics": "Int64", "n_claimed": "Int64", "expected_wrong": "float64"}
+    sums = sums.astype(counts)
+    claims = sums["n_claimed"].astype("float64")
+    sums["share_wrong"] = (sums["expected_wrong"] / claims.where(claims > 0)).astype("float64")
+    return sums

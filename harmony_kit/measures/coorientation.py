@@ -1,0 +1,191 @@
+"""What each lens thinks, what it thinks the other thinks, and how sure we are of both.
+
+For lens A looking at lens B, with `own` a mean of own answers and `est` A's mean estimate of B:
+agreement gap = own_A - own_B, perceived gap = own_A - est_A, misreading = est_A - own_B, and
+always agreement gap = perceived gap + misreading. The states follow from the first two: close
+or apart, and thought to be close or thought to be apart. After Chaffee & McLeod (1968) and
+McLeod & Chaffee (1973), "Interpersonal approaches to communication research".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from harmony_kit.measures.claims import STATES, grade_claims, name_states
+from harmony_kit.measures.posterior import Draws, draw_means
+from harmony_kit.measures.tally import Tally, tally_ratings
+from harmony_kit.settings import Settings
+
+__all__ = ["TOPIC_DTYPES", "measure_topics"]
+
+#: The columns of `measure_topics`, in order.
+TOPIC_DTYPES: Final[dict[str, str]] = {
+    "site": "str",
+    "wave": "str",
+    "item": "str",
+    "subject": "str",
+    "dimension": "str",
+    "points": "Int64",
+    "tolerance": "float64",
+    "lens": "str",
+    "other": "str",
+    "n_own": "Int64",
+    "n_estimate": "Int64",
+    "n_other": "Int64",
+    "own": "float64",
+    "estimate": "float64",
+    "other_own": "float64",
+    "agreement_gap": "float64",
+    "perceived_gap": "float64",
+    "misreading": "float64",
+    "misreading_low": "float64",
+    "misreading_high": "float64",
+    "p_understood": "float64",
+    **{f"p_{state}": "float64" for state in STATES},
+    "state": "str",
+    "claim": "str",
+    "more_interviews": "Int64",
+}
+
+#: The columns made of draws, in the order `_summarise` gives them.
+_DRAWN: Final = (
+    *(f"p_{state}" for state in STATES),
+    "p_understood",
+    "misreading_low",
+    "misreading_high",
+)
+
+#: own_A, est_A and own_B of the direction first → second and of second → first, as columns of
+#: a `Tally`.
+_DIRECTIONS: Final = ((0, 2, 1), (1, 3, 0))
+
+#: The two lenses' own answers and the estimates come from three independent streams. Both
+#: directions read the same two own streams, so they agree about whether the lenses agree.
+_STREAMS: Final = (0, 1, 2, 2)
+
+#: A gap of exactly the tolerance is close, in spite of single precision.
+_SLACK: Final = 1e-4
+
+#: Draws held at once, so that the arrays stay in the processor's cache.
+_DRAWS_AT_ONCE: Final = 200_000
+
+
+def measure_topics(
+    answers: pd.DataFrame,
+    items: pd.DataFrame,
+    *,
+    settings: Settings,
+    headcounts: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Coorientation of every topic, in both directions.
+
+    Parameters
+    ----------
+    answers
+        An answers frame; any number of sites and waves, each measured on its own.
+    items
+        `Instrument.items_frame`; mirrored ratings are measured.
+    settings
+        Tolerance, thresholds and number of draws.
+    headcounts
+        ``site, lens, headcount``; a lens without one is treated as a large population.
+
+    Returns
+    -------
+    frame
+        Two rows per site, wave, item and subject: `lens` looks at `other`. Columns as in
+        `TOPIC_DTYPES`. `n_own`, `n_estimate` and `n_other` count ratings only. Means and gaps
+        are in points of the scale; `misreading_low` and `misreading_high` bound the central
+        80 % of the misreading, `p_understood` is the probability that it is within the
+        tolerance. A mean without ratings, what depends on it, and `state` and `claim` with any
+        of the three missing, are NA. `more_interviews` per lens would likely settle a topic
+        that is not claimed; NA when it is claimed or when no number up to
+        `predictive.MOST_INTERVIEWS` would.
+
+    Raises
+    ------
+    FrameError
+        See `tally_ratings`.
+    """
+    tally = tally_ratings(answers, items, headcounts)
+    frames = [_measure_direction(tally, side, settings) for side in (0, 1)]
+    drawn = _measure_draws(tally, settings)
+    for side, frame in enumerate(frames):
+        frame[list(_DRAWN)] = drawn[side]
+    topics = pd.concat(frames).sort_index(kind="stable").reset_index(drop=True)
+    topics["state"] = name_states(topics[[f"p_{state}" for state in STATES]])
+    certainty = topics[[f"p_{state}" for state in STATES]].max(axis=1)
+    topics["claim"] = grade_claims(certainty, topics[["site", "wave"]], settings)
+    topics["more_interviews"] = pd.NA
+    return topics[list(TOPIC_DTYPES)].astype(TOPIC_DTYPES)
+
+
+def _measure_direction(tally: Tally, side: int, settings: Settings) -> pd.DataFrame:
+    """What needs no draws, for the first lens looking at the second or the reverse."""
+    names = ("first", "second") if side == 0 else ("second", "first")
+    frame = tally.topics.drop(columns=["first", "second"])
+    frame["tolerance"] = frame["points"].map(settings.tolerance_of)
+    frame["lens"], frame["other"] = tally.topics[names[0]], tally.topics[names[1]]
+    own, estimate, other = _DIRECTIONS[side]
+    for name, column in (("own", own), ("estimate", estimate), ("other", other)):
+        frame[f"n_{name}"] = tally.n[:, column]
+        frame["other_own" if name == "other" else name] = tally.means[:, column]
+    frame["agreement_gap"] = frame["own"] - frame["other_own"]
+    frame["perceived_gap"] = frame["own"] - frame["estimate"]
+    frame["misreading"] = frame["estimate"] - frame["other_own"]
+    return frame
+
+
+def _measure_draws(tally: Tally, settings: Settings) -> NDArray[np.float64]:
+    """Probabilities and intervals, shape (2 directions, topics, columns of `_DRAWN`)."""
+    drawn = np.full((2, len(tally.topics), len(_DRAWN)), np.nan)
+    scale = tally.topics["points"].to_numpy()
+    chunk = max(1, _DRAWS_AT_ONCE // settings.draws)
+    for points in np.unique(scale):
+        rows = np.flatnonzero(scale == points)
+        for start in range(0, len(rows), chunk):
+            some = rows[start : start + chunk]
+            drawn[:, some] = _draw_topics(tally, some, int(points), settings)
+    for side, columns in enumerate(_DIRECTIONS):
+        drawn[side, (tally.n[:, columns] == 0).any(axis=1)] = np.nan
+    return drawn
+
+
+def _draw_topics(
+    tally: Tally, rows: NDArray[np.intp], points: int, settings: Settings
+) -> NDArray[np.float64]:
+    means = [
+        draw_means(
+            tally.counts[rows, column, :points],
+            tally.unseen[rows, column],
+            stream=_STREAMS[column],
+            draws=settings.draws,
+        )
+        for column in range(4)
+    ]
+    tolerance = settings.tolerance_of(points) + _SLACK
+    columns = [[means[column] for column in direction] for direction in _DIRECTIONS]
+    return np.stack([_summarise(*direction, tolerance=tolerance) for direction in columns])
+
+
+def _summarise(
+    own: Draws, estimate: Draws, other: Draws, *, tolerance: float
+) -> NDArray[np.float64]:
+    """Shares of draws in each state and the spread of the misreading, one row per topic."""
+    n_draws = own.shape[1]
+    is_close = np.abs(own - other) <= tolerance
+    seems_close = np.abs(own - estimate) <= tolerance
+    misreading = estimate - other
+    close = np.count_nonzero(is_close, axis=1)
+    seeming = np.count_nonzero(seems_close, axis=1)
+    both = np.count_nonzero(is_close & seems_close, axis=1)
+    understood = np.count_nonzero(np.abs(misreading) <= tolerance, axis=1)
+    states = [both, n_draws - close - seeming + both, seeming - both, close - both]
+    misreading.sort(axis=1)
+    tail = n_draws // 10
+    bounds = [misreading[:, tail], misreading[:, n_draws - 1 - tail]]
+    return np.stack([*(count / n_draws for count in (*states, understood)), *bounds], axis=1)
