@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -51,6 +52,7 @@ class _File(Settings):
     timezone: str = "UTC"
     brand: Brand = Brand()
     store: Word = "sqlite:///answers.sqlite"
+    as_of: date | None = None
     banner: Annotated[str, StringConstraints(max_length=300, strip_whitespace=True)] = ""
 
     @field_validator("wave", mode="before")
@@ -86,7 +88,8 @@ class Engagement:
     """Everything about an engagement but its answers.
 
     `languages` starts with the language of the reports. `store_url` is complete: a relative
-    SQLite file lies in `folder`.
+    SQLite file lies in `folder`. `as_of` is the day open decisions are counted to, None for
+    the day of the run.
     """
 
     folder: Path
@@ -100,6 +103,7 @@ class Engagement:
     brand: Brand
     store_url: str
     banner: str
+    as_of: date | None
     sites: tuple[Site, ...]
     evidence: Evidence
 
@@ -166,6 +170,7 @@ def load_engagement(folder: Path) -> Engagement:
         brand=settings_file.brand,
         store_url=_store_url(settings_file.store, folder),
         banner=settings_file.banner,
+        as_of=settings_file.as_of,
         sites=sites,
         evidence=read_evidence(folder, {site.site for site in sites}),
     )

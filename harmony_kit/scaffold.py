@@ -68,7 +68,8 @@ def create_demo(folder: Path, *, on_plant: Callable[[str], None] | None = None) 
     if not settings.exists():
         create_engagement(folder, client="Demo Industries", wave="2026")
         text = settings.read_text(encoding="utf-8")
-        settings.write_text(f'{text}\nbanner: "{demo.BANNER}"\n', encoding="utf-8", newline="\n")
+        told = f'\nbanner: "{demo.BANNER}"\nas_of: {demo.AS_OF}\n'
+        settings.write_text(text + told, encoding="utf-8", newline="\n")
     instrument = load_instrument(find_instrument("it-operations"))
     plants = demo.demo_plants()
     demo.write_sites(plants, folder / "sites.csv", instrument.lens_ids)

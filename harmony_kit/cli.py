@@ -1,0 +1,268 @@
+"""The `harmony` command: argument parsing only; every command is one call elsewhere.
+
+Heavy imports live inside the commands, so that ``harmony --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harmony_kit import __version__
+from harmony_kit.cli_options import FILE, FOLDER, folder_argument, run_options
+
+__all__ = ["main"]
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class _Group(click.Group):
+    """Commands in the order a consultant meets them, and errors without a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order they are declared."""
+        del ctx
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; an error of ours is told in plain words and exits with 1."""
+        try:
+            return super().invoke(ctx)
+        except click.ClickException:
+            raise
+        except KeyboardInterrupt:
+            click.echo("stopped; what was finished is kept.", err=True)
+            raise SystemExit(130) from None
+        except Exception as cause:
+            from harmony_kit.errors import HarmonyError
+
+            if not isinstance(cause, HarmonyError):
+                raise
+            click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+            click.echo(str(cause), err=True)
+            raise SystemExit(1) from None
+
+
+@click.group(cls=_Group, context_settings=_CONTEXT)
+@click.version_option(__version__, prog_name="harmony")
+def main() -> None:
+    """Show IT and Operations what each means by AI, and what each believes of the other.
+
+    \b
+    Look at it:        harmony demo
+    Start a client's:  harmony init acme && harmony check acme
+    Collect answers:   harmony interview acme --site plant-1
+                       harmony import acme survey.xlsx --site plant-2 --map columns.csv
+    Make the reports:  harmony run acme, then open acme/reports/index.html
+    """  # noqa: D301 - click wants a real backspace
+
+
+@main.command()
+@click.argument("folder", metavar="[DIR]", type=FOLDER, default="demo", required=False)
+@run_options
+def demo(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click hands over what was typed
+    """Build a demo engagement, run it, say where the reports are.
+
+    DIR is ./demo unless given. Twelve invented plants, about 150 simulated respondents; every
+    page says so. It takes the same way as client data: import, store, batch, templates.
+    Running it again changes nothing.
+    """
+    from harmony_kit import commands
+
+    sys.exit(commands.run_demo(folder, **options))
+
+
+@main.command()
+@folder_argument
+@click.option("--client", default=None, help="Name of the client; default: the name of the folder.")
+@click.option("--wave", default="1", show_default=True, help="Name of this round of interviews.")
+def init(folder: Path, client: str | None, wave: str) -> None:
+    """Start an engagement folder whose files explain themselves."""
+    from harmony_kit import commands
+
+    commands.init(folder, client=client, wave=wave)
+
+
+@main.command()
+@folder_argument
+def check(folder: Path) -> None:
+    """Say everything that is wrong in DIR, all at once.
+
+    Exits with 1 if anything is. Reads settings, instrument, translations, playbook, sites,
+    evidence and the stored answers, and names file, row and what is allowed.
+    """
+    from harmony_kit import commands
+
+    sys.exit(commands.check(folder))
+
+
+@main.command(name="import")
+@folder_argument
+@click.argument(
+    "paths", metavar="FILE...", type=click.Path(path_type=Path), nargs=-1, required=True
+)
+@click.option("--site", help="Site of every row, unless the file has a site column.")
+@click.option("--wave", help="Wave of every row; default: the file's, else the engagement's.")
+@click.option(
+    "--map", "columns", type=FILE, metavar="COLUMNS.csv", help="What each column is: column,field."
+)
+@click.option(
+    "--labels", type=FILE, metavar="LABELS.csv", help="What each label means: field,label,value."
+)
+@click.option(
+    "--timezone", metavar="ZONE", help="Zone of times that do not say, e.g. Europe/Berlin."
+)
+@click.option(
+    "--day-first/--month-first",
+    default=None,
+    help="How 3/4/2026 reads; default: found out from the column.",
+)
+@click.option(
+    "--by",
+    "recorded_by",
+    default=None,
+    help="Who imports; kept with every answer. Default: your user name.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would happen, store nothing.")
+@click.option(
+    "--propose-map", is_flag=True, help="Write a first COLUMNS.csv for FILE instead of importing."
+)
+def import_(folder: Path, paths: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401
+    """Import answers from CSV or XLSX files into DIR.
+
+    A file in our own column naming (docs/exchange.md) needs nothing else. An export of a survey
+    tool needs a map of its columns, and of its labels where it has labels instead of codes;
+    --propose-map writes a first one.
+
+    A file is stored whole or not at all. Importing it again changes nothing; importing it after
+    an answer was edited adds the edited answer and keeps the old one in the journal.
+    """
+    from harmony_kit import commands
+
+    sys.exit(commands.import_files(folder, paths, **options))
+
+
+@main.command()
+@folder_argument
+@click.option("--site", "sites", multiple=True, help="Only this site; may be given again.")
+@click.option(
+    "--where", metavar="COLUMN=VALUE", multiple=True, help="Only sites where sites.csv says so."
+)
+@click.option("--wave", help="Which wave; default: the engagement's.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Count open decisions to this day; default: today.",
+)
+@run_options
+@click.option(
+    "--plan", "is_plan", is_flag=True, help="Say what would be made and why; make nothing."
+)
+@click.option("--force", is_flag=True, help="Make every report again, changed or not.")
+@click.option(
+    "--keep-going/--fail-fast", default=True, show_default=True, help="After a failed site."
+)
+@click.option("--output", metavar="URL", help="Also publish to a folder or URL (s3://bucket/path).")
+@click.option(
+    "--dask", "scheduler", metavar="tcp://HOST:PORT", help="Make the reports on a Dask cluster."
+)
+def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
+    """Make the reports of DIR that are missing or out of date.
+
+    One report per site, the portfolio and the index, in DIR/reports. A site that fails gets a
+    page saying what failed; the others are made all the same, and the exit code is 1.
+    Interrupt it whenever you like: the same command finishes what is missing.
+    """
+    from harmony_kit import commands
+
+    sys.exit(commands.run(folder, **options))
+
+
+@main.command()
+@folder_argument
+@run_options
+def watch(folder: Path, **options: Any) -> None:  # noqa: ANN401
+    """Keep the reports of DIR current while answers come in. Ctrl-C ends it."""
+    from harmony_kit import commands
+
+    commands.watch(folder, **options)
+
+
+@main.command()
+@folder_argument
+@click.option("--site", help="Open on this site.")
+@click.option(
+    "--self", "self_service", is_flag=True, help="For a respondent alone: larger type, no notes."
+)
+@click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
+def interview(folder: Path, site: str | None, *, self_service: bool, no_browser: bool) -> None:
+    """Open the interview in JupyterLab, on this computer only."""
+    from harmony_kit import commands
+
+    sys.exit(
+        commands.interview(
+            folder, site=site, self_service=self_service, open_browser=not no_browser
+        )
+    )
+
+
+@main.command()
+@folder_argument
+@click.option("--respondent", required=True, help="Pseudonym of the respondent.")
+@click.option("--site", help="Where the pseudonym is used at more than one site.")
+def journal(folder: Path, respondent: str, site: str | None) -> None:
+    """Print a respondent's answers with every change.
+
+    When, who, how long, from what to what, and why if it was after the end of the interview.
+    """
+    from harmony_kit import commands
+
+    sys.exit(commands.print_journal(folder, respondent=respondent, site=site))
+
+
+@main.command()
+@folder_argument
+@click.option("--site", "sites", multiple=True, help="Only this site; may be given again.")
+@click.option("--wave", help="Which wave; default: the engagement's.")
+@click.option(
+    "--schedule", type=FILE, metavar="FILE.xlsx", help="Also write a schedule sheet to fill in."
+)
+def plan(folder: Path, sites: tuple[str, ...], wave: str | None, schedule: Path | None) -> None:
+    """Say how many interviews each site still needs, and for what."""
+    from harmony_kit import commands
+
+    commands.plan(folder, sites=sites, wave=wave, schedule=schedule)
+
+
+@main.command()
+@folder_argument
+@click.argument("path", metavar="FILE", type=FILE)
+@click.option("--site", help="Only this site.")
+@click.option("--wave", help="Only this wave.")
+def export(folder: Path, path: Path, site: str | None, wave: str | None) -> None:
+    """Write the current answers to FILE, .csv or .xlsx.
+
+    One row per respondent, columns named as for an import.
+    """
+    from harmony_kit import commands
+
+    commands.export(folder, path, site=site, wave=wave)
+
+
+@main.command()
+@folder_argument
+@click.argument(
+    "other", metavar="STORE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+def merge(folder: Path, other: Path) -> None:
+    """Add the answers of another answers.sqlite to DIR.
+
+    For two interviewers with a laptop each. Merging twice adds nothing; where both have an
+    answer to the same question, the one given later counts and both stay in the journal.
+    """
+    from harmony_kit import commands
+
+    commands.merge(folder, other)
