@@ -1,0 +1,198 @@
+"""One contract for every kind of store."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from harmony_kit.answers import Answer, Event, Respondent, Source, Subject
+from harmony_kit.errors import InstrumentError, StoreError
+from harmony_kit.instrument_file import find_instrument, load_instrument
+from harmony_kit.store import Store
+
+SOURCE = Source("ana", "interview", "it-operations", 1, "abc", "session-1")
+WHEN = dt.datetime(2026, 10, 6, 9, 1, 2, 345678, tzinfo=dt.UTC)
+RATING = Answer(
+    "oldmill", "1", "it-01", "it", "meaning.same", "it", "answered", WHEN, SOURCE, value=4
+)
+RANK = replace(RATING, item="priorities.top", value=None, chosen=("b", "a", "c"), seconds=12.5)
+TEXT = replace(
+    RATING, item="meaning.ready", value=None, text="=1+1 <b>é</b>", quotable=True, note="n"
+)
+PILOT = replace(RATING, item="pilots.success", subject="vision", about="operations", value=1)
+ANSWERS = [
+    RATING,
+    RANK,
+    TEXT,
+    PILOT,
+    replace(
+        RATING,
+        respondent="op-01",
+        lens="operations",
+        about="operations",
+        value=None,
+        status="dont_know",
+    ),
+]
+PERSON = Respondent("oldmill", "1", "it-01", "it", "planner", "de", WHEN, None, {"consent": "yes"})
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    store = Store(store_url)
+    yield store
+    store.close()
+
+
+def test_append_returns_what_current_gives_back(store):
+    assert store.append(ANSWERS) == 5
+    assert store.current() == ANSWERS
+    assert store.current(site="oldmill", wave="1", respondent="op-01") == ANSWERS[4:]
+    assert store.current(site="elsewhere") == []
+
+
+def test_append_of_the_same_content_adds_nothing(store):
+    store.append(ANSWERS)
+    later = [replace(answer, answered_at=WHEN + dt.timedelta(hours=1)) for answer in ANSWERS]
+    assert store.append(later) == 0
+    assert store.append([RATING, replace(RATING, value=5), RATING]) == 2
+    assert store.current()[-1] == RATING
+
+
+def test_journal_keeps_every_version(store):
+    changed = replace(RATING, value=2, reason="misheard", source=replace(SOURCE, recorded_by="ben"))
+    store.append([RATING])
+    store.append([changed])
+    assert store.journal(respondent="it-01") == [(1, RATING), (2, changed)]
+    assert store.current() == [changed]
+    assert store.revision() == 2
+    assert store.site_revisions("1") == {"oldmill": 2}
+
+
+def test_append_is_all_or_nothing(store):
+    broken = replace(RATING, answered_at=None)
+    with pytest.raises((StoreError, TypeError)):
+        store.append([PILOT, broken])
+    assert store.current() == []
+
+
+def test_frame_is_typed(store):
+    store.append(ANSWERS)
+    frame = store.frame(sites=["oldmill"], wave="1")
+    assert frame["value"].tolist()[0] == 4
+    assert frame["chosen"].tolist()[1] == ["b", "a", "c"]
+    assert frame["subject"].tolist()[3] == "vision"
+    assert frame["subject"].isna().tolist() == [True, True, True, False, True]
+    assert frame["answered_at"].tolist()[0] == WHEN
+    assert str(frame["answered_at"].dtype) == "datetime64[us, UTC]"
+    assert store.frame(sites=[], wave="1").empty
+
+
+def test_register_renews_but_never_changes_the_lens(store):
+    store.register(PERSON)
+    done = replace(PERSON, finished_at=WHEN + dt.timedelta(minutes=30))
+    store.register(done)
+    assert store.respondents("oldmill", "1") == [done]
+    with pytest.raises(StoreError, match="already belongs to it, not operations"):
+        store.register(replace(PERSON, lens="operations"))
+    assert store.respondents() == [done]
+
+
+def test_events_and_subjects(store):
+    event = Event("oldmill", "1", "it-01", "reopened", WHEN, "ana", {"reason": "forgot one"})
+    store.log(event)
+    store.add_subject(Subject("oldmill", "pilot", "vision", "Camera"))
+    store.add_subject(Subject("oldmill", "pilot", "vision", "Camera inspection"))
+    assert store.events("oldmill", "1", "it-01") == [event]
+    assert store.subjects("oldmill") == [Subject("oldmill", "pilot", "vision", "Camera inspection")]
+
+
+def test_instrument_is_kept_with_its_translations(store):
+    path = find_instrument("it-operations")
+    kept = store.keep_instrument(path)
+    assert store.instrument(kept.sha256) == load_instrument(path)
+    with pytest.raises(KeyError):
+        store.instrument("0" * 64)
+
+
+def test_broken_instrument_is_not_kept(store, tmp_path):
+    path = tmp_path / "broken.yaml"
+    path.write_text("id: broken\n", encoding="utf-8")
+    with pytest.raises(InstrumentError):
+        store.keep_instrument(path)
+
+
+def test_merge_keeps_the_later_answer_current(store):
+    other = Store("sqlite://")
+    ours_later = replace(RATING, value=5, answered_at=WHEN + dt.timedelta(hours=2))
+    theirs_new = replace(PILOT, respondent="it-02")
+    store.append([ours_later])
+    other.append([RATING, theirs_new])
+    other.register(PERSON)
+    assert store.merge(other) == 3
+    assert store.merge(other) == 0
+    assert {answer.key: answer.value for answer in store.current()} == {
+        RATING.key: 5,
+        theirs_new.key: 1,
+    }
+    assert [answer.value for _, answer in store.journal(respondent="it-01")] == [5, 4, 5]
+    assert store.respondents() == [PERSON]
+    other.close()
+
+
+def test_three_threads_write_three_rows(store_url, tmp_path):
+    url = store_url if store_url != "sqlite://" else f"sqlite:///{tmp_path}/threads.sqlite"
+    store = Store(url)
+    answers = [replace(RATING, respondent=f"it-{n}") for n in range(3)]
+    threads = [threading.Thread(target=store.append, args=([answer],)) for answer in answers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.respondent for answer in store.current()) == ["it-0", "it-1", "it-2"]
+    store.close()
+
+
+def test_file_is_in_wal_with_full_sync(tmp_path):
+    store = Store(f"sqlite:///{tmp_path}/answers.sqlite")
+    with store._reading("look at") as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    store.close()
+
+
+def test_locked_file_is_told_and_nothing_is_lost(tmp_path, monkeypatch):
+    monkeypatch.setattr("harmony_kit.store_engine._BUSY_SECONDS", 0.2)
+    path = tmp_path / "answers.sqlite"
+    store = Store(f"sqlite:///{path}")
+    store.append([RATING])
+    blocker = sqlite3.connect(path, isolation_level=None)
+    blocker.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreError, match="another program has been writing to it"):
+        store.append([PILOT])
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    assert store.current() == [RATING]
+    store.close()
+
+
+def test_not_a_store(tmp_path):
+    path = tmp_path / "answers.sqlite"
+    path.write_bytes(b"an old spreadsheet, renamed" * 100)
+    with pytest.raises(StoreError, match="the file is not an answers store"):
+        Store(f"sqlite:///{path}")
+    assert path.read_bytes() == b"an old spreadsheet, renamed" * 100
+
+
+def test_missing_folder_and_password_never_shown(tmp_path):
+    with pytest.raises(StoreError, match="the folder is missing or may not be written"):
+        Store(f"sqlite:///{tmp_path}/nowhere/answers.sqlite")
+    pytest.importorskip("psycopg")
+    with pytest.raises(StoreError) as caught:
+        Store("postgresql+psycopg://ana:s3cret@127.0.0.1:1/none")
+    assert "s3cret" not in str(caught.value)
