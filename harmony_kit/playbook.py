@@ -21,21 +21,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic import model_validator as check_model
 
+from harmony_kit.patterns import KINDS, Case
+
 __all__ = [
-    "BOTH",
-    "KINDS",
     "PHRASES",
     "READERS",
     "Canvas",
     "CanvasField",
-    "Case",
     "Entry",
     "Playbook",
     "When",
@@ -43,46 +41,6 @@ __all__ = [
     "placeholders",
 ]
 
-STATES = ("shared_view", "known_difference", "false_consensus", "false_conflict")
-
-#: Every kind of finding and the patterns it can show.
-KINDS: Mapping[str, tuple[str, ...]] = {
-    "topic": STATES,
-    "understanding": ("reads_well", "misreads"),
-    "rank": STATES,
-    "words": STATES,
-    "within": ("split",),
-    "ownership": ("agreed", "contested", "claimed_by_both", "void"),
-    "drift": ("alone",),
-    "pilot": ("works_and_used", "works_but_ignored", "used_but_unsafe", "neither"),
-    "readiness": ("act_now", "act_with_guardrails", "fix_first"),
-    "evidence": (
-        "decisions_move",
-        "decisions_stall",
-        "pilots_finish",
-        "pilots_past_end",
-        "scope_grows",
-        "adoption_holds",
-        "adoption_fades",
-        "acceptance_low",
-        "overrides_high",
-    ),
-    "signature": (
-        "feels_aligned_decisions_stall",
-        "works_but_ignored",
-        "used_but_unsafe",
-        "readiness_stalemate",
-        "nobodys_bridge",
-        "two_dialects",
-        "pilots_drift",
-        "adoption_fades",
-        "platform_drift",
-        "ad_hoc_drift",
-    ),
-}
-
-#: The looker of a finding that holds in both directions.
-BOTH = "both"
 #: Parts a lens can play, most telling first; a text under one of them speaks to any lens in it.
 READERS = ("looker", "other", "high", "low", "each")
 #: How a title is put: as a fact, as an impression, under the name of its topic; and how it says
@@ -120,18 +78,6 @@ def fill(template: str, names: Mapping[str, str]) -> str | None:
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-@dataclass(frozen=True)
-class Case:
-    """What was found, as far as a playbook is concerned; empty where a part does not apply."""
-
-    kind: str
-    pattern: str
-    dimension: str = ""
-    item: str = ""
-    level: str = ""
-    looker: str = ""
 
 
 class When(_Part):

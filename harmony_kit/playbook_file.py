@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from harmony_kit.errors import PlaybookError, Problem
-from harmony_kit.playbook import BOTH, PHRASES, READERS, Canvas, Entry, Playbook, placeholders
+from harmony_kit.patterns import BOTH
+from harmony_kit.playbook import PHRASES, READERS, Canvas, Entry, Playbook, placeholders
 from harmony_kit.yamlfile import list_problems, read_yaml
 
 __all__ = ["find_playbook", "load_playbook"]

@@ -1,0 +1,61 @@
+"""Every kind of finding, the patterns it can show, and one case of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["BOTH", "KINDS", "STATES", "Case"]
+
+STATES = ("shared_view", "known_difference", "false_consensus", "false_conflict")
+
+#: Every kind of finding and the patterns it can show.
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "topic": STATES,
+    "understanding": ("reads_well", "misreads"),
+    "rank": STATES,
+    "words": STATES,
+    "within": ("split",),
+    "ownership": ("agreed", "contested", "claimed_by_both", "void"),
+    "drift": ("alone",),
+    "pilot": ("works_and_used", "works_but_ignored", "used_but_unsafe", "neither"),
+    "readiness": ("act_now", "act_with_guardrails", "fix_first"),
+    "evidence": (
+        "decisions_move",
+        "decisions_stall",
+        "pilots_finish",
+        "pilots_past_end",
+        "scope_grows",
+        "adoption_holds",
+        "adoption_fades",
+        "acceptance_low",
+        "overrides_high",
+    ),
+    "signature": (
+        "feels_aligned_decisions_stall",
+        "works_but_ignored",
+        "used_but_unsafe",
+        "readiness_stalemate",
+        "nobodys_bridge",
+        "two_dialects",
+        "pilots_drift",
+        "adoption_fades",
+        "platform_drift",
+        "ad_hoc_drift",
+    ),
+}
+
+#: The looker of a finding that holds in both directions.
+BOTH = "both"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What was found, as far as a playbook is concerned; empty where a part does not apply."""
+
+    kind: str
+    pattern: str
+    dimension: str = ""
+    item: str = ""
+    level: str = ""
+    looker: str = ""
