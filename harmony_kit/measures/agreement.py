@@ -1,0 +1,270 @@
+"""Agreement within a lens: whether there is one view at all.
+
+Per lens and topic the counts over the scale, the indices of agreement with the exact
+probability of seeing as much by luck, and one word for it; per lens and dimension the indices
+that need several items.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from harmony_kit.measures import indices
+from harmony_kit.measures.camps import find_camps
+from harmony_kit.measures.nulls import deviations, null_of, spreads
+from harmony_kit.measures.scores import draw_scores, interval, see_everybody, share_above
+from harmony_kit.measures.selection import (
+    Groups,
+    code_groups,
+    headcounts_of,
+    select_answers,
+    typed_empty,
+)
+from harmony_kit.settings import Settings
+
+__all__ = ["AGREEMENT_DTYPES", "SCALE_DTYPES", "measure_agreement", "measure_scales"]
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_KEYS = ["site", "wave", "item", "subject", "lens", "about"]
+_SCALE_KEYS = ["site", "wave", "dimension", "group", "subject", "lens", "about", "points"]
+
+#: Columns of `measure_agreement`, in order.
+AGREEMENT_DTYPES: dict[str, str] = {
+    "site": "str",
+    "wave": "str",
+    "item": "str",
+    "subject": "str",
+    "lens": "str",
+    "about": "str",
+    "dimension": "str",
+    "group": "str",
+    "points": "int64",
+    "n": "int64",
+    "n_dont_know": "int64",
+    "n_prefer_not": "int64",
+    "counts": "object",
+    "mean": "float64",
+    "low": "float64",
+    "high": "float64",
+    "p_above": "float64",
+    "median": "float64",
+    "sd": "float64",
+    "ad_mean": "float64",
+    "ad_median": "float64",
+    "ad_critical": "float64",
+    "p_ad": "float64",
+    "rwg": "float64",
+    "rwg_slight_skew": "float64",
+    "rwg_critical": "float64",
+    "p_rwg": "float64",
+    "awg": "float64",
+    "agreement_a": "float64",
+    "polarization": "float64",
+    "consensus": "float64",
+    "dispersion": "float64",
+    "view": "str",
+    "camps": "object",
+}
+
+#: Columns of `measure_scales`, in order.
+SCALE_DTYPES: dict[str, str] = {
+    "site": "str",
+    "wave": "str",
+    "dimension": "str",
+    "group": "str",
+    "subject": "str",
+    "lens": "str",
+    "about": "str",
+    "points": "int64",
+    "n": "int64",
+    "n_items": "int64",
+    "rwg_j": "float64",
+    "rwg_j_star": "float64",
+    "alpha_ordinal": "float64",
+    "alpha_interval": "float64",
+}
+
+#: How often luck may produce a result that is called agreement.
+LEVEL = 0.05
+
+
+def measure_agreement(
+    answers: pd.DataFrame,
+    items: pd.DataFrame,
+    *,
+    headcounts: pd.DataFrame | None = None,
+    settings: Settings | None = None,
+) -> pd.DataFrame:
+    """How far each lens agrees with itself, one row per topic, lens and view.
+
+    A row is a site, wave, rating, subject, lens and `about` (own answers and estimates apart);
+    columns `AGREEMENT_DTYPES`: counts per point, mean with an interval and the probability that
+    everybody's mean lies above the midpoint, AD, rwg, awg, van der Eijk's A, chance tables at
+    this n, and `view`: ``one_view``, ``split`` (then `camps` says where), ``mixed`` or
+    ``too_few``. NaN where an index is not defined. `headcounts` (``site, lens, headcount``)
+    narrows interval and probability. Raises `FrameError` for a frame without a column.
+    """
+    settings = settings or Settings()
+    chosen = select_answers(answers, items, kinds=("rating",), is_answered=False)
+    if chosen.empty:
+        return typed_empty(AGREEMENT_DTYPES)
+    groups = code_groups(chosen, _KEYS)
+    table = _describe(groups, chosen, items)
+    heads = headcounts_of(table, table["n"].to_numpy(), headcounts)
+    parts = []
+    for points, part in table.groupby("points", sort=True):
+        counts = _count_points(groups, chosen, int(str(points)))[part.index]
+        measured = _measure_counts(counts, heads[part.index], settings)
+        parts.append(pd.concat([part, measured.set_index(part.index)], axis=1))
+    measured = pd.concat(parts).sort_index()
+    measured["subject"] = measured["subject"].replace("", None)
+    return measured[list(AGREEMENT_DTYPES)].astype(AGREEMENT_DTYPES)
+
+
+def _describe(groups: Groups, chosen: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    about = items.set_index("item")[["dimension", "group", "points"]]
+    table = groups.keys.join(about, on="item")
+    for name, status in (
+        ("n", "answered"),
+        ("n_dont_know", "dont_know"),
+        ("n_prefer_not", "prefer_not"),
+    ):
+        is_it = chosen["status"].eq(status).to_numpy()
+        table[name] = np.bincount(groups.codes[is_it], minlength=groups.n)
+    return table
+
+
+def _count_points(groups: Groups, chosen: pd.DataFrame, points: int) -> Ints:
+    value = chosen["value"].to_numpy(dtype=np.int64, na_value=0)
+    is_on = (value >= 1) & (value <= points)
+    cells = groups.codes[is_on] * points + value[is_on] - 1
+    return np.bincount(cells, minlength=groups.n * points).reshape(-1, points)
+
+
+def _measure_counts(counts: Ints, heads: Floats, settings: Settings) -> pd.DataFrame:
+    """Everything that depends on the counts; equal counts are worked out once."""
+    distinct, rows = np.unique(counts, axis=0, return_inverse=True)
+    measured = _indices(distinct)
+    measured = measured.join(_chances(distinct)).assign(counts=list(distinct.tolist()))
+    measured = measured.join(_views(measured, distinct, settings))
+    spread = measured.iloc[rows.ravel()].reset_index(drop=True)
+    certainty = pd.DataFrame(index=spread.index, columns=["low", "high", "p_above"], dtype=float)
+    n = counts.sum(axis=1)
+    for people in np.unique(n):
+        is_here = n == people
+        certainty.loc[is_here] = _certainty(counts[is_here], heads[is_here], settings.draws)
+    return spread.join(certainty)
+
+
+def _indices(counts: Ints) -> pd.DataFrame:
+    points = counts.shape[1]
+    a = indices.agreement_a(counts)
+    return pd.DataFrame(
+        {
+            "mean": indices.means(counts),
+            "median": indices.medians(counts),
+            "sd": np.sqrt(indices.variances(counts)),
+            "ad_mean": indices.ad_mean(counts),
+            "ad_median": indices.ad_median(counts),
+            "rwg": indices.rwg(counts),
+            "rwg_slight_skew": indices.rwg(counts, indices.null_variance(points, "slight_skew")),
+            "awg": indices.awg(counts),
+            "agreement_a": a,
+            "polarization": (1 - a) / 2,
+            "consensus": indices.consensus(counts),
+            "dispersion": indices.leik_dispersion(counts),
+        }
+    )
+
+
+def _chances(counts: Ints) -> pd.DataFrame:
+    names = ["ad_critical", "p_ad", "rwg_critical", "p_rwg"]
+    chances = pd.DataFrame(np.nan, index=range(len(counts)), columns=names)
+    n, points = counts.sum(axis=1), counts.shape[1]
+    for people in np.unique(n[n > 1]):
+        is_here = n == people
+        null, here = null_of(int(people), points), counts[is_here]
+        chances.loc[is_here, "ad_critical"] = null.ad_critical(LEVEL)
+        chances.loc[is_here, "rwg_critical"] = null.rwg_critical(LEVEL)
+        chances.loc[is_here, "p_ad"] = null.p_ad(deviations(here))
+        chances.loc[is_here, "p_rwg"] = null.p_rwg(spreads(here))
+    return chances
+
+
+def _certainty(counts: Ints, heads: Floats, draws: int) -> Floats:
+    """Low, high and probability above the midpoint, for rows with equally many answers."""
+    n, points = int(counts[0].sum()), counts.shape[1]
+    if n == 0:
+        return np.full((len(counts), 3), np.nan)
+    columns = [*counts.T, heads]
+    keyed, rows = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
+    found = np.empty((len(keyed), 3))
+    for start in range(0, len(keyed), 512):
+        part = keyed[start : start + 512]
+        found[start : start + 512] = _certainty_of(part, n, points, draws)
+    return found[rows.ravel()]
+
+
+def _certainty_of(keyed: Floats, n: int, points: int, draws: int) -> Floats:
+    counts = keyed[:, :points].astype(np.int64)
+    scale = np.tile(np.arange(1.0, points + 1), len(counts))
+    scores = np.repeat(scale, counts.ravel()).reshape(-1, n)
+    drawn = draw_scores(scores, points, draws)
+    drawn = see_everybody(drawn, scores, points, keyed[:, points])
+    low, high = interval(drawn)
+    return np.column_stack([low, high, share_above(drawn, (points + 1) / 2)])
+
+
+def _views(measured: pd.DataFrame, counts: Ints, settings: Settings) -> pd.DataFrame:
+    """One word per row: ``too_few``, ``one_view``, ``split`` or ``mixed``."""
+    n, points = counts.sum(axis=1), counts.shape[1]
+    camps = find_camps(counts, settings.tolerance_of(points))
+    is_split = np.array([bool(found) for found in camps])
+    is_close = measured["ad_mean"].le(points / 6).to_numpy()
+    is_beyond_luck = measured["p_ad"].le(LEVEL + 1e-12).to_numpy()
+    is_few = (n < settings.min_group) | (is_close & ~is_beyond_luck & ~is_split)
+    views = np.select(
+        [is_few, is_split, is_close & is_beyond_luck], ["too_few", "split", "one_view"], "mixed"
+    )
+    shown = [found if view == "split" else [] for found, view in zip(camps, views, strict=True)]
+    return pd.DataFrame({"view": views, "camps": pd.Series(shown, dtype="object")})
+
+
+def measure_scales(agreement: pd.DataFrame) -> pd.DataFrame:
+    """How far each lens agrees with itself over the items of one dimension and group.
+
+    Takes the frame of `measure_agreement`. A row is a site, wave, dimension, group, subject,
+    lens, `about` and number of points with at least two ratings, columns `SCALE_DTYPES`; `n`
+    is the fewest answers to one of its items. rwg(J) and r*wg(J) take the items as parallel;
+    Krippendorff's alpha takes the people as raters and the items as what they tell apart.
+    """
+    rated = agreement[agreement["n"] > 1]
+    if rated.empty:
+        return typed_empty(SCALE_DTYPES)
+    rated = rated.assign(subject=rated["subject"].fillna(""), group=rated["group"].fillna(""))
+    expected = rated["points"].map(indices.null_variance)
+    rated = rated.assign(ratio=rated["sd"] ** 2 / expected)
+    groups = code_groups(rated, _SCALE_KEYS)
+    table = groups.keys.assign(n_items=np.bincount(groups.codes, minlength=groups.n))
+    table["n"] = rated.groupby(groups.codes)["n"].min()
+    ratio = rated.groupby(groups.codes)["ratio"].mean()
+    table["rwg_j"], table["rwg_j_star"] = indices.rwg_j(ratio, table["n_items"])
+    table = table.join(_alphas(rated, groups))
+    table = table[table["n_items"] > 1].reset_index(drop=True)
+    table = table.assign(**{key: table[key].replace("", None) for key in ("group", "subject")})
+    return table[list(SCALE_DTYPES)].astype(SCALE_DTYPES)
+
+
+def _alphas(rated: pd.DataFrame, groups: Groups) -> pd.DataFrame:
+    ordinal, interval_ = np.full(groups.n, np.nan), np.full(groups.n, np.nan)
+    for points in rated["points"].unique():
+        is_here = rated["points"].eq(points).to_numpy()
+        counts = np.array(rated.loc[is_here, "counts"].to_list(), dtype=np.int64)
+        sets, codes = np.unique(groups.codes[is_here], return_inverse=True)
+        ordinal[sets] = indices.krippendorff_alpha(counts, codes, level="ordinal")
+        interval_[sets] = indices.krippendorff_alpha(counts, codes, level="interval")
+    return pd.DataFrame({"alpha_ordinal": ordinal, "alpha_interval": interval_})

@@ -1,0 +1,117 @@
+"""Which answers a measure looks at, and the groups it looks at them in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from harmony_kit.answers import check_frame
+
+__all__ = ["Groups", "code_groups", "headcounts_of", "lens_pairs", "select_answers", "typed_empty"]
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Rows sorted into groups: `codes` per row, `keys` one row per group, sorted by its keys."""
+
+    codes: Ints
+    keys: pd.DataFrame
+
+    @property
+    def n(self) -> int:
+        """How many groups there are."""
+        return len(self.keys)
+
+
+def select_answers(
+    answers: pd.DataFrame,
+    items: pd.DataFrame,
+    *,
+    kinds: Collection[str],
+    groups: Collection[str] | None = None,
+    is_answered: bool = True,
+) -> pd.DataFrame:
+    """The answers to items of these kinds and groups.
+
+    `subject` is ``""`` where an item has none, so that rows group without missing keys, and
+    `item` is categorical in the order of the instrument. With `is_answered` only real answers,
+    else also "don't know" and "prefer not to say". Raises `FrameError` when `answers` is not an
+    answers frame.
+    """
+    check_frame(answers)
+    is_wanted = items["kind"].isin(kinds)
+    if groups is not None:
+        is_wanted &= items["group"].isin(groups)
+    wanted = items[is_wanted]
+    is_kept = answers["item"].isin(wanted["item"])
+    if is_answered:
+        is_kept &= answers["status"].eq("answered")
+    kept = answers.loc[is_kept, ["site", "wave", "respondent", "lens", "item", "subject", "about"]]
+    extra = answers.loc[is_kept, ["status", "value", "chosen"]]
+    item = pd.Categorical(kept["item"], categories=items["item"], ordered=True)
+    kept = kept.assign(item=item, subject=kept["subject"].fillna(""))
+    return pd.concat([kept, extra], axis=1)
+
+
+def code_groups(frame: pd.DataFrame, keys: Sequence[str]) -> Groups:
+    """The groups of equal `keys` (columns without missing values), in the order of the keys."""
+    combined = np.zeros(len(frame), dtype=np.int64)
+    levels: list[pd.Index] = []
+    for key in keys:
+        codes, values = pd.factorize(frame[key], sort=True)
+        combined = combined * max(len(values), 1) + codes
+        levels.append(pd.Index(values))
+    found, codes = np.unique(combined, return_inverse=True)
+    columns: dict[str, pd.Index] = {}
+    for key, level in zip(reversed(keys), reversed(levels), strict=True):
+        found, position = np.divmod(found, max(len(level), 1))
+        columns[key] = level.take(position)
+    table = pd.DataFrame({key: columns[key].to_numpy() for key in keys})
+    dtypes = {key: frame[key].dtype for key in keys if key != "item"}
+    typed = table.astype(dtypes).astype({"item": "str"} if "item" in keys else {})
+    return Groups(codes=codes.astype(np.int64).ravel(), keys=typed)
+
+
+def lens_pairs(answers: pd.DataFrame, lenses: tuple[str, str] | None = None) -> pd.DataFrame:
+    """Which lens looks at which, per site and wave: columns ``site, wave, lens, other``.
+
+    Two rows per site and wave. Without `lenses` they are those that answered or were estimated
+    there; a site where only one is known gives no row, for nobody can say who the other is.
+    """
+    check_frame(answers)
+    seen = answers[["site", "wave", "lens", "about"]].drop_duplicates()
+    keys = seen[["site", "wave"]].drop_duplicates()
+    if lenses is not None:
+        pairs = pd.DataFrame({"lens": lenses, "other": lenses[::-1]}).astype("str")
+        return _sorted(keys.merge(pairs, how="cross"))
+    own = seen[["site", "wave", "lens"]]
+    about = seen[["site", "wave", "about"]].rename(columns={"about": "lens"})
+    known = pd.concat([own, about]).drop_duplicates()
+    pairs = known.merge(known.rename(columns={"lens": "other"}), on=["site", "wave"])
+    return _sorted(pairs[pairs["lens"] != pairs["other"]])
+
+
+def _sorted(pairs: pd.DataFrame) -> pd.DataFrame:
+    return pairs.sort_values(["site", "wave", "lens"]).reset_index(drop=True)
+
+
+def headcounts_of(groups: pd.DataFrame, n: Ints, headcounts: pd.DataFrame | None) -> Floats:
+    """Head count of each group's site and lens; infinite where unknown or below its `n`."""
+    if headcounts is None or headcounts.empty:
+        return np.full(len(groups), np.inf)
+    known = headcounts.drop_duplicates(["site", "lens"])[["site", "lens", "headcount"]]
+    joined = groups[["site", "lens"]].merge(known, on=["site", "lens"], how="left")
+    heads = joined["headcount"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.inf)
+    return np.where(heads < n, np.inf, heads)
+
+
+def typed_empty(dtypes: dict[str, str]) -> pd.DataFrame:
+    """A frame without rows and with these columns."""
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})
