@@ -1,0 +1,76 @@
+"""results.json: every number of a report, in a form that stays the same for years.
+
+The layout is documented in docs/results.md. Numbers are rounded to six digits and a figure that
+is not there is absent, never null or zero, so that the same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["SCHEMA", "dump_results", "list_records", "list_topics"]
+
+SCHEMA = 1
+_DIGITS = 6
+_STATES = ("shared_view", "known_difference", "false_consensus", "false_conflict")
+
+
+def list_records(frame: pd.DataFrame, *, without: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The rows of a frame as plain values; missing ones are absent."""
+    kept = frame.drop(columns=[column for column in without if column in frame])
+    return [plain_value(row) for row in kept.to_dict("records")]
+
+
+def list_topics(topics: pd.DataFrame) -> list[dict[str, Any]]:
+    """The topics frame as in the contract: the four probabilities under one key."""
+    records = list_records(topics, without=("site", "wave"))
+    for record in records:
+        chances = {state: record.pop(f"p_{state}", None) for state in _STATES}
+        known = {state: chance for state, chance in chances.items() if chance is not None}
+        if known:
+            record["probability"] = known
+        record.setdefault("claim", "withheld")
+    return records
+
+
+def plain_value(value: object) -> Any:  # noqa: ANN401 - whatever JSON has
+    """A value as JSON has it: no numpy, no NaN, six digits; what is missing is left out."""
+    if isinstance(value, Mapping):
+        plain = {str(key): plain_value(inner) for key, inner in value.items()}
+        return {key: inner for key, inner in plain.items() if inner is not None}
+    if isinstance(value, np.ndarray):
+        return plain_value(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain_value(inner) for inner in value]
+    if isinstance(value, date) and not pd.isna(value):
+        return value.isoformat()[:10]
+    return _plain_scalar(value)
+
+
+def _plain_scalar(value: object) -> bool | int | float | str | None:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return None if math.isnan(value) else _round(float(value))
+    return str(value)
+
+
+def _round(value: float) -> float:
+    rounded = round(value, _DIGITS)
+    return 0.0 if rounded == 0 else rounded  # never -0.0
+
+
+def dump_results(results: Mapping[str, Any]) -> str:
+    """The text of results.json: keys in their order, two spaces, one line feed at the end."""
+    return json.dumps(results, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
