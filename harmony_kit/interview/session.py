@@ -1,0 +1,247 @@
+"""Where an interview stands: what is asked, what comes next, what is missing. No UI, no store.
+
+A `Session` is a value: every function here returns a new one.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from harmony_kit.answers import Answer, Respondent, Subject, check_answer
+from harmony_kit.conditions import Known, Reply, Value, holds, parse_condition
+from harmony_kit.errors import AnswerError
+from harmony_kit.instrument import Instrument, Item
+from harmony_kit.interview.plan import REVIEW, Question, Screen, plan_screens
+
+__all__ = [
+    "Progress",
+    "Session",
+    "check_reply",
+    "go_back",
+    "go_next",
+    "go_to",
+    "list_open",
+    "measure_progress",
+    "with_answers",
+]
+
+#: Seconds a question takes before anything is known of this respondent, and how many measured
+#: questions that guess weighs as much as.
+GUESSED_SECONDS, GUESS_WEIGHT = 15.0, 5
+#: A question that was left open over lunch says nothing about the pace.
+LONGEST_SECONDS = 180.0
+
+
+@dataclass(frozen=True)
+class Session:
+    """One interview at one moment.
+
+    Attributes
+    ----------
+    subjects
+        Pilots and decisions of the site, in the order they are asked.
+    left_out
+        ``(kind, id)`` of the subjects this respondent cannot speak about.
+    answers
+        The latest answer to each question.
+    at
+        Id of the screen that is shown; a screen that is no longer asked stands for the next
+        one that is.
+    """
+
+    instrument: Instrument
+    respondent: Respondent
+    subjects: tuple[Subject, ...] = ()
+    left_out: frozenset[tuple[str, str]] = frozenset()
+    answers: Mapping[Question, Answer] = field(default_factory=dict)
+    at: str = ""
+
+    @property
+    def lens(self) -> str:
+        """The lens the respondent looks through."""
+        return self.respondent.lens
+
+    @cached_property
+    def plan(self) -> tuple[Screen, ...]:
+        """Every screen there could be, then the review."""
+        kept = [s for s in self.subjects if (s.kind, s.id) not in self.left_out]
+        return (*plan_screens(self.instrument, self.lens, kept), REVIEW)
+
+    @cached_property
+    def screens(self) -> tuple[Screen, ...]:
+        """The screens that are asked, given the answers so far; the review is the last."""
+        asked = _asked(self)
+        screens = [
+            replace(screen, questions=tuple(q for q in screen.questions if q in asked))
+            for screen in self.plan
+        ]
+        return tuple(s for s in screens if s.questions or s.kind in ("subjects", "review"))
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """Everything that is asked of this respondent, in order."""
+        return tuple(question for screen in self.screens for question in screen.questions)
+
+    @property
+    def screen(self) -> Screen:
+        """The screen that is shown."""
+        return self.screens[_place(self)]
+
+
+def _place(session: Session) -> int:
+    """Where the shown screen stands among those that are asked."""
+    asked = {screen.id: i for i, screen in enumerate(session.screens)}
+    if session.at in asked:
+        return asked[session.at]
+    order = [screen.id for screen in session.plan]
+    start = order.index(session.at) if session.at in order else 0
+    return next(asked[id_] for id_ in order[start:] if id_ in asked)
+
+
+def _asked(session: Session) -> set[Question]:
+    """The questions whose items are relevant; an answer to one that is not counts for nothing."""
+    planned: dict[str, list[Question]] = defaultdict(list)
+    for screen in session.plan:
+        for question in screen.questions:
+            planned[question.item].append(question)
+    asked: set[Question] = set()
+    own: dict[str | None, dict[str, Reply]] = defaultdict(dict)
+    estimates: dict[str | None, dict[str, Reply]] = defaultdict(dict)
+    for item in session.instrument.items:
+        for question in planned[item.id]:
+            known = _known(session, question, own, estimates)
+            if item.relevant is None or holds(parse_condition(item.relevant), known):
+                asked.add(question)
+        for question in asked.intersection(planned[item.id]):
+            if question in session.answers:
+                side = own if question.about == session.lens else estimates
+                side[question.subject][item.id] = _reply(session.answers[question], item)
+    return asked
+
+
+def _known(
+    session: Session,
+    question: Question,
+    own: Mapping[str | None, dict[str, Reply]],
+    estimates: Mapping[str | None, dict[str, Reply]],
+) -> Known:
+    subject = question.subject
+    return Known(
+        lens=session.lens,
+        own=ChainMap(own.get(subject, {}), own.get(None, {})),
+        estimates=ChainMap(estimates.get(subject, {}), estimates.get(None, {})),
+    )
+
+
+def _reply(answer: Answer, item: Item) -> Reply:
+    return Reply(answer.status, _value(answer, item))
+
+
+def _value(answer: Answer, item: Item) -> Value | None:
+    """What the answer is worth in a condition: number, word, words or text."""
+    if item.kind == "choice" and answer.chosen:
+        return answer.chosen[0]
+    return next((v for v in (answer.value, answer.chosen, answer.text) if v is not None), None)
+
+
+def check_reply(session: Session, answer: Answer) -> Answer:
+    """The answer itself, if this session asks for it and its item allows it.
+
+    Raises `AnswerError` when the question is not asked of this respondent, when the item does
+    not allow the value, or when the item's constraint refuses it.
+    """
+    check_answer(answer, session.instrument)
+    if Question.of(answer) not in session.questions:
+        raise AnswerError(answer.item, answer.subject or answer.about, "questions that are asked")
+    item = session.instrument.item(answer.item)
+    if item.constraint and answer.status == "answered" and not answer.is_estimate:
+        value = _value(answer, item)
+        known = replace(_everything_known(session, answer), value=value)
+        if not holds(parse_condition(item.constraint), known):
+            raise AnswerError(item.id, value, item.constraint)
+    return answer
+
+
+def _everything_known(session: Session, answer: Answer) -> Known:
+    own: dict[str, Reply] = {}
+    estimates: dict[str, Reply] = {}
+    for question in session.questions:
+        given = session.answers.get(question)
+        if given is None or question.subject not in (None, answer.subject):
+            continue
+        side = own if question.about == session.lens else estimates
+        side[question.item] = _reply(given, session.instrument.item(question.item))
+    return Known(session.lens, own, estimates)
+
+
+def with_answers(session: Session, answers: Iterable[Answer]) -> Session:
+    """The session after these answers; the screen stays."""
+    added = {Question.of(answer): answer for answer in answers}
+    return replace(session, answers={**session.answers, **added})
+
+
+def go_to(session: Session, screen: str) -> Session:
+    """The session at a screen; KeyError if there is no such screen."""
+    if screen not in {planned.id for planned in session.plan}:
+        raise KeyError(screen)
+    return replace(session, at=screen)
+
+
+def go_next(session: Session) -> Session:
+    """The session one screen on; the review is the end."""
+    return _go_by(session, 1)
+
+
+def go_back(session: Session) -> Session:
+    """The session one screen back; the first screen is the start."""
+    return _go_by(session, -1)
+
+
+def _go_by(session: Session, steps: int) -> Session:
+    place = min(max(_place(session) + steps, 0), len(session.screens) - 1)
+    return replace(session, at=session.screens[place].id)
+
+
+def list_open(session: Session, *, required: bool | None = None) -> tuple[Question, ...]:
+    """Questions that are asked and have no answer; all, only required or only optional ones."""
+    return tuple(
+        question
+        for question in session.questions
+        if question not in session.answers
+        and required in (None, session.instrument.item(question.item).required)
+    )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an interview is: questions answered of those asked, minutes left at this pace."""
+
+    n_answered: int
+    n_asked: int
+    minutes_left: int
+
+
+def measure_progress(session: Session, section: str | None = None) -> Progress:
+    """Progress over what is really asked of this respondent, or over one section of it."""
+    questions = [
+        question
+        for screen in session.screens
+        if section in (None, screen.section)
+        for question in screen.questions
+    ]
+    n_answered = sum(question in session.answers for question in questions)
+    minutes = (len(questions) - n_answered) * _seconds_per_question(session) / 60
+    return Progress(n_answered, len(questions), round(minutes))
+
+
+def _seconds_per_question(session: Session) -> float:
+    times = [
+        min(answer.seconds, LONGEST_SECONDS)
+        for answer in session.answers.values()
+        if answer.seconds is not None
+    ]
+    guessed = GUESSED_SECONDS * GUESS_WEIGHT
+    return (guessed + sum(times)) / (GUESS_WEIGHT + len(times))
