@@ -1,0 +1,147 @@
+"""One cell: a label or code becomes what was said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harmony_kit.answers import Status
+from harmony_kit.exchange.folding import fold
+from harmony_kit.exchange.labels import STATUS_WORDS
+from harmony_kit.instrument import Item
+
+__all__ = ["CellError", "Said", "guard", "guard_words", "read_cell", "read_permission", "unguard"]
+
+_NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]0+)?$", re.ASCII)
+_GUARDED = re.compile(r"'*[=+\-@\t\r]")
+_STATUS_TYPED = re.compile(r"'*(?:dont_know|prefer_not)$")
+_SEPARATORS = " ;,|\n"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a cell says: `Answer`'s status, value, chosen and text."""
+
+    status: Status
+    value: int | None = None
+    chosen: tuple[str, ...] | None = None
+    text: str | None = None
+
+
+class CellError(ValueError):
+    """A cell that is none of the labels and codes of its field; `what` says which part."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+def read_cell(cell: str, item: Item, codes: Mapping[str, str]) -> Said | None:
+    """What a cell says of an item; None where nothing was asked.
+
+    `codes` are the folded labels of the item. Whether a code is on the scale is not decided
+    here. Raises `CellError` for what is neither label nor code.
+    """
+    if not cell.strip():
+        return None
+    if item.kind == "text":
+        return _read_text(cell)
+    label = fold(cell)
+    if label in codes:
+        return _read_codes([codes[label]], item)
+    if item.kind == "rating":
+        return _read_number(cell)
+    return _read_codes(_split_labels(cell, codes), item)
+
+
+def _read_text(cell: str) -> Said:
+    if _STATUS_TYPED.match(cell):
+        if cell == "dont_know":
+            return Said("dont_know")
+        if cell == "prefer_not":
+            return Said("prefer_not")
+        return Said("answered", text=cell[1:])
+    return Said("answered", text=cell)
+
+
+def _read_number(cell: str) -> Said:
+    number = fold(cell)
+    if not _NUMBER.match(number):
+        what = f"{cell.strip()!r} is not an answer"
+        raise CellError(what)
+    return Said("answered", value=int(re.split("[.,]", number)[0]))
+
+
+def _read_codes(codes: list[str], item: Item) -> Said | None:
+    kept = [code for code in codes if code]
+    if not kept:
+        return None
+    if len(kept) == 1 and kept[0] == "dont_know":
+        return Said("dont_know")
+    if len(kept) == 1 and kept[0] == "prefer_not":
+        return Said("prefer_not")
+    if item.kind == "rating":
+        return Said("answered", value=int(kept[0]))
+    return Said("answered", chosen=tuple(kept))
+
+
+def _split_labels(cell: str, codes: Mapping[str, str]) -> list[str]:
+    """The codes of a joined cell: ``a;b;``, ``a b``, or ``a, b`` with commas inside labels."""
+    pieces = [piece for piece in re.split(r"[;\n]", cell) if piece.strip()]
+    if all(fold(piece) in codes for piece in pieces):
+        return [codes[fold(piece)] for piece in pieces]
+    text = fold(cell)
+    found = _match_from(0, text, codes)
+    if found is not None:
+        return found
+    unknown = next(piece for piece in pieces if fold(piece) not in codes).strip()
+    of = "" if unknown == cell.strip(" ;") else f" of {cell.strip()!r}"
+    what = f"{unknown!r}{of} is not an answer"
+    raise CellError(what)
+
+
+def _match_from(start: int, text: str, codes: Mapping[str, str]) -> list[str] | None:
+    """The codes from `start` on, longest label first; None where something is no label."""
+    while start < len(text) and text[start] in _SEPARATORS:
+        start += 1
+    if start == len(text):
+        return []
+    fitting = [label for label in codes if label and text.startswith(label, start)]
+    for label in sorted(fitting, key=len, reverse=True):
+        end = start + len(label)
+        if end < len(text) and text[end] not in _SEPARATORS:
+            continue
+        rest = _match_from(end, text, codes)
+        if rest is not None:
+            return [codes[label], *rest]
+    return None
+
+
+def read_permission(cell: str, codes: Mapping[str, str]) -> bool:
+    """Whether a ``:quotable`` cell allows the quote; empty means no.
+
+    Raises `CellError` for anything but yes and no.
+    """
+    word = codes.get(fold(cell), fold(cell))
+    if word in ("yes", "true", "1"):
+        return True
+    if word in ("", "no", "false", "0", *STATUS_WORDS):
+        return False
+    what = f"{cell.strip()!r} is neither yes nor no"
+    raise CellError(what)
+
+
+def guard(cell: str) -> str:
+    """The cell for a CSV file: a ``'`` before what a spreadsheet would take for a formula."""
+    return f"'{cell}" if _GUARDED.match(cell) else cell
+
+
+def unguard(cell: str) -> str:
+    """The cell as it was before `guard`."""
+    return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell
+
+
+def guard_words(text: str) -> str:
+    """A typed text for a cell: a ``'`` before the words that would mean no answer was given."""
+    return f"'{text}" if _STATUS_TYPED.match(text) else text

@@ -1,0 +1,168 @@
+"""Which column of a table holds what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harmony_kit.exchange.fields import IGNORED, LEADING, Field, FieldError, nearest, parse_field
+from harmony_kit.exchange.folding import fold, name_twins
+from harmony_kit.exchange.problems import Complaints
+from harmony_kit.exchange.reading import Table
+from harmony_kit.exchange.tools import OWN, Tool, recognise_tool
+from harmony_kit.instrument import Instrument
+
+__all__ = ["Column", "Layout", "lay_out"]
+
+_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column that is imported: its place, its header as it stands there, what it holds."""
+
+    index: int
+    header: str
+    field: Field
+
+    @property
+    def name(self) -> str:
+        """How a problem names it: the header, and the field where that is another word."""
+        header = " ".join(self.header.split())
+        if fold(header) == fold(self.field.name):
+            return self.field.name
+        short = header if len(header) <= _SHOWN else header[: _SHOWN - 1] + "…"
+        return f"{short} ({self.field.name})"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of a table that are imported, and the headers of those nobody asked for."""
+
+    tool: Tool
+    columns: tuple[Column, ...]
+    unknown: tuple[str, ...] = ()
+
+    def leading(self, name: str) -> Column | None:
+        """The column of a leading field; None if there is none."""
+        return next((column for column in self.columns if column.field.name == name), None)
+
+    @property
+    def of_items(self) -> tuple[Column, ...]:
+        """The columns of own answers and estimates."""
+        return tuple(c for c in self.columns if c.field.item and not c.field.is_permission)
+
+    def permission(self, item: str) -> Column | None:
+        """The ``:quotable`` column of a text item; None if there is none."""
+        return self.leading(f"{item}:quotable")
+
+
+def lay_out(
+    table: Table,
+    instrument: Instrument,
+    mapping: Mapping[str, Field | None] | None,
+    complaints: Complaints,
+) -> Layout:
+    """What each column holds, by a mapping or, without one, by the instrument's own naming.
+
+    Adds to `complaints` what is wrong: without a mapping every unknown column, with one every
+    mapped column the file does not have.
+    """
+    folded = name_twins(fold(header) for header in table.headers)
+    tool = recognise_tool(folded)
+    if mapping is None:
+        fields = _read_own(table, folded, tool, instrument, complaints)
+        left_over: list[int] = []
+    else:
+        fields = _read_mapped(folded, mapping, complaints)
+        options = tuple(f"{folded[i]}/" for i in fields)
+        left_over = [
+            i
+            for i, name in enumerate(folded)
+            if i not in fields and name and not name.startswith(options)
+        ]
+    if tool:
+        fields |= _default_fields(folded, tool, fields)
+        left_over = [i for i in left_over if folded[i] not in tool.bookkeeping]
+    columns = tuple(
+        Column(i, table.headers[i], field)
+        for i, field in sorted(fields.items())
+        if field.name != IGNORED
+    )
+    # A column left empty in the mapping is known to the file and still imports nothing.
+    unknown = tuple(table.headers[i].strip() for i in left_over if i not in fields)
+    return Layout(tool or (OWN if mapping is None else Tool("other")), columns, unknown)
+
+
+def _read_own(
+    table: Table,
+    folded: tuple[str, ...],
+    tool: Tool | None,
+    instrument: Instrument,
+    complaints: Complaints,
+) -> dict[int, Field]:
+    fields: dict[int, Field] = {}
+    unknown: list[tuple[str, FieldError]] = []
+    for i, header in enumerate(table.headers):
+        if not folded[i] or (tool and folded[i] in tool.bookkeeping):
+            continue
+        try:
+            field = parse_field(header, instrument)
+        except FieldError as cause:
+            unknown.append((" ".join(header.split())[:_SHOWN], cause))
+            continue
+        if field in fields.values():
+            complaints.add_file(f"the column {field.name} stands twice", where="row 1")
+        fields[i] = field
+    _complain_unknown(unknown, fields, complaints)
+    return fields
+
+
+def _complain_unknown(
+    unknown: list[tuple[str, FieldError]], fields: Mapping[int, Field], complaints: Complaints
+) -> None:
+    if len(unknown) > max(5, len(fields)):
+        what = f"{len(unknown)} columns have no name of the instrument, the first {unknown[0][0]!r}"
+        todo = "Give a mapping with --map; --propose-map writes a first one."
+        complaints.add_file(what, "<item>[<subject>]@<lens>", todo, where="row 1")
+        return
+    for header, cause in unknown:
+        complaints.add_file(cause.what, cause.allowed, cause.todo, where=f"row 1, column {header}")
+
+
+def _read_mapped(
+    folded: tuple[str, ...],
+    mapping: Mapping[str, Field | None],
+    complaints: Complaints,
+) -> dict[int, Field]:
+    places = {name: i for i, name in enumerate(folded) if name}
+    without_group = _drop_groups(places)
+    fields: dict[int, Field] = {}
+    for name, field in mapping.items():
+        place = places.get(name, without_group.get(name.rpartition("/")[2]))
+        if place is None and field is not None and field.name != IGNORED:
+            what = f"the mapping names a column the file does not have: {name!r}"
+            complaints.add_file(what, todo=nearest(name, places), where="row 1")
+        elif place is not None and field is not None:
+            fields[place] = field
+    return fields
+
+
+def _drop_groups(places: Mapping[str, int]) -> dict[str, int]:
+    """Headers by their last part, where only one has it: groups come and go between exports."""
+    found: dict[str, list[int]] = {}
+    for name, place in places.items():
+        found.setdefault(name.rpartition("/")[2], []).append(place)
+    return {name: hits[0] for name, hits in found.items() if len(hits) == 1}
+
+
+def _default_fields(
+    folded: tuple[str, ...], tool: Tool, fields: Mapping[int, Field]
+) -> dict[int, Field]:
+    taken = {field.name for field in fields.values()}
+    wanted = {n: f for n, f in tool.fields.items() if f in LEADING and f not in taken}
+    return {
+        i: Field(wanted[name])
+        for i, name in enumerate(folded)
+        if name in wanted and i not in fields
+    }

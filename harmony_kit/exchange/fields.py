@@ -1,0 +1,169 @@
+"""What a column can be: a leading field, or an item's own answer, estimate or permission."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from harmony_kit.answers import column_name, split_column
+from harmony_kit.exchange.folding import fold
+from harmony_kit.exchange.problems import Complaints
+from harmony_kit.exchange.reading import read_table
+from harmony_kit.instrument import Instrument
+
+__all__ = [
+    "IGNORED",
+    "LEADING",
+    "Field",
+    "FieldError",
+    "list_fields",
+    "nearest",
+    "parse_field",
+    "read_columns",
+]
+
+#: The fields that are not items, in the order a wide file has them; `submission` is the survey
+#: tool's own number of a filled-in form.
+LEADING = (
+    "respondent",
+    "site",
+    "lens",
+    "wave",
+    "role",
+    "language",
+    "started_at",
+    "finished_at",
+    "submission",
+)
+#: The field of a column that is left out on purpose.
+IGNORED = "-"
+
+
+@dataclass(frozen=True)
+class Field:
+    """What one column holds.
+
+    `name` is a leading field, ``-``, or an item's name in a wide file; `about` is the lens an
+    estimate is about, None for an own answer; `is_permission` marks ``<item>:quotable``.
+    """
+
+    name: str
+    item: str = ""
+    subject: str | None = None
+    about: str | None = None
+    is_permission: bool = False
+
+
+class FieldError(ValueError):
+    """A name that is no field: what is wrong with it, and what is allowed."""
+
+    def __init__(self, what: str, allowed: str = "", todo: str = "") -> None:
+        super().__init__(what, allowed, todo)
+        self.what, self.allowed, self.todo = what, allowed, todo
+
+
+def parse_field(text: str, instrument: Instrument) -> Field:
+    """The field a name stands for; case and blanks around it do not matter.
+
+    Raises `FieldError` when the instrument has no such item, the item is not mirrored or has no
+    subject, and the like.
+    """
+    name = _lower_outside_brackets(" ".join(text.replace("\ufeff", "").split()))
+    if name in LEADING or name == IGNORED:
+        return Field(name)
+    parts = split_column(name)
+    if parts is None or not instrument.has_item(parts["item"]):
+        what = f"{text.strip()!r} is not a field"
+        allowed = "an item's name, with [subject] and @lens where it has them, or " + ", ".join(
+            LEADING
+        )
+        raise FieldError(what, allowed, nearest(name, list_fields(instrument)))
+    field = Field(name, parts["item"], parts["subject"], parts["about"], bool(parts["part"]))
+    _check_field(field, instrument)
+    return field
+
+
+def _lower_outside_brackets(text: str) -> str:
+    return re.sub(r"[^\[\]]+(?![^\[]*\])", lambda match: match[0].lower(), text)
+
+
+def _check_field(field: Field, instrument: Instrument) -> None:
+    item, name = instrument.item(field.item), field.name
+    what = allowed = ""
+    if item.per and not field.subject:
+        what = f"{name!r} does not say which {item.per} it is about"
+        allowed = f"{item.id}[{item.per}], with the {item.per}'s id in the brackets"
+    elif field.subject and not item.per:
+        what, allowed = f"{name!r} has a subject, the item has none", item.id
+    elif field.is_permission and item.kind != "text":
+        what = f"{name!r}: only a text item has :quotable"
+    elif field.about and not item.mirrored:
+        what = f"{name!r} is an estimate of an item without estimates"
+        allowed = column_name(item.id, field.subject)
+    elif field.about and field.about not in instrument.lens_ids:
+        what = f"{name!r} names a lens there is not"
+        allowed = ", ".join(f"@{lens}" for lens in instrument.lens_ids)
+    if what:
+        raise FieldError(what, allowed)
+
+
+def list_fields(instrument: Instrument) -> list[str]:
+    """Every field of an instrument without subjects: what a mistyped name may have meant."""
+    names = list(LEADING)
+    for item in instrument.items:
+        names.append(item.id)
+        names += [column_name(item.id, None, lens) for lens in instrument.lens_ids if item.mirrored]
+        names += [f"{item.id}:quotable"] if item.kind == "text" else []
+    return names
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """``Did you mean …?`` for a name close to a known one, else an empty text."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.8)
+    return f"Did you mean {close[0]}?" if close else ""
+
+
+def read_columns(path: Path, instrument: Instrument) -> dict[str, Field | None]:
+    """A mapping file: folded column header → field; None where it names none yet.
+
+    The file has the columns ``column`` and ``field``; more columns are for people. Raises
+    `ExchangeError` with every field there is not, every column named twice and every field two
+    columns share.
+    """
+    table = read_table(path)
+    complaints = Complaints(table.file)
+    folded = [fold(header) for header in table.headers]
+    for name in ("column", "field"):
+        if name not in folded:
+            complaints.add_file(f"has no column {name!r}", "column, field", where="row 1")
+    complaints.refuse()
+    at_column, at_field = folded.index("column"), folded.index("field")
+    columns: dict[str, Field | None] = {}
+    users: dict[str, str] = {}
+    for number, row in zip(table.row_numbers, table.rows, strict=True):
+        where, column = f"row {number}", row[at_column]
+        if fold(column) in columns:
+            complaints.add_file(f"the column {column!r} is named twice", where=where)
+        columns[fold(column)] = field = _read_field(row[at_field], instrument, complaints, where)
+        if field and field.name != IGNORED and field.name in users:
+            what = f"{field.name} is already the field of {users[field.name]!r}"
+            complaints.add_file(what, "one column for each field", where=where)
+        if field:
+            users.setdefault(field.name, column)
+    complaints.refuse()
+    return columns
+
+
+def _read_field(
+    text: str, instrument: Instrument, complaints: Complaints, where: str
+) -> Field | None:
+    if not text.strip():
+        return None
+    try:
+        return parse_field(text, instrument)
+    except FieldError as cause:
+        complaints.add_file(cause.what, cause.allowed, cause.todo, where=where)
+        return None

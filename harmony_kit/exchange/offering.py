@@ -1,0 +1,158 @@
+"""A file as it is offered for import: its table, mapping and labels, checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harmony_kit.errors import ExchangeError, Problem
+from harmony_kit.exchange.columns import Layout, lay_out
+from harmony_kit.exchange.fields import LEADING, Field, read_columns
+from harmony_kit.exchange.folding import fold
+from harmony_kit.exchange.labels import Labels, read_labels
+from harmony_kit.exchange.people import Desk
+from harmony_kit.exchange.problems import Complaints
+from harmony_kit.exchange.reading import Table, read_table
+from harmony_kit.exchange.report import ImportOptions
+from harmony_kit.exchange.submissions import Form
+from harmony_kit.exchange.times import Clock, find_day_first, find_zone, has_offset
+from harmony_kit.instrument import Instrument
+
+__all__ = ["Offer", "open_desk", "read_offer", "warn_columns"]
+
+_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A table with the mapping of its columns (None: our own names) and its labels."""
+
+    table: Table
+    mapping: Mapping[str, Field | None] | None
+    labels: Labels
+
+
+def read_offer(path: Path, instrument: Instrument, options: ImportOptions) -> Offer:
+    """Read the three files; raises `ExchangeError` with the problems of all of them."""
+    problems: list[Problem] = []
+    table = mapping = None
+    labels = Labels()
+    try:
+        table = read_table(path)
+    except ExchangeError as cause:
+        problems += cause.problems
+    try:
+        mapping = read_columns(options.columns, instrument) if options.columns else None
+    except ExchangeError as cause:
+        problems += cause.problems
+    try:
+        labels = read_labels(options.labels, instrument) if options.labels else labels
+    except ExchangeError as cause:
+        problems += cause.problems
+    if table is None or problems:
+        raise ExchangeError(*problems)
+    return Offer(table, mapping, labels)
+
+
+def open_desk(
+    offer: Offer, instrument: Instrument, sites: Collection[str], options: ImportOptions
+) -> Desk:
+    """Everything the rows are read with.
+
+    Raises `ExchangeError` when a column is unknown or missing, a site, wave or lens is given
+    nowhere, or times can be read in two ways.
+    """
+    complaints = Complaints(offer.table.file)
+    layout = lay_out(offer.table, instrument, offer.mapping, complaints)
+    fixed = {"site": options.site or "", "wave": options.wave or "", "lens": options.lens or ""}
+    known = {"site": sites, "wave": None, "lens": instrument.lens_ids}
+    for name, value in fixed.items():
+        _check_given(name, value, known[name], layout, complaints)
+    if not layout.of_items and not complaints.others:
+        complaints.add_file("no column holds answers to an item", todo="Give a mapping with --map.")
+    clock = Clock(
+        find_zone(options.timezone or "UTC", offer.table.file),
+        _find_day_first(offer.table, layout, options, complaints),
+    )
+    complaints.refuse()
+    has_guards = offer.mapping is None and not offer.table.is_spreadsheet
+    codes = _find_codes(offer.labels, layout, instrument, sites)
+    form = Form(instrument, layout, codes, has_guards, complaints)
+    return Desk(form, offer.table, fixed, sites, options.form, clock)
+
+
+def _check_given(
+    name: str,
+    value: str,
+    known: Collection[str] | None,
+    layout: Layout,
+    complaints: Complaints,
+) -> None:
+    if value and known is not None and value not in known:
+        complaints.add_file(f"{value!r} is not a {name}", ", ".join(known), where=f"--{name}")
+    elif not value and layout.leading(name) is None:
+        todo = f"Give --{name}, or a column for it."
+        complaints.add_file(f"neither a column nor the import says the {name}", todo=todo)
+
+
+def _time_cells(table: Table, layout: Layout) -> list[str]:
+    columns = [layout.leading(name) for name in ("started_at", "finished_at")]
+    cells = (row[column.index].strip() for column in columns if column for row in table.rows)
+    return [cell for cell in cells if cell]
+
+
+def _find_day_first(
+    table: Table, layout: Layout, options: ImportOptions, complaints: Complaints
+) -> bool:
+    if options.day_first is not None:
+        return options.day_first
+    cells = _time_cells(table, layout)
+    allowed = "--day-first or --month-first"
+    try:
+        is_day_first = find_day_first(cells)
+    except ValueError as cause:
+        first, second = cause.args
+        what = f"{first!r} has the day first and {second!r} the month"
+        complaints.add_file(what, "one order in all times of a file")
+        return False
+    if is_day_first is None:
+        what = f"no time says whether the day or the month stands first, as in {cells[0]!r}"
+        complaints.add_file(what, allowed)
+    return bool(is_day_first)
+
+
+def _find_codes(
+    labels: Labels, layout: Layout, instrument: Instrument, sites: Collection[str]
+) -> dict[str, dict[str, str]]:
+    known: dict[str, dict[str, str]] = {name: {} for name in (*LEADING, "quotable")}
+    known["site"] = {fold(site): site for site in sites}
+    for language in instrument.languages:
+        for lens in instrument.lens_ids:
+            known["lens"][fold(instrument.text(f"lens.{lens}.name", language))] = lens
+    known["lens"] |= {fold(lens): lens for lens in instrument.lens_ids}
+    codes = {name: labels.leading(name, values) for name, values in known.items()}
+    for item_id in sorted({column.field.item for column in layout.of_items}):
+        codes[item_id] = labels.codes(instrument.item(item_id), instrument)
+    return codes
+
+
+def warn_columns(offer: Offer, layout: Layout, options: ImportOptions) -> Iterator[Problem]:
+    """What a person should know of the columns: not imported, without zone, without a key."""
+    file, cells = offer.table.file, _time_cells(offer.table, layout)
+    if layout.unknown:
+        shown = "; ".join(layout.unknown[:_SHOWN])
+        more = f"; and {len(layout.unknown) - _SHOWN} more" if len(layout.unknown) > _SHOWN else ""
+        what = f"{len(layout.unknown)} columns are not in the mapping and were left out: "
+        yield _warn(file, what + shown + more)
+    if options.timezone is None and not all(map(has_offset, cells)):
+        yield _warn(file, "times without an offset were read as UTC", "Give --timezone.")
+    if not cells:
+        yield _warn(file, "no column says when; answers carry the time of the import")
+    if layout.leading("respondent") is None and layout.leading("submission") is None:
+        what = "no column numbers the forms: an edited form will count as another person"
+        yield _warn(file, what, "Map a column to submission.")
+
+
+def _warn(file: str, what: str, todo: str = "") -> Problem:
+    return Problem(file, "", what, todo=todo, severity="warning")

@@ -1,0 +1,153 @@
+"""Whose row it is: site, wave, lens, times, and a pseudonym."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from harmony_kit.answers import Respondent
+from harmony_kit.exchange.folding import fold
+from harmony_kit.exchange.problems import Complaint
+from harmony_kit.exchange.reading import Table
+from harmony_kit.exchange.submissions import Form, Row
+from harmony_kit.exchange.times import Clock
+
+__all__ = ["Desk", "Person", "derive_pseudonym"]
+
+_MAX_NAME = 80
+_SHOWN_DIGITS = 8
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who filled in a row, under which number of the tool, and whether the file names them."""
+
+    respondent: Respondent
+    number: str
+    is_named: bool
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Reads who filled in each row of a table.
+
+    Attributes
+    ----------
+    fixed
+        ``site``, ``wave`` and ``lens`` where they are given for the whole file; ``""`` where
+        each row says its own.
+    sites
+        The ids there are.
+    form_name
+        Which form of the tool it is, where one site and wave had several.
+    """
+
+    form: Form
+    table: Table
+    fixed: Mapping[str, str]
+    sites: Collection[str]
+    form_name: str
+    clock: Clock
+
+    def read(self, row: Row) -> Person:
+        """The person of a row; a part that is wrong becomes a complaint and stays empty."""
+        site = self._choose(row, "site", self.sites)
+        wave = self._choose(row, "wave", None)
+        lens = self._choose(row, "lens", self.form.instrument.lens_ids)
+        number = self._text(row, "submission")
+        name = self._read_name(row)
+        if not number and not name:
+            number = self._hash(row)
+        key = (site, wave, self.form.layout.tool.id, self.form_name, number)
+        respondent = Respondent(
+            site=site,
+            wave=wave,
+            respondent=name or derive_pseudonym(lens, *key),
+            lens=lens,
+            role=self._text(row, "role"),
+            language=self._text(row, "language"),
+            started_at=self._time(row, "started_at"),
+            finished_at=self._time(row, "finished_at"),
+            details={} if name and not number else self._details(number),
+        )
+        return Person(respondent, number, bool(name))
+
+    def _details(self, number: str) -> dict[str, str]:
+        details = {"tool": self.form.layout.tool.id, "submission": number}
+        return details | ({"form": self.form_name} if self.form_name else {})
+
+    def _text(self, row: Row, name: str) -> str:
+        column = self.form.layout.leading(name)
+        if column is None:
+            return ""
+        cell = " ".join(self.form.cell(row, column).split())
+        return self.form.codes.get(name, {}).get(fold(cell), cell)
+
+    def _choose(self, row: Row, name: str, known: Collection[str] | None) -> str:
+        """A value from the row or the one given for the file; ``""`` after a complaint."""
+        given, column, said = self.fixed.get(name, ""), self.form.layout.leading(name), ""
+        if column:
+            said = self._text(row, name)
+            if said and known is not None and said not in known:
+                self.form.complain(row, column, f"{said!r} is not a {name}", ", ".join(known))
+                return ""
+            if said and given and said != given:
+                what = f"{said!r} is another {name} than the one given for the file"
+                self.form.complain(row, column, what, given)
+                return ""
+        if column and not said and not given:
+            self.form.complain(row, column, f"names no {name}", ", ".join(known or ()))
+        return said or given
+
+    def _read_name(self, row: Row) -> str:
+        column, name = self.form.layout.leading("respondent"), self._text(row, "respondent")
+        if column is None:
+            return ""
+        if "@" in name:
+            what = "looks like an e-mail address, and a respondent is kept under a pseudonym"
+            self.form.complaints.add(
+                row.number,
+                Complaint(
+                    column.name, what, "", "Map the tool's own number to submission instead."
+                ),
+            )
+            return ""
+        if len(name) > _MAX_NAME or not name.isprintable():
+            what = "is not a pseudonym"
+            self.form.complain(row, column, what, f"up to {_MAX_NAME} printable characters")
+            return ""
+        if not name and self.form.layout.leading("submission") is None:
+            self.form.complain(row, column, "names no respondent", "a pseudonym in every row")
+        return name
+
+    def _time(self, row: Row, name: str) -> datetime | None:
+        column = self.form.layout.leading(name)
+        cell = self.form.cell(row, column).strip() if column else ""
+        if column is None or not cell:
+            return None
+        try:
+            return self.clock.read(cell)
+        except ValueError:
+            allowed = "2026-10-12T08:00:00+02:00, 2026-10-12 8:00 or 10/12/2026 8:00"
+            self.form.complain(row, column, f"{cell!r} is not a time", allowed)
+            return None
+
+    def _hash(self, row: Row) -> str:
+        """Stands for a form the tool did not number: the same filled cells, the same form."""
+        pairs = zip(self.table.headers, row.cells, strict=True)
+        filled = [[fold(header), cell] for header, cell in pairs if cell.strip()]
+        text = json.dumps(filled, ensure_ascii=False)
+        return "row-" + hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def derive_pseudonym(lens: str, *key: str) -> str:
+    """A pseudonym such as ``it-3f9a2c41`` that the same form always gets.
+
+    `key` is site, wave, survey tool, form and submission number. The number of a form is known
+    to whoever holds the export, so this hides nobody from them.
+    """
+    digest = hashlib.sha256("\x1f".join(key).encode()).hexdigest()
+    return f"{lens}-{digest[:_SHOWN_DIGITS]}"

@@ -1,0 +1,86 @@
+"""Problems of many cells, told once each with all their rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from harmony_kit.errors import ExchangeError, Problem
+
+__all__ = ["Complaint", "Complaints", "name_rows"]
+
+_SHOWN = 8
+_MANY = 3
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What is wrong in a cell, and what would be right."""
+
+    column: str
+    what: str
+    allowed: str = ""
+    todo: str = ""
+
+
+@dataclass
+class Complaints:
+    """What was found wrong with one file so far; the same thing in many rows is one problem."""
+
+    file: str
+    others: list[Problem] = field(default_factory=list)
+    rows: dict[Complaint, list[int]] = field(default_factory=dict)
+
+    def add(self, row: int, complaint: Complaint) -> None:
+        """Note a complaint about one row."""
+        rows = self.rows.setdefault(complaint, [])
+        if row not in rows:
+            rows.append(row)
+
+    def add_file(self, what: str, allowed: str = "", todo: str = "", *, where: str = "") -> None:
+        """Note a problem of the file as a whole, or of a place in it."""
+        self.others.append(Problem(self.file, where, what, allowed, todo))
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Problems of the file as a whole first, then those of rows in the order of the rows.
+
+        What is wrong alike in more than three columns, as where a label file is missing, is one
+        problem.
+        """
+        alike: dict[tuple[str, str, str], dict[str, list[int]]] = {}
+        for complaint, rows in self.rows.items():
+            same = (complaint.what, complaint.allowed, complaint.todo)
+            alike.setdefault(same, {})[complaint.column] = rows
+        told = [
+            (min(rows), Problem(self.file, where, *same))
+            for same, columns in alike.items()
+            for where, rows in _places(columns)
+        ]
+        told.sort(key=lambda entry: entry[0])
+        return (*self.others, *(problem for _, problem in told))
+
+    def refuse(self) -> None:
+        """Raise `ExchangeError` with every problem, if there is one."""
+        if problems := self.problems():
+            raise ExchangeError(*problems)
+
+
+def _places(columns: dict[str, list[int]]) -> list[tuple[str, list[int]]]:
+    """Where the same thing is wrong, in words, with the rows."""
+    named = [
+        (f"{name_rows(rows)}{', column ' + column if column else ''}", rows)
+        for column, rows in columns.items()
+    ]
+    if len(named) <= _MANY:
+        return named
+    every = sorted({row for rows in columns.values() for row in rows})
+    return [(f"{len(columns)} columns, first {named[0][0]}", every)]
+
+
+def name_rows(rows: list[int]) -> str:
+    """``row 4``, ``rows 4 and 7``, ``rows 4, 7, 9 and 30 more``."""
+    if len(rows) == 1:
+        return f"row {rows[0]}"
+    shown = [str(row) for row in rows[:_SHOWN]]
+    rest = len(rows) - len(shown)
+    last = f"{rest} more" if rest else shown.pop()
+    return f"rows {', '.join(shown)} and {last}"

@@ -1,0 +1,161 @@
+"""What a file adds to what is stored already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+
+from harmony_kit.answers import Answer, Respondent
+from harmony_kit.exchange.columns import Layout
+from harmony_kit.exchange.problems import Complaint, Complaints
+from harmony_kit.exchange.report import Counts
+from harmony_kit.exchange.submissions import Submission
+
+__all__ = ["Stored", "Verdict", "check_people", "settle"]
+
+Place = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What is stored: respondents by site, wave and pseudonym, and answers by their key."""
+
+    respondents: Mapping[Place, Respondent]
+    answers: Mapping[tuple[str, str, str, str, str, str], Answer]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to store of a file, and the counts."""
+
+    respondents: tuple[Respondent, ...]
+    answers: tuple[Answer, ...]
+    counts: Counts
+
+
+def check_people(submissions: Iterable[Submission], stored: Stored, complaints: Complaints) -> None:
+    """Add a complaint for everybody who is stored with another lens, site or start."""
+    by_form: dict[tuple[str, ...], list[Respondent]] = {}
+    for respondent in stored.respondents.values():
+        by_form.setdefault(_form_key(respondent), []).append(respondent)
+    for submission in submissions:
+        person = submission.respondent
+        same = stored.respondents.get(_place(person))
+        others = by_form.get(_form_key(person), [])
+        for known in [same] if same else others:
+            if complaint := _compare(submission, person, known):
+                complaints.add(submission.row, complaint)
+
+
+def _place(respondent: Respondent) -> Place:
+    return respondent.site, respondent.wave, respondent.respondent
+
+
+def _form_key(respondent: Respondent) -> tuple[str, ...]:
+    """The form somebody filled in, whatever site or lens it was taken for."""
+    details = respondent.details
+    if "submission" not in details:
+        return ("named", respondent.wave, respondent.respondent)
+    form = (details.get(name, "") for name in ("tool", "form", "submission"))
+    return (respondent.wave, *form)
+
+
+def _compare(submission: Submission, person: Respondent, known: Respondent) -> Complaint | None:
+    name = submission.identity[1]
+    started = (person.started_at, known.started_at)
+    is_same_start = None not in started and started[0] == started[1]
+    if person.site != known.site:
+        if not is_same_start:
+            return None  # two plants number their forms alike
+        what = f"{name} is stored for the site {known.site}, not {person.site}"
+        return Complaint("", what, "one person, one lens and one site")
+    if None not in started and not is_same_start:
+        what = f"{name} is stored with another start, {_iso(known)}, not {_iso(person)}"
+        todo = "Is it another form? Then name it with --form. Is --timezone another than before?"
+        return Complaint("", what, "", todo)
+    if person.lens != known.lens:
+        what = f"{name} has two lenses: it is stored for {known.lens}, here it says {person.lens}"
+        return Complaint("", what, "one person, one lens and one site")
+    return None
+
+
+def _iso(respondent: Respondent) -> str:
+    return respondent.started_at.isoformat(timespec="minutes") if respondent.started_at else ""
+
+
+def settle(submissions: Iterable[Submission], layout: Layout, stored: Stored) -> Verdict:
+    """What is new or changed; a stored answer that was given later holds."""
+    people: list[Respondent] = []
+    taken: list[Answer] = []
+    counts = Counts()
+    for submission in submissions:
+        known = stored.respondents.get(_place(submission.respondent))
+        person = _merge(submission.respondent, known)
+        if person != known:
+            people.append(person)
+        answers, found = _settle_answers(submission, layout, stored)
+        taken += answers
+        counts = _add(counts, found)
+        is_new = known is None
+        counts = _add(counts, Counts(int(is_new), int(not is_new)))
+    return Verdict(tuple(people), tuple(taken), counts)
+
+
+def _add(first: Counts, second: Counts) -> Counts:
+    names = [field.name for field in fields(Counts)]
+    return Counts(**{name: getattr(first, name) + getattr(second, name) for name in names})
+
+
+def _merge(person: Respondent, known: Respondent | None) -> Respondent:
+    """The respondent as known, renewed by what the file says; an empty cell takes nothing away."""
+    if known is None:
+        return person
+    said = {
+        name: getattr(person, name)
+        for name in ("role", "language", "started_at", "finished_at")
+        if getattr(person, name)
+    }
+    return replace(known, **said, details={**known.details, **person.details})
+
+
+def _settle_answers(
+    submission: Submission, layout: Layout, stored: Stored
+) -> tuple[list[Answer], Counts]:
+    taken: list[Answer] = []
+    n_new = n_changed = n_unchanged = n_refused = 0
+    for answer in submission.answers:
+        before = stored.answers.get(answer.key)
+        if before is None:
+            n_new += 1
+            taken.append(answer)
+            continue
+        renewed = _renew(answer, before, layout)
+        if renewed.content == before.content:
+            n_unchanged += 1
+        elif before.answered_at > answer.answered_at:
+            n_refused += 1
+        else:
+            n_changed += 1
+            taken.append(renewed)
+    n_kept = _count_kept(submission, layout, stored)
+    return taken, Counts(0, 0, n_new, n_changed, n_unchanged, n_refused, n_kept)
+
+
+def _renew(answer: Answer, before: Answer, layout: Layout) -> Answer:
+    """The answer with what a file cannot say: the interviewer's note, and a permission given."""
+    says_nothing = answer.text is not None and layout.permission(answer.item) is None
+    is_kept = says_nothing and answer.text == before.text
+    return replace(
+        answer, note=before.note, quotable=before.quotable if is_kept else answer.quotable
+    )
+
+
+def _count_kept(submission: Submission, layout: Layout, stored: Stored) -> int:
+    person = submission.respondent
+    given = set(submission.content)
+    n_kept = 0
+    for column in layout.of_items:
+        field = column.field
+        key = (field.item, field.subject or "", field.about or person.lens)
+        n_kept += key not in given and (*_place(person), *key) in stored.answers
+    return n_kept

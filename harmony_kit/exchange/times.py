@@ -1,0 +1,121 @@
+"""Times of survey exports: offsets, zones, and which of 10/6 is the day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from harmony_kit.errors import ExchangeError, Problem
+
+__all__ = ["Clock", "find_day_first", "find_zone", "has_offset"]
+
+_SLASHED = re.compile(
+    r"(?P<first>\d{1,2})(?P<mark>[./-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})"
+    r"(?:,?\s+(?P<time>.*))?$",
+    re.ASCII,
+)
+_YEAR_FIRST = re.compile(
+    r"(?P<year>\d{4})[/.-](?P<first>\d{1,2})[/.-](?P<second>\d{1,2})(?:[T,\s]\s*(?P<time>.*))?$",
+    re.ASCII,
+)
+_TIME = re.compile(
+    r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
+    r"\s*(?P<half>[ap]\.?m\.?)?\s*(?P<zone>z|utc|gmt|(?:utc|gmt)?[+-]\d{1,2}(?::?\d{2})?)?$",
+    re.ASCII | re.IGNORECASE,
+)
+_OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?$", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How times of a file are read: `zone` holds where the value says none."""
+
+    zone: ZoneInfo
+    is_day_first: bool = False
+
+    def read(self, text: str) -> datetime:
+        """The moment a cell names, aware.
+
+        Raises ValueError when it is not a time or a day the calendar does not have.
+        """
+        value = " ".join(text.split())
+        if match := _YEAR_FIRST.match(value):
+            day, month = match["second"], match["first"]
+        elif match := _SLASHED.match(value):
+            parts = (match["first"], match["second"])
+            is_day_first = self.is_day_first or match["mark"] == "."
+            day, month = parts if is_day_first else parts[::-1]
+        else:
+            raise ValueError(text)
+        year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
+        clock = _read_time(match["time"] or "0:00", self.zone)
+        return clock.replace(year=year, month=int(month), day=int(day))
+
+
+def _read_time(text: str, zone: ZoneInfo) -> datetime:
+    match = _TIME.match(text)
+    if match is None:
+        raise ValueError(text)
+    hour = int(match["hour"])
+    if match["half"]:
+        if not 1 <= hour <= 12:
+            raise ValueError(text)
+        hour = hour % 12 + (12 if match["half"].lower().startswith("p") else 0)
+    micro = int((match["part"] or "0").ljust(6, "0")[:6])
+    where = _offset(match["zone"]) if match["zone"] else zone
+    # Replaced day by day afterwards; 4 is a leap year, so every day of a year fits.
+    return datetime(4, 1, 1, hour, int(match["minute"]), int(match["second"] or 0), micro, where)
+
+
+def _offset(text: str) -> timezone:
+    match = _OFFSET.search(text)
+    if match is None:
+        return UTC
+    size = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
+    return timezone(-size if match["sign"] == "-" else size)
+
+
+def has_offset(text: str) -> bool:
+    """Whether a time says its own offset from UTC."""
+    value = " ".join(text.split())
+    match = _YEAR_FIRST.match(value) or _SLASHED.match(value)
+    time = _TIME.match(match["time"] or "") if match else None
+    return bool(time and time["zone"])
+
+
+def find_zone(name: str, file: str) -> ZoneInfo:
+    """The time zone of this name; raises `ExchangeError` if there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        allowed = "a name such as Europe/Amsterdam, America/Chicago or UTC"
+        problem = Problem(file, "", f"{name!r} is not a time zone", allowed)
+        raise ExchangeError(problem) from None
+
+
+def find_day_first(values: Iterable[str]) -> bool | None:
+    """Whether the day stands first in all these times, by those where only one way is a date.
+
+    None when every value could be read both ways. False when none needs deciding. Raises
+    ValueError with one value of each kind when the column mixes both.
+    """
+    day_first, month_first, is_open = "", "", False
+    for value in values:
+        match = _SLASHED.match(" ".join(value.split()))
+        if match is None or match["mark"] == ".":
+            continue
+        first, second = int(match["first"]), int(match["second"])
+        if first > 12:
+            day_first = day_first or value
+        elif second > 12:
+            month_first = month_first or value
+        else:
+            is_open = is_open or first != second
+    if day_first and month_first:
+        raise ValueError(day_first, month_first)
+    if is_open and not day_first and not month_first:
+        return None
+    return bool(day_first)
