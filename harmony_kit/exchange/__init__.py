@@ -1,15 +1,23 @@
 """Answers in and out: survey exports, wide CSV and XLSX files, the results workbook."""
 
+from harmony_kit.exchange.duplicates import SkippedRow
 from harmony_kit.exchange.importing import import_answers
+from harmony_kit.exchange.proposing import map_template
 from harmony_kit.exchange.reading import Table, read_table
 from harmony_kit.exchange.report import Counts, ImportOptions, ImportReport, Journal
+from harmony_kit.exchange.wide import export_wide
+from harmony_kit.exchange.workbook import write_workbook
 
 __all__ = [
     "Counts",
     "ImportOptions",
     "ImportReport",
     "Journal",
+    "SkippedRow",
     "Table",
+    "export_wide",
     "import_answers",
+    "map_template",
     "read_table",
+    "write_workbook",
 ]

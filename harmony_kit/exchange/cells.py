@@ -11,10 +11,9 @@ from harmony_kit.exchange.folding import fold
 from harmony_kit.exchange.labels import STATUS_WORDS
 from harmony_kit.instrument import Item
 
-__all__ = ["CellError", "Said", "guard", "guard_words", "read_cell", "read_permission", "unguard"]
+__all__ = ["CellError", "Said", "guard_words", "read_cell", "read_permission"]
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]0+)?$", re.ASCII)
-_GUARDED = re.compile(r"'*[=+\-@\t\r]")
 _STATUS_TYPED = re.compile(r"'*(?:dont_know|prefer_not)$")
 _SEPARATORS = " ;,|\n"
 
@@ -96,8 +95,7 @@ def _split_labels(cell: str, codes: Mapping[str, str]) -> list[str]:
     if found is not None:
         return found
     unknown = next(piece for piece in pieces if fold(piece) not in codes).strip()
-    of = "" if unknown == cell.strip(" ;") else f" of {cell.strip()!r}"
-    what = f"{unknown!r}{of} is not an answer"
+    what = f"{unknown!r} is not an answer"
     raise CellError(what)
 
 
@@ -130,16 +128,6 @@ def read_permission(cell: str, codes: Mapping[str, str]) -> bool:
         return False
     what = f"{cell.strip()!r} is neither yes nor no"
     raise CellError(what)
-
-
-def guard(cell: str) -> str:
-    """The cell for a CSV file: a ``'`` before what a spreadsheet would take for a formula."""
-    return f"'{cell}" if _GUARDED.match(cell) else cell
-
-
-def unguard(cell: str) -> str:
-    """The cell as it was before `guard`."""
-    return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell
 
 
 def guard_words(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harmony_kit.answers import column_name, split_column
-from harmony_kit.exchange.folding import fold
+from harmony_kit.exchange.folding import fold, unguard
 from harmony_kit.exchange.problems import Complaints
 from harmony_kit.exchange.reading import read_table
 from harmony_kit.instrument import Instrument
@@ -144,7 +144,7 @@ def read_columns(path: Path, instrument: Instrument) -> dict[str, Field | None]:
     columns: dict[str, Field | None] = {}
     users: dict[str, str] = {}
     for number, row in zip(table.row_numbers, table.rows, strict=True):
-        where, column = f"row {number}", row[at_column]
+        where, column = f"row {number}", unguard(row[at_column])
         if fold(column) in columns:
             complaints.add_file(f"the column {column!r} is named twice", where=where)
         columns[fold(column)] = field = _read_field(row[at_field], instrument, complaints, where)

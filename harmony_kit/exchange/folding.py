@@ -1,11 +1,14 @@
-"""Text as it is compared, never as it is kept: headers and labels of survey tools."""
+"""Text of other programs: how headers and labels are compared, how cells are kept harmless."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["fold", "name_twins"]
+__all__ = ["fold", "guard", "name_twins", "unguard"]
+
+_GUARDED = re.compile(r"'*[=+\-@\t\r]")
 
 # Word processors curl quotes and add marks nobody sees; NFKC leaves both alone.
 _ALIKE = str.maketrans(
@@ -40,3 +43,13 @@ def name_twins(folded: Iterable[str]) -> tuple[str, ...]:
         taken.add(name)
         names.append(name)
     return tuple(names)
+
+
+def guard(cell: str) -> str:
+    """The cell for a CSV file: a ``'`` before what a spreadsheet would take for a formula."""
+    return f"'{cell}" if _GUARDED.match(cell) else cell
+
+
+def unguard(cell: str) -> str:
+    """The cell as it was before `guard`."""
+    return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell
