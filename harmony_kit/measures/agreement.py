@@ -14,7 +14,7 @@ import pandas as pd
 from harmony_kit.measures import indices
 from harmony_kit.measures.camps import find_camps
 from harmony_kit.measures.nulls import deviations, null_of, spreads
-from harmony_kit.measures.scores import draw_scores, interval, see_everybody, share_above
+from harmony_kit.measures.scores import summarise_scores
 from harmony_kit.measures.selection import (
     Groups,
     code_groups,
@@ -106,7 +106,8 @@ def measure_agreement(
     everybody's mean lies above the midpoint, AD, rwg, awg, van der Eijk's A, chance tables at
     this n, and `view`: ``one_view``, ``split`` (then `camps` says where), ``mixed`` or
     ``too_few``. NaN where an index is not defined. `headcounts` (``site, lens, headcount``)
-    narrows interval and probability. Raises `FrameError` for a frame without a column.
+    narrows interval and probability; who does not know has no view to be counted. Raises
+    `FrameError` for a frame without a column.
     """
     settings = settings or Settings()
     chosen = select_answers(answers, items, kinds=("rating",), is_answered=False)
@@ -114,7 +115,8 @@ def measure_agreement(
         return typed_empty(AGREEMENT_DTYPES)
     groups = code_groups(chosen, _KEYS)
     table = _describe(groups, chosen, items)
-    heads = headcounts_of(table, table["n"].to_numpy(), headcounts)
+    n_told = (table["n"] + table["n_dont_know"]).to_numpy()
+    heads = headcounts_of(table, n_told, headcounts) - table["n_dont_know"].to_numpy()
     parts = []
     for points, part in table.groupby("points", sort=True):
         counts = _count_points(groups, chosen, int(str(points)))[part.index]
@@ -152,12 +154,12 @@ def _measure_counts(counts: Ints, heads: Floats, settings: Settings) -> pd.DataF
     measured = measured.join(_chances(distinct)).assign(counts=list(distinct.tolist()))
     measured = measured.join(_views(measured, distinct, settings))
     spread = measured.iloc[rows.ravel()].reset_index(drop=True)
-    certainty = pd.DataFrame(index=spread.index, columns=["low", "high", "p_above"], dtype=float)
+    certainty = np.empty((len(counts), 3))
     n = counts.sum(axis=1)
     for people in np.unique(n):
         is_here = n == people
-        certainty.loc[is_here] = _certainty(counts[is_here], heads[is_here], settings.draws)
-    return spread.join(certainty)
+        certainty[is_here] = _certainty(counts[is_here], heads[is_here], settings.draws)
+    return spread.join(pd.DataFrame(certainty, columns=["low", "high", "p_above"]))
 
 
 def _indices(counts: Ints) -> pd.DataFrame:
@@ -200,23 +202,10 @@ def _certainty(counts: Ints, heads: Floats, draws: int) -> Floats:
     n, points = int(counts[0].sum()), counts.shape[1]
     if n == 0:
         return np.full((len(counts), 3), np.nan)
-    columns = [*counts.T, heads]
-    keyed, rows = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
-    found = np.empty((len(keyed), 3))
-    for start in range(0, len(keyed), 512):
-        part = keyed[start : start + 512]
-        found[start : start + 512] = _certainty_of(part, n, points, draws)
-    return found[rows.ravel()]
-
-
-def _certainty_of(keyed: Floats, n: int, points: int, draws: int) -> Floats:
-    counts = keyed[:, :points].astype(np.int64)
-    scale = np.tile(np.arange(1.0, points + 1), len(counts))
-    scores = np.repeat(scale, counts.ravel()).reshape(-1, n)
-    drawn = draw_scores(scores, points, draws)
-    drawn = see_everybody(drawn, scores, points, keyed[:, points])
-    low, high = interval(drawn)
-    return np.column_stack([low, high, share_above(drawn, (points + 1) / 2)])
+    distinct, rows = np.unique(counts, axis=0, return_inverse=True)
+    scale = np.tile(np.arange(1.0, points + 1), len(distinct))
+    scores = np.repeat(scale, distinct.ravel()).reshape(-1, n)
+    return summarise_scores(scores, rows.ravel(), heads, points=points, draws=draws)
 
 
 def _views(measured: pd.DataFrame, counts: Ints, settings: Settings) -> pd.DataFrame:

@@ -14,6 +14,7 @@ the last digits of a matrix product would depend on the other sites in the frame
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -26,18 +27,26 @@ __all__ = [
     "person_weights",
     "see_everybody",
     "share_above",
+    "summarise_scores",
+    "urn_factors",
 ]
 
+Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+_CHUNK = 256
 
 #: Every interval of this package's scores holds this much probability, half the rest each side.
 INTERVAL = 0.90
 
 
 @lru_cache(maxsize=64)
-def person_weights(n: int, draws: int) -> Floats:
-    """Weights of `n` people and, last, of what nobody said: ``(draws, n + 1)``, rows sum to 1."""
-    raw = np.random.default_rng([1, n, draws]).standard_exponential((draws, n + 1))
+def person_weights(n: int, draws: int, *, stream: int = 0) -> Floats:
+    """Weights of `n` people and, last, of what nobody said: ``(draws, n + 1)``, rows sum to 1.
+
+    Draws of different streams (one per lens, where lenses are compared) are independent.
+    """
+    raw = np.random.default_rng([1, n, draws, stream]).standard_exponential((draws, n + 1))
     weights = raw / raw.sum(axis=1, keepdims=True)
     weights.flags.writeable = False
     return np.asarray(weights)
@@ -66,26 +75,76 @@ def draw_scores(scores: Floats, points: int, draws: int, *, column: int = 0) -> 
     return total
 
 
-def see_everybody(draws: Floats, scores: Floats, points: int, heads: Floats) -> Floats:
-    """The draws of `draw_scores`, narrowed to plants of `heads` people (infinite: as they are).
+@dataclass(frozen=True)
+class _Everybody:
+    """How the mean of `heads` people follows from a draw: ``centre + spread * (draw - expected)``.
 
-    The mean of all heads is the sample's for those heard and a Pólya urn's for the others:
-    the draws are moved and narrowed to its mean and variance. A census leaves no spread.
+    For those heard it is the sample's mean, for the others a Pólya urn's: the draws are moved
+    and narrowed to the urn's mean and variance. A census leaves no spread.
     """
+
+    centre: Floats
+    spread: Floats
+    expected: Floats
+
+
+def _everybody(scores: Floats, points: int, heads: Floats) -> _Everybody:
     n = scores.shape[1]
-    share = _heard_share(n, heads)
-    # Variance of the urn against that of the draws: M (A + M) / N² with M = N - n not heard
-    # and A = n + 1, those heard and the one person's worth of prior.
-    spread = np.sqrt((1 - share) * (1 + _heard_share(1, heads)))
+    share, spread = urn_factors(n, heads)
     sample = scores.mean(axis=1) if n else np.zeros(len(scores))
     expected = (n * sample + (points + 1) / 2) / (n + 1)
-    centre = share * sample + (1 - share) * expected
-    moved = centre[:, None] + spread[:, None] * (draws - expected[:, None])
+    return _Everybody(share * sample + (1 - share) * expected, spread, expected)
+
+
+def urn_factors(n: int, heads: Floats) -> tuple[Floats, Floats]:
+    """Share of the people that was heard, and how far the draws narrow around its mean."""
+    share, one = (np.where(np.isinf(heads), 0.0, k / np.fmin(heads, 1e300)) for k in (n, 1))
+    # Variance of the urn against that of the draws: M (A + M) / N² with M = N - n not heard
+    # and A = n + 1, those heard and the one person's worth of prior.
+    return share, np.sqrt(np.maximum(1 - share, 0) * (1 + one))
+
+
+def see_everybody(draws: Floats, scores: Floats, points: int, heads: Floats) -> Floats:
+    """The draws of `draw_scores`, narrowed to plants of `heads` people (infinite: as they are)."""
+    of = _everybody(scores, points, heads)
+    moved = of.centre[:, None] + of.spread[:, None] * (draws - of.expected[:, None])
     return np.asarray(np.clip(moved, 1, points))
 
 
-def _heard_share(n: int, heads: Floats) -> Floats:
-    return np.where(np.isinf(heads), 0.0, n / np.where(np.isinf(heads), 1.0, heads))
+def summarise_scores(
+    scores: Floats, rows: Ints, heads: Floats, *, points: int, draws: int
+) -> Floats:
+    """Interval and probability above the midpoint of many lenses with equal scores.
+
+    `scores` are the different sets of scores, ``(sets, people)``; result row i is for set
+    ``rows[i]`` among ``heads[i]`` people: low, high, probability.
+    """
+    found = np.empty((len(rows), 3))
+    order = np.argsort(rows, kind="stable")
+    ends = np.searchsorted(rows[order], np.arange(len(scores) + 1))
+    for start in range(0, len(scores), _CHUNK):
+        drawn = np.sort(draw_scores(scores[start : start + _CHUNK], points, draws), axis=1)
+        for i, of_set in enumerate(drawn, start):
+            members = order[ends[i] : ends[i + 1]]
+            same = np.broadcast_to(scores[i], (len(members), scores.shape[1]))
+            found[members] = _summarise(of_set, _everybody(same, points, heads[members]), points)
+    return found
+
+
+def _summarise(drawn: Floats, of: _Everybody, points: int) -> Floats:
+    """Low, high and probability above the midpoint, from sorted draws."""
+    middle = (points + 1) / 2
+    low, high = interval(drawn[None])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        limit = of.expected + (middle - of.centre) / of.spread
+    # A census has no draws left: the mean itself is above, below or on the midpoint.
+    limit = np.where(of.spread > 0, limit, np.where(of.centre == middle, np.nan, limit))
+    n_below = (np.searchsorted(drawn, limit, "left") + np.searchsorted(drawn, limit, "right")) / 2
+    p_above = np.where(np.isnan(limit), 0.5, 1 - n_below / len(drawn))
+    ends = of.centre[:, None] + of.spread[:, None] * (
+        np.concatenate([low, high])[None] - of.expected[:, None]
+    )
+    return np.column_stack([np.clip(ends, 1, points), p_above])
 
 
 def interval(draws: Floats) -> tuple[Floats, Floats]:

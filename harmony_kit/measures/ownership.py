@@ -1,0 +1,221 @@
+"""Who answers for what: what each lens says, and how the two answers meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from harmony_kit.measures.claims import grade_claims
+from harmony_kit.measures.modes import mode_probabilities
+from harmony_kit.measures.selection import (
+    headcounts_of,
+    lens_pairs,
+    select_answers,
+    typed_empty,
+)
+from harmony_kit.settings import Settings
+
+__all__ = ["NOBODY", "OWNERSHIP_DTYPES", "PATTERNS", "measure_ownership"]
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Names = npt.NDArray[np.object_]
+
+#: How the owners two lenses name for a duty can meet.
+PATTERNS = ("agreed", "contested", "claimed_by_both", "void")
+
+#: The option that says a duty has no owner.
+NOBODY = "nobody"
+
+_KEYS = ["site", "wave", "item", "subject"]
+
+#: Columns of `measure_ownership`, in order.
+OWNERSHIP_DTYPES: dict[str, str] = {
+    "site": "str",
+    "wave": "str",
+    "item": "str",
+    "subject": "str",
+    "lens": "str",
+    "other": "str",
+    "dimension": "str",
+    "group": "str",
+    "n": "int64",
+    "n_other": "int64",
+    "n_dont_know": "int64",
+    "counts": "object",
+    "owner": "str",
+    "p_owner": "float64",
+    "other_owner": "str",
+    "p_other_owner": "float64",
+    "p_self": "float64",
+    "p_handed_over": "float64",
+    "p_nobody": "float64",
+    "p_agreed": "float64",
+    "p_contested": "float64",
+    "p_claimed_by_both": "float64",
+    "p_void": "float64",
+    "p_unowned": "float64",
+    "pattern": "str",
+    "probability": "float64",
+    "claim": "str",
+}
+
+
+def measure_ownership(
+    answers: pd.DataFrame,
+    items: pd.DataFrame,
+    *,
+    lenses: tuple[str, str] | None = None,
+    headcounts: pd.DataFrame | None = None,
+    settings: Settings | None = None,
+) -> pd.DataFrame:
+    """Whom each lens names for each duty, and how the two answers meet.
+
+    A row is a site, wave, duty (choice items of group ``duty`` or ``bridge``) and lens; columns
+    `OWNERSHIP_DTYPES`. `counts` is answers per option, `owner` the option most chose (NA when
+    several tie). The pattern and its probabilities are those of the duty and the same in both
+    of its rows: ``agreed`` on an owner, ``claimed_by_both``, ``void`` (both say nobody, or each
+    says the other), else ``contested``; ``too_few`` when fewer than `Settings.min_group` of a
+    lens answered. `p_unowned` is the probability that a lens says nobody or each says the other.
+    `lenses` names the two lenses where a site heard only one of them. Raises `FrameError` for a
+    frame without a column.
+    """
+    settings = settings or Settings()
+    chosen = select_answers(
+        answers, items, kinds=("choice",), groups=("duty", "bridge"), is_answered=False
+    )
+    duties = items[items["item"].isin(chosen["item"])]
+    rows = _rows(chosen, lens_pairs(answers, lenses))
+    if rows.empty:
+        return typed_empty(OWNERSHIP_DTYPES)
+    parts = []
+    for _, same in duties.groupby("options", sort=False):
+        part = rows[rows["item"].isin(same["item"])]
+        counted = _count_duties(part, chosen, same["options"].iloc[0])
+        n = counted.n + counted.n_dont_know
+        heads = headcounts_of(counted.rows, n, headcounts) - counted.n_dont_know
+        parts.append(_measure_duties(counted, heads, settings))
+    measured = pd.concat(parts)
+    order = pd.Categorical(measured["item"], categories=items["item"], ordered=True)
+    measured = measured.assign(order=order).sort_values(
+        ["site", "wave", "order", "subject", "lens"]
+    )
+    measured = measured.join(items.set_index("item")[["dimension", "group"]], on="item")
+    measured["subject"] = measured["subject"].replace("", None)
+    measured = measured.reset_index(drop=True)
+    is_known = measured["pattern"].ne("too_few")
+    certainty = measured["probability"].where(is_known)
+    measured["claim"] = grade_claims(certainty, measured[["site", "wave"]], settings)
+    return measured[list(OWNERSHIP_DTYPES)].astype(OWNERSHIP_DTYPES)
+
+
+def _rows(chosen: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """One row per duty asked at a site and lens, whether that lens answered or not."""
+    asked = chosen[_KEYS].drop_duplicates().astype({"item": "str"})
+    return asked.merge(pairs, on=["site", "wave"])
+
+
+@dataclass(frozen=True)
+class _Duties:
+    """Duties with the same options: one row per duty and lens, counts per option beside it."""
+
+    rows: pd.DataFrame
+    options: tuple[str, ...]
+    counts: Ints
+    n_dont_know: Ints
+
+    @property
+    def n(self) -> Ints:
+        return np.asarray(self.counts.sum(axis=1), dtype=np.int64)
+
+    def option_of(self, names: pd.Series) -> Ints:
+        """Number of the option with each name; -1 where the duties have no such option."""
+        return np.asarray(pd.Index(self.options).get_indexer(pd.Index(names)), dtype=np.int64)
+
+
+def _count_duties(part: pd.DataFrame, chosen: pd.DataFrame, options: tuple[str, ...]) -> _Duties:
+    keys = [*_KEYS, "lens"]
+    rows = part.reset_index(drop=True)
+    given = chosen.astype({"item": "str"})
+    row = pd.MultiIndex.from_frame(rows[keys]).get_indexer(pd.MultiIndex.from_frame(given[keys]))
+    option = pd.Index(options).get_indexer(pd.Index(given["chosen"].str[0]))
+    is_named = (row >= 0) & (option >= 0)
+    cells = row[is_named] * len(options) + option[is_named]
+    counts = np.bincount(cells, minlength=len(rows) * len(options))
+    lost = row[(row >= 0) & given["status"].eq("dont_know").to_numpy()]
+    return _Duties(
+        rows=rows,
+        options=options,
+        counts=counts.reshape(len(rows), len(options)).astype(np.int64),
+        n_dont_know=np.bincount(lost, minlength=len(rows)).astype(np.int64),
+    )
+
+
+def _measure_duties(duties: _Duties, heads: Floats, settings: Settings) -> pd.DataFrame:
+    rows, n = duties.rows, duties.n
+    p = mode_probabilities(duties.counts, heads, settings.draws)
+    keys = pd.MultiIndex.from_frame(rows[[*_KEYS, "lens"]])
+    partner = keys.get_indexer(pd.MultiIndex.from_frame(rows[[*_KEYS, "other"]]))
+    owner, p_owner = _name_owners(duties, p)
+    measured = rows.assign(
+        n=n,
+        n_other=n[partner],
+        n_dont_know=duties.n_dont_know,
+        counts=_named_counts(duties),
+        owner=owner,
+        p_owner=p_owner,
+        other_owner=owner[partner],
+        p_other_owner=p_owner[partner],
+        p_self=_pick(p, duties.option_of(rows["lens"])),
+        p_handed_over=_pick(p, duties.option_of(rows["other"])),
+        p_nobody=_pick(p, duties.option_of(pd.Series(NOBODY, index=rows.index))),
+    )
+    same = (p * p[partner]).sum(axis=1)
+    return _add_patterns(measured, partner, same, settings)
+
+
+def _name_owners(duties: _Duties, p: Floats) -> tuple[Names, Floats]:
+    most = duties.counts.max(axis=1)
+    is_alone = ((duties.counts == most[:, None]).sum(axis=1) == 1) & (most > 0)
+    best = duties.counts.argmax(axis=1)
+    names = np.array(duties.options, dtype=object)[best]
+    names[~is_alone] = None
+    return names, np.where(is_alone, _pick(p, best), np.nan)
+
+
+def _named_counts(duties: _Duties) -> pd.Series:
+    named = [dict(zip(duties.options, row, strict=True)) for row in duties.counts.tolist()]
+    return pd.Series(named, index=duties.rows.index, dtype="object")
+
+
+def _pick(p: Floats, option: Ints) -> Floats:
+    return np.where(option >= 0, p[np.arange(len(p)), option], 0.0)
+
+
+def _add_patterns(
+    measured: pd.DataFrame, partner: Ints, same: Floats, settings: Settings
+) -> pd.DataFrame:
+    mine, handed = measured["p_self"].to_numpy(), measured["p_handed_over"].to_numpy()
+    nobody = measured["p_nobody"].to_numpy()
+    both_nobody, swapped = nobody * nobody[partner], handed * handed[partner]
+    patterns = pd.DataFrame(
+        {
+            "p_agreed": same - both_nobody,
+            "p_contested": 0.0,
+            "p_claimed_by_both": mine * mine[partner],
+            "p_void": both_nobody + swapped,
+        },
+        index=measured.index,
+    )
+    patterns["p_contested"] = (1 - patterns.sum(axis=1)).clip(lower=0)
+    is_few = measured[["n", "n_other"]].min(axis=1).lt(settings.min_group)
+    best = np.array(PATTERNS, dtype=object)[patterns.to_numpy().argmax(axis=1)]
+    unowned = 1 - (1 - nobody) * (1 - nobody[partner]) + swapped
+    return measured.join(patterns).assign(
+        p_unowned=unowned,
+        pattern=np.where(is_few, "too_few", best),
+        probability=patterns.max(axis=1).where(~is_few),
+    )
