@@ -43,8 +43,7 @@ class _Part(BaseModel):
 class Lens(_Part):
     """One of the two functions whose eyes we look through.
 
-    `drift` names what happens when this lens alone owns AI ("platform drift"); `duties` and
-    `ids` elsewhere refer to `id`.
+    `drift` names what happens when this lens alone owns AI ("platform drift").
     """
 
     id: Id
@@ -97,8 +96,8 @@ class Item(_Part):
     per
         What the item repeats over: ``pilot`` or ``decision``.
     group
-        The part it plays in a measure: ``technical`` or ``operational`` scorecard, ``checks_of``
-        a lens, a ``duty``, the ``sentence`` of a frame element; see docs/method.md.
+        The part it plays in a measure, such as the ``technical`` scorecard or a ``duty``; all
+        of them are in `harmony_kit.instrument_problems.GROUPS`. None: it is only a topic.
     relevant, constraint
         Conditions over earlier answers; see `harmony_kit.conditions`.
     required
@@ -234,8 +233,9 @@ class Instrument(_Part):
     def items_frame(self) -> pd.DataFrame:
         """One row per item: what the measures need to know of the instrument.
 
-        Columns ``item, dimension, kind, mirrored, per, group`` (str or None), ``points`` and
-        ``k`` (Int64 or NA) and ``options`` (tuple of option ids).
+        Columns ``item, dimension, kind`` (str), ``mirrored`` (bool), ``per, group`` (str or NA),
+        ``points, k`` (Int64 or NA) and ``options`` (tuple of option ids), in the order of the
+        file.
         """
         rows = [
             {
@@ -251,7 +251,8 @@ class Instrument(_Part):
             }
             for item in self.items
         ]
-        return pd.DataFrame(rows).astype({"points": "Int64", "k": "Int64"})
+        texts = dict.fromkeys(("item", "dimension", "kind", "per", "group"), "str")
+        return pd.DataFrame(rows).astype({**texts, "points": "Int64", "k": "Int64"})
 
 
 def _source_texts(instrument: Instrument) -> Iterator[tuple[str, str]]:

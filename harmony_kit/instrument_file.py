@@ -188,6 +188,6 @@ def _compare_texts(
     for key, text in texts.items():
         if key not in sources:
             yield Problem(file, f"texts.{key}", "the instrument has no such text")
-        elif list_placeholders(text) != list_placeholders(sources[key]):
+        elif list_placeholders(text) != (wanted := list_placeholders(sources[key])):
             what = "the placeholders differ from the source text"
-            yield Problem(file, f"texts.{key}", what, sources[key])
+            yield Problem(file, f"texts.{key}", what, ", ".join(wanted) or "none")

@@ -71,6 +71,8 @@ def read_yaml(path: Path, error: type[FileError] = FileError) -> dict[str, Any]:
         raise error(Problem(name, where, f"is not valid YAML: {cause.problem}")) from cause
     except yaml.YAMLError as cause:
         raise error(Problem(name, "", f"is not valid YAML: {cause}")) from cause
+    if content is None:
+        raise error(Problem(name, "", "is empty"))
     if not isinstance(content, dict):
         raise error(Problem(name, "", "must be a mapping of keys to values"))
     return content
@@ -79,16 +81,28 @@ def read_yaml(path: Path, error: type[FileError] = FileError) -> dict[str, Any]:
 def _path_of(parts: tuple[int | str, ...], prefix: str) -> str:
     path = prefix
     for part in parts:
+        if part == "":
+            continue
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
     return path
 
 
 def list_problems(cause: ValidationError, file: str, prefix: str = "") -> list[Problem]:
     """The problems of a pydantic error, each with its path in the file."""
+    entries = cause.errors(include_url=False)
     return [
         Problem(file, _path_of(entry["loc"], prefix), _plain_words(entry))
-        for entry in cause.errors(include_url=False)
+        for entry in entries
+        if not _is_echo(entry, entries)
     ]
+
+
+def _is_echo(entry: ErrorDetails, entries: list[ErrorDetails]) -> bool:
+    """Whether a list is called too short only because its entries could not be read."""
+    place = entry["loc"]
+    return entry["type"] == "too_short" and any(
+        other["loc"][: len(place)] == place and other["loc"] != place for other in entries
+    )
 
 
 #: What pydantic calls an error → what to say; filled from the error's context and input.
