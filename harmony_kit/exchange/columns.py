@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harmony_kit.exchange.fields import IGNORED, LEADING, Field, FieldError, nearest, parse_field
+from harmony_kit.exchange.fields import (
+    IGNORED,
+    LEADING,
+    Field,
+    FieldError,
+    Mapped,
+    nearest,
+    parse_field,
+)
 from harmony_kit.exchange.folding import fold, name_twins
 from harmony_kit.exchange.problems import Complaints
 from harmony_kit.exchange.reading import Table
@@ -60,13 +68,14 @@ class Layout:
 def lay_out(
     table: Table,
     instrument: Instrument,
-    mapping: Mapping[str, Field | None] | None,
+    mapping: Mapping[str, Mapped] | None,
     complaints: Complaints,
 ) -> Layout:
     """What each column holds, by a mapping or, without one, by the instrument's own naming.
 
     Adds to `complaints` what is wrong: without a mapping every unknown column, with one every
-    mapped column the file does not have.
+    mapped column the file does not have. Raises `ExchangeError` at once when a file without a
+    mapping is evidently not in the instrument's naming.
     """
     folded = name_twins(fold(header) for header in table.headers)
     tool = recognise_tool(folded)
@@ -74,7 +83,7 @@ def lay_out(
         fields = _read_own(table, folded, tool, instrument, complaints)
         left_over: list[int] = []
     else:
-        fields = _read_mapped(folded, mapping, complaints)
+        fields = _read_mapped(table, folded, mapping, complaints)
         options = tuple(f"{folded[i]}/" for i in fields)
         left_over = [
             i
@@ -125,24 +134,27 @@ def _complain_unknown(
         what = f"{len(unknown)} columns have no name of the instrument, the first {unknown[0][0]!r}"
         todo = "Give a mapping with --map; --propose-map writes a first one."
         complaints.add_file(what, "<item>[<subject>]@<lens>", todo, where="row 1")
-        return
+        complaints.refuse()
     for header, cause in unknown:
         complaints.add_file(cause.what, cause.allowed, cause.todo, where=f"row 1, column {header}")
 
 
 def _read_mapped(
+    table: Table,
     folded: tuple[str, ...],
-    mapping: Mapping[str, Field | None],
+    mapping: Mapping[str, Mapped],
     complaints: Complaints,
 ) -> dict[int, Field]:
     places = {name: i for i, name in enumerate(folded) if name}
     without_group = _drop_groups(places)
     fields: dict[int, Field] = {}
-    for name, field in mapping.items():
+    for name, mapped in mapping.items():
+        field = mapped.field
         place = places.get(name, without_group.get(name.rpartition("/")[2]))
         if place is None and field is not None and field.name != IGNORED:
-            what = f"the mapping names a column the file does not have: {name!r}"
-            complaints.add_file(what, todo=nearest(name, places), where="row 1")
+            what = f"the mapping names a column the file does not have: {mapped.column!r}"
+            headers = (" ".join(header.split()) for header in table.headers)
+            complaints.add_file(what, todo=nearest(mapped.column, headers), where="row 1")
         elif place is not None and field is not None:
             fields[place] = field
     return fields

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from harmony_kit.answers import Answer, Respondent
-from harmony_kit.exchange.problems import Complaint, Complaints, name_rows
+from harmony_kit.exchange.problems import Complaint, Complaints
 from harmony_kit.exchange.submissions import Submission
 
 __all__ = ["MIN_SAME", "SkippedRow", "drop_copies", "drop_twins"]
@@ -69,10 +69,12 @@ def _is_contradiction(group: list[Submission], complaints: Complaints) -> bool:
         if len(values) > 1:
             what = f"{name} has two {part}: {' and '.join(sorted(values))}"
             _add(complaints, rows, Complaint("", what, "one person, one lens and one site"))
+    if len(complaints.rows) > before:
+        return True
     numbers = {submission.number for submission in group}
     differ = any(submission.content != first.content for submission in group)
     if differ and (numbers == {""} or len(numbers) > 1):
-        what = f"{name} stands in {name_rows(rows)} with different answers"
+        what = f"{name} stands in several rows with different answers"
         todo = "Keep one of them, or give each person a pseudonym of their own."
         _add(complaints, rows, Complaint("", what, "one row for each respondent", todo))
     return len(complaints.rows) > before

@@ -19,6 +19,7 @@ __all__ = [
     "LEADING",
     "Field",
     "FieldError",
+    "Mapped",
     "list_fields",
     "nearest",
     "parse_field",
@@ -55,6 +56,14 @@ class Field:
     subject: str | None = None
     about: str | None = None
     is_permission: bool = False
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """One line of a mapping: a column as it is written there, and its field, if it has one."""
+
+    column: str
+    field: Field | None
 
 
 class FieldError(ValueError):
@@ -126,8 +135,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"Did you mean {close[0]}?" if close else ""
 
 
-def read_columns(path: Path, instrument: Instrument) -> dict[str, Field | None]:
-    """A mapping file: folded column header → field; None where it names none yet.
+def read_columns(path: Path, instrument: Instrument) -> dict[str, Mapped]:
+    """A mapping file by folded column header.
 
     The file has the columns ``column`` and ``field``; more columns are for people. Raises
     `ExchangeError` with every field there is not, every column named twice and every field two
@@ -141,13 +150,14 @@ def read_columns(path: Path, instrument: Instrument) -> dict[str, Field | None]:
             complaints.add_file(f"has no column {name!r}", "column, field", where="row 1")
     complaints.refuse()
     at_column, at_field = folded.index("column"), folded.index("field")
-    columns: dict[str, Field | None] = {}
+    columns: dict[str, Mapped] = {}
     users: dict[str, str] = {}
     for number, row in zip(table.row_numbers, table.rows, strict=True):
         where, column = f"row {number}", unguard(row[at_column])
         if fold(column) in columns:
             complaints.add_file(f"the column {column!r} is named twice", where=where)
-        columns[fold(column)] = field = _read_field(row[at_field], instrument, complaints, where)
+        field = _read_field(row[at_field], instrument, complaints, where)
+        columns[fold(column)] = Mapped(" ".join(column.split()), field)
         if field and field.name != IGNORED and field.name in users:
             what = f"{field.name} is already the field of {users[field.name]!r}"
             complaints.add_file(what, "one column for each field", where=where)

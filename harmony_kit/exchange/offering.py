@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.exchange.columns import Layout, lay_out
-from harmony_kit.exchange.fields import LEADING, Field, read_columns
+from harmony_kit.exchange.fields import LEADING, Mapped, read_columns
 from harmony_kit.exchange.folding import fold
 from harmony_kit.exchange.labels import Labels, read_labels
 from harmony_kit.exchange.people import Desk
@@ -29,7 +29,7 @@ class Offer:
     """A table with the mapping of its columns (None: our own names) and its labels."""
 
     table: Table
-    mapping: Mapping[str, Field | None] | None
+    mapping: Mapping[str, Mapped] | None
     labels: Labels
 
 
@@ -143,7 +143,7 @@ def warn_columns(offer: Offer, layout: Layout, options: ImportOptions) -> Iterat
     if layout.unknown:
         shown = "; ".join(layout.unknown[:_SHOWN])
         more = f"; and {len(layout.unknown) - _SHOWN} more" if len(layout.unknown) > _SHOWN else ""
-        what = f"{len(layout.unknown)} columns are not in the mapping and were left out: "
+        what = f"{len(layout.unknown)} not in the mapping and left out: "
         yield _warn(file, what + shown + more)
     if options.timezone is None and not all(map(has_offset, cells)):
         yield _warn(file, "times without an offset were read as UTC", "Give --timezone.")

@@ -80,7 +80,8 @@ def name_rows(rows: list[int]) -> str:
     """``row 4``, ``rows 4 and 7``, ``rows 4, 7, 9 and 30 more``."""
     if len(rows) == 1:
         return f"row {rows[0]}"
-    shown = [str(row) for row in rows[:_SHOWN]]
-    rest = len(rows) - len(shown)
+    n_shown = len(rows) if len(rows) <= _SHOWN + 1 else _SHOWN
+    shown = [str(row) for row in rows[:n_shown]]
+    rest = len(rows) - n_shown
     last = f"{rest} more" if rest else shown.pop()
     return f"rows {', '.join(shown)} and {last}"

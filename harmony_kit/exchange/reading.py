@@ -121,7 +121,7 @@ def _read_workbook(content: bytes, file: str) -> tuple[Grid, list[Problem]]:
     except python_calamine.PasswordError as cause:
         raise _refusal(file, "is protected by a password", "Save it without one.") from cause
     except python_calamine.CalamineError as cause:
-        what = f"cannot be read as a spreadsheet ({cause})"
+        what = "cannot be read as a spreadsheet: it is damaged, or another kind of file"
         raise _refusal(file, what, "Download it again, or save it as CSV.") from cause
     filled = [name for name, grid in sheets.items() if grid]
     if not filled:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 
 from harmony_kit.answers import Answer, Respondent
 from harmony_kit.exchange.columns import Layout
@@ -43,7 +44,7 @@ def check_people(submissions: Iterable[Submission], stored: Stored, complaints: 
         same = stored.respondents.get(_place(person))
         others = by_form.get(_form_key(person), [])
         for known in [same] if same else others:
-            if complaint := _compare(submission, person, known):
+            if complaint := _compare(person, known):
                 complaints.add(submission.row, complaint)
 
 
@@ -60,27 +61,32 @@ def _form_key(respondent: Respondent) -> tuple[str, ...]:
     return (respondent.wave, *form)
 
 
-def _compare(submission: Submission, person: Respondent, known: Respondent) -> Complaint | None:
-    name = submission.identity[1]
-    started = (person.started_at, known.started_at)
-    is_same_start = None not in started and started[0] == started[1]
+def _compare(person: Respondent, known: Respondent) -> Complaint | None:
+    later = _start_later(person, known)
+    one = "one person, one lens and one site"
     if person.site != known.site:
-        if not is_same_start:
-            return None  # two plants number their forms alike
-        what = f"{name} is stored for the site {known.site}, not {person.site}"
-        return Complaint("", what, "one person, one lens and one site")
-    if None not in started and not is_same_start:
-        what = f"{name} is stored with another start, {_iso(known)}, not {_iso(person)}"
-        todo = "Is it another form? Then name it with --form. Is --timezone another than before?"
+        what = f"this form is stored for the site {known.site}, not {person.site}"
+        # Two plants number their forms alike; only the same start makes it the same form.
+        return Complaint("", what, one) if later == timedelta(0) else None
+    if later:
+        way = "later" if later < timedelta(0) else "earlier"
+        what = f"the form stored under this number or name started {abs(later)} {way}"
+        todo = (
+            "Is it another form? Name it with --form, or a person by another pseudonym. "
+            "Is --timezone another than before?"
+        )
         return Complaint("", what, "", todo)
     if person.lens != known.lens:
-        what = f"{name} has two lenses: it is stored for {known.lens}, here it says {person.lens}"
-        return Complaint("", what, "one person, one lens and one site")
+        what = f"has two lenses: stored for {known.lens}, here {person.lens}"
+        return Complaint("", what, one)
     return None
 
 
-def _iso(respondent: Respondent) -> str:
-    return respondent.started_at.isoformat(timespec="minutes") if respondent.started_at else ""
+def _start_later(person: Respondent, known: Respondent) -> timedelta | None:
+    """How much later somebody started here than stored; None where one of them is not known."""
+    if person.started_at is None or known.started_at is None:
+        return None
+    return person.started_at - known.started_at
 
 
 def settle(submissions: Iterable[Submission], layout: Layout, stored: Stored) -> Verdict:

@@ -156,5 +156,5 @@ def name_allowed(item: Item, instrument: Instrument) -> str:
         return f"a whole number from 1 to {points}, {words}, or a label of the label file"
     listed = ", ".join(allowed_codes(item, instrument))
     how_many = {"rank": f"{item.k} of ", "words": f"up to {item.k} of "}.get(item.kind, "")
-    joined = " joined by ;" if how_many else ""
-    return f"{how_many}{listed}{joined}; {words}; or a label of the label file"
+    joined = " joined by semicolons" if how_many else ""
+    return f"{how_many}{listed}{joined}, {words}, or a label of the label file"
