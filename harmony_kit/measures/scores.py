@@ -23,6 +23,7 @@ import numpy.typing as npt
 __all__ = [
     "INTERVAL",
     "draw_scores",
+    "draw_scores_jointly",
     "interval",
     "person_weights",
     "see_everybody",
@@ -73,6 +74,31 @@ def draw_scores(scores: Floats, points: int, draws: int, *, column: int = 0) -> 
     for person in range(n):
         total += scores[:, person, None] * weights[:, person]
     return total
+
+
+def draw_scores_jointly(
+    said: Floats, points: int, draws: int, *, heads: float = float("inf")
+) -> Floats:
+    """Joint draws of everybody's mean answer to several items, ``(draws, items)``.
+
+    `said` has one row per person and one column per item, NaN where not answered; an item's
+    mean is over those who answered it. Each item has its own share of what nobody said.
+    """
+    n, items = said.shape
+    is_said = ~np.isnan(said)
+    weights = person_weights(n, draws)
+    heard = weights[:, :n] @ is_said.astype(np.float64) + weights[:, n:]
+    unsaid = np.column_stack([_unsaid(points, draws, item) for item in range(items)])
+    total = weights[:, :n] @ np.where(is_said, said, 0.0) + weights[:, n:] * unsaid
+    drawn = total / heard
+    if np.isinf(heads):
+        return np.asarray(drawn)
+    for item in range(items):
+        given = said[is_said[:, item], item][None]
+        if given.size:
+            everybody = see_everybody(drawn[None, :, item], given, points, np.array([heads]))
+            drawn[:, item] = everybody[0]
+    return np.asarray(drawn)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,150 @@
+"""Pilots: judged by both scorecards, in the view of each lens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from harmony_kit.measures.claims import grade_claims
+from harmony_kit.measures.scorecards import Cards, Score, deal_cards
+from harmony_kit.measures.selection import code_groups, select_answers, typed_empty
+from harmony_kit.settings import Settings
+
+__all__ = ["PILOT_DTYPES", "QUADRANTS", "USAGE_BESIDE", "measure_pilots"]
+
+#: Where the two scorecards put a pilot: technical high or low, operational high or low.
+QUADRANTS = ("works_and_used", "works_but_ignored", "used_but_unsafe", "neither")
+
+#: Columns of the usage measure that stand beside the scores.
+USAGE_BESIDE: dict[str, str] = {
+    "n_weeks": "Int64",
+    "active_share": "float64",
+    "peak_share": "float64",
+    "now_vs_peak": "float64",
+    "trend_per_week": "float64",
+    "trend_low": "float64",
+    "trend_high": "float64",
+    "acceptance": "float64",
+    "override": "float64",
+}
+
+#: Columns of `measure_pilots`, in order.
+PILOT_DTYPES: dict[str, str] = {
+    "site": "str",
+    "wave": "str",
+    "subject": "str",
+    "lens": "str",
+    "points": "int64",
+    "n_technical": "int64",
+    "technical": "float64",
+    "technical_low": "float64",
+    "technical_high": "float64",
+    "p_technical": "float64",
+    "n_operational": "int64",
+    "operational": "float64",
+    "operational_low": "float64",
+    "operational_high": "float64",
+    "p_operational": "float64",
+    "n_success": "int64",
+    "success": "float64",
+    "n_estimate": "int64",
+    "success_estimate": "float64",
+    "p_works_and_used": "float64",
+    "p_works_but_ignored": "float64",
+    "p_used_but_unsafe": "float64",
+    "p_neither": "float64",
+    "quadrant": "str",
+    "probability": "float64",
+    "claim": "str",
+    **USAGE_BESIDE,
+}
+
+_KEYS = ["site", "wave", "subject", "lens"]
+
+
+def measure_pilots(
+    answers: pd.DataFrame,
+    items: pd.DataFrame,
+    *,
+    usage: pd.DataFrame | None = None,
+    headcounts: pd.DataFrame | None = None,
+    settings: Settings | None = None,
+) -> pd.DataFrame:
+    """Where each lens's two scorecards put each pilot.
+
+    A row is a site, wave, pilot and lens (whose view it is); columns `PILOT_DTYPES`. A score is
+    the mean answer over the ratings of group ``technical`` or ``operational``, with interval
+    and the probability that everybody's score lies above the midpoint; the quadrant is high or
+    low on each, ``too_few`` when fewer than `Settings.min_group` answered either card. `usage`
+    is the frame of `measure_usage`, put beside. Raises `FrameError` for a frame without a
+    column.
+    """
+    settings = settings or Settings()
+    asked = items[items["kind"].eq("rating") & items["per"].eq("pilot")]
+    own = select_answers(answers, asked, kinds=("rating",), groups=("technical", "operational"))
+    own = own[own["lens"].eq(own["about"])]
+    if own.empty:
+        return typed_empty(PILOT_DTYPES)
+    cards = deal_cards(own, asked[asked["group"].isin(("technical", "operational"))], headcounts)
+    measured = cards.keys.assign(points=cards.points)
+    measured = measured.join(pd.DataFrame(list(_quadrants(cards, asked, settings))))
+    for name, column in (("success", "n_success"), ("success_estimate", "n_estimate")):
+        means = mean_by_lens(answers, asked, "success", is_estimate=name.endswith("estimate"))
+        means = means.rename(columns={"mean": name, "n": column})
+        measured = measured.merge(means, on=_KEYS, how="left")
+    counts = ["n_success", "n_estimate"]
+    measured[counts] = measured[counts].fillna(0)
+    certainty = measured["probability"]
+    measured["claim"] = grade_claims(certainty, measured[["site", "wave"]], settings)
+    measured = _put_usage_beside(measured, usage)
+    return measured[list(PILOT_DTYPES)].astype(PILOT_DTYPES)
+
+
+def mean_by_lens(
+    answers: pd.DataFrame, items: pd.DataFrame, group: str, *, is_estimate: bool
+) -> pd.DataFrame:
+    """Mean and n of the ratings of a group, own or estimates, per site, wave, subject, lens."""
+    said = select_answers(answers, items, kinds=("rating",), groups=(group,))
+    said = said[said["lens"].ne(said["about"]) == is_estimate]
+    groups = code_groups(said, _KEYS)
+    value = said["value"].to_numpy(dtype=np.float64, na_value=np.nan)
+    n = np.bincount(groups.codes, minlength=groups.n)
+    total = np.bincount(groups.codes, weights=value, minlength=groups.n)
+    return groups.keys.assign(n=n, mean=total / np.maximum(n, 1))
+
+
+def _quadrants(
+    cards: Cards, asked: pd.DataFrame, settings: Settings
+) -> Iterator[dict[str, object]]:
+    technical, operational = (
+        cards.columns(asked.loc[asked["group"].eq(group), "item"])
+        for group in ("technical", "operational")
+    )
+    for row in range(len(cards.keys)):
+        drawn = cards.draws(row, settings.draws)
+        scores = [cards.score(row, drawn, columns) for columns in (technical, operational)]
+        works, helps = (cards.is_high(row, drawn, part) for part in (technical, operational))
+        p = [float((a & b).mean()) for a in (works, ~works) for b in (helps, ~helps)]
+        yield _row(scores, p, settings)
+
+
+def _row(scores: list[Score], p: list[float], settings: Settings) -> dict[str, object]:
+    row: dict[str, object] = {}
+    for name, score in zip(("technical", "operational"), scores, strict=True):
+        row |= {f"n_{name}": score.n, name: score.mean, f"p_{name}": score.p_above}
+        row |= {f"{name}_low": score.low, f"{name}_high": score.high}
+    is_few = min(score.n for score in scores) < settings.min_group
+    row |= {f"p_{name}": value for name, value in zip(QUADRANTS, p, strict=True)}
+    best = int(np.argmax(p))
+    row["quadrant"] = "too_few" if is_few else QUADRANTS[best]
+    row["probability"] = float("nan") if is_few else p[best]
+    return row
+
+
+def _put_usage_beside(measured: pd.DataFrame, usage: pd.DataFrame | None) -> pd.DataFrame:
+    if usage is None or usage.empty:
+        return measured.join(typed_empty(USAGE_BESIDE))
+    beside = usage[["site", "pilot", *USAGE_BESIDE]].rename(columns={"pilot": "subject"})
+    return measured.merge(beside, on=["site", "subject"], how="left")

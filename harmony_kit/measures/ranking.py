@@ -1,0 +1,260 @@
+"""Ranks and words: what each lens puts first, and how far apart the two are.
+
+An answer is turned into weights over the options that sum to 1: a rank of k gives its places
+``k, k - 1, ..., 1`` divided by their sum, a set of words gives each chosen word an equal part.
+A lens is the mean of its people; the distance of two means is their total variation, 0 (same)
+to 1 (no option in common).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import lcm
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from harmony_kit.measures.claims import STATES, grade_claims, name_states
+from harmony_kit.measures.distances import Look, Side, compare_sides, distance
+from harmony_kit.measures.permutations import Chance
+from harmony_kit.measures.selection import (
+    code_groups,
+    headcounts_of,
+    lens_pairs,
+    select_answers,
+    typed_empty,
+)
+from harmony_kit.settings import Settings
+
+__all__ = ["RANKING_DTYPES", "measure_ranking"]
+
+Floats = npt.NDArray[np.float64]
+
+#: Columns of `measure_ranking`, in order.
+RANKING_DTYPES: dict[str, str] = {
+    "site": "str",
+    "wave": "str",
+    "item": "str",
+    "subject": "str",
+    "lens": "str",
+    "other": "str",
+    "dimension": "str",
+    "group": "str",
+    "kind": "str",
+    "n_own": "int64",
+    "n_estimate": "int64",
+    "n_other": "int64",
+    "n_pairs": "int64",
+    "own": "object",
+    "estimate": "object",
+    "other_own": "object",
+    "actual": "float64",
+    "perceived": "float64",
+    "misread": "float64",
+    "p_actual": "float64",
+    "p_actual_error": "float64",
+    "actual_by_luck": "float64",
+    "p_perceived": "float64",
+    "p_perceived_error": "float64",
+    "perceived_by_luck": "float64",
+    "p_misread": "float64",
+    "p_misread_error": "float64",
+    "misread_by_luck": "float64",
+    "p_apart": "float64",
+    "p_shared_view": "float64",
+    "p_known_difference": "float64",
+    "p_false_consensus": "float64",
+    "p_false_conflict": "float64",
+    "state": "str",
+    "probability": "float64",
+    "claim": "str",
+    "drivers": "object",
+    "misread_drivers": "object",
+}
+
+
+def measure_ranking(
+    answers: pd.DataFrame,
+    items: pd.DataFrame,
+    *,
+    lenses: tuple[str, str] | None = None,
+    headcounts: pd.DataFrame | None = None,
+    settings: Settings | None = None,
+) -> pd.DataFrame:
+    """How far the lenses lie apart in what they put first, and whether they know.
+
+    A row is a site, wave, rank or words item, subject and lens (who looks at `other`); columns
+    `RANKING_DTYPES`. `own`, `estimate`, `other_own` are mean weights per option (None without
+    answers); `actual`, `perceived`, `misread` the distances own to other's own, own to
+    estimate, estimate to other's own, 0 to 1, each with its permutation p, the error of that p
+    and the distance luck alone would show. States are those of coorientation with `APART_AT`
+    as the tolerance. `drivers` lists options with the signed difference own - other's own,
+    largest first, `misread_drivers` those of estimate - other's own. Raises `FrameError` for a
+    frame without a column.
+    """
+    settings = settings or Settings()
+    chosen = select_answers(answers, items, kinds=("rank", "words"))
+    pairs = lens_pairs(answers, lenses)
+    rows = []
+    asked_items = items[items["item"].isin(chosen["item"])]
+    for asked in map(_Asked, *(asked_items[name] for name in ("item", "kind", "k", "options"))):
+        given = chosen[chosen["item"] == asked.item]
+        if not given.empty:
+            people = _people(given, asked, headcounts)
+            rows += _measure_item(people, pairs, asked, settings)
+    if not rows:
+        return typed_empty(RANKING_DTYPES)
+    return _finish(pd.DataFrame(rows), items, settings)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    item: str
+    kind: str
+    k: int
+    options: tuple[str, ...]
+
+    @property
+    def unit(self) -> int:
+        """What one person's whole-number weights sum to."""
+        if self.kind == "rank":
+            return self.k * (self.k + 1) // 2
+        return lcm(*range(1, self.k + 1))
+
+    def weights(self, chosen: list[str]) -> list[int]:
+        """Weights of the chosen options, in the order chosen."""
+        if self.kind == "rank":
+            return list(range(self.k, self.k - len(chosen), -1))
+        return [self.unit // len(chosen)] * len(chosen)
+
+
+@dataclass(frozen=True)
+class _People:
+    """One row per person, sorted by site, wave, subject, lens; weights in the same order."""
+
+    keys: pd.DataFrame
+    own: Floats
+    estimate: Floats
+    has_own: npt.NDArray[np.bool_]
+    has_estimate: npt.NDArray[np.bool_]
+    heads: Floats
+
+    def side(self, rows: slice, unit: int) -> Side:
+        """The people of one lens, as `compare_sides` wants them."""
+        heads = float(self.heads[rows][0]) if rows.stop > rows.start else float("inf")
+        return Side(
+            own=self.own[rows],
+            estimate=self.estimate[rows],
+            has_own=self.has_own[rows],
+            has_estimate=self.has_estimate[rows],
+            unit=unit,
+            heads=heads,
+        )
+
+
+def _people(given: pd.DataFrame, asked: _Asked, headcounts: pd.DataFrame | None) -> _People:
+    groups = code_groups(given, ["site", "wave", "subject", "lens", "respondent"])
+    weights = _weigh(given["chosen"], asked)
+    is_own = given["lens"].eq(given["about"]).to_numpy()
+    shape = (groups.n, len(asked.options))
+    own, estimate = np.zeros(shape), np.zeros(shape)
+    has_own, has_estimate = np.zeros(groups.n, dtype=bool), np.zeros(groups.n, dtype=bool)
+    own[groups.codes[is_own]], has_own[groups.codes[is_own]] = weights[is_own], True
+    estimate[groups.codes[~is_own]] = weights[~is_own]
+    has_estimate[groups.codes[~is_own]] = True
+    sides = code_groups(groups.keys, ["site", "wave", "subject", "lens"])
+    n = np.bincount(sides.codes, minlength=sides.n).astype(np.int64)
+    heads = headcounts_of(sides.keys, n, headcounts)[sides.codes]
+    return _People(groups.keys, own, estimate, has_own, has_estimate, heads)
+
+
+def _weigh(chosen: pd.Series, asked: _Asked) -> Floats:
+    place = {option: i for i, option in enumerate(asked.options)}
+    weights = np.zeros((len(chosen), len(asked.options)))
+    for row, options in zip(weights, chosen, strict=True):
+        row[[place[option] for option in options]] = asked.weights(options)
+    return weights
+
+
+def _measure_item(
+    people: _People, pairs: pd.DataFrame, asked: _Asked, settings: Settings
+) -> list[dict[str, object]]:
+    topics = people.keys[["site", "wave", "subject"]].drop_duplicates()
+    looks = topics.merge(pairs[pairs["lens"] < pairs["other"]], on=["site", "wave"])
+    sides = code_groups(people.keys, ["site", "wave", "subject", "lens"])
+    ends = np.searchsorted(sides.codes, np.arange(sides.n + 1))
+    found = pd.MultiIndex.from_frame(sides.keys)
+    names = [found.get_indexer(pd.MultiIndex.from_frame(looks[[*_TOPIC, lens]])) for lens in _TWO]
+    rows = []
+    for look, first, second in zip(looks.itertuples(index=False), *names, strict=True):
+        one, two = (people.side(_slice(ends, code), asked.unit) for code in (first, second))
+        keys = {"site": look.site, "wave": look.wave, "item": asked.item, "subject": look.subject}
+        lenses = (look.lens, look.other)
+        for lens, other, view in zip(
+            lenses, lenses[::-1], compare_sides(one, two, settings.draws), strict=True
+        ):
+            rows.append({**keys, "lens": lens, "other": other, **_row(view, asked)})
+    return rows
+
+
+_TOPIC = ["site", "wave", "subject"]
+_TWO = ["lens", "other"]
+
+
+def _slice(ends: npt.NDArray[np.int64], code: int) -> slice:
+    return slice(0, 0) if code < 0 else slice(int(ends[code]), int(ends[code + 1]))
+
+
+def _row(look: Look, asked: _Asked) -> dict[str, object]:
+    weights = {"own": look.own, "estimate": look.estimate, "other_own": look.other_own}
+    row: dict[str, object] = {
+        "n_own": look.n_own,
+        "n_estimate": look.n_estimate,
+        "n_other": look.n_other,
+        "n_pairs": look.n_pairs,
+        "actual": float(distance(look.own, look.other_own)),
+        "perceived": float(distance(look.own, look.estimate)),
+        "misread": float(distance(look.estimate, look.other_own)),
+        "p_apart": look.p_apart,
+        "drivers": _drivers(look.own - look.other_own, asked.options),
+        "misread_drivers": _drivers(look.estimate - look.other_own, asked.options),
+    }
+    row |= {name: _named(values, asked.options) for name, values in weights.items()}
+    for name in ("actual", "perceived", "misread"):
+        chance: Chance = getattr(look, name)
+        row |= {f"p_{name}": chance.p, f"p_{name}_error": chance.error}
+        row[f"{name}_by_luck"] = chance.expected / asked.unit
+    return row | {f"p_{state}": p for state, p in zip(STATES, look.p_states, strict=True)}
+
+
+def _named(weights: Floats, options: tuple[str, ...]) -> dict[str, float] | None:
+    if np.isnan(weights).any():
+        return None
+    return dict(zip(options, weights.tolist(), strict=True))
+
+
+def _drivers(difference: Floats, options: tuple[str, ...]) -> list[dict[str, object]]:
+    """Options with their signed difference, the largest first, those without left out."""
+    if np.isnan(difference).any():
+        return []
+    order = np.argsort(-np.abs(difference), kind="stable")
+    values = [(options[i], float(difference[i])) for i in order]
+    return [{"option": name, "difference": value} for name, value in values if abs(value) > 1e-12]
+
+
+def _finish(measured: pd.DataFrame, items: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    order = pd.Categorical(measured["item"], categories=items["item"], ordered=True)
+    measured = measured.assign(order=order).sort_values(
+        ["site", "wave", "order", "subject", "lens"]
+    )
+    about = items.set_index("item")[["dimension", "group", "kind"]]
+    measured = measured.join(about, on="item").reset_index(drop=True)
+    measured["subject"] = measured["subject"].replace("", None)
+    is_few = measured[["n_own", "n_estimate", "n_other"]].min(axis=1).lt(settings.min_group)
+    states = measured[[f"p_{state}" for state in STATES]]
+    measured["state"] = name_states(states)
+    measured["probability"] = states.max(axis=1)
+    certainty = measured["probability"].where(~is_few)
+    measured["claim"] = grade_claims(certainty, measured[["site", "wave"]], settings)
+    return measured[list(RANKING_DTYPES)].astype(RANKING_DTYPES)
