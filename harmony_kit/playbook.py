@@ -43,8 +43,8 @@ __all__ = [
 
 #: Parts a lens can play, most telling first; a text under one of them speaks to any lens in it.
 READERS = ("looker", "other", "high", "low", "each")
-#: How a title is put: as a fact, as an impression, under the name of its topic; and how it says
-#: who knows of the other's view (``{knowing}`` in a title).
+#: How a title is put: as a fact, as an impression, under the name of its topic, as one lens sees
+#: it; how it says who knows of the other's view (``{knowing}``); how a share is written.
 PHRASES = (
     "claimed",
     "leaning",
@@ -54,6 +54,8 @@ PHRASES = (
     "both_know",
     "knows_not",
     "neither_knows",
+    "seen_by",
+    "percent",
 )
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]

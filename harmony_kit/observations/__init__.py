@@ -1,0 +1,36 @@
+"""From the frames of the measures to what a report may say, still without words.
+
+Every function here reads the frame of one measure, of one site and wave, and yields an
+`Observation` for each row it may word: ``claimed`` or ``leaning``, and no lens smaller than the
+minimum group. A frame that is missing or empty yields nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from harmony_kit.instrument import Instrument
+from harmony_kit.observations.choices import observe_ranking
+from harmony_kit.observations.duties import observe_drift, observe_ownership
+from harmony_kit.observations.observation import Number, Observation
+from harmony_kit.observations.subjects import observe_pilots, observe_readiness
+from harmony_kit.observations.topics import observe_topics, observe_within
+from harmony_kit.settings import Settings
+
+__all__ = ["Number", "Observation", "observe"]
+
+
+def observe(
+    measures: Mapping[str, pd.DataFrame], instrument: Instrument, settings: Settings
+) -> Iterator[Observation]:
+    """Everything the measures of one site and wave license to say, in no special order."""
+    yield from observe_topics(measures.get("topics"), measures.get("within"), settings)
+    yield from observe_within(measures.get("within"), instrument, settings)
+    yield from observe_ownership(measures.get("ownership"), settings)
+    yield from observe_drift(measures.get("drift"), instrument, settings)
+    for kind in ("rank", "words"):
+        yield from observe_ranking(measures.get(kind), kind, settings)
+    yield from observe_pilots(measures.get("pilots"), instrument, settings)
+    yield from observe_readiness(measures.get("readiness"), instrument, settings)
