@@ -129,11 +129,13 @@ class Desk:
         if column is None or not cell:
             return None
         try:
-            return self.clock.read(cell)
+            moment = self.clock.read(cell)
         except ValueError:
             allowed = "2026-10-12T08:00:00+02:00, 2026-10-12 8:00 or 10/12/2026 8:00"
             self.form.complain(row, column, f"{cell!r} is not a time", allowed)
             return None
+        # LimeSurvey dates an interview 1980 where a survey keeps no dates.
+        return None if moment.year == 1980 else moment
 
     def _hash(self, row: Row) -> str:
         """Stands for a form the tool did not number: the same filled cells, the same form."""

@@ -20,6 +20,8 @@ __all__ = ["map_template"]
 
 #: Share of letter triples two texts must have in common before one is proposed for the other.
 _ALIKE = 0.50
+#: How much less alike a second choice may be, where another column is likelier for the first.
+_NEAR = 0.10
 
 
 def map_template(path: Path, instrument: Instrument, subjects: Iterable[Subject] = ()) -> str:
@@ -151,10 +153,13 @@ def _guess(
 
 
 def _pair(best: Mapping[tuple[int, str], float]) -> dict[int, tuple[str, str]]:
+    """The likeliest pairs first, every field once; a second choice only if it is a close one."""
     guesses: dict[int, tuple[str, str]] = {}
+    likeliest: dict[int, float] = {}
     taken: set[str] = set()
     for (i, field), alike in sorted(best.items(), key=lambda entry: (-entry[1], entry[0])):
-        if i not in guesses and field not in taken:
+        is_near = alike > likeliest.setdefault(i, alike) - _NEAR
+        if i not in guesses and field not in taken and is_near:
             guesses[i] = (field, f"{alike:.0%} alike")
             taken.add(field)
     return guesses

@@ -56,7 +56,8 @@ def _draw(headers: Sequence[str], rows: Sequence[Sequence[str]], path: Path) -> 
         sheet = Sheet("answers", tuple(headers), tuple(tuple(row) for row in rows))
         return draw_workbook([sheet])
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    # This line end also makes the writer quote a lone carriage return, which it would not else.
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(headers)
     writer.writerows([guard(cell) for cell in row] for row in rows)
     # With a byte order mark Excel reads the accents right.

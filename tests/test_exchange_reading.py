@@ -1,0 +1,124 @@
+"""Tables of every encoding, separator and kind of workbook; each with its rows counted right."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import pytest
+import xlsxwriter
+
+from harmony_kit.errors import ExchangeError, Problem
+from harmony_kit.exchange import read_table
+
+TEXT = "a,b\nä,1\n"
+WHEN = dt.datetime(2026, 10, 6, 9, 1)  # noqa: DTZ001 - a workbook knows no zones
+GUESSED = "is not UTF-8 and was read as Windows-1252; check names with accents"
+
+
+@pytest.mark.parametrize(
+    ("content", "warned"),
+    [
+        (TEXT.encode(), ()),
+        (TEXT.encode("utf-8-sig"), ()),
+        (TEXT.encode("utf-16"), ()),
+        (TEXT.encode("utf-16-le"), ()),
+        (TEXT.encode("utf-16-be"), ()),
+        (TEXT.encode("cp1252"), (Problem("t.csv", "", GUESSED, severity="warning"),)),
+        (TEXT.replace("\n", "\r\n").encode(), ()),
+        (TEXT.replace(",", ";").encode(), ()),
+        (TEXT.replace(",", "\t").encode(), ()),
+        (TEXT.replace(",", "|").encode(), ()),
+    ],
+)
+def test_encodings_and_separators_are_recognised(tmp_path, content, warned):
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+
+    table = read_table(path)
+
+    assert (table.headers, table.rows, table.row_numbers) == (("a", "b"), (("ä", "1"),), (2,))
+    assert (table.warnings, table.is_spreadsheet) == (warned, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "headers", "rows", "numbers"),
+    [
+        ("sep=;\r\na;b\r\n1;2,5\r\n", ("a", "b"), (("1", "2,5"),), (3,)),
+        ("\n\na,b\n\n1,2\n\n3\n,,\n", ("a", "b"), (("1", "2"), ("3", "")), (5, 7)),
+        ('a;b\n"x;y;z,,,";"1\n2"\nv;w\n', ("a", "b"), (("x;y;z,,,", "1\n2"), ("v", "w")), (2, 3)),
+        ('a,b\n"say "yes"",1\n', ("a", "b"), (('say yes""', "1"),), (2,)),
+        ("a,b,,\n1,2,,\n", ("a", "b"), (("1", "2"),), (2,)),
+    ],
+)
+def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path, text, headers, rows, numbers):
+    path = tmp_path / "t.csv"
+    path.write_text(text, newline="")
+
+    table = read_table(path)
+
+    assert (table.headers, table.rows, table.row_numbers) == (headers, rows, numbers)
+
+
+def _workbook(*sheets: dict[tuple[int, int], object]) -> bytes:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(
+        target, {"strings_to_formulas": False, "remove_timezone": True}
+    ) as book:
+        day = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        for cells in sheets:
+            sheet = book.add_worksheet()
+            for (row, column), cell in cells.items():
+                if isinstance(cell, dt.datetime):
+                    sheet.write_datetime(row, column, cell, day)
+                else:
+                    sheet.write(row, column, cell)
+    return target.getvalue()
+
+
+def test_cells_of_a_workbook_become_text(tmp_path):
+    path = tmp_path / "t.csv"  # its content says what it is, not its name
+    values = ["=1+1", 7, 7.5, True, WHEN, " a\xa0", None]
+    cells = {(2, i): f"h{i}" for i in range(len(values))}
+    path.write_bytes(_workbook(cells | {(4, i): v for i, v in enumerate(values) if v is not None}))
+
+    table = read_table(path)
+
+    assert table.headers == tuple(f"h{i}" for i in range(len(values)))
+    assert table.rows == (("=1+1", "7", "7.5", "yes", "2026-10-06T09:01:00", " a\xa0", ""),)
+    assert (table.row_numbers, table.is_spreadsheet) == ((5,), True)
+
+
+def test_only_the_first_filled_sheet_is_read_and_that_is_said(tmp_path):
+    path = tmp_path / "t.xlsx"
+    sheet = {(0, 0): "a", (1, 0): "1"}
+    path.write_bytes(_workbook({}, sheet, {(0, 0): "b"}))
+
+    table = read_table(path)
+
+    what = "only the first sheet, 'Sheet2', was read; left out: Sheet3"
+    assert table.warnings == (Problem("t.xlsx", "", what, severity="warning"),)
+    assert table.rows == (("1",),)
+
+
+@pytest.mark.parametrize("cut", [4, 60, 1000, -200, -30])
+def test_a_workbook_that_was_cut_off_is_refused(tmp_path, cut):
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(_workbook({(0, 0): "a", (1, 0): "1"})[:cut])
+
+    with pytest.raises(ExchangeError) as caught:
+        read_table(path)
+
+    what = "cannot be read as a spreadsheet: it is damaged, or another kind of file"
+    todo = "Download it again, or save it as CSV."
+    assert caught.value.problems == (Problem("t.xlsx", "", what, todo=todo),)
+
+
+def test_a_workbook_without_cells_is_empty(tmp_path):
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(_workbook({}))
+
+    with pytest.raises(ExchangeError) as caught:
+        read_table(path)
+
+    assert caught.value.problems == (Problem("t.xlsx", "", "the file is empty"),)
