@@ -274,6 +274,15 @@ def test_a_respondent_in_two_waves_is_two_interviews(store, tmp_path):
     assert report.n_per_lens == {("north", "1", "it"): 1, ("north", "2", "it"): 1}
 
 
+def test_a_wave_of_the_file_holds_over_the_default_one(store, tmp_path):
+    offer_text(store, tmp_path, WIDE + "I1,north,it,1,4,,\n", default_wave="2")
+    offer_text(
+        store, tmp_path, "respondent,lens,view.one\nI2,it,4\n", site="north", default_wave="2"
+    )
+
+    assert [(r.respondent, r.wave) for r in store.respondents()] == [("I1", "1"), ("I2", "2")]
+
+
 def test_a_row_without_answers_is_skipped(store, tmp_path):
     report = offer_text(store, tmp_path, WIDE + "I1,north,it,1,4,,\nI2,north,it,1,, ,\n")
 

@@ -65,7 +65,8 @@ def open_desk(
     """
     complaints = Complaints(offer.table.file)
     layout = lay_out(offer.table, instrument, offer.mapping, complaints)
-    fixed = {"site": options.site or "", "wave": options.wave or "", "lens": options.lens or ""}
+    wave = options.wave or (None if layout.leading("wave") else options.default_wave)
+    fixed = {"site": options.site or "", "wave": wave or "", "lens": options.lens or ""}
     known = {"site": sites, "wave": None, "lens": instrument.lens_ids}
     for name, value in fixed.items():
         _check_given(name, value, known[name], layout, complaints)

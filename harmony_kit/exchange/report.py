@@ -47,6 +47,8 @@ class ImportOptions:
         Who imports, and when (aware); answers without a time of their own are dated with it.
     site, wave, lens
         Given for the whole file, where its rows do not say.
+    default_wave
+        The wave of a file that has no column for it and for which none is given.
     form
         A name for the form, where a survey tool numbers several forms of one site from 1.
     columns, labels
@@ -66,6 +68,7 @@ class ImportOptions:
     site: str | None = None
     wave: str | None = None
     lens: str | None = None
+    default_wave: str | None = None
     form: str = ""
     columns: Path | None = None
     labels: Path | None = None
