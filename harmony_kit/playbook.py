@@ -252,6 +252,14 @@ class Playbook(_Part):
         translated = self.texts.get(language or self.language, {}).get(key)
         return translated or self.source_texts.get(key)
 
+    @cached_property
+    def _found(self) -> dict[Case, tuple[Entry, ...]]:
+        """Cases already looked up: a batch asks for the same ones at every site."""
+        return {}
+
     def entries_for(self, case: Case) -> tuple[Entry, ...]:
         """The entries that speak to a case, the most special first."""
-        return tuple(entry for entry in self._by_kind[case.kind] if entry.when.matches(case))
+        if case not in self._found:
+            entries = self._by_kind[case.kind]
+            self._found[case] = tuple(entry for entry in entries if entry.when.matches(case))
+        return self._found[case]

@@ -15,6 +15,11 @@ from harmony_kit.instrument import Instrument
 from harmony_kit.observations.choices import observe_ranking
 from harmony_kit.observations.duties import observe_drift, observe_ownership
 from harmony_kit.observations.observation import Number, Observation
+from harmony_kit.observations.records import (
+    observe_decisions,
+    observe_progress,
+    observe_usage,
+)
 from harmony_kit.observations.subjects import observe_pilots, observe_readiness
 from harmony_kit.observations.topics import observe_topics, observe_within
 from harmony_kit.settings import Settings
@@ -34,3 +39,6 @@ def observe(
         yield from observe_ranking(measures.get(kind), kind, settings)
     yield from observe_pilots(measures.get("pilots"), instrument, settings)
     yield from observe_readiness(measures.get("readiness"), instrument, settings)
+    yield from observe_decisions(measures.get("evidence_decisions"))
+    yield from observe_progress(measures.get("evidence_pilots"))
+    yield from observe_usage(measures.get("evidence_usage"))

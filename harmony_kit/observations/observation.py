@@ -38,7 +38,7 @@ class Observation:
     numbers, n
         What is behind it, and how many people per lens.
     sources
-        Ids of the items it comes from.
+        Ids of the items it comes from, or names of evidence files.
     details
         What else its words need, by placeholder: option ids, lens ids.
     """
