@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from exchange_cases import CASES, FORMS, KOBO, SMALL, offer, offer_text
 
 from harmony_kit.answers import Subject
 from harmony_kit.exchange import map_template
-from harmony_kit.exchange.fields import Field, FieldError, parse_field
+from harmony_kit.exchange.fields import Field, FieldError, parse_field, read_columns
+from harmony_kit.exchange.labels import read_labels
+from harmony_kit.instrument_file import find_instrument, load_instrument
 from harmony_kit.store import Store
 
 PILOTS = tuple(
@@ -129,3 +132,25 @@ def test_a_question_group_may_come_and_go_between_exports(tmp_path):
     offer_text(store, tmp_path, "_id,_uuid,view_one,part/job\n7,u,3,it\n", **options)
 
     assert [(a.item, a.value, a.lens) for a in store.current()] == [("view.one", 3, "it")]
+
+
+def test_the_mapping_and_the_labels_of_the_docs_can_be_read(tmp_path):
+    docs = (CASES.parents[2] / "docs" / "exchange.md").read_text(encoding="utf-8")
+    mapping, labels = re.findall(r"```\n(.+?)```", docs, re.DOTALL)
+    core = load_instrument(find_instrument("it-operations"))
+    (tmp_path / "columns.csv").write_text(mapping, encoding="utf-8")
+    (tmp_path / "labels.csv").write_text(labels, encoding="utf-8")
+
+    columns = read_columns(tmp_path / "columns.csv", core)
+    read = read_labels(tmp_path / "labels.csv", core)
+
+    assert [mapped.field.name for mapped in columns.values()] == [
+        "submission",
+        "started_at",
+        "lens",
+        "meaning.same",
+        "meaning.same@operations",
+        "pilots.success[line3-vision]",
+        "-",
+    ]
+    assert read.by_field["*"] == {"i don't know": "dont_know", "does not apply": ""}
