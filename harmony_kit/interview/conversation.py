@@ -1,0 +1,186 @@
+"""What can be said to an open interview, and what it says back: plain data in, plain data out.
+
+The parts of a reply are those of `harmony_kit.interview.reception`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harmony_kit.answers import Answer
+from harmony_kit.errors import AnswerError
+from harmony_kit.interview import presence
+from harmony_kit.interview.given import Clash, Given, version_of
+from harmony_kit.interview.interview import Interview
+from harmony_kit.interview.opening import Desk
+from harmony_kit.interview.views import (
+    View,
+    describe_answer,
+    local_time,
+    question_text,
+    view_bar,
+    view_screen,
+)
+from harmony_kit.interview.wording import load_wording
+
+__all__ = ["Conversation", "Message"]
+
+Message = Mapping[str, Any]
+
+#: Who else is here changes slowly, and finding out reads every event of the interview.
+SIGNS_PER_LOOK = 4
+MAX_NOTE = 2000
+
+
+@dataclass
+class Conversation:
+    """An open interview as the form sees it."""
+
+    interview: Interview
+    desk: Desk
+    _others: list[View] = field(default_factory=list)
+    _n_signs: int = 0
+
+    def __post_init__(self) -> None:
+        self._others = self._find_others()
+
+    @property
+    def language(self) -> str:
+        """The language the respondent is asked in."""
+        return self.interview.session.respondent.language
+
+    def answer(self, message: Message) -> View:
+        """Keep an answer, and move on if asked to.
+
+        Raises `AnswerError` when the question does not allow it or is not asked.
+        """
+        session = self.interview.session
+        name = str(message["question"])
+        questions = {question.name(session.lens): question for question in session.questions}
+        if name not in questions:
+            raise AnswerError(name, name, "questions that are asked")
+        chosen = message.get("chosen")
+        outcome = self.interview.answer(
+            Given(
+                question=questions[name],
+                status=message.get("status", "answered"),
+                value=message.get("value"),
+                chosen=None if chosen is None else tuple(map(str, chosen)),
+                text=message.get("text"),
+                quotable=bool(message.get("quotable", False)),
+                seconds=_seconds(message.get("seconds")),
+                base=str(message.get("base", "")),
+            )
+        )
+        if outcome.theirs is not None:
+            return {"conflict": self._view_conflict(name, outcome.theirs)}
+        saved = {"saved": self._view_saved(name, outcome.saved)}
+        if message.get("then"):
+            return self.go({"to": message["then"]}) | saved
+        return {"bar": self._bar()} | saved
+
+    def _view_saved(self, name: str, answer: Answer | None) -> View:
+        now = self.desk.clock()
+        time = local_time(now, self.desk.setting.timezone, "%H:%M:%S")
+        return {"question": name, "version": version_of(answer), "time": time}
+
+    def _view_conflict(self, name: str, theirs: Answer) -> View:
+        return {
+            "question": name,
+            "who": theirs.source.recorded_by,
+            "theirs": describe_answer(self.interview.session, theirs),
+            "version": version_of(theirs),
+        }
+
+    def go(self, message: Message) -> View:
+        """Move to the next screen, one back, to a screen or into a section."""
+        if "section" in message:
+            self.interview.enter(str(message["section"]))
+        else:
+            self.interview.go(str(message["to"]))
+        return self.show()
+
+    def note(self, message: Message) -> View:
+        """Keep the interviewer's note on the screen."""
+        self.interview.note(str(message["text"])[:MAX_NOTE])
+        return {"saved": self._view_saved("", None)}
+
+    def add_subject(self, message: Message) -> View:
+        """Add a pilot or a decision on the spot."""
+        try:
+            self.interview.add_subject(message["kind"], str(message["title"]))
+        except ValueError:
+            return {"problems": {"title": "subjects.problem"}}
+        return self.show()
+
+    def leave_out(self, message: Message) -> View:
+        """Leave out pilots or decisions the respondent cannot speak about."""
+        self.interview.leave_out(message["kind"], frozenset(map(str, message["ids"])))
+        return {"bar": self._bar()}
+
+    def switch_language(self, message: Message) -> View:
+        """Go on in another language."""
+        self.interview.switch_language(str(message["language"]))
+        return {"wording": load_wording(self.language), **self.show()}
+
+    def sign(self) -> View:
+        """What others wrote meanwhile, and who is here."""
+        self._n_signs += 1
+        changed = self.interview.refresh()
+        if changed or self._n_signs % SIGNS_PER_LOOK == 0:
+            self._others = self._find_others()
+        clashes, self.interview.clashes = self.interview.clashes, []
+        reply: View = {
+            "others": self._others,
+            "clashes": [self._view_clash(clash) for clash in clashes],
+        }
+        return {**self.show(), **reply, "by_others": True} if changed else reply
+
+    def _find_others(self) -> list[View]:
+        respondent = self.interview.session.respondent
+        events = self.desk.journal.events(respondent.site, respondent.wave, respondent.respondent)
+        timezone = self.desk.setting.timezone
+        return [
+            {"who": event.by, "time": local_time(event.at, timezone, "%H:%M")}
+            for event in presence.list_others(events, self.desk.seat, self.desk.clock())
+        ]
+
+    def _view_clash(self, clash: Clash) -> View:
+        session = self.interview.session
+        return {
+            "who": clash.theirs.source.recorded_by,
+            "question": question_text(session, clash.question),
+            "theirs": describe_answer(session, clash.theirs),
+            "ours": describe_answer(session, clash.ours),
+        }
+
+    def show(self) -> View:
+        """The screen the interview is at."""
+        interview = self.interview
+        respondent = interview.session.respondent
+        has_notes = not self.desk.setting.is_self_service
+        screen = view_screen(interview.session, interview.loose_notes, has_notes=has_notes)
+        opened = {
+            "site": respondent.site,
+            "wave": respondent.wave,
+            "respondent": respondent.respondent,
+        }
+        return {"page": {**screen, "open": opened}, "bar": self._bar(), "others": self._others}
+
+    def _bar(self) -> View:
+        session = self.interview.session
+        languages = [
+            {"id": language, "name": load_wording(language)["language.name"]}
+            for language in session.instrument.languages
+            if language in {*self.desk.setting.languages, self.language}
+        ]
+        return {**view_bar(session), "languages": languages, "language": self.language}
+
+
+def _seconds(value: object) -> float | None:
+    """Seconds a question was on screen, as far as the page's word for it makes sense."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 86_400:
+        return None
+    return round(float(value), 1)

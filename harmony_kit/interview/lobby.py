@@ -1,0 +1,95 @@
+"""The pages before an interview: the list of those there are, and a new one."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from harmony_kit.answers import Respondent
+from harmony_kit.interview.opening import Desk, propose_pseudonym
+from harmony_kit.interview.views import View, local_time
+from harmony_kit.interview.wording import load_wording
+
+__all__ = ["consent_text", "view_lobby", "view_newcomer"]
+
+
+def view_lobby(desk: Desk, site: str, wave: str, language: str) -> View:
+    """Where to interview whom; alone before the form, a respondent sees nobody else."""
+    setting = desk.setting
+    everybody = desk.journal.respondents(site=site)
+    waves = {setting.wave, wave, *(respondent.wave for respondent in everybody)}
+    people = [] if setting.is_self_service else [r for r in everybody if r.wave == wave]
+    n_answers = Counter(a.respondent for a in desk.journal.current(site, wave)) if people else {}
+    return {
+        "kind": "lobby",
+        "client": setting.client,
+        "site": site,
+        "wave": wave,
+        "sites": [{"id": id_, "name": name} for id_, name in setting.sites.items()],
+        "waves": sorted(waves, reverse=True),
+        "interviewer": desk.seat.name,
+        "languages": _languages(desk),
+        "language": language,
+        "people": [_view_person(r, desk, n_answers.get(r.respondent, 0), language) for r in people],
+    }
+
+
+def _languages(desk: Desk) -> list[View]:
+    return [
+        {"id": language, "name": load_wording(language)["language.name"]}
+        for language in desk.setting.languages
+    ]
+
+
+def _view_person(respondent: Respondent, desk: Desk, n_answers: int, language: str) -> View:
+    setting = desk.setting
+    return {
+        "respondent": respondent.respondent,
+        "lens": setting.instrument.text(f"lens.{respondent.lens}.name", language),
+        "role": respondent.role,
+        "n_answers": n_answers,
+        "started": local_time(respondent.started_at, setting.timezone),
+        "finished": local_time(respondent.finished_at, setting.timezone),
+    }
+
+
+def consent_text(desk: Desk, site: str, language: str, code: str = "{code}") -> list[str]:
+    """What is read out before an interview: what is kept, how it is shown, how to withdraw."""
+    wording = load_wording(language)
+    words = {
+        "{client}": desk.setting.client,
+        "{site}": desk.setting.sites.get(site, site),
+        "{min_group}": str(desk.setting.min_group),
+        "{code}": code,
+    }
+    paragraphs = []
+    for key in ("consent.kept", "consent.shown", "consent.withdraw"):
+        text = wording[key]
+        for placeholder, word in words.items():
+            text = text.replace(placeholder, word)
+        paragraphs.append(text)
+    return paragraphs
+
+
+def view_newcomer(desk: Desk, site: str, wave: str, language: str) -> View:
+    """The page of a new interview, in every language it can be held in."""
+    taken = (r.respondent for r in desk.journal.respondents(site, wave))
+    setting = desk.setting
+    return {
+        "kind": "start",
+        "site": setting.sites.get(site, site),
+        "wave": wave,
+        "proposed": propose_pseudonym(taken),
+        "language": language,
+        "languages": _languages(desk),
+        "wordings": {language_: load_wording(language_) for language_ in setting.languages},
+        "consent": {
+            language_: consent_text(desk, site, language_) for language_ in setting.languages
+        },
+        "lenses": {
+            language_: [
+                {"id": lens, "name": setting.instrument.text(f"lens.{lens}.name", language_)}
+                for lens in setting.instrument.lens_ids
+            ]
+            for language_ in setting.languages
+        },
+    }

@@ -1,0 +1,218 @@
+"""What the form asks and gets: one message in, one reply out, without any widget.
+
+A message is a mapping with ``do`` and what belongs to it; a reply holds some of
+
+``page``      what to draw: the list of interviews, a new one, a screen, the end
+``bar``       progress and sections
+``wording``   the form's own texts, when the language changed
+``saved``     an answer that is on disk: its question, its version, the time
+``conflict``  an answer that was not saved because of somebody else's
+``clashes``   answers given twice at the same moment
+``others``    who else has this interview open
+``problems``  fields that are not right yet, each with the key of its message
+``trouble``   why something did not work, and what to do
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from harmony_kit.answers import Respondent
+from harmony_kit.errors import AnswerError
+from harmony_kit.interview import presence
+from harmony_kit.interview.conversation import Conversation, Message
+from harmony_kit.interview.interview import Interview
+from harmony_kit.interview.lobby import consent_text, view_lobby, view_newcomer
+from harmony_kit.interview.opening import (
+    Desk,
+    Newcomer,
+    check_newcomer,
+    resume_interview,
+    start_interview,
+)
+from harmony_kit.interview.views import View, local_time
+from harmony_kit.interview.wording import load_wording
+
+__all__ = ["Reception"]
+
+
+@dataclass
+class Reception:
+    """One form's way to the journal; `conversation` is the interview that is open."""
+
+    desk: Desk
+    site: str
+    wave: str
+    language: str
+    conversation: Conversation | None = None
+    # JupyterLab may deliver messages on more than one thread.
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def handle(self, message: Message) -> View:
+        """Do what a message asks for; never raises, so that nothing fails unseen."""
+        try:
+            with self._lock:
+                reply = self._act(message)
+        except AnswerError as cause:
+            reply = {"trouble": {"text": "trouble.constraint", "detail": str(cause), "todo": ""}}
+        except Exception as cause:  # noqa: BLE001 - whatever it is, the form must show it
+            detail = "".join(traceback.format_exception_only(cause)).strip()
+            todo = "trouble.error_todo"
+            reply = {"trouble": {"text": "trouble.refused", "detail": detail, "todo": todo}}
+        return {**reply, "ack": message.get("seq")}
+
+    def _act(self, message: Message) -> View:
+        name = str(message["do"])
+        if name in _IN_CONVERSATION:
+            if self.conversation is None:
+                error = "no interview is open in this form"
+                raise RuntimeError(error)
+            return _IN_CONVERSATION[name](self.conversation, message)
+        return _AT_RECEPTION[name](self, message)
+
+    def hello(self, message: Message) -> View:
+        """A form was drawn: everything it needs, and the interview it had open before."""
+        before = message.get("open") or {}
+        if self.conversation is None and before:
+            self._reopen_quietly(before)
+        if self.conversation is None:
+            return {"wording": load_wording(self.language), **self._show_lobby()}
+        self.conversation.interview.refresh()
+        return self._show_interview()
+
+    def _reopen_quietly(self, before: Message) -> None:
+        known = self.desk.journal.respondents(before.get("site"), before.get("wave"))
+        for respondent in known:
+            if respondent.respondent == before.get("respondent") and not respondent.finished_at:
+                self._sit_down(resume_interview(respondent, self.desk))
+
+    def place(self, message: Message) -> View:
+        """Another site, wave or interviewer was chosen on the list of interviews."""
+        self.site = str(message.get("site", self.site))
+        self.wave = str(message.get("wave", self.wave))
+        name = str(message.get("interviewer", "")).strip()[:80]
+        if name:
+            self.desk = replace(self.desk, seat=replace(self.desk.seat, name=name))
+        return self._show_lobby()
+
+    def new(self, _: Message) -> View:
+        """The page of a new interview, with a pseudonym proposed."""
+        return {"page": view_newcomer(self.desk, self.site, self.wave, self.language)}
+
+    def begin(self, message: Message) -> View:
+        """Start the interview that was filled in; or say what is not right yet."""
+        language, name = str(message["language"]), str(message["respondent"]).strip()
+        consent = consent_text(self.desk, self.site, language, name)
+        newcomer = Newcomer(
+            site=self.site,
+            wave=self.wave,
+            respondent=name,
+            lens=str(message["lens"]),
+            role=str(message["role"])[:120],
+            language=language,
+            consent="\n\n".join(consent) if message["consent"] is True else "",
+        )
+        problems = check_newcomer(newcomer, self.desk)
+        if problems:
+            return {"problems": problems}
+        self._sit_down(start_interview(newcomer, self.desk))
+        return self._show_interview()
+
+    def resume(self, message: Message) -> View:
+        """Go on with an interview; a finished one needs a reason."""
+        respondent = self._find(str(message["respondent"]))
+        alone = self.desk.setting.is_self_service
+        if respondent is None or (alone and respondent.finished_at):
+            return {"problems": {"code": "lobby.unknown_code"}}
+        reason = str(message.get("reason", "")).strip()
+        if respondent.finished_at and not reason:
+            when = local_time(respondent.finished_at, self.desk.setting.timezone)
+            page = {"kind": "reopen", "respondent": respondent.respondent, "time": when}
+            problems = {"reason": "reopen.needed"} if "reason" in message else {}
+            return {"page": page, "problems": problems}
+        self._sit_down(resume_interview(respondent, self.desk, reason=reason))
+        return self._show_interview()
+
+    def leave(self, _: Message) -> View:
+        """Back to the list; the interview stays as it is."""
+        if self.conversation is not None:
+            self.conversation.interview.close()
+            self.conversation = None
+            presence.withdraw_sign(self.desk.seat.session)
+        return {"wording": load_wording(self.language), **self._show_lobby()}
+
+    def finish(self, _: Message) -> View:
+        """End the interview."""
+        if self.conversation is None:
+            return self._show_lobby()
+        interview = self.conversation.interview
+        interview.finish()
+        interview.close()
+        self.conversation = None
+        name = interview.session.respondent.respondent
+        return {"page": {"kind": "finished", "respondent": name}}
+
+    def switch_language(self, message: Message) -> View:
+        """Go on in another language."""
+        if self.conversation is not None:
+            return self.conversation.switch_language(message)
+        self.language = str(message["language"])
+        return {"wording": load_wording(self.language), **self._show_lobby()}
+
+    def sign(self, message: Message) -> View:
+        """The page asks whether we are alive."""
+        presence.show_sign(self.desk.seat.session)
+        news = self.conversation.sign() if self.conversation else {}
+        return {**news, "sign": message.get("sign")}
+
+    def gone(self, _: Message) -> View:
+        """The page was closed."""
+        presence.withdraw_sign(self.desk.seat.session)
+        return {}
+
+    def _find(self, name: str) -> Respondent | None:
+        known = self.desk.journal.respondents(self.site, self.wave)
+        same = [r for r in known if r.respondent.casefold() == name.strip().casefold()]
+        return same[0] if same else None
+
+    def _sit_down(self, interview: Interview) -> None:
+        respondent = interview.session.respondent
+        if not respondent.language:
+            with_language = replace(respondent, language=self.language)
+            interview.session = replace(interview.session, respondent=with_language)
+        self.site, self.wave = respondent.site, respondent.wave
+        self.conversation = Conversation(interview, self.desk)
+        presence.show_sign(self.desk.seat.session)
+
+    def _show_lobby(self) -> View:
+        return {"page": view_lobby(self.desk, self.site, self.wave, self.language)}
+
+    def _show_interview(self) -> View:
+        if self.conversation is None:
+            return self._show_lobby()
+        return {"wording": load_wording(self.conversation.language), **self.conversation.show()}
+
+
+_AT_RECEPTION: dict[str, Callable[[Reception, Message], View]] = {
+    "hello": Reception.hello,
+    "place": Reception.place,
+    "new": Reception.new,
+    "begin": Reception.begin,
+    "resume": Reception.resume,
+    "leave": Reception.leave,
+    "finish": Reception.finish,
+    "language": Reception.switch_language,
+    "sign": Reception.sign,
+    "gone": Reception.gone,
+}
+
+_IN_CONVERSATION: dict[str, Callable[[Conversation, Message], View]] = {
+    "answer": Conversation.answer,
+    "go": Conversation.go,
+    "note": Conversation.note,
+    "add_subject": Conversation.add_subject,
+    "leave_out": Conversation.leave_out,
+}

@@ -1,0 +1,73 @@
+// Elements, drawn from data. Text is always set as text, so nothing a person types is markup.
+
+/** An element: h("p", {class: "hint", onclick: f}, "text", child, null). */
+function h(tag, props, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props ?? {})) {
+    if (value === false || value === null || value === undefined) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name in PROPERTIES) element[PROPERTIES[name]] = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat(2).filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+const PROPERTIES = { checked: "checked", value: "value", disabled: "disabled" };
+
+/** The text under a key with its {placeholders} filled in. */
+function fill(text, words) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in words ? String(words[name]) : whole));
+}
+
+let lastId = 0;
+
+/** An id no other element of the page has. */
+function newId(stem) {
+  lastId += 1;
+  return `harmony-${stem}-${lastId}`;
+}
+
+/** A labelled control of the pages around an interview, with a place for what is wrong with it. */
+function labelled(label, control, { help = "", problem = "" } = {}) {
+  const id = newId("field");
+  control.id = id;
+  const notes = [];
+  if (help) notes.push(h("span", { class: "help", id: `${id}-help` }, help));
+  if (problem) notes.push(h("span", { class: "problem", id: `${id}-problem` }, problem));
+  if (notes.length) control.setAttribute("aria-describedby", notes.map((n) => n.id).join(" "));
+  if (problem) control.setAttribute("aria-invalid", "true");
+  return h("div", { class: "field" }, h("label", { for: id }, label), control, notes);
+}
+
+/** A drop-down of {id, name} entries. */
+function dropdown(entries, chosen, onchange, props) {
+  const options = entries.map(({ id, name }) => {
+    const option = h("option", { value: id }, name);
+    option.selected = id === chosen;
+    return option;
+  });
+  return h("select", { ...props, onchange: (event) => onchange(event.target.value) }, options);
+}
+
+/** A call that waits until there was none for some milliseconds; flush() makes it at once. */
+function debounced(call, milliseconds) {
+  let timer = null;
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(later.flush, milliseconds);
+  };
+  later.flush = () => {
+    if (timer === null) return false;
+    clearTimeout(timer);
+    timer = null;
+    call();
+    return true;
+  };
+  later.cancel = () => {
+    clearTimeout(timer);
+    timer = null;
+  };
+  later.isWaiting = () => timer !== null;
+  return later;
+}

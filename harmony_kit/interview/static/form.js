@@ -1,0 +1,441 @@
+// The form: the bar that is always there, notices, the keyboard, and one page at a time.
+
+const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
+
+class Form {
+  constructor(model, el) {
+    this.setting = JSON.parse(model.get("setting"));
+    this.wording = this.setting.wording;
+    this.savedAt = "";
+    this.others = [];
+    this.notices = [];
+    this.leftovers = [];
+    this.drafts = new Drafts("none");
+    this.openInterview = new OpenInterview(this.setting.key);
+    this.build();
+    el.append(this.root);
+    this.link = new Link(model, {
+      onreply: (reply, sent) => this.hear(reply, sent),
+      onchange: () => this.showState(),
+    });
+    this.link.send({ do: "hello", open: this.openInterview.get() });
+  }
+
+  close() {
+    this.observer.disconnect();
+    this.link.close();
+  }
+
+  say(key, words = {}) {
+    return fill(this.wording[key] ?? key, words);
+  }
+
+  speak(wording) {
+    this.wording = wording;
+    this.drawBar();
+    this.showState();
+  }
+
+  // Building
+
+  build() {
+    this.bar = h("header", { class: "bar" });
+    this.noticeArea = h("div", { class: "notices" });
+    this.sections = h("nav", { class: "sections" });
+    this.main = h("div", { class: "main" });
+    this.status = h("p", { class: "status", role: "status" });
+    this.meter = h("progress", { max: 1, value: 0 });
+    this.figures = h("p", { class: "figures" });
+    const look = `harmony${this.setting.is_self_service ? " alone" : ""}`;
+    this.root = h("div", { class: look, tabindex: "-1" }, [
+      this.bar,
+      this.noticeArea,
+      h("div", { class: "body" }, this.sections, this.main),
+    ]);
+    this.root.style.setProperty("--accent-light", this.setting.light);
+    this.root.style.setProperty("--accent-dark", this.setting.dark);
+    for (const type of ["keydown", "keypress", "keyup"]) {
+      this.root.addEventListener(type, (event) => event.stopPropagation());
+    }
+    this.root.addEventListener("keydown", (event) => this.onKey(event));
+    this.root.addEventListener("pointerdown", () => {
+      this.isPointing = true;
+    });
+    // JupyterLab looks for this mark on the very element that has the focus.
+    this.observer = new MutationObserver(() => this.guard());
+    this.observer.observe(this.root, { childList: true, subtree: true });
+    this.guard();
+  }
+
+  guard() {
+    for (const element of [this.root, ...this.root.querySelectorAll(FOCUSABLE)]) {
+      element.setAttribute("data-lm-suppress-shortcuts", "true");
+    }
+  }
+
+  drawBar() {
+    const { view } = this;
+    this.meter.setAttribute("aria-label", this.say("bar.sections"));
+    const isFull = this.root.hasAttribute("popover");
+    const full = h(
+      "button",
+      { type: "button", class: "quiet", onclick: () => this.toggleFull() },
+      this.say(isFull ? "bar.not_full" : "bar.full"),
+    );
+    const inInterview = Boolean(view);
+    this.bar.replaceChildren(
+      h("div", { class: "line" }, [
+        h("span", { class: "who" }, inInterview ? view.respondent : this.setting.client),
+        this.status,
+        inInterview
+          ? dropdown(view.languages, view.language, (language) => this.changeLanguage(language), {
+              "aria-label": this.say("bar.language"),
+              class: "quiet",
+            })
+          : null,
+        full,
+        inInterview
+          ? h(
+              "button",
+              { type: "button", class: "quiet", onclick: () => this.leaveInterview() },
+              this.say("bar.leave"),
+            )
+          : null,
+      ]),
+      ...(inInterview ? [h("div", { class: "line" }, this.meter, this.figures)] : []),
+    );
+    this.drawSections();
+    this.guard();
+  }
+
+  drawSections() {
+    const { view } = this;
+    this.root.classList.toggle("has-sections", Boolean(view));
+    if (!view) {
+      this.sections.replaceChildren();
+      this.sections.removeAttribute("aria-label");
+      return;
+    }
+    this.meter.max = Math.max(view.asked, 1);
+    this.meter.value = view.answered;
+    const { answered, asked, minutes } = view;
+    const pace = minutes < 1 ? this.say("bar.nearly_done") : this.say("bar.minutes", { minutes });
+    this.figures.textContent = `${this.say("bar.progress", { answered, asked })} · ${pace}`;
+    this.sections.setAttribute("aria-label", this.say("bar.sections"));
+    const isReview = this.page?.view.kind === "review";
+    const entries = view.sections.map((section) =>
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-current": section.is_current ? "step" : false,
+          onclick: () => this.enter(section.id),
+        },
+        h("span", { class: "name" }, section.name),
+        h(
+          "span",
+          { class: `count${section.answered === section.asked ? " done" : ""}` },
+          this.say("bar.section_done", section),
+        ),
+      ),
+    );
+    entries.push(
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-current": isReview ? "step" : false,
+          onclick: () => this.go("review"),
+        },
+        h("span", { class: "name" }, this.say("bar.review")),
+      ),
+    );
+    this.sections.replaceChildren(...entries);
+  }
+
+  // Replies
+
+  hear(reply, sent) {
+    if (reply.trouble || reply.conflict || reply.problems) this.moving = false;
+    if (reply.saved) this.confirm(reply, sent);
+    if (reply.wording) this.wording = reply.wording;
+    if (reply.bar) this.view = reply.bar;
+    if (reply.page) this.turnTo(reply, sent);
+    else if (reply.bar) this.drawSections();
+    if (reply.problems) this.page?.problems(reply.problems);
+    this.others = reply.others ?? this.others;
+    if (reply.trouble) this.notices.push({ kind: "trouble", ...reply.trouble, sent });
+    if (reply.conflict) this.notices.push({ kind: "conflict", ...reply.conflict, sent });
+    for (const clash of reply.clashes ?? []) this.notices.push({ kind: "clash", ...clash });
+    this.showState();
+  }
+
+  confirm({ saved, ack }, sent) {
+    this.savedAt = saved.time;
+    if (!saved.question) return;
+    if (sent) this.drafts.drop(saved.question, ack);
+    const question = this.page?.view.questions?.find(({ name }) => name === saved.question);
+    if (question) question.version = saved.version;
+    this.notices = this.notices.filter(({ sent: about }) => about?.question !== saved.question);
+    if (!this.leftovers.length) return;
+    this.leftovers = this.leftovers.filter(([name]) => this.drafts.get(name));
+    if (!this.leftovers.length && this.page) this.go(this.page.view.id);
+  }
+
+  turnTo(reply, sent) {
+    const { page } = reply;
+    if (!sent && this.isBusy()) return;
+    const hadFocus = this.root.contains(document.activeElement) || !this.page;
+    const isMine = Boolean(sent) && sent.do !== "sign";
+    if (!page.open) this.view = null;
+    this.place(page.open);
+    this.moving = false;
+    this.page = new PAGES[page.kind](page, this);
+    this.main.replaceChildren(this.page.node);
+    this.shownAt = performance.now();
+    this.drawBar();
+    this.guard();
+    if (isMine || hadFocus) this.page.focus();
+    if (isMine && this.root.hasAttribute("popover")) this.root.scrollTop = 0;
+    else if (isMine) this.root.scrollIntoView({ block: "nearest" });
+    if (reply.by_others) this.notices.push({ kind: "changed" });
+    else this.notices = this.notices.filter(({ kind }) => kind === "clash");
+  }
+
+  /** Whether something on the screen is typed and not sent. */
+  isBusy() {
+    return this.page?.inputs?.some((input) => input.later?.isWaiting()) ?? false;
+  }
+
+  /** Remember which interview is open, and look for what a crash left in this browser. */
+  place(open) {
+    this.openInterview.set(open);
+    const parts = open ? [open.site, open.wave, open.respondent].map(encodeURIComponent) : ["none"];
+    const drafts = new Drafts([this.setting.key, ...parts].join("/"));
+    if (drafts.key === this.drafts.key) return;
+    this.drafts = drafts;
+    this.leftovers = Object.entries(drafts.all()).filter(([, draft]) => !draft.isPartial);
+  }
+
+  // Answers
+
+  /** Send an answer; it counts as saved only when the journal says so. */
+  keep(question, entry, then) {
+    const now = performance.now();
+    const seconds = (now - this.shownAt) / 1000;
+    this.shownAt = now;
+    const base = question.version;
+    const message = { do: "answer", question: question.name, ...entry, seconds, base, then };
+    const seq = this.link.send(message);
+    this.drafts.put(question.name, { entry, seq, base });
+    if (then) this.moving = true;
+    this.showState();
+  }
+
+  /** Keep an answer that is still being given in this browser only. */
+  remember(question, entry, { isPartial = false } = {}) {
+    this.drafts.put(question.name, { entry, isPartial, base: question.version });
+  }
+
+  saveLeftovers() {
+    for (const [name, draft] of this.leftovers) {
+      const { entry, base } = draft;
+      const seq = this.link.send({ do: "answer", question: name, ...entry, base });
+      this.drafts.put(name, { entry, base, seq });
+    }
+  }
+
+  dropLeftovers() {
+    for (const [name] of this.leftovers) this.drafts.drop(name);
+    this.leftovers = [];
+    this.showState();
+    this.page?.focus();
+  }
+
+  // Moving
+
+  next() {
+    if (this.page.leave() === false) return;
+    this.go("next");
+  }
+
+  back() {
+    this.page.leave();
+    this.go("back");
+  }
+
+  go(to) {
+    this.page.leave?.();
+    this.moving = true;
+    this.link.send({ do: "go", to });
+  }
+
+  enter(section) {
+    this.page.leave?.();
+    this.link.send({ do: "go", section });
+  }
+
+  finish() {
+    this.page.leave?.();
+    this.link.send({ do: "finish" });
+  }
+
+  changeLanguage(language) {
+    this.page.leave?.();
+    this.link.send({ do: "language", language });
+  }
+
+  leaveInterview() {
+    this.page.leave?.();
+    this.link.send({ do: "leave" });
+  }
+
+  toggleFull(isFull = !this.root.hasAttribute("popover")) {
+    // The browser's top layer is the only way out of JupyterLab's nested panels.
+    if (isFull) {
+      this.root.setAttribute("popover", "manual");
+      this.root.showPopover();
+    } else {
+      this.root.hidePopover();
+      this.root.removeAttribute("popover");
+    }
+    this.drawBar();
+    this.page?.focus();
+  }
+
+  // The keyboard
+
+  onKey(event) {
+    this.isPointing = false;
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { target } = event;
+    const isText = target.matches("textarea, input[type=text]");
+    if (event.key === "Enter" && !event.shiftKey) {
+      if (target.matches("button, summary, select")) return;
+      event.preventDefault();
+      if (!this.moving) this.page?.primary();
+      return;
+    }
+    if (isText || target.matches("select")) return;
+    if (event.key === "Backspace") {
+      event.preventDefault();
+      if (!this.moving) this.page?.back();
+    } else if (event.key.length === 1 && !this.moving && this.page?.press(event.key.toLowerCase())) {
+      event.preventDefault();
+    }
+  }
+
+  // What is always visible
+
+  showState() {
+    const { isOffline } = this.link ?? {};
+    if (isOffline) this.moving = false;
+    const nUnsaved = this.link?.nUnsaved() ?? 0;
+    const isRefused = this.notices.some(({ kind }) => kind === "trouble" || kind === "conflict");
+    const isUnsaved = isRefused || (isOffline && nUnsaved > 0);
+    const saved = this.savedAt
+      ? this.say("bar.saved", { time: this.savedAt })
+      : this.say("bar.nothing_yet");
+    const text = isUnsaved
+      ? this.say("bar.not_saved")
+      : nUnsaved > 0
+        ? this.say("bar.saving")
+        : saved;
+    if (this.status.textContent !== text) this.status.textContent = text;
+    this.status.classList.toggle("bad", Boolean(isUnsaved));
+    this.showNotices(isOffline);
+  }
+
+  showNotices(isOffline) {
+    const notices = [
+      ...(isOffline ? [{ kind: "offline" }] : []),
+      ...(this.leftovers.length ? [{ kind: "draft", n: this.leftovers.length }] : []),
+      ...this.others.map((other) => ({ kind: "elsewhere", ...other })),
+      ...this.notices,
+    ];
+    // Only what is new is drawn and read out again.
+    const signature = JSON.stringify([notices, this.wording["language.name"]]);
+    if (signature === this.signature) return;
+    this.signature = signature;
+    this.noticeArea.replaceChildren(...notices.map((notice) => this.notice(notice)));
+    this.guard();
+  }
+
+  notice(notice) {
+    const line = (key, words) => h("p", {}, this.say(key, words));
+    const loud = (key) => h("p", {}, h("strong", {}, this.say(key)));
+    const act = (key, onclick) => h("button", { type: "button", onclick }, this.say(key));
+    const drop = () => {
+      this.notices = this.notices.filter((other) => other !== notice);
+      this.showState();
+      this.page?.focus();
+    };
+    const parts = {
+      offline: () => [loud("trouble.offline"), line("trouble.offline_todo")],
+      draft: () => [
+        line("trouble.draft", notice),
+        act("trouble.draft_save", () => this.saveLeftovers()),
+        act("trouble.draft_discard", () => this.dropLeftovers()),
+      ],
+      elsewhere: () => [line("trouble.elsewhere", notice)],
+      changed: () => [
+        line("trouble.changed_elsewhere", { who: this.others[0]?.who ?? "…" }),
+        act("trouble.understood", drop),
+      ],
+      clash: () => [line("trouble.clash", notice), act("trouble.understood", drop)],
+      trouble: () => [
+        loud(notice.text),
+        h("p", { class: "detail" }, notice.detail),
+        notice.todo ? line(notice.todo) : null,
+        notice.sent?.do === "answer" && notice.todo
+          ? act("trouble.retry", () => this.again(notice))
+          : act("trouble.understood", drop),
+      ],
+      conflict: () => [
+        line("trouble.conflict", { ...notice, ours: this.describe(notice.sent) }),
+        act("trouble.keep_theirs", () => {
+          this.drafts.drop(notice.question);
+          this.go(this.page.view.id);
+        }),
+        act("trouble.use_ours", () => this.again({ ...notice, base: notice.version })),
+      ],
+    };
+    const isBad = ["offline", "trouble", "conflict"].includes(notice.kind);
+    return h(
+      "div",
+      { class: `notice ${isBad ? "bad" : ""} ${notice.kind}`, role: isBad ? "alert" : "status" },
+      parts[notice.kind](),
+    );
+  }
+
+  /** Send an answer that was not saved once more. */
+  again({ sent, base = sent.base }) {
+    const { sentAt, seq, ...message } = sent;
+    const again = this.link.send({ ...message, base });
+    const { status, value, chosen, text, quotable } = message;
+    const entry = { status, value, chosen, text, quotable };
+    this.drafts.put(message.question, { entry, base, seq: again });
+    this.notices = this.notices.filter(({ sent: about }) => about !== sent);
+    this.showState();
+    this.page?.focus();
+  }
+
+  /** Our own answer in a few words, for a conflict. */
+  describe(sent) {
+    if (sent.status !== "answered") return this.say(`question.${sent.status}`);
+    if (sent.text) return `“${sent.text.slice(0, 80)}”`;
+    const question = this.page?.view.questions?.find(({ name }) => name === sent.question);
+    const label = (id) => question?.options.find((option) => option.id === String(id))?.label ?? id;
+    return sent.value ? `${sent.value} (${label(sent.value)})` : sent.chosen.map(label).join(", ");
+  }
+}
+
+export default {
+  render({ model, el }) {
+    const form = new Form(model, el);
+    // A respondent alone sees nothing of the notebook, as soon as the page has taken us in.
+    const open = () => (form.root.isConnected ? form.toggleFull(true) : requestAnimationFrame(open));
+    if (form.setting.is_self_service) open();
+    return () => form.close();
+  },
+};

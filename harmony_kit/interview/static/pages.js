@@ -1,0 +1,594 @@
+// The pages: the list of interviews, a new one, the screens of an interview, the end.
+//
+// Each has: node, focus(), primary() for Enter, press(key), and perhaps back() and problems(map).
+
+/** What a page does unless it says otherwise. */
+class Page {
+  constructor(view, form) {
+    this.view = view;
+    this.form = form;
+    this.say = (key, words) => form.say(key, words);
+  }
+
+  focus() {
+    (this.node.querySelector("[data-first]") ?? this.node.querySelector("button"))?.focus();
+  }
+
+  primary() {
+    this.node.querySelector("button.primary")?.click();
+  }
+
+  press() {
+    return false;
+  }
+
+  back() {}
+
+  problems() {}
+
+  button(key, onclick, look = "") {
+    return h("button", { type: "button", class: look, onclick }, this.say(key));
+  }
+}
+
+/** Which site, which wave, who was interviewed, and who comes next. */
+class Lobby extends Page {
+  constructor(view, form) {
+    super(view, form);
+    this.node = form.setting.is_self_service ? this.alone() : this.everybody();
+  }
+
+  everybody() {
+    const { view, form } = this;
+    const place = (name) => (value) => form.link.send({ do: "place", [name]: value });
+    const waves = view.waves.map((wave) => ({ id: wave, name: wave }));
+    const who = h("input", {
+      type: "text",
+      value: view.interviewer,
+      maxlength: 80,
+      onchange: (event) => place("interviewer")(event.target.value),
+    });
+    return h("section", { class: "page lobby" }, [
+      h("h2", {}, this.say("lobby.title")),
+      h("p", { class: "client" }, view.client),
+      h("div", { class: "fields" }, [
+        labelled(this.say("lobby.site"), dropdown(view.sites, view.site, place("site"))),
+        labelled(this.say("lobby.wave"), dropdown(waves, view.wave, place("wave"))),
+        labelled(this.say("lobby.interviewer"), who),
+      ]),
+      h("div", { class: "actions" }, [
+        h(
+          "button",
+          { type: "button", class: "primary", "data-first": true, onclick: () => this.begin() },
+          this.say("lobby.new"),
+        ),
+      ]),
+      view.people.length
+        ? [h("h3", {}, this.say("lobby.people")), h("ul", { class: "people" }, this.people())]
+        : h("p", { class: "help" }, this.say("lobby.empty")),
+    ]);
+  }
+
+  begin() {
+    this.form.link.send({ do: "new" });
+  }
+
+  people() {
+    return this.view.people.map((person) => {
+      const state = person.finished
+        ? this.say("lobby.finished", { time: person.finished })
+        : this.say("lobby.under_way", { time: person.started });
+      const about = [person.lens, person.role].filter(Boolean).join(", ");
+      const label = this.say(person.finished ? "lobby.reopen" : "lobby.continue");
+      return h("li", {}, [
+        h("span", { class: "code" }, person.respondent),
+        h("span", { class: "about" }, about),
+        h(
+          "span",
+          { class: "state" },
+          `${this.say("lobby.n_answers", { n: person.n_answers })} · ${state}`,
+        ),
+        h(
+          "button",
+          {
+            type: "button",
+            "aria-label": `${label}: ${person.respondent}`,
+            onclick: () => this.form.link.send({ do: "resume", respondent: person.respondent }),
+          },
+          label,
+        ),
+      ]);
+    });
+  }
+
+  /** For a respondent alone: nobody else's name is here, only one's own code opens anything. */
+  alone(problem = "") {
+    this.code = h("input", { type: "text", autocomplete: "off", maxlength: 40 });
+    return h("section", { class: "page lobby" }, [
+      h("h2", {}, this.say("lobby.welcome")),
+      h("p", { class: "client" }, this.view.client),
+      dropdown(
+        this.view.languages,
+        this.view.language,
+        (language) => this.form.link.send({ do: "language", language }),
+        { "aria-label": this.say("bar.language") },
+      ),
+      h("div", { class: "actions" }, [
+        h(
+          "button",
+          { type: "button", class: "primary", "data-first": true, onclick: () => this.begin() },
+          this.say("lobby.begin_alone"),
+        ),
+      ]),
+      h("p", { class: "help" }, this.say("lobby.have_code")),
+      labelled(this.say("lobby.code"), this.code, { problem }),
+      this.button("lobby.continue", () => this.goOn()),
+    ]);
+  }
+
+  goOn() {
+    this.form.link.send({ do: "resume", respondent: this.code.value });
+  }
+
+  primary() {
+    if (this.code && document.activeElement === this.code) this.goOn();
+    else super.primary();
+  }
+
+  problems(problems) {
+    if (!problems.code || !this.code) return;
+    const typed = this.code.value;
+    const node = this.alone(this.say(problems.code));
+    this.node.replaceWith(node);
+    this.node = node;
+    this.code.value = typed;
+    this.code.focus();
+  }
+}
+
+/** A new interview: who, from where, in which language, and the consent that is read out. */
+class Start extends Page {
+  constructor(view, form) {
+    super(view, form);
+    this.given = {
+      respondent: view.proposed,
+      lens: "",
+      role: "",
+      language: view.language,
+      consent: false,
+    };
+    this.wrong = {};
+    this.node = this.draw();
+  }
+
+  draw() {
+    const { view, given } = this;
+    const alone = this.form.setting.is_self_service;
+    const field = (name) => ({
+      problem: this.wrong[name] ? this.say(`problem.${this.wrong[name]}`) : "",
+    });
+    const code = h("input", {
+      type: "text",
+      value: given.respondent,
+      maxlength: 40,
+      autocomplete: "off",
+      readonly: alone,
+      oninput: (event) => this.nameChanged(event.target.value),
+    });
+    const role = h("input", {
+      type: "text",
+      value: given.role,
+      maxlength: 120,
+      oninput: (event) => {
+        given.role = event.target.value;
+      },
+    });
+    this.consent = h("div", { class: "consent-text" });
+    const node = h("section", { class: "page start" }, [
+      h("h2", {}, this.say(alone ? "start.title_alone" : "start.title")),
+      h("p", { class: "client" }, `${view.site} · ${view.wave}`),
+      labelled(
+        this.say("start.language"),
+        dropdown(view.languages, given.language, (language) => this.languageChanged(language)),
+      ),
+      this.lenses(alone, field("lens").problem),
+      labelled(this.say("start.role"), role),
+      h("div", { class: "with-button" }, [
+        labelled(this.say(alone ? "start.respondent_alone" : "start.respondent"), code, {
+          help: this.say("start.respondent_help"),
+          ...field("respondent"),
+        }),
+        alone ? null : this.button("start.propose", () => this.form.link.send({ do: "new" })),
+      ]),
+      h("section", { class: "consent", "aria-label": this.say("start.consent") }, [
+        h("h3", {}, this.say(alone ? "start.consent" : "start.read_out")),
+        this.consent,
+        this.tick(alone, field("consent").problem),
+      ]),
+      h("div", { class: "actions" }, [
+        this.button("start.begin", () => this.begin(), "primary"),
+        this.button("start.cancel", () => this.form.link.send({ do: "leave" })),
+      ]),
+    ]);
+    this.showConsent();
+    return node;
+  }
+
+  lenses(alone, problem) {
+    const name = newId("lens");
+    const legend = this.say(alone ? "start.lens_alone" : "start.lens");
+    const entries = this.view.lenses[this.given.language];
+    return h("fieldset", { class: "lenses" }, [
+      h("legend", {}, legend),
+      entries.map(({ id, name: label }, i) =>
+        h("label", { class: "pill" }, [
+          h("input", {
+            type: "radio",
+            name,
+            value: id,
+            checked: this.given.lens === id,
+            "data-first": i === 0,
+            onchange: () => {
+              this.given.lens = id;
+            },
+          }),
+          h("span", { class: "face" }, h("span", { class: "anchor" }, label)),
+        ]),
+      ),
+      problem ? h("span", { class: "problem" }, problem) : null,
+    ]);
+  }
+
+  tick(alone, problem) {
+    const input = h("input", {
+      type: "checkbox",
+      checked: this.given.consent,
+      onchange: (event) => {
+        this.given.consent = event.target.checked;
+      },
+    });
+    return h("div", {}, [
+      h(
+        "label",
+        { class: "tick" },
+        input,
+        h("span", {}, this.say(alone ? "start.agree_alone" : "start.agree")),
+      ),
+      problem ? h("span", { class: "problem" }, problem) : null,
+    ]);
+  }
+
+  nameChanged(name) {
+    this.given.respondent = name;
+    this.showConsent();
+  }
+
+  languageChanged(language) {
+    this.given.language = language;
+    this.form.speak(this.view.wordings[language]);
+    this.redraw();
+    this.node.querySelector("select").focus();
+  }
+
+  showConsent() {
+    const paragraphs = this.view.consent[this.given.language];
+    const code = this.given.respondent || "…";
+    this.consent.replaceChildren(...paragraphs.map((text) => h("p", {}, fill(text, { code }))));
+  }
+
+  redraw() {
+    const node = this.draw();
+    this.node.replaceWith(node);
+    this.node = node;
+  }
+
+  begin() {
+    this.form.link.send({ do: "begin", ...this.given });
+  }
+
+  problems(problems) {
+    this.wrong = problems;
+    this.redraw();
+    const wrong = this.node.querySelector("[aria-invalid], .lenses:has(.problem) input");
+    (wrong ?? this.node.querySelector(".consent input")).focus();
+  }
+}
+
+/** A finished interview opens again only with a reason. */
+class Reopen extends Page {
+  constructor(view, form) {
+    super(view, form);
+    this.node = this.draw("");
+  }
+
+  draw(problem) {
+    this.reason = h("input", { type: "text", maxlength: 300, "data-first": true });
+    const words = { code: this.view.respondent, time: this.view.time };
+    return h("section", { class: "page" }, [
+      h("h2", {}, this.say("reopen.title")),
+      h("p", {}, this.say("reopen.text", words)),
+      labelled(this.say("reopen.reason"), this.reason, { problem }),
+      h("div", { class: "actions" }, [
+        this.button("reopen.open", () => this.open(), "primary"),
+        this.button("start.cancel", () => this.form.link.send({ do: "leave" })),
+      ]),
+    ]);
+  }
+
+  open() {
+    const { respondent } = this.view;
+    this.form.link.send({ do: "resume", respondent, reason: this.reason.value });
+  }
+
+  problems(problems) {
+    if (!problems.reason) return;
+    const node = this.draw(this.say(problems.reason));
+    this.node.replaceWith(node);
+    this.node = node;
+    this.focus();
+  }
+}
+
+/** Thank you, and how to have the answers deleted. */
+class Finished extends Page {
+  constructor(view, form) {
+    super(view, form);
+    this.node = h("section", { class: "page" }, [
+      h("h2", {}, this.say("finished.title")),
+      h("p", { class: "big" }, this.say("finished.text", { code: view.respondent })),
+      h("div", { class: "actions" }, [
+        this.button("bar.leave", () => this.form.link.send({ do: "leave" }), "primary"),
+      ]),
+    ]);
+  }
+}
+
+/** A screen of the interview; the subclasses fill in what it asks. */
+class Screen extends Page {
+  frame(...content) {
+    const { view } = this;
+    return h("section", { class: `page screen ${view.kind}`, "data-screen": view.id }, [
+      h("div", { class: "eyebrow" }, [
+        h("h2", { class: "section" }, view.section.name),
+        view.section.intro ? h("p", { class: "intro" }, view.section.intro) : null,
+      ]),
+      content,
+      this.note(),
+      h("div", { class: "actions" }, [
+        this.button("question.back", () => this.form.back(), "back"),
+        this.forward(),
+      ]),
+    ]);
+  }
+
+  forward() {
+    return this.button("question.next", () => this.form.next(), "primary");
+  }
+
+  note() {
+    const { view } = this;
+    if (view.note === null || view.note === undefined) return null;
+    const area = h("textarea", { rows: 2, maxlength: 2000, value: view.note });
+    this.keepNote = debounced(() => {
+      this.form.link.send({ do: "note", text: area.value });
+    }, TEXT_PAUSE_MS);
+    area.addEventListener("input", this.keepNote);
+    area.addEventListener("blur", this.keepNote.flush);
+    const field = labelled(this.say("question.note"), area, {
+      help: this.say("question.note_help"),
+    });
+    const details = h("details", { class: "note" }, [
+      h("summary", {}, this.say("question.note")),
+      field,
+    ]);
+    details.open = Boolean(view.note);
+    return details;
+  }
+
+  primary() {
+    this.form.next();
+  }
+
+  back() {
+    this.form.back();
+  }
+
+  /** Send what is still pending; false when the respondent should look again first. */
+  leave() {
+    this.keepNote?.flush();
+    return true;
+  }
+}
+
+/** One question, or a small matrix. */
+class Questions extends Screen {
+  constructor(view, form) {
+    super(view, form);
+    const isMatrix = view.kind === "matrix";
+    const options = isMatrix ? { isRow: true, onpicked: (input) => this.after(input) } : {};
+    this.inputs = view.questions.map((question) => inputFor(question, form, options));
+    const nodes = this.inputs.map((input) => input.node);
+    const [first] = view.questions;
+    const { subject } = first;
+    this.node = this.frame(
+      subject ? h("p", { class: "subject" }, subject) : null,
+      first.other ? h("div", { class: "estimating" }, nodes) : isMatrix ? this.matrix(nodes) : nodes,
+      h("p", { class: "keys" }, this.keys(first)),
+    );
+  }
+
+  keys({ kind, options }) {
+    if (kind === "text") return this.say("question.keys_text");
+    return this.say("question.keys", { n: options.length });
+  }
+
+  matrix(nodes) {
+    const [{ options }] = this.view.questions;
+    const labels = [...options.map(({ label }) => label), ...this.inputs[0].statuses().map((s) => s.label)];
+    const columns = `--n: ${options.length}`;
+    return h("div", { class: "rows", style: columns }, [
+      h(
+        "div",
+        { class: "heads", "aria-hidden": "true" },
+        h("span", {}),
+        h("div", { class: "cells" }, labels.map((label) => h("span", {}, label))),
+      ),
+      nodes,
+    ]);
+  }
+
+  /** After a row: the next one without an answer, then the next screen. */
+  after(input) {
+    const here = this.inputs.indexOf(input);
+    const order = [...this.inputs.slice(here + 1), ...this.inputs.slice(0, here)];
+    const next = order.find((other) => !other.isDone()) ?? this.inputs[here + 1];
+    if (!next) return "next";
+    next.focus();
+    return undefined;
+  }
+
+  current() {
+    const focused = this.inputs.find((input) => input.node.contains(document.activeElement));
+    return focused ?? this.inputs.find((input) => !input.isDone()) ?? this.inputs[0];
+  }
+
+  press(key) {
+    return this.current().press(key);
+  }
+
+  focus() {
+    (this.inputs.find((input) => !input.isDone()) ?? this.inputs[0]).focus();
+  }
+
+  leave() {
+    super.leave();
+    const pending = this.inputs.map((input) => [input, input.leave()]);
+    for (const [input, left] of pending) if (left?.entry) input.keep(left.entry);
+    return !pending.some(([, left]) => left?.hint);
+  }
+}
+
+/** The pilots or decisions that are talked about. */
+class Subjects extends Screen {
+  constructor(view, form) {
+    super(view, form);
+    this.node = this.draw("");
+  }
+
+  draw(problem) {
+    const { subjects, subject_kind: kind } = this.view;
+    this.boxes = subjects.map(({ id, title, is_kept: isKept }, i) => {
+      const input = h("input", {
+        type: "checkbox",
+        value: id,
+        checked: isKept,
+        "data-first": i === 0,
+        onchange: () => this.changed(),
+      });
+      return h("label", { class: "card" }, input, h("span", { class: "face" }, title));
+    });
+    this.title = h("input", { type: "text", maxlength: 120, "data-first": subjects.length === 0 });
+    return this.frame(
+      h("fieldset", { class: "question" }, [
+        h("legend", { class: "legend" }, [
+          h("span", { class: "words" }, this.say(`subjects.${kind}`)),
+          h("span", { class: "help" }, this.say(`subjects.${kind}_help`)),
+        ]),
+        subjects.length
+          ? h("div", { class: "list" }, this.boxes)
+          : h("p", { class: "help" }, this.say("subjects.none")),
+      ]),
+      h("div", { class: "with-button" }, [
+        labelled(this.say(`subjects.new_${kind}`), this.title, { problem }),
+        this.button("subjects.add", () => this.add()),
+      ]),
+    );
+  }
+
+  changed() {
+    const left = this.boxes
+      .map((box) => box.querySelector("input"))
+      .filter((input) => !input.checked);
+    const ids = left.map((input) => input.value);
+    this.form.link.send({ do: "leave_out", kind: this.view.subject_kind, ids });
+  }
+
+  add() {
+    const { subject_kind: kind } = this.view;
+    this.form.link.send({ do: "add_subject", kind, title: this.title.value });
+  }
+
+  primary() {
+    if (document.activeElement === this.title && this.title.value.trim()) this.add();
+    else super.primary();
+  }
+
+  problems(problems) {
+    if (!problems.title) return;
+    const node = this.draw(this.say(problems.title));
+    this.node.replaceWith(node);
+    this.node = node;
+    this.title.focus();
+  }
+}
+
+/** What is unanswered before the end; jump there, or finish. */
+class Review extends Screen {
+  constructor(view, form) {
+    super(view, form);
+    const required = view.open.filter((row) => row.is_required);
+    const optional = view.open.filter((row) => !row.is_required);
+    const parts = [
+      required.length ? [["review.open", required]] : [],
+      optional.length ? [["review.optional", optional]] : [],
+    ].flat();
+    this.node = this.frame(
+      h("h3", { class: "words" }, this.say("review.title")),
+      view.open.length ? null : h("p", {}, this.say("review.complete")),
+      parts.map(([key, rows]) => [
+        h("p", { class: "help" }, this.say(key, { n: rows.length })),
+        h("ul", { class: "open" }, rows.map((row) => this.row(row))),
+      ]),
+    );
+  }
+
+  row({ screen, section, text, other }) {
+    const whose = other ? this.say("question.estimate", { other }) : "";
+    return h("li", {}, [
+      h("span", { class: "where" }, [section, whose].filter(Boolean).join(" · ")),
+      h("span", { class: "what" }, text),
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-label": `${this.say("review.jump")}: ${text}`,
+          onclick: () => this.form.go(screen),
+        },
+        this.say("review.jump"),
+      ),
+    ]);
+  }
+
+  forward() {
+    return this.button("review.finish", () => this.form.finish(), "primary");
+  }
+
+  primary() {
+    this.form.finish();
+  }
+
+  focus() {
+    this.node.querySelector("button.primary").focus();
+  }
+}
+
+const PAGES = {
+  lobby: Lobby,
+  start: Start,
+  reopen: Reopen,
+  finished: Finished,
+  question: Questions,
+  matrix: Questions,
+  subjects: Subjects,
+  review: Review,
+};

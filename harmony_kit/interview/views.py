@@ -1,0 +1,205 @@
+"""What stands on the screen, as plain data for the form to draw: no widget knows a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from harmony_kit.answers import MAX_TEXT, Answer
+from harmony_kit.interview.given import version_of
+from harmony_kit.interview.plan import Question, Screen, shuffle_options
+from harmony_kit.interview.session import Session, list_open, measure_progress
+from harmony_kit.interview.wording import load_wording
+
+__all__ = [
+    "View",
+    "describe_answer",
+    "local_time",
+    "question_text",
+    "view_bar",
+    "view_question",
+    "view_screen",
+]
+
+#: JSON, as the form takes it.
+View = dict[str, Any]
+
+
+def local_time(moment: datetime | None, timezone: str, form: str = "%Y-%m-%d %H:%M") -> str:
+    """A moment as the wall clock at the engagement shows it; empty for None."""
+    return moment.astimezone(ZoneInfo(timezone)).strftime(form) if moment else ""
+
+
+def question_text(session: Session, question: Question) -> str:
+    """The question in the respondent's language, about its subject."""
+    language = session.respondent.language
+    text = session.instrument.question(question.item, session.lens, language)
+    return text.replace("{subject}", _subject_title(session, question))
+
+
+def _subject_title(session: Session, question: Question) -> str:
+    titles = {subject.id: subject.title for subject in session.subjects}
+    return titles.get(question.subject or "", question.subject or "")
+
+
+def _lens_name(session: Session, lens: str) -> str:
+    return session.instrument.text(f"lens.{lens}.name", session.respondent.language)
+
+
+def view_question(session: Session, question: Question) -> View:
+    """One question: its words, its options in this respondent's order, the answer so far."""
+    instrument, language = session.instrument, session.respondent.language
+    item = instrument.item(question.item)
+    is_estimate = question.about != session.lens
+    other = _lens_name(session, question.about)
+    answer = session.answers.get(question)
+    return {
+        "name": question.name(session.lens),
+        "kind": item.kind,
+        "text": question_text(session, question),
+        "help": instrument.text(f"item.{item.id}.help", language) if item.help else "",
+        "estimate": instrument.text("estimate", language).replace("{other}", other)
+        if is_estimate
+        else "",
+        "other": other if is_estimate else "",
+        "subject": _subject_title(session, question) if item.per else "",
+        "options": _view_options(session, question),
+        "k": item.k or 1,
+        "max_text": MAX_TEXT,
+        "is_required": item.required,
+        "answer": _view_answer(answer) if answer else None,
+        "version": version_of(answer),
+    }
+
+
+def _view_options(session: Session, question: Question) -> list[View]:
+    instrument, language = session.instrument, session.respondent.language
+    item = instrument.item(question.item)
+    if item.scale:
+        points = range(1, instrument.scale(item.scale).points + 1)
+        keys = {str(point): f"scale.{item.scale}.{point}" for point in points}
+    else:
+        ids = instrument.option_ids(item.id)
+        if item.kind in ("rank", "words"):
+            ids = shuffle_options(ids, session.respondent.respondent, item.id)
+        keys = {id_: f"option.{item.options}.{id_}" for id_ in ids}
+    return [{"id": id_, "label": instrument.text(key, language)} for id_, key in keys.items()]
+
+
+def _view_answer(answer: Answer) -> View:
+    return {
+        "status": answer.status,
+        "value": answer.value,
+        "chosen": list(answer.chosen or ()),
+        "text": answer.text or "",
+        "quotable": answer.quotable,
+    }
+
+
+def describe_answer(session: Session, answer: Answer) -> str:
+    """An answer in a few words of the respondent's language."""
+    wording = load_wording(session.respondent.language)
+    if answer.status != "answered":
+        return wording[f"question.{answer.status}"]
+    if answer.text is not None:
+        return f"“{answer.text[:80]}{'…' if len(answer.text) > 80 else ''}”"
+    options = _view_options(session, Question.of(answer))
+    labels = {option["id"]: option["label"] for option in options}
+    if answer.value is not None:
+        return f"{answer.value} ({labels[str(answer.value)]})"
+    return ", ".join(labels[id_] for id_ in answer.chosen or ())
+
+
+def view_screen(session: Session, loose_notes: Mapping[str, str], *, has_notes: bool) -> View:
+    """The screen the session is at."""
+    screen = session.screen
+    first = next(s.id for s in session.screens if s.section == screen.section)
+    view: View = {
+        "kind": screen.kind,
+        "id": screen.id,
+        "section": _view_section(session, screen, has_intro=screen.id == first),
+        "is_first": screen.id == session.screens[0].id,
+        "questions": [view_question(session, question) for question in screen.questions],
+        "note": _note(session, screen, loose_notes) if has_notes and screen.questions else None,
+    }
+    if screen.kind == "subjects":
+        view |= _view_subjects(session, screen)
+    if screen.kind == "review":
+        view |= _view_review(session)
+    return view
+
+
+def _view_section(session: Session, screen: Screen, *, has_intro: bool) -> View:
+    if not screen.section:
+        return {"id": "", "name": "", "intro": ""}
+    language, key = session.respondent.language, f"dimension.{screen.section}"
+    intro = session.instrument.text(f"{key}.intro", language) if has_intro else ""
+    name = session.instrument.text(f"{key}.name", language)
+    return {"id": screen.section, "name": name, "intro": intro}
+
+
+def _note(session: Session, screen: Screen, loose_notes: Mapping[str, str]) -> str:
+    given = (session.answers.get(question) for question in screen.questions)
+    notes = [answer.note for answer in given if answer and answer.note]
+    return notes[0] if notes else loose_notes.get(screen.id, "")
+
+
+def _view_subjects(session: Session, screen: Screen) -> View:
+    return {
+        "subject_kind": screen.subject_kind,
+        "subjects": [
+            {
+                "id": subject.id,
+                "title": subject.title,
+                "is_kept": (subject.kind, subject.id) not in session.left_out,
+            }
+            for subject in session.subjects
+            if subject.kind == screen.subject_kind
+        ],
+    }
+
+
+def _view_review(session: Session) -> View:
+    open_ = set(list_open(session))
+    rows = [
+        {
+            "screen": screen.id,
+            "section": _view_section(session, screen, has_intro=False)["name"],
+            "text": question_text(session, question),
+            "other": _lens_name(session, question.about) if question.about != session.lens else "",
+            "is_required": session.instrument.item(question.item).required,
+        }
+        for screen in session.screens
+        for question in screen.questions
+        if question in open_
+    ]
+    return {"open": rows}
+
+
+def view_bar(session: Session) -> View:
+    """What is always visible: progress, pace and the sections."""
+    progress = measure_progress(session)
+    instrument, language = session.instrument, session.respondent.language
+    asked = {screen.section for screen in session.screens}
+    sections = []
+    for dimension in instrument.dimensions:
+        if dimension.id in asked:
+            part = measure_progress(session, dimension.id)
+            sections.append(
+                {
+                    "id": dimension.id,
+                    "name": instrument.text(f"dimension.{dimension.id}.name", language),
+                    "answered": part.n_answered,
+                    "asked": part.n_asked,
+                    "is_current": dimension.id == session.screen.section,
+                }
+            )
+    return {
+        "answered": progress.n_answered,
+        "asked": progress.n_asked,
+        "minutes": progress.minutes_left,
+        "sections": sections,
+        "respondent": session.respondent.respondent,
+    }
