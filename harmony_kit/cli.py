@@ -41,8 +41,9 @@ class _Group(click.Group):
 
             if not isinstance(cause, HarmonyError):
                 raise
-            click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-            click.echo(str(cause), err=True)
+            for line in str(cause).splitlines():
+                click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+                click.echo(line, err=True)
             raise SystemExit(1) from None
 
 
@@ -70,9 +71,9 @@ def demo(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click hands ov
     page says so. It takes the same way as client data: import, store, batch, templates.
     Running it again changes nothing.
     """
-    from harmony_kit import commands
+    from harmony_kit.commands import reports
 
-    sys.exit(commands.run_demo(folder, **options))
+    sys.exit(reports.run_demo(folder, reports.RunOptions(**options)))
 
 
 @main.command()
@@ -81,9 +82,9 @@ def demo(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click hands ov
 @click.option("--wave", default="1", show_default=True, help="Name of this round of interviews.")
 def init(folder: Path, client: str | None, wave: str) -> None:
     """Start an engagement folder whose files explain themselves."""
-    from harmony_kit import commands
+    from harmony_kit.commands import folders
 
-    commands.init(folder, client=client, wave=wave)
+    folders.init(folder, client=client, wave=wave)
 
 
 @main.command()
@@ -94,9 +95,9 @@ def check(folder: Path) -> None:
     Exits with 1 if anything is. Reads settings, instrument, translations, playbook, sites,
     evidence and the stored answers, and names file, row and what is allowed.
     """
-    from harmony_kit import commands
+    from harmony_kit.commands import folders
 
-    sys.exit(commands.check(folder))
+    sys.exit(folders.check(folder))
 
 
 @main.command(name="import")
@@ -130,7 +131,9 @@ def check(folder: Path) -> None:
 @click.option(
     "--propose-map", is_flag=True, help="Write a first COLUMNS.csv for FILE instead of importing."
 )
-def import_(folder: Path, paths: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401
+def import_(  # noqa: ANN401
+    folder: Path, paths: tuple[Path, ...], *, propose_map: bool, **options: Any
+) -> None:
     """Import answers from CSV or XLSX files into DIR.
 
     A file in our own column naming (docs/exchange.md) needs nothing else. An export of a survey
@@ -140,9 +143,12 @@ def import_(folder: Path, paths: tuple[Path, ...], **options: Any) -> None:  # n
     A file is stored whole or not at all. Importing it again changes nothing; importing it after
     an answer was edited adds the edited answer and keeps the old one in the journal.
     """
-    from harmony_kit import commands
+    from harmony_kit.commands import answers
 
-    sys.exit(commands.import_files(folder, paths, **options))
+    if propose_map:
+        answers.propose_maps(folder, paths)
+        return
+    sys.exit(answers.import_files(folder, paths, answers.import_options(**options)))
 
 
 @main.command()
@@ -162,9 +168,7 @@ def import_(folder: Path, paths: tuple[Path, ...], **options: Any) -> None:  # n
     "--plan", "is_plan", is_flag=True, help="Say what would be made and why; make nothing."
 )
 @click.option("--force", is_flag=True, help="Make every report again, changed or not.")
-@click.option(
-    "--keep-going/--fail-fast", default=True, show_default=True, help="After a failed site."
-)
+@click.option("--fail-fast/--keep-going", default=False, help="After a failed site.")
 @click.option("--output", metavar="URL", help="Also publish to a folder or URL (s3://bucket/path).")
 @click.option(
     "--dask", "scheduler", metavar="tcp://HOST:PORT", help="Make the reports on a Dask cluster."
@@ -176,9 +180,11 @@ def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
     page saying what failed; the others are made all the same, and the exit code is 1.
     Interrupt it whenever you like: the same command finishes what is missing.
     """
-    from harmony_kit import commands
+    from harmony_kit.commands import reports
 
-    sys.exit(commands.run(folder, **options))
+    how = reports.RunOptions(**{name: options.pop(name) for name in reports.RUN_OPTIONS})
+    show = reports.show_plan if options.pop("is_plan") else reports.run
+    sys.exit(show(reports.batch_request(folder, **options), how))
 
 
 @main.command()
@@ -186,9 +192,9 @@ def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
 @run_options
 def watch(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Keep the reports of DIR current while answers come in. Ctrl-C ends it."""
-    from harmony_kit import commands
+    from harmony_kit.commands import reports
 
-    commands.watch(folder, **options)
+    reports.watch(folder, reports.RunOptions(**options))
 
 
 @main.command()
@@ -200,13 +206,9 @@ def watch(folder: Path, **options: Any) -> None:  # noqa: ANN401
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
 def interview(folder: Path, site: str | None, *, self_service: bool, no_browser: bool) -> None:
     """Open the interview in JupyterLab, on this computer only."""
-    from harmony_kit import commands
+    from harmony_kit.interview.launch import start_lab
 
-    sys.exit(
-        commands.interview(
-            folder, site=site, self_service=self_service, open_browser=not no_browser
-        )
-    )
+    sys.exit(start_lab(folder, site=site, self_service=self_service, open_browser=not no_browser))
 
 
 @main.command()
@@ -218,9 +220,9 @@ def journal(folder: Path, respondent: str, site: str | None) -> None:
 
     When, who, how long, from what to what, and why if it was after the end of the interview.
     """
-    from harmony_kit import commands
+    from harmony_kit.commands import answers
 
-    sys.exit(commands.print_journal(folder, respondent=respondent, site=site))
+    sys.exit(answers.print_journal(folder, respondent=respondent, site=site))
 
 
 @main.command()
@@ -232,9 +234,9 @@ def journal(folder: Path, respondent: str, site: str | None) -> None:
 )
 def plan(folder: Path, sites: tuple[str, ...], wave: str | None, schedule: Path | None) -> None:
     """Say how many interviews each site still needs, and for what."""
-    from harmony_kit import commands
+    from harmony_kit.commands import folders
 
-    commands.plan(folder, sites=sites, wave=wave, schedule=schedule)
+    folders.plan(folder, sites=sites, wave=wave, schedule=schedule)
 
 
 @main.command()
@@ -247,9 +249,9 @@ def export(folder: Path, path: Path, site: str | None, wave: str | None) -> None
 
     One row per respondent, columns named as for an import.
     """
-    from harmony_kit import commands
+    from harmony_kit.commands import answers
 
-    commands.export(folder, path, site=site, wave=wave)
+    answers.export(folder, path, site=site, wave=wave)
 
 
 @main.command()
@@ -263,6 +265,6 @@ def merge(folder: Path, other: Path) -> None:
     For two interviewers with a laptop each. Merging twice adds nothing; where both have an
     answer to the same question, the one given later counts and both stay in the journal.
     """
-    from harmony_kit import commands
+    from harmony_kit.commands import answers
 
-    commands.merge(folder, other)
+    answers.merge(folder, other)

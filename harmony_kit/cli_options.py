@@ -48,7 +48,9 @@ def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 show_default=True,
                 help="harmony: a fresh process each, forked warm; papermill: a fresh kernel each.",
             ),
-            click.option("--profile", is_flag=True, help="Print where the time went."),
+            click.option(
+                "--profile", "is_profiled", is_flag=True, help="Print where the time went."
+            ),
         ]
     ):
         function = option(function)

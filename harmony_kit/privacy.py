@@ -7,11 +7,24 @@ chart, results file or workbook can give away.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from harmony_kit.answers import check_frame
 
-__all__ = ["count_respondents", "license_answers", "license_quotes"]
+__all__ = [
+    "DISTRIBUTION_FROM",
+    "count_respondents",
+    "license_answers",
+    "license_details",
+    "license_quotes",
+    "list_withheld",
+]
+
+#: How many people of a lens must have answered before the answers are shown point by point:
+#: with fewer, a count of one is nearly a name.
+DISTRIBUTION_FROM = 8
 
 _CELL = ["site", "wave", "lens", "item", "subject", "about"]
 
@@ -62,3 +75,61 @@ def license_quotes(answers: pd.DataFrame, *, min_group: int) -> pd.DataFrame:
     kept = quotable.merge(large, on=["site", "wave", "lens"])
     columns = ["site", "wave", "lens", "item", "text"]
     return kept[columns].sort_values(columns).reset_index(drop=True)
+
+
+def license_details(
+    frames: Mapping[str, pd.DataFrame], *, min_group: int
+) -> dict[str, pd.DataFrame]:
+    """The measures without what tells of single people inside a group that may be shown.
+
+    Counts per scale point or option, and how many did not know, stay only where at least
+    `DISTRIBUTION_FROM` people answered; camps only where each has the minimum group.
+    """
+    licensed = dict(frames)
+    for name, frame in frames.items():
+        if "n" not in frame or "counts" not in frame:
+            continue
+        is_small = frame["n"] < DISTRIBUTION_FROM
+        hidden = frame.assign(counts=frame["counts"].mask(is_small, None))
+        for column in ("n_dont_know", "n_prefer_not"):
+            if column in frame:
+                hidden[column] = frame[column].astype("Int64").mask(is_small)
+        if "camps" in frame:
+            tells = frame["camps"].map(lambda camps: _has_small_camp(camps, min_group))
+            hidden["camps"] = frame["camps"].mask(tells.astype(bool), None)
+        licensed[name] = hidden
+    return licensed
+
+
+def _has_small_camp(camps: object, min_group: int) -> bool:
+    if not isinstance(camps, list | tuple):
+        return False
+    return any(camp["n"] < min_group for camp in camps)
+
+
+def list_withheld(heard: pd.DataFrame, cells: pd.DataFrame, *, min_group: int) -> pd.DataFrame:
+    """What is left out of the report of one site, and why.
+
+    Parameters
+    ----------
+    heard
+        ``lens, is_shown``: one row per lens.
+    cells
+        The cells `license_answers` took out.
+
+    Returns
+    -------
+    Columns ``lens, item, subject, about, what, why``. A lens that is too small as a whole is one
+    row (`item` NA); its single cells are not listed again.
+    """
+    why = f"fewer than {min_group} people answered"
+    small = heard.loc[~heard["is_shown"], "lens"].tolist()
+    lenses = pd.DataFrame({"lens": small}).assign(what=[f"everything of {one}" for one in small])
+    rest = cells[~cells["lens"].isin(small)]
+    subject = ("[" + rest["subject"].astype("object") + "]").fillna("")
+    view = "@" + rest["about"].where(rest["about"] != rest["lens"], "")
+    what = rest["item"] + subject + view.where(view != "@", "") + ", answered by " + rest["lens"]
+    listed = rest[["lens", "item", "subject", "about"]].assign(what=what)
+    columns = ["lens", "item", "subject", "about", "what"]
+    frame = pd.concat([lenses.reindex(columns=columns), listed], ignore_index=True)
+    return frame.assign(why=why)

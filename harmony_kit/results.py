@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -19,18 +19,36 @@ __all__ = ["SCHEMA", "dump_results", "list_records", "list_topics"]
 
 SCHEMA = 1
 _DIGITS = 6
+#: Columns that say how many people a figure is of.
+_GROUPS = {
+    "n",
+    "n_own",
+    "n_other",
+    "n_estimate",
+    "n_technical",
+    "n_operational",
+    "n_success",
+    "n_act",
+}
 _STATES = ("shared_view", "known_difference", "false_consensus", "false_conflict")
 
 
-def list_records(frame: pd.DataFrame, *, without: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """The rows of a frame as plain values; missing ones are absent."""
-    kept = frame.drop(columns=[column for column in without if column in frame])
-    return [plain_value(row) for row in kept.to_dict("records")]
+def list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as plain values, without site and wave; missing ones are absent.
+
+    A group of nobody is absent too: its answers were withheld, or never given.
+    """
+    kept = frame.drop(columns=[column for column in ("site", "wave") if column in frame])
+    records = (plain_value(row) for row in kept.to_dict("records"))
+    return [
+        {key: value for key, value in record.items() if not (key in _GROUPS and value == 0)}
+        for record in records
+    ]
 
 
 def list_topics(topics: pd.DataFrame) -> list[dict[str, Any]]:
     """The topics frame as in the contract: the four probabilities under one key."""
-    records = list_records(topics, without=("site", "wave"))
+    records = list_records(topics)
     for record in records:
         chances = {state: record.pop(f"p_{state}", None) for state in _STATES}
         known = {state: chance for state, chance in chances.items() if chance is not None}

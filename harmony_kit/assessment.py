@@ -1,0 +1,264 @@
+"""One site as a report sees it: measured, put in words, ready to show and to save."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from harmony_kit import __version__
+from harmony_kit.answers import type_frame
+from harmony_kit.engagement import Engagement, Site, file_sha256, load_engagement
+from harmony_kit.exchange import write_workbook
+from harmony_kit.findings import Finding, find
+from harmony_kit.measures.claims import expected_wrong_claims
+from harmony_kit.measuring import Basis, measure_everything
+from harmony_kit.playbook import Playbook
+from harmony_kit.playbook_file import find_playbook, load_playbook
+from harmony_kit.privacy import (
+    count_respondents,
+    license_details,
+    license_quotes,
+    list_withheld,
+)
+from harmony_kit.results import SCHEMA, dump_results, list_records, list_topics
+
+__all__ = ["Assessment", "open_playbook"]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Everything a site's report may say.
+
+    Attributes
+    ----------
+    heard
+        ``lens, n_respondents, headcount, is_shown``: one row per lens; `n_respondents` is NA
+        where fewer than the minimum group were heard.
+    frames
+        The measures by name, see `measuring.measure_everything`; small groups are gone.
+    findings
+        Ranked, in the language of the report.
+    quotes
+        ``lens, item, text``: what may be quoted, in an order that names nobody.
+    withheld
+        ``what, why`` for everything that is not shown.
+    """
+
+    engagement: Engagement
+    playbook: Playbook
+    site: Site
+    wave: str
+    as_of: date
+    heard: pd.DataFrame
+    frames: Mapping[str, pd.DataFrame]
+    findings: tuple[Finding, ...]
+    quotes: pd.DataFrame
+    withheld: pd.DataFrame
+    provenance: Mapping[str, Any]
+
+    @classmethod
+    def load(
+        cls,
+        engagement: str | Path,
+        *,
+        site: str,
+        wave: str,
+        snapshot: str | Path,
+        as_of: str | date,
+    ) -> Assessment:
+        """Measure one site from a snapshot folder, which holds ``<site>.parquet``.
+
+        Raises `EngagementError`, `PlaybookError`, KeyError for an unknown site, and
+        FileNotFoundError where the snapshot lacks the site.
+        """
+        opened = load_engagement(Path(engagement))
+        path = Path(snapshot) / f"{site}.parquet"
+        answers = type_frame(pd.read_parquet(path))
+        answers = answers[(answers["site"] == site) & (answers["wave"] == wave)]
+        day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
+        assessment = measure_site(opened, answers, site=site, wave=wave, as_of=day)
+        inputs = {**assessment.provenance["inputs"], f"answers of {site}": file_sha256(path)}
+        return replace(assessment, provenance={**assessment.provenance, "inputs": inputs})
+
+    @property
+    def language(self) -> str:
+        """The language of the report."""
+        return self.engagement.language
+
+    def lens_name(self, lens: str) -> str:
+        """What a lens is called in the language of the report."""
+        return self.engagement.instrument.text(f"lens.{lens}.name", self.language)
+
+    def dimension_name(self, dimension: str) -> str:
+        """What a dimension is called in the language of the report."""
+        return self.engagement.instrument.text(f"dimension.{dimension}.name", self.language)
+
+    def item_short(self, item: str) -> str:
+        """An item as a noun phrase in the language of the report."""
+        return self.engagement.instrument.text(f"item.{item}.short", self.language)
+
+    def option_label(self, item: str, option: str) -> str:
+        """An option of a rank, words or choice item in the language of the report."""
+        options = self.engagement.instrument.item(item).options
+        return self.engagement.instrument.text(f"option.{options}.{option}", self.language)
+
+    def subject_title(self, subject: str) -> str:
+        """The title of a pilot or decision; its id where no evidence file has one."""
+        return self._subjects.get(subject) or subject
+
+    @cached_property
+    def _subjects(self) -> dict[str, str]:
+        frame = list_subjects(self.engagement, self.site.site)
+        return dict(zip(frame["id"], frame["title"], strict=True))
+
+    @cached_property
+    def wrong_claims(self) -> pd.DataFrame:
+        """How many of the claims are expected to be luck; see `expected_wrong_claims`."""
+        return expected_wrong_claims(self.frames["topics"])
+
+    def results(self) -> dict[str, Any]:
+        """The content of results.json; documented in docs/results.md."""
+        return build_results(self)
+
+    def save(self, folder: str | Path) -> None:
+        """Write results.json and workbook.xlsx into an existing folder."""
+        results = self.results()
+        target = Path(folder)
+        (target / "results.json").write_text(dump_results(results), encoding="utf-8", newline="\n")
+        write_workbook(results, target / "workbook.xlsx")
+
+
+def measure_site(
+    engagement: Engagement, answers: pd.DataFrame, *, site: str, wave: str, as_of: date
+) -> Assessment:
+    """Measure the answers of one site and wave and put the measures into words."""
+    settings = engagement.settings
+    plant = engagement.site(site)
+    evidence = engagement.evidence.of_site(site)
+    basis = replace(Basis.of(engagement, as_of), evidence=evidence)
+    measured = measure_everything(answers, basis)
+    frames = license_details(measured.frames, min_group=settings.min_group)
+    heard = _count_heard(engagement, plant, answers)
+    playbook = open_playbook(engagement)
+    subjects = list_subjects(engagement, site)
+    findings = find(
+        {**frames, "subjects": subjects},
+        playbook,
+        engagement.instrument,
+        language=engagement.language,
+        settings=settings,
+    )
+    quotes = license_quotes(answers, min_group=settings.min_group)[["lens", "item", "text"]]
+    return Assessment(
+        engagement=engagement,
+        playbook=playbook,
+        site=plant,
+        wave=wave,
+        as_of=as_of,
+        heard=heard,
+        frames=frames,
+        findings=findings,
+        quotes=quotes,
+        withheld=list_withheld(heard, measured.withheld, min_group=settings.min_group),
+        provenance=_trace(engagement, site, wave, as_of),
+    )
+
+
+def open_playbook(engagement: Engagement) -> Playbook:
+    """The playbook of an engagement's instrument, with the overrides in its folder."""
+    overrides = engagement.folder / "playbook.yaml"
+    path = find_playbook(engagement.instrument.id)
+    return load_playbook(path, overrides if overrides.is_file() else None)
+
+
+def list_subjects(engagement: Engagement, site: str) -> pd.DataFrame:
+    """Pilots and decisions of a site in the evidence files: columns ``id, title``."""
+    evidence = engagement.evidence.of_site(site)
+    decisions = evidence.decisions[["decision", "title"]].set_axis(["id", "title"], axis=1)
+    pilots = evidence.pilots[["pilot", "title"]].set_axis(["id", "title"], axis=1)
+    return pd.concat([decisions, pilots], ignore_index=True).fillna({"title": ""})
+
+
+def _count_heard(engagement: Engagement, site: Site, answers: pd.DataFrame) -> pd.DataFrame:
+    lenses = list(engagement.instrument.lens_ids)
+    counted = count_respondents(answers).set_index("lens")["n_respondents"].reindex(lenses)
+    counted = counted.fillna(0).astype("Int64")
+    is_shown = counted >= engagement.settings.min_group
+    headcounts = pd.array([site.headcounts.get(lens) for lens in lenses], dtype="Int64")
+    return pd.DataFrame(
+        {
+            "lens": lenses,
+            "n_respondents": counted.where(is_shown).array,
+            "headcount": headcounts,
+            "is_shown": is_shown.astype(bool).array,
+        }
+    )
+
+
+def _trace(engagement: Engagement, site: str, wave: str, as_of: date) -> dict[str, Any]:
+    instrument = engagement.instrument
+    names = ("engagement.yaml", "sites.csv", "decisions.csv", "pilots.csv", "usage.csv")
+    inputs = {
+        name: file_sha256(path)
+        for name in (*names, "playbook.yaml")
+        for path in (engagement.folder / name, engagement.folder / "evidence" / name)
+        if path.is_file()
+    }
+    return {
+        "package": f"harmony-kit {__version__}",
+        "instrument": f"{instrument.id} version {instrument.version}",
+        "inputs": inputs,
+        "parameters": {"site": site, "wave": wave, "as_of": as_of.isoformat()},
+    }
+
+
+def build_results(assessment: Assessment) -> dict[str, Any]:
+    """results.json of an assessment, keys in a fixed order."""
+    engagement, frames = assessment.engagement, assessment.frames
+    instrument = engagement.instrument
+    heard = assessment.heard[assessment.heard["is_shown"]]
+    lists = {
+        name: list_records(frames[name])
+        for name in ("within", "scales", "rank", "words", "ownership", "drift", "pilots")
+    }
+    return {
+        "schema": SCHEMA,
+        "site": assessment.site.site,
+        "name": assessment.site.name,
+        "wave": assessment.wave,
+        "as_of": assessment.as_of.isoformat(),
+        "status": "ok" if len(heard) == len(instrument.lens_ids) else "withheld",
+        "instrument": {
+            "id": instrument.id,
+            "version": instrument.version,
+            "sha256": instrument.sha256,
+        },
+        "n": dict(zip(heard["lens"], heard["n_respondents"].astype(int).tolist(), strict=True)),
+        "settings": engagement.settings.model_dump(),
+        "headline": list_headline(frames["understanding"]),
+        "understanding": list_records(frames["understanding"]),
+        "topics": list_topics(frames["topics"]),
+        **lists,
+        "readiness": list_records(frames["readiness"]),
+        "evidence": {
+            name: list_records(frames[f"evidence_{name}"])
+            for name in ("decisions", "pilots", "usage", "problems")
+        },
+        "signatures": list_records(frames["signatures"]),
+        "findings": [finding.to_dict() for finding in assessment.findings],
+        "quotes": list_records(assessment.quotes),
+        "wrong_claims": list_records(assessment.wrong_claims),
+        "withheld": list_records(assessment.withheld),
+        "provenance": dict(assessment.provenance),
+    }
+
+
+def list_headline(understanding: pd.DataFrame) -> list[dict[str, Any]]:
+    """How well each lens reads the other over all topics, for the index."""
+    return list_records(understanding[understanding["dimension"] == "all"])

@@ -1,0 +1,1 @@
+"""What each `harmony` command does; the time, the user and the terminal enter here."""

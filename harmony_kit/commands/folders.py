@@ -1,0 +1,40 @@
+"""harmony init, check, plan: the folder, what is wrong in it, and what is still missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harmony_kit.scaffold import create_engagement
+
+__all__ = ["check", "init"]
+
+
+def init(folder: Path, *, client: str | None, wave: str) -> None:
+    """Write a new engagement folder and say what to do next."""
+    files = create_engagement(folder, client=client or folder.resolve().name, wave=wave)
+    for file in files:
+        click.echo(f"  {file}")
+    click.echo(f"Next: list the plants in {folder / 'sites.csv'}, then: harmony check {folder}")
+
+
+def check(folder: Path) -> int:
+    """Print every problem of an engagement folder; returns the exit code."""
+    from harmony_kit.checking import check_engagement  # measures and playbook; init needs neither
+
+    report = check_engagement(folder)
+    for problem in report.problems:
+        is_error = problem.severity == "error"
+        click.secho(
+            "error    " if is_error else "warning  ", fg="red" if is_error else "yellow", nl=False
+        )
+        click.echo(str(problem).replace(": warning: ", ": "))
+    for line in report.summary:
+        click.echo(line)
+    n_errors = sum(problem.severity == "error" for problem in report.problems)
+    if n_errors:
+        click.secho(f"{n_errors} to mend.", fg="red", bold=True)
+        return 1
+    click.secho("Nothing is wrong.", fg="green", bold=True)
+    return 0

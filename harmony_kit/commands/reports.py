@@ -1,0 +1,117 @@
+"""harmony demo, run, watch: reports, with what happens shown as it happens."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harmony_kit import demo
+from harmony_kit.commands.answers import import_files
+from harmony_kit.engagement import load_engagement
+from harmony_kit.errors import EngagementError, Problem
+from harmony_kit.exchange import ImportOptions
+from harmony_kit.running.batch import BatchRequest, plan_engagement, run_engagement
+from harmony_kit.running.job import Limits
+from harmony_kit.scaffold import create_demo
+
+__all__ = ["RUN_OPTIONS", "RunOptions", "batch_request", "run", "run_demo", "show_plan", "watch"]
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How reports are made; what every command that makes some takes."""
+
+    jobs: str = "auto"
+    timeout: float | None = None
+    memory: int | None = None
+    engine: str = "harmony"
+    is_profiled: bool = False
+
+    @property
+    def n_jobs(self) -> int | None:
+        """The number of jobs; None for auto."""
+        if self.jobs == "auto":
+            return None
+        if not self.jobs.isdigit() or int(self.jobs) < 1:
+            problem = Problem("--jobs", "", f"{self.jobs!r} is not allowed", "auto, or 1 or more")
+            raise EngagementError(problem)
+        return int(self.jobs)
+
+    @property
+    def limits(self) -> Limits:
+        """What one report may take."""
+        return Limits(self.timeout, self.memory, self.engine)
+
+
+RUN_OPTIONS = tuple(field.name for field in fields(RunOptions))
+
+
+def batch_request(
+    folder: Path,
+    *,
+    as_of: dt.datetime | None,
+    where: tuple[str, ...],
+    **options: Any,
+) -> BatchRequest:
+    """A run as it was typed."""
+    pairs = tuple(_split_pair(text) for text in where)
+    keys = {"force": "is_forced", "fail_fast": "is_failing_fast"}
+    given = {keys.get(name, name): value for name, value in options.items()}
+    return BatchRequest(folder, as_of=as_of_day(folder, as_of), where=pairs, **given)
+
+
+def _split_pair(text: str) -> tuple[str, str]:
+    column, sign, value = text.partition("=")
+    if not sign or not column:
+        problem = Problem("--where", "", f"{text!r} is not allowed", "COLUMN=VALUE")
+        raise EngagementError(problem)
+    return column.strip(), value.strip()
+
+
+def run_demo(folder: Path, options: RunOptions) -> int:
+    """Build the demo engagement, import its answers, make its reports; returns the exit code."""
+    click.echo(f"Building the demo in {folder}: twelve invented plants")
+    built = create_demo(folder)
+    imported_at = dt.datetime.combine(demo.AS_OF, dt.time(12), dt.UTC)
+    code = import_files(folder, built.answers, ImportOptions("demo", imported_at, timezone="UTC"))
+    if code:
+        return code
+    return run(BatchRequest(folder, as_of=demo.AS_OF), options)
+
+
+def as_of_day(folder: Path, given: dt.datetime | None) -> dt.date:
+    """The day open decisions are counted to: as typed, else as set, else today."""
+    if given is not None:
+        return given.date()
+    return load_engagement(folder).as_of or dt.datetime.now(dt.UTC).date()
+
+
+def _with(request: BatchRequest, options: RunOptions) -> BatchRequest:
+    return replace(request, n_jobs=options.n_jobs, limits=options.limits)
+
+
+def show_plan(request: BatchRequest, options: RunOptions) -> int:
+    """Print what a run would make and why; makes nothing."""
+    for line in plan_engagement(_with(request, options)).lines():
+        click.echo(line)
+    return 0
+
+
+def run(request: BatchRequest, options: RunOptions) -> int:
+    """Make the reports that are due and say where they are; returns the exit code."""
+    with show_progress() as listener:
+        result = run_engagement(_with(request, options), on_event=listener)
+    for line in summary_lines(result, is_profiled=options.is_profiled):
+        click.echo(line)
+    return 0 if result.is_ok else 1
+
+
+def watch(folder: Path, options: RunOptions) -> None:
+    """Keep the reports current until Ctrl-C."""
+    request = _with(BatchRequest(folder, as_of=as_of_day(folder, None)), options)
+    click.echo(f"Watching {folder}; Ctrl-C ends it.")
+    watch_engagement(request, tell=click.echo)
