@@ -1,0 +1,241 @@
+"""What happened, to lay beside what was said: decisions, pilots and (in `usage`) adoption.
+
+Evidence is a record, not a sample of people: it has no lens and no wave, only a site and the
+day it is read. Rows that cannot be are left out of the numbers they would spoil;
+`evidence_problems.list_evidence_problems` names them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import betainc
+from scipy.stats import CensoredData, ecdf
+
+from harmony_kit.measures.claims import grade_claims
+from harmony_kit.measures.scores import INTERVAL
+from harmony_kit.measures.selection import code_groups, typed_empty
+from harmony_kit.measures.usage import USAGE_DTYPES, measure_usage, share_weekly
+from harmony_kit.settings import Settings
+
+__all__ = [
+    "DECISIONS_DTYPES",
+    "DECISION_STATUSES",
+    "PILOT_STATUSES",
+    "PROGRESS_DTYPES",
+    "STALL_DAYS",
+    "USAGE_DTYPES",
+    "measure_decisions",
+    "measure_pilot_progress",
+    "measure_usage",
+    "share_weekly",
+    "time_decisions",
+]
+
+Floats = npt.NDArray[np.float64]
+
+#: Words that may stand as a status; the dates decide where the two disagree.
+DECISION_STATUSES = ("open", "decided", "dropped")
+PILOT_STATUSES = ("planned", "running", "ended", "stopped")
+
+#: Decisions stall when more than half take longer than this.
+STALL_DAYS = 60
+
+#: A pilot drifts when it passes its planned end by more days than this, or its scope changes
+#: this often.
+GRACE_DAYS = 14
+MANY_CHANGES = 2
+
+#: Columns of `measure_decisions`, in order.
+DECISIONS_DTYPES: dict[str, str] = {
+    "site": "str",
+    "n": "int64",
+    "n_decided": "int64",
+    "n_open": "int64",
+    "n_dropped": "int64",
+    "n_undated": "int64",
+    "share_open": "float64",
+    "median_days": "float64",
+    "median_low": "float64",
+    "median_high": "float64",
+    "longest_days": "float64",
+    "oldest_open": "str",
+    "oldest_open_title": "str",
+    "oldest_open_days": "float64",
+    "held_by": "object",
+    "open_days": "object",
+    "n_judged": "int64",
+    "n_slow": "int64",
+    "p_stall": "float64",
+    "pattern": "str",
+    "probability": "float64",
+    "claim": "str",
+}
+
+#: Columns of `measure_pilot_progress`, in order.
+PROGRESS_DTYPES: dict[str, str] = {
+    "site": "str",
+    "pilot": "str",
+    "title": "str",
+    "status": "str",
+    "started_on": "datetime64[s]",
+    "planned_end": "datetime64[s]",
+    "ended_on": "datetime64[s]",
+    "is_open": "bool",
+    "planned_days": "float64",
+    "days_running": "float64",
+    "days_over": "float64",
+    "overrun": "float64",
+    "scope_changes": "Int64",
+    "is_past_end": "bool",
+    "is_growing": "bool",
+    "is_drifting": "bool",
+}
+
+
+def time_decisions(decisions: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
+    """How long each decision took or has been waiting, as of a day.
+
+    A row is a decision raised by then; columns ``site, decision, title, held_by, kind, days``.
+    `kind` is ``decided``, ``open`` or ``dropped``; `days` from raised to decided, dropped or
+    `as_of`, NaN where a date is missing or the dates are in the wrong order. A decision made
+    after `as_of` was still open then. The dates win over the word in `status`.
+    """
+    today = pd.Timestamp(as_of)
+    first = decisions.drop_duplicates(["site", "decision"])
+    seen = first[~first["raised_on"].gt(today)].reset_index(drop=True)
+    status = seen["status"].fillna("").str.strip().str.lower()
+    ended = seen["decided_on"].where(~seen["decided_on"].gt(today))
+    kind = pd.Series("open", index=seen.index, dtype="str")
+    is_later = seen["decided_on"].gt(today)
+    kind[ended.notna() | (status.eq("decided") & ~is_later)] = "decided"
+    kind[status.eq("dropped")] = "dropped"
+    until = ended.where(kind.ne("open"), today)
+    days = (until - seen["raised_on"]).dt.days.astype("float64")
+    days = days.where(days.ge(0))
+    kept = seen[["site", "decision", "title", "held_by"]]
+    return kept.assign(kind=kind, days=days)
+
+
+def measure_decisions(
+    decisions: pd.DataFrame,
+    *,
+    as_of: date,
+    stall_days: int = STALL_DAYS,
+    settings: Settings | None = None,
+) -> pd.DataFrame:
+    """How long decisions take at each site, the open ones counted as still waiting.
+
+    A row is a site with decisions; columns `DECISIONS_DTYPES`. The median is Kaplan and Meier's
+    with open (and dropped) decisions censored, NaN while less than half are decided: then it is
+    more than `longest_days` suggests; its interval holds 90 %. `n_undated` have no usable
+    dates and count in no time. `p_stall` is the probability that more than half of the site's
+    decisions take longer than `stall_days`, from the `n_judged` of which that is known:
+    Beta(slow + 1, judged - slow + 1). `held_by` counts the open ones per holder, `open_days` is
+    how long each decision has been waiting, 0 when it is not.
+    """
+    settings = settings or Settings()
+    timed = time_decisions(decisions, as_of=as_of)
+    if timed.empty:
+        return typed_empty(DECISIONS_DTYPES)
+    groups = code_groups(timed, ["site"])
+    rows = [_decisions_of(part, stall_days) for _, part in timed.groupby(groups.codes)]
+    measured = groups.keys.join(pd.DataFrame(rows))
+    measured["share_open"] = measured["n_open"] / measured["n"]
+    slow, judged = measured["n_slow"].to_numpy(), measured["n_judged"].to_numpy()
+    measured["p_stall"] = 1 - betainc(slow + 1.0, judged - slow + 1.0, 0.5)
+    measured["probability"] = measured["p_stall"].clip(lower=1 - measured["p_stall"])
+    is_stalling = measured["p_stall"].gt(0.5)
+    measured["pattern"] = np.where(is_stalling, "decisions_stall", "decisions_move")
+    certainty = measured["probability"].where(measured["n_judged"].gt(0))
+    measured["claim"] = grade_claims(certainty, measured[["site"]], settings)
+    return measured[list(DECISIONS_DTYPES)].astype(DECISIONS_DTYPES)
+
+
+def _decisions_of(timed: pd.DataFrame, stall_days: int) -> dict[str, object]:
+    is_open, is_decided = timed["kind"].eq("open"), timed["kind"].eq("decided")
+    known = timed[timed["days"].notna()]
+    is_slow = known["days"].gt(stall_days)
+    is_judged = is_slow | known["kind"].eq("decided")
+    waiting = known[known["kind"].eq("open")].sort_values(
+        ["days", "decision"], ascending=[False, True]
+    )
+    oldest = waiting.iloc[0] if len(waiting) else None
+    holders = timed.loc[is_open, "held_by"].fillna("").value_counts(sort=False).sort_index()
+    return {
+        "n": len(timed),
+        "n_decided": int(is_decided.sum()),
+        "n_open": int(is_open.sum()),
+        "n_dropped": int(timed["kind"].eq("dropped").sum()),
+        "n_undated": len(timed) - len(known),
+        "longest_days": known["days"].max() if len(known) else np.nan,
+        "oldest_open": None if oldest is None else oldest["decision"],
+        "oldest_open_title": None if oldest is None else oldest["title"],
+        "oldest_open_days": np.nan if oldest is None else oldest["days"],
+        "held_by": {str(holder): int(n) for holder, n in holders.items()},
+        "open_days": dict(zip(timed["decision"], timed["days"].where(is_open, 0.0), strict=True)),
+        "n_judged": int(is_judged.sum()),
+        "n_slow": int(is_slow.sum()),
+        **_median(known),
+    }
+
+
+def _median(known: pd.DataFrame) -> dict[str, float]:
+    """Kaplan-Meier median with its interval; NaN where the curve does not come down to half."""
+    names = ("median_days", "median_low", "median_high")
+    days, is_done = known["days"].to_numpy(), known["kind"].eq("decided").to_numpy()
+    if not is_done.any():
+        return dict.fromkeys(names, float("nan"))
+    curve = ecdf(CensoredData(uncensored=days[is_done], right=days[~is_done])).sf
+    with np.errstate(divide="ignore", invalid="ignore"):
+        band = curve.confidence_interval(confidence_level=INTERVAL, method="log-log")
+    curves: tuple[Any, ...] = (curve, band.low, band.high)  # the stubs take a band for numbers
+    return {
+        name: _half_time(part.quantiles, part.probabilities)
+        for name, part in zip(names, curves, strict=True)
+    }
+
+
+def _half_time(times: Floats, surviving: Floats) -> float:
+    is_half = surviving <= 0.5
+    return float(times[is_half][0]) if is_half.any() else float("nan")
+
+
+def measure_pilot_progress(pilots: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
+    """How far each pilot is past its planned end, and how its scope moved, as of a day.
+
+    A row is a pilot begun (or not dated) by then; columns `PROGRESS_DTYPES`. `days_over` counts
+    from the planned end to the end, or to `as_of` while it is open; negative before the planned
+    end, NaN without one. `overrun` is that through the planned days. A pilot drifts when it is
+    more than 14 days over, or its scope changed at least twice.
+    """
+    today = pd.Timestamp(as_of)
+    first = pilots.drop_duplicates(["site", "pilot"])
+    seen = first[~first["started_on"].gt(today)].reset_index(drop=True)
+    if seen.empty:
+        return typed_empty(PROGRESS_DTYPES)
+    ended = seen["ended_on"].where(
+        seen["ended_on"].le(today) & ~seen["ended_on"].lt(seen["started_on"])
+    )
+    status = seen["status"].fillna("").str.strip().str.lower()
+    is_open = ended.isna() & ~status.isin(("ended", "stopped"))
+    until = ended.where(~is_open, today)
+    planned = (seen["planned_end"] - seen["started_on"]).dt.days.astype("float64")
+    planned = planned.where(planned.gt(0))
+    over = (until - seen["planned_end"]).dt.days.astype("float64")
+    is_growing = seen["scope_changes"].ge(MANY_CHANGES).fillna(value=False).astype("bool")
+    measured = seen.assign(
+        is_open=is_open,
+        planned_days=planned,
+        days_running=(until - seen["started_on"]).dt.days.astype("float64"),
+        days_over=over,
+        overrun=over / planned,
+        is_past_end=over.gt(0),
+        is_growing=is_growing,
+        is_drifting=over.gt(GRACE_DAYS) | is_growing,
+    ).sort_values(["site", "pilot"])
+    return measured[list(PROGRESS_DTYPES)].astype(PROGRESS_DTYPES).reset_index(drop=True)
