@@ -82,8 +82,8 @@ def _mean(weights: Floats, unit: int) -> Floats:
 
 
 def distance(first: Floats, second: Floats) -> Floats:
-    """Total variation of two sets of weights along the last axis: 0 same, 1 disjoint."""
-    return np.asarray(np.abs(first - second).sum(axis=-1) / 2)
+    """Total variation of two sets of weights, one row per option: 0 same, 1 disjoint."""
+    return np.asarray(np.abs(first - second).sum(axis=0) / 2)
 
 
 def compare_sides(first: Side, second: Side, draws: int) -> tuple[Look, Look]:
@@ -128,7 +128,7 @@ def _look(side: Side, other: Side, actual: Chance, apart: tuple[Bools, Bools]) -
 
 
 def _draw_means(side: Side, draws: int, *, stream: int) -> tuple[Floats, Floats]:
-    """Draws of the mean weights, own and estimate: ``(draws, options)`` each.
+    """Draws of the mean weights, own and estimate: ``(options, draws)`` each.
 
     As for scores: one person's worth of weight, spread evenly, stands for what nobody said.
     """
@@ -139,13 +139,12 @@ def _draw_means(side: Side, draws: int, *, stream: int) -> tuple[Floats, Floats]
 
 def _draw_mean(weights: Floats, said: Floats, has_said: Bools, side: Side) -> Floats:
     n, options = int(has_said.sum()), said.shape[1]
-    heard = weights[:, :-1][:, has_said]
-    unsaid = weights[:, -1:]
-    total = heard @ (said[has_said] / side.unit) + unsaid / options
-    draws = total / (heard.sum(axis=1, keepdims=True) + unsaid)
+    heard, unsaid = weights[:-1][has_said], weights[-1]
+    total = (said[has_said] / side.unit).T @ heard + unsaid / options
+    draws = total if has_said.all() else total / (heard.sum(axis=0) + unsaid)
     share, spread = urn_factors(n, np.array(max(side.heads, n)))
     if not n or np.isinf(side.heads):
         return np.asarray(draws)
-    sample = _mean(said[has_said], side.unit)
+    sample = _mean(said[has_said], side.unit)[:, None]
     expected = (n * sample + 1 / options) / (n + 1)
     return np.asarray(share * sample + (1 - share) * expected + spread * (draws - expected))

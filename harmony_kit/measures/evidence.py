@@ -7,7 +7,10 @@ day it is read. Rows that cannot be are left out of the numbers they would spoil
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,6 +40,7 @@ __all__ = [
 ]
 
 Floats = npt.NDArray[np.float64]
+Values = npt.NDArray[np.object_]
 
 #: Words that may stand as a status; the dates decide where the two disagree.
 DECISION_STATUSES = ("open", "decided", "dropped")
@@ -143,7 +147,10 @@ def measure_decisions(
     if timed.empty:
         return typed_empty(DECISIONS_DTYPES)
     groups = code_groups(timed, ["site"])
-    rows = [_decisions_of(part, stall_days) for _, part in timed.groupby(groups.codes)]
+    timed = timed.iloc[np.argsort(groups.codes, kind="stable")]
+    record = _Record(*(timed[name].to_numpy(dtype=object) for name in _RECORDED))
+    ends = np.searchsorted(np.sort(groups.codes), np.arange(groups.n + 1))
+    rows = [_decisions_of(record.part(*two), stall_days) for two in pairwise(ends)]
     measured = groups.keys.join(pd.DataFrame(rows))
     measured["share_open"] = measured["n_open"] / measured["n"]
     slow, judged = measured["n_slow"].to_numpy(), measured["n_judged"].to_numpy()
@@ -156,38 +163,52 @@ def measure_decisions(
     return measured[list(DECISIONS_DTYPES)].astype(DECISIONS_DTYPES)
 
 
-def _decisions_of(timed: pd.DataFrame, stall_days: int) -> dict[str, object]:
-    is_open, is_decided = timed["kind"].eq("open"), timed["kind"].eq("decided")
-    known = timed[timed["days"].notna()]
-    is_slow = known["days"].gt(stall_days)
-    is_judged = is_slow | known["kind"].eq("decided")
-    waiting = known[known["kind"].eq("open")].sort_values(
-        ["days", "decision"], ascending=[False, True]
-    )
-    oldest = waiting.iloc[0] if len(waiting) else None
-    holders = timed.loc[is_open, "held_by"].fillna("").value_counts(sort=False).sort_index()
+@dataclass(frozen=True)
+class _Record:
+    """The decisions of one site: id, title, holder, kind, days (NaN where not usable)."""
+
+    decision: Values
+    title: Values
+    held_by: Values
+    kind: Values
+    days: Values
+
+    def part(self, start: int, stop: int) -> _Record:
+        return _Record(*(getattr(self, name)[start:stop] for name in _RECORDED))
+
+
+_RECORDED = ("decision", "title", "held_by", "kind", "days")
+
+
+def _decisions_of(record: _Record, stall_days: int) -> dict[str, object]:
+    days = record.days.astype(np.float64)
+    is_open, is_decided = record.kind == "open", record.kind == "decided"
+    is_known = ~np.isnan(days)
+    is_slow = is_known & (days > stall_days)
+    waiting = sorted((-days[i], record.decision[i], i) for i in np.flatnonzero(is_open & is_known))
+    oldest = waiting[0][2] if waiting else None
+    holders = Counter(str(holder or "") for holder in record.held_by[is_open])
     return {
-        "n": len(timed),
+        "n": len(days),
         "n_decided": int(is_decided.sum()),
         "n_open": int(is_open.sum()),
-        "n_dropped": int(timed["kind"].eq("dropped").sum()),
-        "n_undated": len(timed) - len(known),
-        "longest_days": known["days"].max() if len(known) else np.nan,
-        "oldest_open": None if oldest is None else oldest["decision"],
-        "oldest_open_title": None if oldest is None else oldest["title"],
-        "oldest_open_days": np.nan if oldest is None else oldest["days"],
-        "held_by": {str(holder): int(n) for holder, n in holders.items()},
-        "open_days": dict(zip(timed["decision"], timed["days"].where(is_open, 0.0), strict=True)),
-        "n_judged": int(is_judged.sum()),
+        "n_dropped": int((record.kind == "dropped").sum()),
+        "n_undated": int((~is_known).sum()),
+        "longest_days": days[is_known].max() if is_known.any() else np.nan,
+        "oldest_open": None if oldest is None else record.decision[oldest],
+        "oldest_open_title": None if oldest is None else record.title[oldest],
+        "oldest_open_days": np.nan if oldest is None else days[oldest],
+        "held_by": dict(sorted(holders.items())),
+        "open_days": dict(zip(record.decision, np.where(is_open, days, 0.0).tolist(), strict=True)),
+        "n_judged": int((is_slow | (is_known & is_decided)).sum()),
         "n_slow": int(is_slow.sum()),
-        **_median(known),
+        **_median(days[is_known], is_decided[is_known]),
     }
 
 
-def _median(known: pd.DataFrame) -> dict[str, float]:
+def _median(days: Floats, is_done: npt.NDArray[np.bool_]) -> dict[str, float]:
     """Kaplan-Meier median with its interval; NaN where the curve does not come down to half."""
     names = ("median_days", "median_low", "median_high")
-    days, is_done = known["days"].to_numpy(), known["kind"].eq("decided").to_numpy()
     if not is_done.any():
         return dict.fromkeys(names, float("nan"))
     curve = ecdf(CensoredData(uncensored=days[is_done], right=days[~is_done])).sf

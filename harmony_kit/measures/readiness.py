@@ -19,6 +19,7 @@ import pandas as pd
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.pilots import mean_by_lens
 from harmony_kit.measures.scorecards import NO_SCORE, Cards, Score, deal_cards
+from harmony_kit.measures.scores import share_above
 from harmony_kit.measures.selection import lens_pairs, select_answers, typed_empty
 from harmony_kit.settings import Settings
 
@@ -131,19 +132,25 @@ class _Side:
         asked = self.cards.asked(self.row, columns)
         if not asked.size:
             return 1.0, 1.0
-        is_each = self.drawn[:, asked] > (self.cards.points + 1) / 2
+        is_each = self.drawn[asked] > (self.cards.points + 1) / 2
         is_all = self.cards.is_high(self.row, self.drawn, columns)
-        return float(is_each.all(axis=1).mean()), float(is_all.mean())
+        return float(is_each.all(axis=0).mean()), float(is_all.mean())
 
     def blocking(self, columns: Ints, lens: str) -> list[dict[str, object]]:
         """The checks of this lens whose mean is not above the midpoint."""
-        scores = [(self.cards.items[i], self.score(np.array([i]))) for i in columns]
+        if self.row < 0:
+            return []
         middle = (self.cards.points + 1) / 2
-        return [
-            {"item": item, "lens": lens, "mean": s.mean, "n": s.n, "p_below": 1 - s.p_above}
-            for item, s in scores
-            if s.n and s.mean <= middle
-        ]
+        said = self.cards.of(self.row)[:, columns]
+        blocks: list[dict[str, object]] = []
+        for column, values in zip(columns, said.T, strict=True):
+            given = values[~np.isnan(values)]
+            if given.size and given.mean() <= middle:
+                p_below = 1 - share_above(self.drawn[column], middle)
+                about = {"item": self.cards.items[column], "lens": lens}
+                numbers = {"mean": float(given.mean()), "n": len(given), "p_below": p_below}
+                blocks.append(about | numbers)
+        return blocks
 
 
 def _measure_decisions(

@@ -57,7 +57,7 @@ class Cards:
         return said[np.lexsort(np.nan_to_num(said, nan=0.0).T[::-1])]
 
     def draws(self, row: int, draws: int) -> Floats:
-        """Draws of everybody's mean answer to each item: ``(draws, items)``."""
+        """Draws of everybody's mean answer to each item: ``(items, draws)``."""
         return draw_scores_jointly(self.of(row), self.points, draws, heads=float(self.heads[row]))
 
     def asked(self, row: int, columns: Ints) -> Ints:
@@ -71,22 +71,22 @@ class Cards:
         if not asked.size:
             return NO_SCORE
         said = self.said[self.ends[row] : self.ends[row + 1], asked]
-        scores = drawn[:, asked].mean(axis=1)
-        low, high = interval(scores[None])
+        scores = drawn[asked].mean(axis=0)
+        low, high = interval(scores)
         return Score(
             n=int((~np.isnan(said)).any(axis=1).sum()),
             mean=float(np.nanmean(said, axis=0).mean()),
-            low=float(low[0]),
-            high=float(high[0]),
-            p_above=float(share_above(scores[None], (self.points + 1) / 2)[0]),
+            low=low,
+            high=high,
+            p_above=share_above(scores, (self.points + 1) / 2),
         )
 
     def is_high(self, row: int, drawn: Floats, columns: Ints) -> npt.NDArray[np.bool_]:
         """In which draws the score lies above the midpoint; in none without answers."""
         asked = self.asked(row, columns)
         if not asked.size:
-            return np.zeros(len(drawn), dtype=np.bool_)
-        return np.asarray(drawn[:, asked].mean(axis=1) > (self.points + 1) / 2)
+            return np.zeros(drawn.shape[1], dtype=np.bool_)
+        return np.asarray(drawn[asked].mean(axis=0) > (self.points + 1) / 2)
 
     def columns(self, items: pd.Series) -> Ints:
         """Columns of these items."""

@@ -26,7 +26,6 @@ __all__ = [
     "draw_scores_jointly",
     "interval",
     "person_weights",
-    "see_everybody",
     "share_above",
     "summarise_scores",
     "urn_factors",
@@ -43,17 +42,17 @@ INTERVAL = 0.90
 
 @lru_cache(maxsize=64)
 def person_weights(n: int, draws: int, *, stream: int = 0) -> Floats:
-    """Weights of `n` people and, last, of what nobody said: ``(draws, n + 1)``, rows sum to 1.
+    """Weights of `n` people and, last, of what nobody said: ``(n + 1, draws)``, columns sum to 1.
 
     Draws of different streams (one per lens, where lenses are compared) are independent.
     """
-    raw = np.random.default_rng([1, n, draws, stream]).standard_exponential((draws, n + 1))
-    weights = raw / raw.sum(axis=1, keepdims=True)
+    raw = np.random.default_rng([1, n, draws, stream]).standard_exponential((n + 1, draws))
+    weights = raw / raw.sum(axis=0)
     weights.flags.writeable = False
     return np.asarray(weights)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _unsaid(points: int, draws: int, column: int) -> Floats:
     """Mean of what nobody said, in each draw: Dirichlet(1/points each) over the points."""
     generator = np.random.default_rng([2, points, draws, column])
@@ -61,25 +60,24 @@ def _unsaid(points: int, draws: int, column: int) -> Floats:
     return np.asarray(shares @ np.arange(1.0, points + 1))
 
 
-def draw_scores(scores: Floats, points: int, draws: int, *, column: int = 0) -> Floats:
+def draw_scores(scores: Floats, points: int, draws: int) -> Floats:
     """Draws of the mean score of everybody, ``(rows, draws)``, from scores ``(rows, people)``.
 
     Rows must list their people in an order of their own making (sorted, say), since the draws
-    go by position. Scores of the same people in the same order share their draws, so several
-    calls, one `column` each, are joint draws.
+    go by position.
     """
     rows, n = scores.shape
     weights = person_weights(n, draws)
-    total = np.broadcast_to(weights[:, n] * _unsaid(points, draws, column), (rows, draws)).copy()
+    total = np.broadcast_to(weights[n] * _unsaid(points, draws, 0), (rows, draws)).copy()
     for person in range(n):
-        total += scores[:, person, None] * weights[:, person]
+        total += scores[:, person, None] * weights[person]
     return total
 
 
 def draw_scores_jointly(
     said: Floats, points: int, draws: int, *, heads: float = float("inf")
 ) -> Floats:
-    """Joint draws of everybody's mean answer to several items, ``(draws, items)``.
+    """Joint draws of everybody's mean answer to several items, ``(items, draws)``.
 
     `said` has one row per person and one column per item, NaN where not answered; an item's
     mean is over those who answered it. Each item has its own share of what nobody said.
@@ -87,17 +85,16 @@ def draw_scores_jointly(
     n, items = said.shape
     is_said = ~np.isnan(said)
     weights = person_weights(n, draws)
-    heard = weights[:, :n] @ is_said.astype(np.float64) + weights[:, n:]
-    unsaid = np.column_stack([_unsaid(points, draws, item) for item in range(items)])
-    total = weights[:, :n] @ np.where(is_said, said, 0.0) + weights[:, n:] * unsaid
-    drawn = total / heard
-    if np.isinf(heads):
-        return np.asarray(drawn)
+    drawn = np.where(is_said, said, 0.0).T @ weights[:n]
     for item in range(items):
+        drawn[item] += weights[n] * _unsaid(points, draws, item)
+        is_mute = ~is_said[:, item]
+        if is_mute.any():
+            drawn[item] /= 1 - weights[:n][is_mute].sum(axis=0)
         given = said[is_said[:, item], item][None]
-        if given.size:
-            everybody = see_everybody(drawn[None, :, item], given, points, np.array([heads]))
-            drawn[:, item] = everybody[0]
+        if given.size and not np.isinf(heads):
+            of = _everybody(given, points, np.array([heads]))
+            drawn[item] = np.clip(of.centre + of.spread * (drawn[item] - of.expected), 1, points)
     return np.asarray(drawn)
 
 
@@ -130,13 +127,6 @@ def urn_factors(n: int, heads: Floats) -> tuple[Floats, Floats]:
     return share, np.sqrt(np.maximum(1 - share, 0) * (1 + one))
 
 
-def see_everybody(draws: Floats, scores: Floats, points: int, heads: Floats) -> Floats:
-    """The draws of `draw_scores`, narrowed to plants of `heads` people (infinite: as they are)."""
-    of = _everybody(scores, points, heads)
-    moved = of.centre[:, None] + of.spread[:, None] * (draws - of.expected[:, None])
-    return np.asarray(np.clip(moved, 1, points))
-
-
 def summarise_scores(
     scores: Floats, rows: Ints, heads: Floats, *, points: int, draws: int
 ) -> Floats:
@@ -160,26 +150,25 @@ def summarise_scores(
 def _summarise(drawn: Floats, of: _Everybody, points: int) -> Floats:
     """Low, high and probability above the midpoint, from sorted draws."""
     middle = (points + 1) / 2
-    low, high = interval(drawn[None])
+    ends_of = np.array(interval(drawn))
     with np.errstate(divide="ignore", invalid="ignore"):
         limit = of.expected + (middle - of.centre) / of.spread
     # A census has no draws left: the mean itself is above, below or on the midpoint.
     limit = np.where(of.spread > 0, limit, np.where(of.centre == middle, np.nan, limit))
     n_below = (np.searchsorted(drawn, limit, "left") + np.searchsorted(drawn, limit, "right")) / 2
     p_above = np.where(np.isnan(limit), 0.5, 1 - n_below / len(drawn))
-    ends = of.centre[:, None] + of.spread[:, None] * (
-        np.concatenate([low, high])[None] - of.expected[:, None]
-    )
+    ends = of.centre[:, None] + of.spread[:, None] * (ends_of - of.expected[:, None])
     return np.column_stack([np.clip(ends, 1, points), p_above])
 
 
-def interval(draws: Floats) -> tuple[Floats, Floats]:
-    """The interval that holds `INTERVAL` of each row of draws."""
-    tail = (1 - INTERVAL) / 2
-    low, high = np.quantile(draws, [tail, 1 - tail], axis=1)
-    return low, high
+def interval(draws: Floats) -> tuple[float, float]:
+    """The interval that holds `INTERVAL` of the draws."""
+    tail = int(len(draws) * (1 - INTERVAL) / 2)
+    ends = np.partition(draws, (tail, len(draws) - 1 - tail))
+    return float(ends[tail]), float(ends[len(draws) - 1 - tail])
 
 
-def share_above(draws: Floats, limit: float) -> Floats:
-    """Probability of lying above a limit, per row of draws; exactly on it counts half."""
-    return np.asarray((draws > limit).mean(axis=1) + (draws == limit).mean(axis=1) / 2)
+def share_above(draws: Floats, limit: float) -> float:
+    """Probability of lying above a limit; exactly on it counts half."""
+    n_above, n_on = np.count_nonzero(draws > limit), np.count_nonzero(draws == limit)
+    return float((n_above + n_on / 2) / len(draws))
