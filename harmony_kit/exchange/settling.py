@@ -53,10 +53,13 @@ def _place(respondent: Respondent) -> Place:
 
 
 def _form_key(respondent: Respondent) -> tuple[str, ...]:
-    """The form somebody filled in, whatever site or lens it was taken for."""
+    """The form somebody filled in, whatever site or lens it was taken for.
+
+    A pseudonym given by hand is one of its site: every plant may have an ``it-01``.
+    """
     details = respondent.details
     if "submission" not in details:
-        return ("named", respondent.wave, respondent.respondent)
+        return ("named", respondent.site, respondent.wave, respondent.respondent)
     form = (details.get(name, "") for name in ("tool", "form", "submission"))
     return (respondent.wave, *form)
 
