@@ -1,0 +1,114 @@
+"""Files that are whole or absent, and what tells whether one changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = [
+    "FileMark",
+    "hash_content",
+    "hash_file",
+    "hash_folder",
+    "is_unchanged",
+    "mark_file",
+    "mark_folder",
+    "read_json",
+    "write_json",
+    "write_whole",
+]
+
+
+@dataclass(frozen=True)
+class FileMark:
+    """What a file was when it was last seen; `sha256` is of its bytes, in hex."""
+
+    sha256: str
+    size: int
+    mtime_ns: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The mark as plain values."""
+        return asdict(self)
+
+
+def hash_file(path: Path) -> str:
+    """The sha256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def hash_folder(folder: Path, pattern: str = "*", *, without: tuple[str, ...] = ()) -> str:
+    """One sha256 over names and bytes of the files below a folder, but those named `without`."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob(pattern)):
+        is_cache = "__pycache__" in path.parts
+        if path.is_file() and not is_cache and path.name not in without:
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{hash_file(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def hash_content(content: object) -> str:
+    """The sha256 of a value made of plain parts; equal values have equal hashes."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def mark_file(path: Path) -> FileMark:
+    """What the file is now."""
+    state = path.stat()
+    return FileMark(hash_file(path), state.st_size, state.st_mtime_ns)
+
+
+def mark_folder(folder: Path) -> dict[str, FileMark]:
+    """The marks of all files below a folder, by their path in it."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): mark_file(path) for path in paths}
+
+
+def is_unchanged(path: Path, mark: FileMark) -> bool:
+    """Whether the file still has the bytes of the mark; read only if its time says otherwise."""
+    try:
+        state = path.stat()
+        if state.st_size != mark.size:
+            return False
+        return state.st_mtime_ns == mark.mtime_ns or hash_file(path) == mark.sha256
+    except OSError:
+        return False
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that at any moment it is the old one or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o644)  # mkstemp makes files nobody else can read
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write plain values as JSON, whole or not at all."""
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+    write_whole(path, f"{text}\n".encode())
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The mapping in a JSON file of ours; empty where it is missing or cannot be read.
+
+    What these files hold can always be worked out again, so a broken one counts as none.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

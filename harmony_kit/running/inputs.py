@@ -1,0 +1,119 @@
+"""What a report is made from, as fingerprints: equal fingerprints, equal report."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pandas as pd
+
+import harmony_kit
+from harmony_kit.engagement import Engagement
+from harmony_kit.running.files import hash_content, hash_file, hash_folder
+from harmony_kit.running.places import package_folder, templates_folder
+from harmony_kit.running.snapshot import Snapshot
+
+__all__ = ["portfolio_inputs", "shared_inputs", "site_inputs"]
+
+# What computes and draws; another version may give other numbers or other pixels.
+_LIBRARIES = ("numpy", "pandas", "scipy", "matplotlib", "pyarrow", "nbconvert", "pydantic")
+#: Pages the batch writes anew every time, so no report depends on them.
+_PAGES_OF_THE_RUN = ("overview.html.j2", "failure.html.j2")
+
+
+def shared_inputs(engagement: Engagement, as_of: date) -> dict[str, str]:
+    """The fingerprints every report of an engagement has in common, by name of the input."""
+    folder = engagement.folder
+    content = package_folder() / "content"
+    playbooks = [content / "playbooks", *sorted(folder.glob("playbook*.yaml"))]
+    settings = {
+        "client": engagement.client,
+        "wave": engagement.wave,
+        "settings": engagement.settings.model_dump(),
+        "languages": engagement.languages,
+        "timezone": engagement.timezone,
+        "brand": engagement.brand.model_dump(),
+        "banner": engagement.banner,
+    }
+    return {
+        "instrument": hash_content([engagement.instrument.sha256, engagement.instrument.texts]),
+        "playbook": hash_content([_hash_path(path) for path in playbooks]),
+        "settings": hash_content(settings),
+        "reference": _hash_path(folder / "reference.json"),
+        "template": hash_folder(templates_folder() / "harmony", without=_PAGES_OF_THE_RUN),
+        "package": _package_fingerprint(),
+        "libraries": _libraries_fingerprint(),
+        "as_of": as_of.isoformat(),
+    }
+
+
+def site_inputs(
+    engagement: Engagement, snapshot: Snapshot, notebook: Path, shared: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """Site → name of the input → fingerprint, for every site of the engagement."""
+    evidence = _evidence_by_site(engagement)
+    notebook_hash = hash_file(notebook)
+    return {
+        site.site: {
+            "answers": snapshot.sha256[site.site],
+            "site": hash_content(asdict(site)),
+            "evidence": evidence.get(site.site, ""),
+            "notebook": notebook_hash,
+            **shared,
+        }
+        for site in engagement.sites
+    }
+
+
+def portfolio_inputs(
+    engagement: Engagement, results: Mapping[str, str], notebook: Path, shared: Mapping[str, str]
+) -> dict[str, str]:
+    """The fingerprints of the portfolio; `results` maps sites to the sha256 of their results."""
+    return {
+        "results": hash_content(dict(results)),
+        "sites": hash_content([asdict(site) for site in engagement.sites]),
+        "notebook": hash_file(notebook),
+        **shared,
+    }
+
+
+def _evidence_by_site(engagement: Engagement) -> dict[str, str]:
+    digests: dict[str, hashlib._Hash] = {}
+    evidence = engagement.evidence
+    for frame in (evidence.decisions, evidence.pilots, evidence.usage):
+        rows = pd.util.hash_pandas_object(frame, index=False).to_numpy()
+        for site, indices in frame.groupby("site", observed=True).indices.items():
+            digest = digests.setdefault(str(site), hashlib.sha256())
+            digest.update(b"|" + rows[indices].tobytes())
+    return {site: digest.hexdigest() for site, digest in digests.items()}
+
+
+def _hash_path(path: Path) -> str:
+    if path.is_dir():
+        return hash_folder(path)
+    return hash_file(path) if path.is_file() else ""
+
+
+@cache
+def _package_fingerprint() -> str:
+    """Version and code: in a checkout the code changes and the version does not."""
+    package = package_folder()
+    content = hash_folder(package / "content" / "translations")
+    return hash_content([harmony_kit.__version__, hash_folder(package, "*.py"), content])
+
+
+@cache
+def _libraries_fingerprint() -> str:
+    versions = {"python": ".".join(map(str, sys.version_info[:2]))}
+    for name in _LIBRARIES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = ""
+    return hash_content(versions)

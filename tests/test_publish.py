@@ -1,0 +1,168 @@
+"""From an executed notebook to a page: escaped, self-contained, the same bytes every time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from harmony_kit.running.files import write_whole
+from harmony_kit.running.publish import (
+    Page,
+    clean_notebook,
+    finish_report,
+    publish_folder,
+    render_notebook,
+    render_page,
+)
+from harmony_kit.running.record import Failure
+
+HOSTILE = '<script>alert("1")</script>'
+PAGE = Page("Plant 1", "en", client="Tiny Works", brand="Harmony Kit", colour="#1f5f7a")
+
+
+def _notebook(*, seconds: float = 1.5, cell_id: str = "1a2b3c") -> dict[str, Any]:
+    """A notebook as papermill leaves it."""
+    v4 = nbformat.v4
+    cells = [
+        v4.new_markdown_cell("# A report", id="title"),
+        v4.new_code_cell('site = "a"', id=cell_id, metadata={"tags": ["injected-parameters"]}),
+        v4.new_code_cell(
+            "table",
+            id="table",
+            metadata={
+                "papermill": {"duration": seconds},
+                "execution": {"iopub.execute_input": f"{seconds}"},
+            },
+            outputs=[
+                v4.new_output("execute_result", data={"text/html": "<table></table>"}),
+                v4.new_output("stream", text=HOSTILE),
+            ],
+        ),
+    ]
+    metadata = {"papermill": {"duration": seconds, "input_path": "/home/me/2.ipynb"}}
+    return v4.new_notebook(cells=cells, metadata=metadata)  # type: ignore[no-any-return]
+
+
+def _write(folder: Path, **changes: Any) -> Path:
+    folder.mkdir(parents=True)
+    nbformat.write(_notebook(**changes), folder / "assessment.ipynb")
+    (folder / "results.json").write_text('{"n": {"day": 3}, "withheld": [], "topics": []}')
+    return folder
+
+
+def test_clean_notebook_keeps_only_what_is_the_same_every_time() -> None:
+    first = clean_notebook(_notebook(seconds=1.5, cell_id="1a2b3c"))
+    second = clean_notebook(_notebook(seconds=2.5, cell_id="4d5e6f"))
+    assert first == second
+    assert first["metadata"] == {}
+    assert first["cells"][1]["id"] == "injected-parameters"
+    assert first["cells"][2]["metadata"] == {}
+
+
+def test_two_runs_of_the_same_give_the_same_bytes(tmp_path: Path) -> None:
+    first = finish_report(_write(tmp_path / "1"), PAGE)
+    second = finish_report(_write(tmp_path / "2", seconds=9.0, cell_id="4d5e6f"), PAGE)
+    digests = [{n: m.sha256 for n, m in made.files.items()} for made in (first, second)]
+    assert digests[0] == digests[1]
+    assert sorted(digests[0]) == ["assessment.ipynb", "report.html", "results.json"]
+    assert first.summary == {"n": {"day": 3}, "withheld": []}
+
+
+def test_a_page_shows_outputs_and_runs_nothing(tmp_path: Path) -> None:
+    folder = _write(tmp_path / "1")
+    page = Page(HOSTILE, "de", client=HOSTILE, brand=HOSTILE, banner=HOSTILE)
+    render_notebook(folder / "assessment.ipynb", folder / "report.html", page)
+    html = (folder / "report.html").read_text()
+    assert "<table></table>" in html
+    assert '<html lang="de">' in html
+    assert "Content-Security-Policy" in html
+    assert "<script" not in html
+    assert "http://" not in html
+    assert "https://" not in html
+
+
+def test_nothing_of_a_failed_report_remains_but_the_notebook(tmp_path: Path) -> None:
+    folder = _write(tmp_path / "1")
+    (folder / "charts").mkdir()
+    (folder / "charts" / "one.svg").write_text("<svg/>")
+    failure = Failure("failed", "A step stopped.", 2, HOSTILE, "ValueError", HOSTILE)
+    page = Page("Plant 1", "en", client="Tiny Works", failure=failure)
+    finished = finish_report(folder, page)
+    assert finished.failure == failure
+    assert sorted(finished.files) == ["assessment.ipynb", "report.html"]
+    html = (folder / "report.html").read_text()
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    assert 'href="assessment.ipynb"' in html
+    assert "A step stopped." in html
+
+
+def test_a_notebook_without_results_is_a_failure(tmp_path: Path) -> None:
+    folder = _write(tmp_path / "1")
+    (folder / "results.json").unlink()
+    finished = finish_report(folder, PAGE)
+    assert finished.failure is not None
+    assert finished.failure.sentence == "The notebook ran to its end and wrote no results.json."
+
+
+def test_publish_replaces_the_folder_as_a_whole(tmp_path: Path) -> None:
+    target = tmp_path / "reports" / "a"
+    for content in ("first", "second"):
+        work = tmp_path / ".harmony" / f"work-a-{content}"
+        work.mkdir(parents=True)
+        (work / f"{content}.txt").write_text(content)
+        publish_folder(work, target)
+        assert [path.name for path in target.iterdir()] == [f"{content}.txt"]
+    assert list((tmp_path / ".harmony").iterdir()) == []
+
+
+def test_write_whole_leaves_the_old_file_when_it_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "page.html"
+    write_whole(path, b"old")
+    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_the_index_escapes_everything() -> None:
+    row = {
+        "site": "a",
+        "name": HOSTILE,
+        "region": HOSTILE,
+        "country": HOSTILE,
+        "status": "failed",
+        "n": {},
+        "headline": None,
+        "signatures": [{"title": HOSTILE, "is_present": True}],
+        "left_out": [],
+        "links": {"report": "a/report.html"},
+        "failure": {"status": "failed", "sentence": HOSTILE, "cell": 1},
+        "outdated": ["answers"],
+        "order": {"name": 0, "region": 0, "status": 0, "day": 0, "night": 0},
+    }
+    counts = dict.fromkeys(("sites", "ok", "withheld", "failed", "missing", "outdated"), 1)
+    run = {
+        "schema": 1,
+        "client": HOSTILE,
+        "wave": "1",
+        "as_of": "2026-02-01",
+        "language": "en",
+        "banner": HOSTILE,
+        "brand": {"name": HOSTILE, "colour": "#1f5f7a"},
+        "lenses": {"day": HOSTILE, "night": HOSTILE},
+        "package": "0",
+        "counts": counts,
+        "sites": [row],
+        "portfolio": {"status": "failed", "link": None, "failure": {"sentence": HOSTILE}},
+    }
+    html = render_page("overview.html.j2", run).decode()
+    assert "<script" not in html
+    assert json.dumps(HOSTILE) not in html

@@ -1,0 +1,134 @@
+"""The answers of every site as of one moment, in files that change only when they do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from engagement_folders import WAVE, make_folder, save_answers
+
+from harmony_kit.answers import Subject, type_frame
+from harmony_kit.running.files import hash_file
+from harmony_kit.running.snapshot import Snapshot, read_subjects, take_snapshot
+from harmony_kit.store import Store
+
+SITES = ("a", "b", "c")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return make_folder(tmp_path / "e", SITES)
+
+
+def _store(folder: Path) -> Store:
+    return Store(f"sqlite:///{folder / 'answers.sqlite'}")
+
+
+def _take(folder: Path, sites: tuple[str, ...] = SITES) -> Snapshot:
+    return take_snapshot(_store(folder), sites, wave=WAVE, folder=folder / "snapshot")
+
+
+def _states(folder: Path) -> dict[str, tuple[str, int]]:
+    paths = sorted((folder / "snapshot").glob("*.parquet"))
+    return {path.stem: (hash_file(path), path.stat().st_ino) for path in paths}
+
+
+def test_a_file_holds_the_answers_frame_of_its_site(folder: Path) -> None:
+    snapshot = _take(folder)
+    assert snapshot.read == SITES
+    for site in SITES:
+        path = snapshot.folder / f"{site}.parquet"
+        assert snapshot.sha256[site] == hash_file(path)
+        expected = _store(folder).frame([site], WAVE)
+        key = ["respondent", "item", "subject", "about"]
+        pd.testing.assert_frame_equal(
+            type_frame(pd.read_parquet(path)), expected.sort_values(key, ignore_index=True)
+        )
+
+
+def test_only_the_site_that_changed_is_read_and_written(folder: Path) -> None:
+    _take(folder)
+    before = _states(folder)
+    save_answers(folder, "b", 5, respondent="day-0")
+    assert _take(folder).read == ("b",)
+    after = _states(folder)
+    assert {site for site in SITES if before[site] != after[site]} == {"b"}
+
+
+def test_nothing_is_read_or_written_when_nothing_changed(folder: Path) -> None:
+    _take(folder)
+    before = (_states(folder), (folder / "snapshot" / "snapshot.json").stat().st_mtime_ns)
+    assert _take(folder).read == ()
+    assert (_states(folder), (folder / "snapshot" / "snapshot.json").stat().st_mtime_ns) == before
+
+
+def test_an_answer_taken_back_gives_the_old_file(folder: Path) -> None:
+    first = _take(folder)
+    save_answers(folder, "b", 5, respondent="day-0")
+    second = _take(folder)
+    save_answers(folder, "b", 3, respondent="day-0")
+    third = _take(folder)
+    # answered_at is the same in these answers, so equal content is equal bytes
+    assert first.sha256["b"] != second.sha256["b"]
+    assert third.sha256 == first.sha256
+
+
+@pytest.mark.parametrize("damage", [b"", b"no parquet"])
+def test_a_damaged_file_is_written_again(folder: Path, damage: bytes) -> None:
+    first = _take(folder)
+    (folder / "snapshot" / "c.parquet").write_bytes(damage)
+    assert _take(folder).read == ("c",)
+    assert hash_file(folder / "snapshot" / "c.parquet") == first.sha256["c"]
+
+
+def test_a_site_without_answers_has_an_empty_file(folder: Path) -> None:
+    snapshot = _take(folder, (*SITES, "new"))
+    frame = type_frame(pd.read_parquet(snapshot.folder / "new.parquet"))
+    pd.testing.assert_frame_equal(frame, _store(folder).frame(["new"], WAVE))
+
+
+def test_files_of_sites_that_are_gone_are_removed(folder: Path) -> None:
+    _take(folder)
+    _take(folder, ("a",))
+    assert list(_states(folder)) == ["a"]
+
+
+def test_subjects_added_at_an_interview_travel_with_the_answers(folder: Path) -> None:
+    first = _take(folder)
+    _store(folder).add_subject(Subject("b", "pilot", "line-3", "Vision on line 3"))
+    second = _take(folder)
+    changed = {site for site in SITES if first.sha256[site] != second.sha256[site]}
+    assert changed == {"b"}
+    expected = [{"kind": "pilot", "id": "line-3", "title": "Vision on line 3"}]
+    assert read_subjects(second.folder / "b.parquet") == expected
+    assert read_subjects(second.folder / "a.parquet") == []
+
+
+class _BusyStore(Store):
+    """A store in which somebody saves an answer whenever it is read, a few times."""
+
+    def __init__(self, folder: Path, n_writes: int) -> None:
+        super().__init__(f"sqlite:///{folder / 'answers.sqlite'}")
+        self.folder, self.n_left = folder, n_writes
+
+    def frame(self, sites: object = None, wave: str | None = None) -> pd.DataFrame:
+        frame = super().frame(sites, wave)  # type: ignore[arg-type]
+        if self.n_left:
+            self.n_left -= 1
+            save_answers(self.folder, "a", 1 + self.n_left % 2, respondent="day-2")
+        return frame
+
+
+@pytest.mark.parametrize("n_writes", [1, 4, 50])
+def test_one_consistent_cut_while_answers_come_in(folder: Path, n_writes: int) -> None:
+    store = _BusyStore(folder, n_writes)
+    snapshot = take_snapshot(store, SITES, wave=WAVE, folder=folder / "snapshot")
+    store.n_left = 0
+    store.n_left = 0
+    now = store.frame(["a"], WAVE).set_index("respondent")["value"]
+    cut = pd.read_parquet(snapshot.folder / "a.parquet").set_index("respondent")["value"]
+    # with 50 writes the store never rests, and the cut is the one query that read all sites
+    differ = cut[cut != now.reindex(cut.index)]
+    assert set(differ.index) <= ({"day-2"} if n_writes == 50 else set())
+    assert len(cut) == len(now) == 6
