@@ -166,8 +166,9 @@ class Conversation:
             "site": respondent.site,
             "wave": respondent.wave,
             "respondent": respondent.respondent,
+            "session": self.desk.seat.session,
         }
-        return {"page": {**screen, "open": opened}, "bar": self._bar(), "others": self._others}
+        return {"page": {**screen, "place": opened}, "bar": self._bar(), "others": self._others}
 
     def _bar(self) -> View:
         session = self.interview.session

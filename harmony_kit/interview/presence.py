@@ -41,7 +41,9 @@ def take_seat(name: str, session: str) -> Seat:
 
 
 def _sign(session: str) -> Path:
-    return Path(tempfile.gettempdir()) / "harmony-kit" / f"{session}.open"
+    # The name comes back from the page, so only its letters and digits make a file name.
+    name = "".join(letter for letter in session if letter.isalnum())[:40]
+    return Path(tempfile.gettempdir()) / "harmony-kit" / f"{name}.open"
 
 
 def show_sign(session: str) -> None:

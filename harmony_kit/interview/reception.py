@@ -84,6 +84,8 @@ class Reception:
         return self._show_interview()
 
     def _reopen_quietly(self, before: Message) -> None:
+        # The same tab after a reload or a new kernel: its former form is no second interviewer.
+        presence.withdraw_sign(str(before.get("session", "none")))
         known = self.desk.journal.respondents(before.get("site"), before.get("wave"))
         for respondent in known:
             if respondent.respondent == before.get("respondent") and not respondent.finished_at:

@@ -9,7 +9,7 @@ function h(tag, props, ...children) {
     else if (name in PROPERTIES) element[PROPERTIES[name]] = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat(2).filter((child) => child !== null && child !== undefined));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return element;
 }
 

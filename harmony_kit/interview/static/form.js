@@ -15,7 +15,7 @@ class Form {
     this.build();
     el.append(this.root);
     this.link = new Link(model, {
-      onreply: (reply, sent) => this.hear(reply, sent),
+      onreply: (reply, sent) => this.tryToHear(reply, sent),
       onchange: () => this.showState(),
     });
     this.link.send({ do: "hello", open: this.openInterview.get() });
@@ -155,6 +155,18 @@ class Form {
 
   // Replies
 
+  /** Whatever goes wrong while drawing must be seen: nobody reads a browser's console. */
+  tryToHear(reply, sent) {
+    try {
+      this.hear(reply, sent);
+    } catch (error) {
+      this.moving = false;
+      const detail = String(error.stack ?? error);
+      this.notices.push({ kind: "trouble", text: "trouble.drawing", detail, todo: "trouble.drawing_todo" });
+      this.showState();
+    }
+  }
+
   hear(reply, sent) {
     if (reply.trouble || reply.conflict || reply.problems) this.moving = false;
     if (reply.saved) this.confirm(reply, sent);
@@ -187,8 +199,8 @@ class Form {
     if (!sent && this.isBusy()) return;
     const hadFocus = this.root.contains(document.activeElement) || !this.page;
     const isMine = Boolean(sent) && sent.do !== "sign";
-    if (!page.open) this.view = null;
-    this.place(page.open);
+    if (!page.place) this.view = null;
+    this.place(page.place);
     this.moving = false;
     this.page = new PAGES[page.kind](page, this);
     this.main.replaceChildren(this.page.node);
@@ -199,7 +211,7 @@ class Form {
     if (isMine && this.root.hasAttribute("popover")) this.root.scrollTop = 0;
     else if (isMine) this.root.scrollIntoView({ block: "nearest" });
     if (reply.by_others) this.notices.push({ kind: "changed" });
-    else this.notices = this.notices.filter(({ kind }) => kind === "clash");
+    else this.notices = this.notices.filter(({ kind }) => kind !== "changed");
   }
 
   /** Whether something on the screen is typed and not sent. */
@@ -331,7 +343,7 @@ class Form {
     const { isOffline } = this.link ?? {};
     if (isOffline) this.moving = false;
     const nUnsaved = this.link?.nUnsaved() ?? 0;
-    const isRefused = this.notices.some(({ kind }) => kind === "trouble" || kind === "conflict");
+    const isRefused = this.notices.some(({ sent }) => sent?.do === "answer");
     const isUnsaved = isRefused || (isOffline && nUnsaved > 0);
     const saved = this.savedAt
       ? this.say("bar.saved", { time: this.savedAt })

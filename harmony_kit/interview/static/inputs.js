@@ -33,9 +33,9 @@ class Input {
         ? h("span", { class: "estimate-of" }, this.say("question.estimate", question))
         : null,
       question.estimate ? h("span", { class: "estimate" }, question.estimate) : null,
-      h("span", { class: "words" }, question.text),
+      h("span", { class: "asked" }, question.text),
       question.help || hint
-        ? h("span", { class: "help" }, [question.help, hint].filter(Boolean).join(" "))
+        ? h("span", { class: "help" }, question.help || hint)
         : null,
     );
   }
@@ -352,8 +352,7 @@ class Words extends Input {
   toggleStatus(status) {
     this.form.isPointing = false;
     this.later.cancel();
-    this.status = this.status === status ? null : status;
-    for (const box of this.statusBoxes) box.input.checked = box.status === this.status;
+    this.mark(this.status === status ? null : status);
     if (this.status) this.keep({ status: this.status }, "next");
     else if (this.area.value.trim()) this.later();
   }
@@ -361,14 +360,17 @@ class Words extends Input {
   typed() {
     const rest = this.question.max_text - this.area.value.length;
     this.hint.textContent = rest < 200 ? this.say("question.characters_left", { n: rest }) : "";
-    if (this.status && this.area.value.trim()) {
-      this.status = null;
-      for (const box of this.statusBoxes) box.input.checked = false;
-    }
+    if (this.area.value.trim()) this.mark(null);
     const entry = this.entry();
     if (!entry) return;
+    if (entry.status !== "answered") this.mark(entry.status);
     this.form.remember(this.question, entry);
     this.later();
+  }
+
+  mark(status) {
+    this.status = status;
+    for (const box of this.statusBoxes) box.input.checked = box.status === status;
   }
 
   /** What is written now; an emptied text takes back what was said, and says so. */

@@ -347,7 +347,7 @@ class Finished extends Page {
 class Screen extends Page {
   frame(...content) {
     const { view } = this;
-    return h("section", { class: `page screen ${view.kind}`, "data-screen": view.id }, [
+    return h("section", { class: `page screen is-${view.kind}`, "data-screen": view.id }, [
       h("div", { class: "eyebrow" }, [
         h("h2", { class: "section" }, view.section.name),
         view.section.intro ? h("p", { class: "intro" }, view.section.intro) : null,
@@ -419,7 +419,7 @@ class Questions extends Screen {
 
   keys({ kind, options }) {
     if (kind === "text") return this.say("question.keys_text");
-    return this.say("question.keys", { n: options.length });
+    return this.say("question.keys", { n: options.length > 9 ? "9, 0" : options.length });
   }
 
   matrix(nodes) {
@@ -485,13 +485,13 @@ class Subjects extends Screen {
         "data-first": i === 0,
         onchange: () => this.changed(),
       });
-      return h("label", { class: "card" }, input, h("span", { class: "face" }, title));
+      return h("label", { class: "card ticked" }, input, h("span", { class: "face" }, title));
     });
     this.title = h("input", { type: "text", maxlength: 120, "data-first": subjects.length === 0 });
     return this.frame(
       h("fieldset", { class: "question" }, [
         h("legend", { class: "legend" }, [
-          h("span", { class: "words" }, this.say(`subjects.${kind}`)),
+          h("span", { class: "asked" }, this.say(`subjects.${kind}`)),
           h("span", { class: "help" }, this.say(`subjects.${kind}_help`)),
         ]),
         subjects.length
@@ -543,7 +543,7 @@ class Review extends Screen {
       optional.length ? [["review.optional", optional]] : [],
     ].flat();
     this.node = this.frame(
-      h("h3", { class: "words" }, this.say("review.title")),
+      h("h3", { class: "asked" }, this.say("review.title")),
       view.open.length ? null : h("p", {}, this.say("review.complete")),
       parts.map(([key, rows]) => [
         h("p", { class: "help" }, this.say(key, { n: rows.length })),
