@@ -53,7 +53,7 @@ OWNERS = {
     "nbclient": {"running"},
     "sqlalchemy": {"store", "store_engine", "store_tables"},
     "matplotlib": {"figures", "running"},  # running warms it up before a report asks for it
-    "click": {"cli", "cli_options"},
+    "click": {"cli", "cli_options", "commands"},
     "xlsxwriter": {"exchange"},
     "python_calamine": {"exchange"},
 }
