@@ -209,7 +209,8 @@ def _check_languages(settings: _File, instrument: Instrument) -> list[Problem]:
 
 def _store_url(url: str, folder: Path) -> str:
     prefix = "sqlite:///"
-    if url.startswith(prefix) and not url.startswith(prefix + "/"):
+    is_complete = url.startswith((f"{prefix}/", f"{prefix}file:"))
+    if url.startswith(prefix) and not is_complete:
         return prefix + (folder / url.removeprefix(prefix)).as_posix()
     return url
 

@@ -63,7 +63,12 @@ def known_subjects(engagement: Engagement, store: Store) -> tuple[Subject, ...]:
     return tuple({(s.site, s.kind, s.id): s for s in reversed(subjects)}.values())[::-1]
 
 
-def import_options(*, recorded_by: str | None, dry_run: bool, **options: Any) -> ImportOptions:
+def import_options(
+    *,
+    recorded_by: str | None,
+    dry_run: bool,
+    **options: Any,  # noqa: ANN401 - fields of ImportOptions
+) -> ImportOptions:
     """The options of an import as typed, with who imports and when."""
     who = recorded_by or user_name()
     return ImportOptions(who, dt.datetime.now(dt.UTC), is_dry_run=dry_run, **options)
@@ -197,7 +202,8 @@ def _tell_answers(answers: list[Answer]) -> Iterator[tuple[dt.datetime, str]]:
         who = f"{answer.source.recorded_by} ({answer.source.origin})"
         yield (
             answer.answered_at,
-            f"{_moment(answer.answered_at)}  {who}  {answer.item}{subject}{estimate}: {change}{seconds}{reason}",
+            f"{_moment(answer.answered_at)}  {who}  {answer.item}{subject}{estimate}: "
+            f"{change}{seconds}{reason}",
         )
 
 

@@ -16,6 +16,7 @@ from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.exchange import ImportOptions
 from harmony_kit.running.batch import BatchRequest, plan_engagement, run_engagement
 from harmony_kit.running.job import Limits
+from harmony_kit.running.progress import show_progress, summary_lines
 from harmony_kit.scaffold import create_demo
 
 __all__ = ["RUN_OPTIONS", "RunOptions", "batch_request", "run", "run_demo", "show_plan", "watch"]
@@ -55,7 +56,7 @@ def batch_request(
     *,
     as_of: dt.datetime | None,
     where: tuple[str, ...],
-    **options: Any,
+    **options: Any,  # noqa: ANN401 - fields of BatchRequest
 ) -> BatchRequest:
     """A run as it was typed."""
     pairs = tuple(_split_pair(text) for text in where)
@@ -114,4 +115,4 @@ def watch(folder: Path, options: RunOptions) -> None:
     """Keep the reports current until Ctrl-C."""
     request = _with(BatchRequest(folder, as_of=as_of_day(folder, None)), options)
     click.echo(f"Watching {folder}; Ctrl-C ends it.")
-    watch_engagement(request, tell=click.echo)
+    watch_engagement(request, tell=click.echo)  # noqa: F821

@@ -1,0 +1,193 @@
+"""The command as a user meets it: help that teaches, one clear error, exit codes."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from harmony_kit.cli import main
+from harmony_kit.scaffold import create_demo
+
+COMMANDS = list(main.commands.items())
+
+
+def _run(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    create_demo(folder)
+    return folder
+
+
+@pytest.fixture
+def acme(tmp_path: Path, demo: Path) -> Path:
+    """An engagement of its own with the demo's settings and evidence, nothing imported yet."""
+    folder = tmp_path / "acme"
+    shutil.copytree(demo, folder)
+    return folder
+
+
+def _people(path: Path, n: int = 4) -> pd.DataFrame:
+    frame = pd.read_csv(path, dtype=str)
+    return pd.concat([frame[frame["lens"] == lens].head(n) for lens in ("it", "operations")])
+
+
+def test_help_lists_every_command():
+    result = _run("--help")
+    assert result.exit_code == 0
+    for name in main.commands:
+        assert f"\n  {name} " in result.output
+
+
+@pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[name for name, _ in COMMANDS])
+def test_every_command_and_option_is_explained(name, command):
+    assert command.help
+    assert len(command.get_short_help_str(limit=100)) <= 72
+    for option in command.params:
+        if isinstance(option, click.Option):
+            assert option.help, f"{name} {option.opts}"
+    assert _run(name, "--help").exit_code == 0
+
+
+def test_module_is_the_command():
+    words = [sys.executable, "-m", "harmony_kit", "--version"]
+    found = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert found.stdout.startswith("harmony, version 0.")
+
+
+def test_init_says_what_is_next(tmp_path):
+    result = _run("init", tmp_path / "new", "--client", "New")
+    assert result.exit_code == 0
+    assert "harmony check" in result.output
+    again = _run("init", tmp_path / "new")
+    assert again.exit_code == 1
+    assert "is already there" in again.output
+
+
+def test_check_of_a_good_folder(acme):
+    result = _run("check", acme)
+    assert result.exit_code == 0, result.output
+    assert "Nothing is wrong." in result.output
+    assert "it-operations version 1" in result.output
+    assert not (acme / "answers.sqlite").exists()
+
+
+def test_check_names_everything_at_once(acme):
+    (acme / "pilots.csv").write_text("site,pilot\nnowhere,x\n", encoding="utf-8")
+    (acme / "playbook.yaml").write_text("entries: 7\n", encoding="utf-8")
+    result = _run("check", acme)
+    assert result.exit_code == 1
+    assert "the column 'title' is missing" in result.output
+    assert "'nowhere' is not in sites.csv" in result.output
+    assert "playbook.yaml" in result.output
+
+
+def test_check_finds_answers_the_instrument_does_not_allow(acme):
+    assert _run("import", acme, acme / "incoming" / "tarn.csv").exit_code == 0
+    sites = (acme / "sites.csv").read_text(encoding="utf-8").splitlines()
+    kept = [line for line in sites if not line.startswith("tarn")]
+    (acme / "sites.csv").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    result = _run("check", acme)
+    assert result.exit_code == 1
+    assert "answers of 'tarn', which is not in sites.csv" in result.output
+
+
+def test_import_twice_changes_nothing_and_edits_are_kept(acme, tmp_path):
+    path = tmp_path / "file.csv"
+    people = _people(acme / "incoming" / "northfield.csv")
+    people.to_csv(path, index=False)
+    first = _run("import", acme, path)
+    assert first.exit_code == 0, first.output
+    assert "respondents: 8 new, 0 known" in first.output
+    again = _run("import", acme, path)
+    assert "answers: 0 new, 0 changed" in again.output
+    people.loc[people["respondent"] == "it-01", "meaning.same"] = "1"
+    people.to_csv(path, index=False)
+    edited = _run("import", acme, path)
+    assert "answers: 0 new, 1 changed" in edited.output
+    journal = _run("journal", acme, "--respondent", "it-01", "--site", "northfield")
+    assert journal.exit_code == 0
+    assert "meaning.same: 5 -> 1" in journal.output
+
+
+def test_a_refused_file_stops_no_other_and_stores_nothing(acme, tmp_path):
+    bad = tmp_path / "bad.csv"
+    people = _people(acme / "incoming" / "oldmill.csv")
+    people.loc[people["respondent"] == "it-02", "meaning.same"] = "9"
+    people.to_csv(bad, index=False)
+    result = _run("import", acme, bad, acme / "incoming" / "tarn.csv")
+    assert result.exit_code == 1
+    assert "bad.csv: refused, nothing of it was stored" in result.output
+    assert "'9'" in result.output
+    assert "tarn.csv: respondents: 4 new" in result.output
+    check = _run("check", acme)
+    assert "oldmill" not in check.output
+    assert "tarn: 2 it, 2 operations" in check.output
+
+
+def test_dry_run_stores_nothing(acme):
+    result = _run("import", acme, acme / "incoming" / "tarn.csv", "--dry-run")
+    assert result.exit_code == 0
+    assert "dry run, nothing stored" in result.output
+    assert "0 respondents" in _run("check", acme).output
+
+
+def test_export_and_import_are_the_identity(acme, tmp_path):
+    _run("import", acme, acme / "incoming" / "tarn.csv")
+    exported = tmp_path / "out.xlsx"
+    assert _run("export", acme, exported, "--site", "tarn").exit_code == 0
+    result = _run("import", acme, exported)
+    assert "0 new, 0 changed" in result.output
+
+
+def test_merge_adds_the_other_laptop_once(acme, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(acme, other)
+    _run("import", other, other / "incoming" / "tarn.csv")
+    first = _run("merge", acme, other / "answers.sqlite")
+    assert first.exit_code == 0, first.output
+    assert not first.output.startswith("0 ")
+    assert _run("merge", acme, other / "answers.sqlite").output.startswith("0 answers added")
+    assert "tarn: 2 it, 2 operations" in _run("check", acme).output
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (["check", "{nowhere}"], "is not an engagement folder"),
+        (["import", "{acme}", "{acme}/none.csv"], "none.csv"),
+        (["import", "{acme}", "{acme}/sites.csv", "--site", "nowhere"], "has no site 'nowhere'"),
+        (["journal", "{acme}", "--respondent", "nobody"], "has no respondent 'nobody'"),
+        (["run", "{acme}", "--site", "nowhere"], "nowhere"),
+        (["run", "{acme}", "--where", "region"], "COLUMN=VALUE"),
+        (["run", "{acme}", "--jobs", "many"], "auto, or 1 or more"),
+    ],
+)
+def test_one_clear_error(acme, tmp_path, words, what):
+    filled = [word.format(acme=acme, nowhere=tmp_path / "nowhere") for word in words]
+    result = _run(*filled)
+    assert result.exit_code == 1
+    assert what in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_read_only_store_is_told(acme):
+    _run("import", acme, acme / "incoming" / "tarn.csv")
+    settings = acme / "engagement.yaml"
+    path = acme / "answers.sqlite"
+    text = settings.read_text(encoding="utf-8")
+    url = f"sqlite:///file:{path}?mode=ro&uri=true"
+    settings.write_text(text.replace("sqlite:///answers.sqlite", url), encoding="utf-8")
+    result = _run("import", acme, acme / "incoming" / "oldmill.csv")
+    assert result.exit_code == 1
+    assert "read-only" in result.output
