@@ -111,7 +111,7 @@ def _signs(n: int) -> tuple[Floats, bool]:
     """Whether each person's two answers are swapped, one row per arrangement: 1 or -1."""
     if 2 ** (n - 1) <= MOST_ARRANGEMENTS:
         # The first person is never swapped: swapping everybody gives the same distance.
-        rest = np.array(list(product((1.0, -1.0), repeat=n - 1))).reshape(-1, n - 1)
+        rest = np.array(list(product((1.0, -1.0), repeat=n - 1))).reshape(2 ** (n - 1), n - 1)
         return np.column_stack([np.ones(len(rest)), rest]), True
     generator = np.random.default_rng([7, n])
     return generator.choice([1.0, -1.0], size=(N_RANDOM, n)), False

@@ -238,7 +238,8 @@ def _drivers(difference: Floats, options: tuple[str, ...]) -> list[dict[str, obj
     """Options with their signed difference, the largest first, those without left out."""
     if np.isnan(difference).any():
         return []
-    order = np.argsort(-np.abs(difference), kind="stable")
+    # Rounded, so that equal sizes keep the order of the options whatever their last digits.
+    order = np.argsort(-np.abs(difference).round(9), kind="stable")
     values = [(options[i], float(difference[i])) for i in order]
     return [{"option": name, "difference": value} for name, value in values if abs(value) > 1e-12]
 
