@@ -57,5 +57,5 @@ def save_answers(folder: Path, site: str, value: int, *, respondent: str | None 
 
 def request_for(folder: Path, **changes: object) -> BatchRequest:
     """A run of the tiny notebooks, two at a time."""
-    options = {"n_jobs": 1, "notebooks": CASES, "limits": Limits(timeout_s=60), **changes}
+    options = {"n_jobs": 2, "notebooks": CASES, "limits": Limits(timeout_s=60), **changes}
     return BatchRequest(folder, date(2026, 2, 1), **options)  # type: ignore[arg-type]

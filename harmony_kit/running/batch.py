@@ -140,7 +140,8 @@ class _Batch:
         due = self._briefing.plan.due
         self._tell(BatchEvent("planned", n=len(due)))
         with self._timed("sites"):
-            work_through(due, self._do_site, self._make.n_jobs, stop=self._make.stop)
+            make = self._make
+            work_through(due, self._do_site, make.n_jobs, stop=make.stop, abandon=make.abandon)
         with self._timed("portfolio"):
             self._do_portfolio()
         with self._timed("index"):
@@ -178,11 +179,13 @@ class _Batch:
         for name in sorted(self._records.keys() - known):
             self._records.pop(name).forget(self._briefing.records_folder)
             shutil.rmtree(self._briefing.reports / name, ignore_errors=True)
+            self._briefing.site_folders.remove(name)
             self._deliver(name, {})
 
     # One report
 
     def _do_site(self, step: Step) -> None:
+        self._briefing.site_folders.write(step.name)
         self._do(step, self._briefing.site_job(step), self._publish_site)
         if self._request.is_failing_fast and self._failed:
             self._make.stop.set()

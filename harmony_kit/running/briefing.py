@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from harmony_kit.engagement import Engagement, load_engagement
@@ -16,6 +17,7 @@ from harmony_kit.running.places import notebooks_folder
 from harmony_kit.running.plan import Plan, Step, compare, make_plan, select_sites
 from harmony_kit.running.publish import Page
 from harmony_kit.running.record import Record, find_records, record_folder
+from harmony_kit.running.site_folder import SiteFolders
 from harmony_kit.running.snapshot import Snapshot, snapshot_folder, take_snapshot
 from harmony_kit.store import Store
 
@@ -52,6 +54,9 @@ class BatchRequest:
         Where the reports are delivered to as well, a folder or an fsspec URL.
     scheduler
         Address of a Dask scheduler whose workers run the notebooks; None: this machine.
+    exchange
+        Where this machine and the workers leave things for each other, a folder or an fsspec
+        URL all can reach; None: ``.harmony/exchange`` in the engagement folder.
     notebooks
         Folder of the two notebooks; None: those of the package.
     """
@@ -67,6 +72,7 @@ class BatchRequest:
     is_failing_fast: bool = False
     output: str | None = None
     scheduler: str | None = None
+    exchange: str | None = None
     notebooks: Path | None = None
 
 
@@ -80,6 +86,11 @@ class Briefing:
     records: Mapping[str, Record]
     plan: Plan
     shared: Mapping[str, str]
+
+    @cached_property
+    def site_folders(self) -> SiteFolders:
+        """The folders the notebooks read instead of the engagement's."""
+        return SiteFolders(self.engagement)
 
     @property
     def reports(self) -> Path:
@@ -95,7 +106,7 @@ class Briefing:
         """The job that makes the report of a site."""
         site = self.engagement.site(step.name)
         parameters = {
-            "engagement": _HOME,
+            "engagement": f"{_HOME}/.harmony/sites/{site.site}",
             "site": site.site,
             "wave": self.engagement.wave,
             "snapshot": f"{_HOME}/.harmony/snapshots/{self.engagement.wave}",

@@ -30,12 +30,17 @@ def _available_mb() -> int:
 
 
 def work_through(
-    jobs: Iterable[T], make: Callable[[T], None], n_jobs: int, *, stop: threading.Event
+    jobs: Iterable[T],
+    make: Callable[[T], None],
+    n_jobs: int,
+    *,
+    stop: threading.Event,
+    abandon: Callable[[], None],
 ) -> None:
     """Call `make` with every job, `n_jobs` at a time; no new one once `stop` is set.
 
-    An exception in `make`, or Ctrl-C here, sets `stop` and is raised again without waiting: what
-    runs in other processes is for the caller to end.
+    An exception in `make`, or Ctrl-C here, sets `stop`, calls `abandon`, which must make every
+    `make` under way return, and is raised again when they have.
     """
 
     def make_unless_stopped(job: T) -> None:
@@ -52,6 +57,8 @@ def work_through(
                 future.result()
     except BaseException:
         stop.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+        abandon()
         raise
     finally:
-        pool.shutdown(wait=not stop.is_set(), cancel_futures=True)
+        pool.shutdown()

@@ -19,7 +19,13 @@ from harmony_kit.running.files import hash_content, hash_file, hash_folder
 from harmony_kit.running.places import package_folder, templates_folder
 from harmony_kit.running.snapshot import Snapshot
 
-__all__ = ["portfolio_inputs", "shared_inputs", "site_inputs"]
+__all__ = [
+    "library_versions",
+    "package_fingerprint",
+    "portfolio_inputs",
+    "shared_inputs",
+    "site_inputs",
+]
 
 # What computes and draws; another version may give other numbers or other pixels.
 _LIBRARIES = ("numpy", "pandas", "scipy", "matplotlib", "pyarrow", "nbconvert", "pydantic")
@@ -47,8 +53,8 @@ def shared_inputs(engagement: Engagement, as_of: date) -> dict[str, str]:
         "settings": hash_content(settings),
         "reference": _hash_path(folder / "reference.json"),
         "template": hash_folder(templates_folder() / "harmony", without=_PAGES_OF_THE_RUN),
-        "package": _package_fingerprint(),
-        "libraries": _libraries_fingerprint(),
+        "package": package_fingerprint(),
+        "libraries": hash_content(library_versions()),
         "as_of": as_of.isoformat(),
     }
 
@@ -101,7 +107,7 @@ def _hash_path(path: Path) -> str:
 
 
 @cache
-def _package_fingerprint() -> str:
+def package_fingerprint() -> str:
     """Version and code: in a checkout the code changes and the version does not."""
     package = package_folder()
     content = hash_folder(package / "content" / "translations")
@@ -109,11 +115,12 @@ def _package_fingerprint() -> str:
 
 
 @cache
-def _libraries_fingerprint() -> str:
+def library_versions() -> dict[str, str]:
+    """Library → its version, for those that decide what a report looks like."""
     versions = {"python": ".".join(map(str, sys.version_info[:2]))}
     for name in _LIBRARIES:
         try:
             versions[name] = version(name)
         except PackageNotFoundError:
             versions[name] = ""
-    return hash_content(versions)
+    return versions

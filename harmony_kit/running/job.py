@@ -6,7 +6,6 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import CancelledError
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,8 +14,9 @@ from harmony_kit.running.engine import RunRequest, RunResult
 from harmony_kit.running.publish import Finished, Page
 from harmony_kit.running.record import Failure
 from harmony_kit.running.renderers import RenderError, Renderers
+from harmony_kit.running.runner import RunnerClosed
 
-__all__ = ["Job", "Limits", "Made", "make_report"]
+__all__ = ["Job", "Limits", "Made", "make_report", "new_work"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def make_report(
     began = time.perf_counter()
     for n_tries in (1, 2):
         tell("run" if n_tries == 1 else "again")
-        work = _new_work(job)
+        work = new_work(job)
         failure, seconds = _run(job, work, runner)
         if failure is None or failure.status == "failed" or n_tries == 2:
             break
@@ -83,7 +83,8 @@ def make_report(
     return Made(job, work, finished, n_tries, {**seconds, **times})
 
 
-def _new_work(job: Job) -> Path:
+def new_work(job: Job) -> Path:
+    """A new, empty folder for a job to run in."""
     folder = job.folder / ".harmony"
     folder.mkdir(parents=True, exist_ok=True)
     return Path(tempfile.mkdtemp(prefix=f"work-{job.name}-", dir=folder))
@@ -102,7 +103,7 @@ def _run(job: Job, work: Path, runner: _Runner) -> tuple[Failure | None, dict[st
     )
     try:
         result = runner.run(request)
-    except CancelledError:
+    except RunnerClosed:
         raise
     except Exception as cause:  # noqa: BLE001 - one bad site never stops the others
         return Failure("failed", f"It could not be started: {cause}"), {}

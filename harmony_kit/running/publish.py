@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from harmony_kit.running.files import FileMark, mark_folder, write_whole
+from harmony_kit.running.imports import without_iri_grammar
 from harmony_kit.running.places import templates_folder
 from harmony_kit.running.record import Failure
 
@@ -29,6 +29,7 @@ __all__ = [
     "publish_folder",
     "render_notebook",
     "render_page",
+    "warm_up",
     "write_index",
 ]
 
@@ -107,10 +108,18 @@ def _clean_cell(cell: dict[str, Any]) -> dict[str, Any]:
 
 
 def _clean_book(path: Path) -> None:
-    nbformat = _import_nbformat()
-    cleaned = clean_notebook(nbformat.v4.reads(path.read_text(encoding="utf-8")))
-    text: str = nbformat.v4.writes(nbformat.from_dict(cleaned))
+    import nbformat
+
+    cleaned = nbformat.from_dict(clean_notebook(_read_notebook(path)))
+    text: str = nbformat.v4.writes(cleaned)
     write_whole(path, f"{text}\n".encode())
+
+
+def _read_notebook(path: Path) -> Any:  # noqa: ANN401 - a NotebookNode
+    with without_iri_grammar():
+        import nbformat
+
+    return nbformat.v4.reads(path.read_text(encoding="utf-8"))
 
 
 def _empty_but(folder: Path, kept: str) -> None:
@@ -134,31 +143,28 @@ def render_notebook(nb_path: Path, html_path: Path, page: Page) -> None:
 
     The same notebook and the same page give the same bytes.
     """
-    notebook = _import_nbformat().v4.reads(nb_path.read_text(encoding="utf-8"))
+    exporter = _exporter()
+    notebook = _read_notebook(nb_path)
     look = {name: getattr(page, name) for name in _LOOK}
     resources = {"metadata": {"name": page.title}, "harmony": look}
-    html, _ = _exporter().from_notebook_node(notebook, resources=resources)
+    html, _ = exporter.from_notebook_node(notebook, resources=resources)
     write_whole(html_path, html.encode("utf-8", "replace"))
-
-
-def _import_nbformat() -> Any:  # noqa: ANN401 - a module
-    # jsonschema compiles a grammar for an IRI check nobody here needs, 1.1 to 1.5 s in every
-    # process that imports nbformat; it carries on without where the module cannot be imported.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    import nbformat
-
-    return nbformat
 
 
 @cache
 def _exporter() -> Any:  # noqa: ANN401 - an nbconvert exporter
-    _import_nbformat()
-    from nbconvert import HTMLExporter
+    with without_iri_grammar():
+        from nbconvert import HTMLExporter
 
     return HTMLExporter(
         template_name="harmony",
         extra_template_basedirs=[str(templates_folder())],
     )
+
+
+def warm_up() -> None:
+    """Load what rendering needs, so that the first report does not wait for it."""
+    _exporter()
 
 
 @cache
