@@ -14,8 +14,10 @@ __all__ = ["MOST_WRONG", "STATES", "expected_wrong_claims", "grade_claims", "nam
 
 STATES: Final = ("shared_view", "known_difference", "false_consensus", "false_conflict")
 
-#: Of the claims a report makes, at most this share is expected to be wrong.
-MOST_WRONG: Final = 0.10
+#: Of the claims a report makes, at most this share is expected to be wrong. One in ten is the
+#: promise; the rest is a margin for what the model leaves out (lenses split into camps, people
+#: who answer alike): benchmarks/truth.py plants such plants.
+MOST_WRONG: Final = 0.08
 
 
 def name_states(probabilities: pd.DataFrame) -> pd.Series:

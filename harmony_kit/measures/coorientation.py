@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from harmony_kit.measures.claims import STATES, grade_claims, name_states
 from harmony_kit.measures.posterior import Draws, draw_means
+from harmony_kit.measures.predictive import Belief, count_interviews
 from harmony_kit.measures.tally import Tally, tally_ratings
 from harmony_kit.settings import Settings
 
@@ -70,6 +71,10 @@ _STREAMS: Final = (0, 1, 2, 2)
 #: A gap of exactly the tolerance is close, in spite of single precision.
 _SLACK: Final = 1e-4
 
+#: Bounds of the misreading are kept to this fraction of a point: 16-bit numbers sort three times
+#: faster, and the largest misreading, 10 points, still fits.
+_STEPS: Final = 3000
+
 #: Draws held at once, so that the arrays stay in the processor's cache.
 _DRAWS_AT_ONCE: Final = 200_000
 
@@ -120,7 +125,7 @@ def measure_topics(
     topics["state"] = name_states(topics[[f"p_{state}" for state in STATES]])
     certainty = topics[[f"p_{state}" for state in STATES]].max(axis=1)
     topics["claim"] = grade_claims(certainty, topics[["site", "wave"]], settings)
-    topics["more_interviews"] = pd.NA
+    topics["more_interviews"] = _count_interviews(tally, topics, settings)
     return topics[list(TOPIC_DTYPES)].astype(TOPIC_DTYPES)
 
 
@@ -138,6 +143,21 @@ def _measure_direction(tally: Tally, side: int, settings: Settings) -> pd.DataFr
     frame["perceived_gap"] = frame["own"] - frame["estimate"]
     frame["misreading"] = frame["estimate"] - frame["other_own"]
     return frame
+
+
+def _count_interviews(tally: Tally, topics: pd.DataFrame, settings: Settings) -> pd.Series:
+    """More interviews per lens for each row of `topics`; NA where there is no such number."""
+    rows = np.flatnonzero(topics["claim"].isin(["leaning", "open"]))
+    columns = np.array(_DIRECTIONS)[rows % 2]
+    belief = Belief.of(
+        tally.counts[rows[:, None] // 2, columns],
+        tally.unseen[rows[:, None] // 2, columns],
+        topics["points"].to_numpy()[rows],
+        topics["tolerance"].to_numpy()[rows],
+    )
+    needed = pd.Series(pd.NA, index=topics.index, dtype="Int64")
+    needed.iloc[rows] = count_interviews(belief, claim_at=settings.claim_at)
+    return needed.where(needed > 0)
 
 
 def _measure_draws(tally: Tally, settings: Settings) -> NDArray[np.float64]:
@@ -185,7 +205,7 @@ def _summarise(
     both = np.count_nonzero(is_close & seems_close, axis=1)
     understood = np.count_nonzero(np.abs(misreading) <= tolerance, axis=1)
     states = [both, n_draws - close - seeming + both, seeming - both, close - both]
-    misreading.sort(axis=1)
+    ranked = np.sort(np.rint(misreading * _STEPS).astype(np.int16), axis=1, kind="stable")
     tail = n_draws // 10
-    bounds = [misreading[:, tail], misreading[:, n_draws - 1 - tail]]
+    bounds = [ranked[:, tail] / _STEPS, ranked[:, n_draws - 1 - tail] / _STEPS]
     return np.stack([*(count / n_draws for count in (*states, understood)), *bounds], axis=1)

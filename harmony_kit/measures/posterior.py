@@ -1,12 +1,17 @@
 """How sure a mean is: draws of a lens's mean rating from what a few of its people said.
 
-The answers of one lens to one question are counts over the points of the scale. The share of
-the lens at each point is Dirichlet(counts + 1/points each): the answers count fully, and one
-imaginary answer, spread evenly over the scale, stands for what was not heard. A Dirichlet draw
-is a set of independent gamma draws over their sum, and a gamma draw depends only on one count,
-so one column of gamma draws per (points, point, count) serves every topic and every site. Each
-column is seeded from exactly those numbers. Hence the same answers give the same draws, in any
-order and in any company.
+The answers of one lens to one question are counts over the points of the scale. The shares of
+the lens at the points are Dirichlet(counts + prior): the answers count fully, and half an
+imaginary answer, spread evenly over the scale, stands for what was not heard. With that prior a
+mean nobody was asked about is spread over a five-point scale as if any value were as likely as
+any other (its variance, 2 / (1 + 1/2), is that of the uniform from 1 to 5), and one lens's people
+lie as far apart as groups in practice do (expected standard deviation 0.8). benchmarks/truth.py
+compares it with a whole imaginary answer.
+
+A Dirichlet draw is a set of independent gamma draws over their sum, and a gamma draw depends on
+one count only, so one column of gamma draws per (points, point, count) serves every topic and
+every site. Each column is seeded from exactly those numbers. Hence the same answers give the
+same draws, in any order and in any company.
 
 With a head count the colleagues not interviewed are drawn from that posterior, one by one, and
 those interviewed are certain. This is a Pólya urn; with everybody interviewed nothing is left
@@ -15,25 +20,32 @@ to draw.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harmony_kit.measures.tally import UNKNOWN
 
-__all__ = ["MOST_DRAWN_SINGLY", "Draws", "draw_means"]
+__all__ = ["MOST_DRAWN_SINGLY", "PRIOR_ANSWERS", "Draws", "draw_means"]
+
+#: How many imaginary answers, spread evenly over the scale, go beside the real ones.
+PRIOR_ANSWERS: Final = 0.5
 
 #: Up to this many unseen colleagues are drawn one by one; the sum over more of them is drawn
 #: from its normal limit given the shares, rounded to whole points.
-MOST_DRAWN_SINGLY = 8
+MOST_DRAWN_SINGLY: Final = 8
 
 Draws = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 
-def draw_means(counts: Ints, unseen: Ints, *, stream: int, draws: int) -> Draws:
+def draw_means(
+    counts: Ints, unseen: Ints, *, stream: int, draws: int, prior: float = PRIOR_ANSWERS
+) -> Draws:
     """Draws of the mean rating of a whole lens.
 
     Parameters
@@ -47,6 +59,8 @@ def draw_means(counts: Ints, unseen: Ints, *, stream: int, draws: int) -> Draws:
         get equal draws.
     draws
         How many draws.
+    prior
+        Imaginary answers, spread evenly over the scale.
 
     Returns
     -------
@@ -54,70 +68,88 @@ def draw_means(counts: Ints, unseen: Ints, *, stream: int, draws: int) -> Draws:
         Shape (rows, draws), in points of the scale (1 to points). Rows without answers show the
         prior alone; a census (no unseen) shows its mean in every draw.
     """
-    shares = _draw_shares(counts, stream, draws)
-    means = shares.mean
-    is_finite = unseen != UNKNOWN
-    if is_finite.any():
-        total = (counts * np.arange(1, counts.shape[1] + 1)).sum(axis=1)
-        heads = np.maximum(counts.sum(axis=1) + unseen, 1)
-        whole = (total[:, None] + _draw_unseen(shares, unseen, stream)) / heads[:, None]
-        means = np.where(is_finite[:, None], whole, means).astype(np.float32)
+    urn = _Urn(counts.shape[1], stream, draws, prior)
+    heads = np.maximum(counts.sum(axis=1) + unseen, 1)
+    seen = (counts * urn.scores).sum(axis=1) / heads
+    means = np.repeat(seen.astype(np.float32)[:, None], draws, axis=1)
+    is_few = (unseen > 0) & (unseen <= MOST_DRAWN_SINGLY)
+    is_many = unseen > MOST_DRAWN_SINGLY
+    means[unseen == UNKNOWN] = urn.draw_mean(counts[unseen == UNKNOWN])
+    means[is_few] += urn.draw_few(counts[is_few], unseen[is_few]) / heads[is_few, None]
+    means[is_many] += urn.draw_many(counts[is_many], unseen[is_many]) / heads[is_many, None]
     return means
 
 
 @dataclass(frozen=True)
-class _Shares:
-    """Draws of a lens's mean, variance and share at or below each point but the last."""
+class _Urn:
+    """Draws for lenses of which some people were heard; `counts` are answers per point."""
 
-    mean: Draws
-    variance: Draws
-    cuts: tuple[Draws, ...]
+    points: int
+    stream: int
+    draws: int
+    prior: float
+
+    @property
+    def scores(self) -> Ints:
+        return np.arange(1, self.points + 1)
+
+    def draw_mean(self, counts: Ints) -> Draws:
+        """Mean of a large lens."""
+        whole, total = np.zeros((2, len(counts), self.draws), dtype=np.float32)
+        for score, gamma in self._draw_gammas(counts):
+            whole += gamma
+            gamma *= score
+            total += gamma
+        total /= whole
+        return total
+
+    def draw_few(self, counts: Ints, unseen: Ints) -> Draws:
+        """Sum of the ratings of a few unseen colleagues, each drawn on its own."""
+        whole = np.zeros((len(counts), self.draws), dtype=np.float32)
+        below = []
+        for _, gamma in self._draw_gammas(counts):
+            whole += gamma
+            below.append(whole.copy())
+        total = np.ones_like(whole) * unseen[:, None]
+        for person in range(int(unseen.max(initial=0))):
+            rows = np.flatnonzero(unseen > person)
+            mark = whole[rows] * _uniform_column(self.points, self.stream, person, self.draws)
+            total[rows] += sum((part[rows] < mark).view(np.int8) for part in below[:-1])
+        return total
+
+    def draw_many(self, counts: Ints, unseen: Ints) -> Draws:
+        """Sum of the ratings of many unseen colleagues, from its normal limit."""
+        whole, total, squares = np.zeros((3, len(counts), self.draws), dtype=np.float32)
+        for score, gamma in self._draw_gammas(counts):
+            whole += gamma
+            gamma *= score
+            total += gamma
+            gamma *= score
+            squares += gamma
+        mean = total / whole
+        spread = np.sqrt(np.maximum(squares / whole - mean * mean, 0))
+        many = unseen[:, None].astype(np.float32)
+        noise = spread * np.sqrt(many) * _normal_column(self.points, self.stream, self.draws)
+        summed: Draws = np.rint(many * mean + noise)
+        return np.clip(summed, many, many * self.points, out=summed)
+
+    def _draw_gammas(self, counts: Ints) -> Iterator[tuple[int, Draws]]:
+        """Per scale point its score and gamma draws, shape (rows, draws), free to be changed."""
+        for point in range(self.points):
+            chosen = counts[:, point]
+            # Tables of 16, 32, 64 … columns, so that few are built and most are met again.
+            size = max(16, 1 << int(chosen.max(initial=0)).bit_length())
+            yield point + 1, _gamma_table(self, point, size)[chosen]
 
 
-def _draw_shares(counts: Ints, stream: int, draws: int) -> _Shares:
-    points = counts.shape[1]
-    whole, first, second = np.zeros((3, len(counts), draws), dtype=np.float32)
-    below = []
-    for point in range(points):
-        most = int(counts[:, point].max(initial=0))
-        columns = [_gamma_column(points, stream, point, n, draws) for n in range(most + 1)]
-        gamma = np.stack(columns)[counts[:, point]]
-        whole += gamma
-        below.append(whole.copy())
-        gamma *= point + 1
-        first += gamma
-        gamma *= point + 1
-        second += gamma
-    mean = first / whole
-    variance = np.maximum(second / whole - mean * mean, 0)
-    return _Shares(mean, variance, tuple(part / whole for part in below[:-1]))
-
-
-def _draw_unseen(shares: _Shares, unseen: Ints, stream: int) -> Draws:
-    """Sum of the ratings of the unseen colleagues, per draw; zero where there are none."""
-    total = np.zeros_like(shares.mean)
-    points, draws = len(shares.cuts) + 1, total.shape[1]
-    for n_unseen in range(1, MOST_DRAWN_SINGLY + 1):
-        rows = np.flatnonzero(unseen == n_unseen)
-        if rows.size:
-            people = [_uniform_column(points, stream, person, draws) for person in range(n_unseen)]
-            summed = sum(
-                (cut[rows] < person).astype(np.int8) for cut in shares.cuts for person in people
-            )
-            total[rows] = n_unseen + summed
-    rows = np.flatnonzero(unseen > MOST_DRAWN_SINGLY)
-    if rows.size:
-        many = unseen[rows, None].astype(np.float32)
-        noise = _normal_column(points, stream, draws) * np.sqrt(many * shares.variance[rows])
-        total[rows] = np.clip(np.rint(many * shares.mean[rows] + noise), many, many * points)
-    return total
-
-
-@lru_cache(maxsize=4096)
-def _gamma_column(points: int, stream: int, point: int, n: int, draws: int) -> Draws:
-    """Gamma draws for a scale point that n people chose."""
-    random = np.random.default_rng((0, points, stream, point, n))
-    return random.standard_gamma(n + 1 / points, size=draws).astype(np.float32)
+@lru_cache(maxsize=256)
+def _gamma_table(urn: _Urn, point: int, size: int) -> Draws:
+    """Gamma draws for a scale point that 0, 1, 2 … people chose, shape (size, draws)."""
+    table = np.empty((size, urn.draws), dtype=np.float32)
+    for n in range(size):
+        random = np.random.default_rng((0, urn.points, urn.stream, point, n))
+        table[n] = random.standard_gamma(n + urn.prior / urn.points, size=urn.draws)
+    return table
 
 
 @lru_cache(maxsize=256)

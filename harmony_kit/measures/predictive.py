@@ -1,0 +1,166 @@
+"""How many more interviews would settle a topic: the posterior predictive of a claim.
+
+What the next interviews will say is not known, but what they will do to the posterior is. With
+A = n answers + the prior and s² the posterior variance of one answer, the mean of a lens of
+which M people are unseen (N heads) has the variance ``M (M + A) / N² · s² / (A + 1)``; after m
+more interviews ``(M - m) (M + A) / N² · s² / (A + 1) · A / (A + m)`` of it is expected to be
+left, and the rest is how far the estimate is expected to move. Both follow from the Dirichlet
+posterior being a martingale; for a large lens M and N cancel. Futures are simulated by moving
+the estimates with normal steps of that size, and each is claimed or not by its own posterior,
+taken as normal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from harmony_kit.measures.posterior import PRIOR_ANSWERS
+from harmony_kit.measures.tally import UNKNOWN
+
+__all__ = ["LIKELY", "MOST_INTERVIEWS", "Belief", "chance_of_claim", "count_interviews"]
+
+#: A number of interviews is likely to settle a topic when it does so in this share of futures.
+LIKELY: Final = 0.6
+
+#: More interviews per lens than this are never proposed: the views lie too near the tolerance.
+MOST_INTERVIEWS: Final = 30
+
+_N_FUTURES: Final = 64
+_AT_ONCE: Final = 512
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Belief:
+    """What is known of three means per row: own, estimate and the other lens's own.
+
+    Attributes
+    ----------
+    mean
+        Posterior mean, shape (rows, 3), in points.
+    spread
+        Posterior variance of one person's answer, shape (rows, 3).
+    weight
+        Answers plus prior, shape (rows, 3).
+    unseen
+        Colleagues not heard, shape (rows, 3); `UNKNOWN` for a large lens.
+    tolerance
+        In points, shape (rows,).
+    """
+
+    mean: Floats
+    spread: Floats
+    weight: Floats
+    unseen: Ints
+    tolerance: Floats
+
+    @classmethod
+    def of(cls, counts: Ints, unseen: Ints, points: Ints, tolerance: Floats) -> Belief:
+        """From counts per point, shape (rows, 3, most points)."""
+        scores = np.arange(1, counts.shape[2] + 1)
+        prior = PRIOR_ANSWERS / points[:, None] * (scores <= points[:, None])
+        shares = counts + prior[:, None, :]
+        weight = shares.sum(axis=2)
+        shares /= weight[:, :, None]
+        expected = (shares * scores).sum(axis=2)
+        spread = (shares * scores**2).sum(axis=2) - expected**2
+        n = counts.sum(axis=2)
+        heard = (counts * scores).sum(axis=2)
+        whole = (heard + unseen * expected) / np.maximum(n + unseen, 1)
+        mean = np.where(unseen == UNKNOWN, expected, whole)
+        return cls(mean, spread, weight, unseen, tolerance)
+
+    def pick(self, rows: NDArray[np.intp]) -> Belief:
+        """Some of the rows."""
+        return Belief(
+            self.mean[rows],
+            self.spread[rows],
+            self.weight[rows],
+            self.unseen[rows],
+            self.tolerance[rows],
+        )
+
+    def variance(self, more: Ints) -> Floats:
+        """Expected variance of the means after `more` interviews per lens, shape (rows, 3)."""
+        unseen = self.unseen.astype(float)
+        m = np.where(self.unseen == UNKNOWN, more[:, None], np.minimum(more[:, None], unseen))
+        heads = np.maximum(self.weight - PRIOR_ANSWERS + unseen, 1)
+        finite = (unseen - m) * (unseen + self.weight) / heads**2
+        left = np.where(self.unseen == UNKNOWN, 1.0, finite)
+        return left * self.spread / (self.weight + 1) * self.weight / (self.weight + m)
+
+
+def count_interviews(belief: Belief, *, claim_at: float) -> Ints:
+    """The fewest more interviews per lens that likely lead to a claim, per row.
+
+    Returns 1 to `MOST_INTERVIEWS`, or 0 where even that many would not. A lens with fewer unseen
+    colleagues is interviewed whole.
+    """
+    most = np.full(len(belief.tolerance), MOST_INTERVIEWS)
+    settles = chance_of_claim(belief, most, claim_at=claim_at) >= LIKELY
+    rows = np.flatnonzero(settles)
+    some = belief.pick(rows)
+    low, high = np.zeros(len(rows), dtype=np.int64), most[rows]
+    while (high - low > 1).any():
+        middle = (low + high) // 2
+        is_enough = chance_of_claim(some, middle, claim_at=claim_at) >= LIKELY
+        low, high = np.where(is_enough, low, middle), np.where(is_enough, middle, high)
+    needed = np.zeros(len(settles), dtype=np.int64)
+    needed[rows] = high
+    return needed
+
+
+def chance_of_claim(belief: Belief, more: Ints, *, claim_at: float) -> Floats:
+    """Share of futures, `more` interviews per lens from now, in which a state is claimed."""
+    chance = np.zeros(len(more))
+    for start in range(0, len(more), _AT_ONCE):
+        rows = np.arange(start, min(start + _AT_ONCE, len(more)))
+        chance[rows] = _chance(belief.pick(rows), more[rows], claim_at)
+    return chance
+
+
+def _chance(belief: Belief, more: Ints, claim_at: float) -> Floats:
+    left = belief.variance(more)
+    moved = np.sqrt(np.maximum(belief.variance(np.zeros_like(more)) - left, 0))
+    centre = belief.mean[:, None, :] + moved[:, None, :] * _futures()
+    best = _most_probable(centre, np.sqrt(left)[:, None, :], belief.tolerance[:, None])
+    return np.asarray((best >= claim_at).mean(axis=1), dtype=np.float64)
+
+
+@lru_cache(maxsize=1)
+def _futures() -> Floats:
+    """Evenly spread standard normal steps, shape (futures, 3)."""
+    # Roberts's R3 sequence: multiples of the powers of the root of x⁴ = x + 1, modulo 1.
+    powers = 1.2207440846057596 ** -np.arange(1, 4)
+    points = (0.5 + np.arange(1, _N_FUTURES + 1)[:, None] * powers) % 1
+    return np.asarray(ndtri(points), dtype=np.float64)
+
+
+def _most_probable(centre: Floats, deviation: Floats, tolerance: Floats) -> Floats:
+    """Probability of the most probable of the four states, for independent normal means."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(5)
+    total = weights.sum()
+    both = close = seeming = 0.0
+    deviation = np.maximum(deviation, 1e-6)
+    for node, weight in zip(nodes, weights / total, strict=True):
+        own = centre[..., 0] + node * deviation[..., 0]
+        seems = _within(own - centre[..., 1], deviation[..., 1], tolerance)
+        is_close = _within(own - centre[..., 2], deviation[..., 2], tolerance)
+        both = both + weight * seems * is_close
+        close, seeming = close + weight * is_close, seeming + weight * seems
+    states = np.stack([both, 1 - close - seeming + both, seeming - both, close - both])
+    return np.asarray(states.max(axis=0), dtype=np.float64)
+
+
+def _within(gap: Floats, deviation: Floats, tolerance: Floats) -> Floats:
+    """Probability that a normal gap lies within the tolerance."""
+    upper = ndtr((tolerance - gap) / deviation)
+    return np.asarray(upper - ndtr((-tolerance - gap) / deviation), dtype=np.float64)
