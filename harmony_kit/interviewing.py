@@ -1,4 +1,4 @@
-"""Interviews of an engagement: the form for a notebook cell, and what was changed when."""
+"""Interviews of an engagement: the form for a notebook cell."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from pathlib import Path
 from harmony_kit.answers import Subject
 from harmony_kit.engagement import Engagement, load_engagement
 from harmony_kit.errors import EngagementError, Problem
-from harmony_kit.interview.changes import Change, list_changes
 from harmony_kit.interview.opening import Desk, Setting
 from harmony_kit.interview.presence import take_seat
 from harmony_kit.interview.reception import Reception
 from harmony_kit.store import Store
 
-__all__ = ["open_interview", "open_reception", "read_changes"]
+__all__ = ["open_interview", "open_reception"]
 
 
 def open_interview(
@@ -40,7 +39,7 @@ def open_interview(
 
     Raises `EngagementError` when the engagement cannot be used or has no such site.
     """
-    # The widget library costs a second to import; the journal of a respondent does without.
+    # The widget library costs a second to import; a reception without a form does without.
     from harmony_kit.interview.form import InterviewForm
 
     engagement = load_engagement(Path(folder))
@@ -109,19 +108,3 @@ def _interviewer() -> str:
 def _key(engagement: Engagement) -> str:
     """What the browser files this engagement's drafts under; says nothing about it."""
     return hashlib.sha256(f"{engagement.folder}\n{engagement.store_url}".encode()).hexdigest()[:12]
-
-
-def read_changes(folder: str | Path, respondent: str, *, site: str | None = None) -> list[Change]:
-    """Every change to a respondent's answers and everything that happened, oldest first.
-
-    Raises `EngagementError` when nobody of that name was interviewed (at that site).
-    """
-    engagement = load_engagement(Path(folder))
-    store = Store(engagement.store_url)
-    known = [r for r in store.respondents(site=site) if r.respondent == respondent]
-    if not known:
-        names = ", ".join(sorted({r.respondent for r in store.respondents(site=site)}))
-        what = f"nobody was interviewed as {respondent!r}"
-        raise EngagementError(Problem(str(engagement.folder), "", what, names or "nobody yet"))
-    events = [e for r in known for e in store.events(r.site, r.wave, r.respondent)]
-    return list_changes(store.journal(site=site, respondent=respondent), events)

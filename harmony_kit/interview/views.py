@@ -64,6 +64,7 @@ def view_question(session: Session, question: Question) -> View:
         if is_estimate
         else "",
         "other": other if is_estimate else "",
+        "is_mirrored": item.mirrored,
         "subject": _subject_title(session, question) if item.per else "",
         "options": _view_options(session, question),
         "k": item.k or 1,

@@ -30,8 +30,10 @@ class Input {
       "legend",
       { class: "legend" },
       question.other
-        ? h("span", { class: "estimate-of" }, this.say("question.estimate", question))
-        : null,
+        ? h("span", { class: "whose" }, this.say("question.estimate", question))
+        : question.is_mirrored
+          ? h("span", { class: "whose" }, this.say("question.own"))
+          : null,
       question.estimate ? h("span", { class: "estimate" }, question.estimate) : null,
       h("span", { class: "asked" }, question.text),
       question.help || hint

@@ -1,0 +1,440 @@
+import json
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import yaml
+from interviews import Clock, begin, find_respondent, make_engagement, open_desk
+
+from harmony_kit.answers import Event
+from harmony_kit.errors import EngagementError
+from harmony_kit.interview import presence
+from harmony_kit.interview.accent import DARK_GROUND, LIGHT_GROUND, contrast, readable_accent
+from harmony_kit.interview.form import InterviewForm
+from harmony_kit.interview.wording import load_wording, wording_languages
+from harmony_kit.interviewing import open_interview
+
+ROOT = Path(__file__).parent.parent
+STATIC = ROOT / "harmony_kit" / "interview" / "static"
+SCRIPTS = sorted(STATIC.glob("*.js"))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return make_engagement(tmp_path / "engagement")
+
+
+@pytest.fixture
+def reception(folder):
+    return open_desk(folder)
+
+
+def answer(question, then=None, **said):
+    return {"do": "answer", "question": question, "status": "answered", "then": then, **said}
+
+
+def test_the_form_opens_on_the_list_of_interviews(reception):
+    reply = reception.handle({"do": "hello", "seq": "t/1"})
+    assert reply["ack"] == "t/1"
+    page = reply["page"]
+    assert (page["kind"], page["client"], page["site"], page["wave"]) == (
+        "lobby",
+        "Northwind",
+        "lyon",
+        "2026",
+    )
+    assert page["sites"] == [{"id": "lyon", "name": "Lyon"}, {"id": "porto", "name": "Porto"}]
+    assert page["people"] == []
+
+
+def test_a_new_interview_proposes_a_pseudonym_and_reads_out_consent(reception):
+    page = reception.handle({"do": "new"})["page"]
+    assert re.fullmatch(r"[a-z]{4}-\d\d", page["proposed"])
+    kept, shown, withdraw = page["consent"]["en"]
+    assert "{code}" in kept
+    assert "Northwind" in kept
+    assert "Lyon" in kept
+    assert "at least 3 people" in shown
+    assert "deleted" in withdraw
+    assert len(page["consent"]["de"]) == 3
+
+
+def test_beginning_records_the_consent_that_was_read_out(reception):
+    assert begin(reception)["page"]["id"] == "aims.top"
+    consent, *_ = reception.desk.journal.events("lyon", "2026", "mira-17")
+    assert consent.details["text"].startswith("We keep your answers")
+    assert "mira-17" in consent.details["text"]
+    assert find_respondent(reception.desk.journal).role == "shift lead"
+
+
+def test_what_is_missing_of_a_new_interview_is_said_at_its_field(reception):
+    message = {"do": "begin", "respondent": "x", "lens": "", "role": "", "language": "en"}
+    assert reception.handle({**message, "consent": False})["problems"] == {
+        "respondent": "pseudonym_form",
+        "lens": "choose_one",
+        "consent": "consent_needed",
+    }
+    # Consent is a yes, not merely something that counts as true.
+    message |= {"respondent": "mira-17", "lens": "plant", "consent": "true"}
+    assert reception.handle(message)["problems"] == {"consent": "consent_needed"}
+    assert reception.desk.journal.respondents() == []
+
+
+def test_an_answer_is_confirmed_with_the_time_and_the_next_screen(reception):
+    begin(reception)
+    reception.handle({"do": "go", "to": "aims.shared"})
+    reply = reception.handle({**answer("aims.shared", "next", value=4), "seq": "t/9"})
+    assert reply["ack"] == "t/9"
+    assert reply["saved"]["question"] == "aims.shared"
+    assert reply["saved"]["time"] == "09:30:00"
+    assert reply["page"]["id"] == "aims.shared@headquarters"
+    assert reply["bar"]["answered"] == 1
+    (kept,) = reception.desk.journal.current()
+    assert kept.value == 4
+
+
+def test_an_estimate_never_shows_the_own_answer(reception):
+    begin(reception)
+    reception.handle(answer("aims.shared", value=4))
+    page = reception.handle({"do": "go", "to": "aims.shared@headquarters"})["page"]
+    (question,) = page["questions"]
+    assert (question["answer"], question["version"]) == (None, "")
+    assert question["estimate"] == "What would most people at Headquarters answer?"
+    assert question["text"] == "Both sides want the same."
+
+
+def test_three_quick_answers_make_three_rows(reception):
+    begin(reception)
+    for question, value in (
+        ("aims.shared", 4),
+        ("trials.clean[cam]", 2),
+        ("trials.stable[cam]", 1),
+    ):
+        assert "saved" in reception.handle(answer(question, value=value))
+    assert [a.value for _, a in reception.desk.journal.journal()] == [4, 2, 1]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        answer("aims.shared", value=9),
+        answer("aims.shared", value="4"),
+        answer("aims.shared", value=True),
+        answer("aims.nothing", value=1),
+        answer("aims.top", chosen=["cost", "cost"]),
+        answer("aims.top", chosen=["cost"]),
+        answer("aims.apart", text="is not asked"),
+        {"do": "answer", "question": "aims.shared", "status": "maybe"},
+        {"do": "answer"},
+        {"do": "go", "to": "nowhere"},
+        {"do": "go", "section": "nowhere"},
+        {"do": "language", "language": "fr"},
+        {"do": "format the disk"},
+        {},
+    ],
+)
+def test_what_cannot_be_done_is_said_in_the_form_and_changes_nothing(reception, message):
+    begin(reception)
+    reply = reception.handle({**message, "seq": 7})
+    assert set(reply) == {"trouble", "ack"}
+    assert reply["trouble"]["detail"]
+    assert load_wording("en")[reply["trouble"]["text"]]
+    assert reception.desk.journal.journal() == []
+
+
+def test_a_store_that_cannot_write_is_never_reported_as_saved(reception, folder):
+    begin(reception)
+    with closing(sqlite3.connect(folder / "answers.sqlite")) as database:
+        database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON journal "
+            "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
+    reply = reception.handle(answer("aims.shared", "next", value=4))
+    assert set(reply) == {"trouble", "ack"}
+    assert "the disk is full" in reply["trouble"]["detail"]
+    assert reply["trouble"]["todo"] == "trouble.error_todo"
+    with closing(sqlite3.connect(folder / "answers.sqlite")) as database:
+        database.execute("DROP TRIGGER full")
+    assert reception.handle(answer("aims.shared", "next", value=4))["saved"]["question"]
+
+
+def test_a_reloaded_page_comes_back_to_its_interview(reception, folder):
+    place = begin(reception)["page"]["place"]
+    reception.handle({"do": "go", "to": "duties.data"})
+    reply = open_desk(folder).handle({"do": "hello", "open": place})
+    assert (reply["page"]["id"], reply["others"]) == ("duties.data", [])
+
+
+def test_a_reload_after_the_end_shows_the_list(reception, folder):
+    place = begin(reception)["page"]["place"]
+    reception.handle({"do": "finish"})
+    page = open_desk(folder).handle({"do": "hello", "open": place})["page"]
+    assert page["kind"] == "lobby"
+    (person,) = page["people"]
+    assert (person["respondent"], person["n_answers"]) == ("mira-17", 0)
+    assert person["finished"].startswith("2026-06-01 09:30")
+
+
+def test_a_finished_interview_asks_for_a_reason(reception):
+    begin(reception)
+    reception.handle({"do": "finish"})
+    asked = reception.handle({"do": "resume", "respondent": "mira-17"})
+    assert (asked["page"]["kind"], asked["problems"]) == ("reopen", {})
+    again = reception.handle({"do": "resume", "respondent": "mira-17", "reason": " "})
+    assert again["problems"] == {"reason": "reopen.needed"}
+    opened = reception.handle({"do": "resume", "respondent": "mira-17", "reason": "misheard"})
+    assert opened["page"]["kind"] == "question"
+    reception.handle(answer("aims.shared", value=2))
+    assert [a.reason for _, a in reception.desk.journal.journal()] == ["misheard"]
+
+
+def test_the_review_lists_what_is_open_and_leads_there(reception):
+    begin(reception)
+    review = reception.handle({"do": "go", "to": "review"})["page"]
+    assert [row["screen"] for row in review["open"]][:3] == [
+        "aims.top",
+        "aims.top@headquarters",
+        "aims.words",
+    ]
+    assert [r["text"] for r in review["open"] if not r["is_required"]] == [
+        "What one change would help most?"
+    ]
+    assert reception.handle({"do": "go", "to": review["open"][2]["screen"]})["page"]["id"] == (
+        "aims.words"
+    )
+
+
+def test_the_language_changes_in_the_middle(reception):
+    begin(reception)
+    reception.handle(answer("aims.shared", value=4))
+    reception.handle({"do": "go", "to": "aims.shared"})
+    reply = reception.handle({"do": "language", "language": "de"})
+    (question,) = reply["page"]["questions"]
+    assert question["text"] == "Beide Seiten wollen dasselbe."
+    assert question["answer"]["value"] == 4
+    assert question["options"][3]["label"] == "Überwiegend"
+    assert reply["wording"]["question.next"] == "Weiter"
+    assert reply["bar"]["language"] == "de"
+
+
+def test_the_order_of_options_is_the_same_on_return_and_in_every_language(reception, folder):
+    place = begin(reception)["page"]["place"]
+
+    def order(reply):
+        return [option["id"] for option in reply["page"]["questions"][0]["options"]]
+
+    first = order(reception.handle({"do": "go", "to": "aims.words"}))
+    again = open_desk(folder)
+    assert order(again.handle({"do": "hello", "open": place})) == first
+    assert order(again.handle({"do": "language", "language": "de"})) == first
+    assert sorted(first) == ["cost", "quality", "safety", "speed"]
+
+
+def test_somebody_elses_answer_is_shown_instead_of_overwritten(reception, folder):
+    begin(reception)
+    other = open_desk(folder, Clock())
+    other.handle({"do": "place", "interviewer": "anna"})
+    other.handle({"do": "resume", "respondent": "mira-17"})
+    other.handle(answer("aims.shared", value=5))
+    reply = reception.handle(answer("aims.shared", "next", value=2))
+    assert reply["conflict"]["theirs"] == "5 (Fully)"
+    assert reply["conflict"]["who"] == "anna"
+    assert "saved" not in reply
+    base = reply["conflict"]["version"]
+    assert "saved" in reception.handle(answer("aims.shared", value=2, base=base))
+
+
+def test_two_forms_on_one_interview_warn_each_other(reception, folder):
+    begin(reception)
+    reception.handle({"do": "sign", "sign": "a"})
+    other = open_desk(folder)
+    other.handle({"do": "place", "interviewer": "anna"})
+    assert [o["who"] for o in other.handle({"do": "resume", "respondent": "mira-17"})["others"]]
+    signs = [reception.handle({"do": "sign", "sign": "a"})["others"] for _ in range(4)]
+    assert [o["who"] for o in signs[-1]] == ["anna"]
+    other.handle({"do": "leave"})
+    signs = [reception.handle({"do": "sign", "sign": "a"})["others"] for _ in range(4)]
+    assert signs[-1] == []
+    presence.withdraw_sign(reception.desk.seat.session)
+
+
+def test_answers_given_elsewhere_arrive_with_the_next_sign_of_life(reception, folder):
+    begin(reception)
+    other = open_desk(folder)
+    other.handle({"do": "resume", "respondent": "mira-17"})
+    other.handle(answer("aims.shared", value=5))
+    reply = reception.handle({"do": "sign", "sign": "a"})
+    assert (reply["by_others"], reply["bar"]["answered"]) == (True, 1)
+    assert "page" not in reception.handle({"do": "sign", "sign": "a"})
+
+
+def test_a_respondent_alone_sees_no_notes_and_nobody_else(reception, folder):
+    begin(reception, "mira-17")
+    alone = open_desk(folder, self_service=True)
+    assert alone.handle({"do": "hello"})["page"]["people"] == []
+    assert begin(alone, "tino-22")["page"]["note"] is None
+    assert begin(reception, "bela-33")["page"]["note"] == ""
+    alone.handle({"do": "finish"})
+    for code in ("tino-22", "nobody-1", ""):
+        reply = alone.handle({"do": "resume", "respondent": code})
+        assert reply["problems"] == {"code": "lobby.unknown_code"}
+    assert alone.handle({"do": "resume", "respondent": " MIRA-17 "})["page"]["kind"] == "question"
+
+
+def test_pilots_are_added_and_left_out_in_the_form(reception):
+    begin(reception)
+    page = reception.handle({"do": "go", "to": "pilots@trials"})["page"]
+    assert page["subjects"] == [{"id": "cam", "title": "Camera", "is_kept": True}]
+    page = reception.handle({"do": "add_subject", "kind": "pilot", "title": "Dosing"})["page"]
+    assert [s["title"] for s in page["subjects"]] == ["Camera", "Dosing"]
+    again = reception.handle({"do": "add_subject", "kind": "pilot", "title": "dosing"})
+    assert again["problems"] == {"title": "subjects.problem"}
+    before = reception.handle({"do": "go", "to": "pilots@trials"})["bar"]["asked"]
+    reply = reception.handle({"do": "leave_out", "kind": "pilot", "ids": ["cam"]})
+    assert reply["bar"]["asked"] == before - 4
+
+
+def test_a_note_is_saved_from_the_form(reception):
+    begin(reception)
+    assert reception.handle({"do": "note", "text": "in a hurry"})["saved"]["time"]
+    reception.handle(answer("aims.top", chosen=["cost", "speed"]))
+    (kept,) = reception.desk.journal.current()
+    assert kept.note == "in a hurry"
+
+
+@pytest.mark.parametrize("seconds", [-1, "7", True, None, 1e9, float("nan")])
+def test_senseless_seconds_are_not_kept(reception, seconds):
+    begin(reception)
+    assert "saved" in reception.handle(answer("aims.shared", value=4, seconds=seconds))
+    (kept,) = reception.desk.journal.current()
+    assert kept.seconds is None
+
+
+def test_every_message_of_the_page_is_understood():
+    from harmony_kit.interview.reception import _AT_RECEPTION, _IN_CONVERSATION
+
+    text = "\n".join(path.read_text(encoding="utf-8") for path in SCRIPTS)
+    sent = set(re.findall(r"\bdo: \"(\w+)\"", text))
+    assert sent == {*_AT_RECEPTION, *_IN_CONVERSATION}
+
+
+# The words of the form
+
+WORDING = yaml.safe_load((ROOT / "harmony_kit/content/interface.yaml").read_text(encoding="utf-8"))
+
+
+def test_the_form_speaks_three_languages():
+    assert wording_languages() == ("en", "de", "es")
+    assert load_wording("fr") == load_wording("en")
+
+
+@pytest.mark.parametrize("language", ["de", "es"])
+def test_every_language_has_every_text_with_its_placeholders(language):
+    assert list(WORDING[language]) == list(WORDING["en"])
+    for key, text in WORDING[language].items():
+        assert text.strip(), key
+        placeholders = [sorted(re.findall(r"\{\w+\}", t)) for t in (text, WORDING["en"][key])]
+        assert placeholders[0] == placeholders[1], key
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_the_keys_of_a_language_do_not_collide(language):
+    keys = [WORDING[language][f"question.{s}_key"] for s in ("dont_know", "prefer_not")]
+    assert len(set(keys)) == 2
+    assert all(len(key) == 1 and key.isalpha() and key.islower() for key in keys)
+
+
+def test_every_text_is_used_and_every_text_used_is_there():
+    sources = [*SCRIPTS, *(ROOT / "harmony_kit/interview").glob("*.py")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    written = set(re.findall(r"[\"'`]([a-z]+\.[a-z_]+)[\"'`]", text))
+    named = {
+        key for key in written if key.split(".")[0] in {k.split(".")[0] for k in WORDING["en"]}
+    }
+    assert named - set(WORDING["en"]) == set()
+    # Some keys are put together: question.${status}, problem.${name}, subjects.${kind}.
+    stems = (
+        "question.dont",
+        "question.prefer",
+        "problem.",
+        "subjects.",
+        "question.rank",
+        "question.words",
+    )
+    unused = {key for key in WORDING["en"] if key not in written and not key.startswith(stems)}
+    assert unused == set()
+
+
+# The widget
+
+
+def test_the_widget_says_nothing_of_a_respondent_in_its_state(folder):
+    form = open_interview(folder, "lyon")
+    assert isinstance(form, InterviewForm)
+    begin(form.reception)
+    form.reception.handle(answer("aims.shared", value=4))
+    state = json.dumps(form.get_state(), default=str)
+    assert "mira-17" not in state
+    setting = json.loads(form.setting)
+    assert (setting["client"], setting["is_self_service"]) == ("Northwind", False)
+    form.close()
+
+
+def test_the_widget_answers_the_message_it_got(folder):
+    form = open_interview(folder, "lyon")
+    sent = []
+    form.send = sent.append
+    form._receive(form, {"do": "hello", "seq": "t/1"}, [])
+    form._receive(form, {"do": "nonsense", "seq": "t/2"}, [])
+    assert [reply["ack"] for reply in sent] == ["t/1", "t/2"]
+    assert sent[0]["page"]["kind"] == "lobby"
+    assert "trouble" in sent[1]
+    form.close()
+
+
+def test_an_unknown_site_is_refused_with_the_known_ones(folder):
+    with pytest.raises(EngagementError, match=r"no site 'rome'\. Allowed: lyon, porto"):
+        open_interview(folder, "rome")
+
+
+@pytest.mark.parametrize("path", [*SCRIPTS, STATIC / "form.css"], ids=lambda path: path.name)
+def test_the_page_loads_nothing_and_reads_no_markup(path):
+    text = path.read_text(encoding="utf-8")
+    for word in (
+        "http:",
+        "https:",
+        "@import",
+        "url(",
+        "innerHTML",
+        "outerHTML",
+        "eval(",
+        "insertAdjacentHTML",
+        "import(",
+        "fetch(",
+    ):
+        assert word not in text
+
+
+@pytest.mark.parametrize("colour", ["#1f5f7a", "#ffcc00", "#ffffff", "#000000", "#00ff00"])
+@pytest.mark.parametrize("ground", [LIGHT_GROUND, DARK_GROUND])
+def test_any_brand_colour_becomes_readable(colour, ground):
+    assert contrast(readable_accent(colour, ground), ground) >= 4.5
+
+
+def test_a_readable_colour_stays_as_it_is():
+    assert readable_accent("#1f5f7a", LIGHT_GROUND) == "#1f5f7a"
+    assert contrast("#000000", "#ffffff") == 21.0
+
+
+def test_an_unfinished_interview_of_long_ago_names_nobody_as_present(reception, folder):
+    begin(reception)
+    presence.withdraw_sign(reception.desk.seat.session)
+    reception.desk.journal.log(
+        Event("lyon", "2026", "mira-17", "opened", Clock()(), "bo", {"session": "x", "host": "far"})
+    )
+    later = Clock()
+    later.wait(hours=5)
+    other = open_desk(folder, later)
+    assert other.handle({"do": "resume", "respondent": "mira-17"})["others"] == []
