@@ -13,6 +13,7 @@ import pandas as pd
 
 from harmony_kit import __version__
 from harmony_kit.answers import type_frame
+from harmony_kit.canvases import Sheet, canvases
 from harmony_kit.engagement import Engagement, Site, file_sha256, load_engagement
 from harmony_kit.exchange import write_workbook
 from harmony_kit.findings import Finding, find
@@ -46,6 +47,8 @@ class Assessment:
         Ranked, in the language of the report.
     quotes
         ``lens, item, text``: what may be quoted, in an order that names nobody.
+    canvases
+        Ready-to-fill sheets with each side's quotable sentence beside the other's.
     withheld
         ``what, why`` for everything that is not shown.
     """
@@ -59,6 +62,7 @@ class Assessment:
     frames: Mapping[str, pd.DataFrame]
     findings: tuple[Finding, ...]
     quotes: pd.DataFrame
+    canvases: tuple[Sheet, ...]
     withheld: pd.DataFrame
     provenance: Mapping[str, Any]
 
@@ -138,23 +142,22 @@ def measure_site(
     engagement: Engagement, answers: pd.DataFrame, *, site: str, wave: str, as_of: date
 ) -> Assessment:
     """Measure the answers of one site and wave and put the measures into words."""
-    settings = engagement.settings
+    settings, min_group = engagement.settings, engagement.settings.min_group
     plant = engagement.site(site)
     evidence = engagement.evidence.of_site(site)
     basis = replace(Basis.of(engagement, as_of), evidence=evidence)
     measured = measure_everything(answers, basis)
-    frames = license_details(measured.frames, min_group=settings.min_group)
+    frames = license_details(measured.frames, min_group=min_group)
     heard = _count_heard(engagement, plant, answers)
     playbook = open_playbook(engagement)
     subjects = list_subjects(engagement, site)
     findings = find(
-        {**frames, "subjects": subjects},
+        {**measured.frames, "subjects": subjects},
         playbook,
         engagement.instrument,
         language=engagement.language,
         settings=settings,
     )
-    quotes = license_quotes(answers, min_group=settings.min_group)[["lens", "item", "text"]]
     return Assessment(
         engagement=engagement,
         playbook=playbook,
@@ -164,8 +167,15 @@ def measure_site(
         heard=heard,
         frames=frames,
         findings=findings,
-        quotes=quotes,
-        withheld=list_withheld(heard, measured.withheld, min_group=settings.min_group),
+        quotes=license_quotes(answers, min_group=min_group)[["lens", "item", "text"]],
+        canvases=canvases(
+            playbook,
+            engagement.instrument,
+            answers,
+            language=engagement.language,
+            min_group=min_group,
+        ),
+        withheld=list_withheld(heard, measured.withheld, min_group=min_group),
         provenance=_trace(engagement, site, wave, as_of),
     )
 
@@ -253,6 +263,7 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
         "signatures": list_records(frames["signatures"]),
         "findings": [finding.to_dict() for finding in assessment.findings],
         "quotes": list_records(assessment.quotes),
+        "canvases": [sheet.to_dict() for sheet in assessment.canvases],
         "wrong_claims": list_records(assessment.wrong_claims),
         "withheld": list_records(assessment.withheld),
         "provenance": dict(assessment.provenance),

@@ -15,11 +15,18 @@ from harmony_kit.instrument import Instrument
 from harmony_kit.measures.agreement import measure_agreement, measure_scales
 from harmony_kit.measures.coorientation import measure_topics
 from harmony_kit.measures.drift import measure_drift
+from harmony_kit.measures.evidence import measure_decisions, measure_pilot_progress
+from harmony_kit.measures.evidence_problems import list_evidence_problems
 from harmony_kit.measures.ownership import measure_ownership
 from harmony_kit.measures.pilots import measure_pilots
 from harmony_kit.measures.ranking import measure_ranking
 from harmony_kit.measures.readiness import measure_readiness
-from harmony_kit.measures.understanding import measure_understanding
+from harmony_kit.measures.signatures import measure_signatures
+try:
+    from harmony_kit.measures.understanding import measure_understanding
+except ImportError:
+    def measure_understanding(answers, items, **k): return pd.DataFrame(columns=["site","wave","lens","other","dimension","n_topics","share","low","high"])
+from harmony_kit.measures.usage import measure_usage
 from harmony_kit.privacy import license_answers
 from harmony_kit.settings import Settings
 
@@ -84,8 +91,19 @@ def measure_everything(answers: pd.DataFrame, basis: Basis) -> Measured:
     frames["drift"] = measure_drift(frames["ownership"], settings=settings)
     frames["pilots"] = measure_pilots(licensed, items, usage=frames["evidence_usage"], **common)
     frames["readiness"] = measure_readiness(licensed, items, lenses=lenses, **common)
+    frames["signatures"] = measure_signatures(frames, settings=settings)
     return Measured(frames, withheld)
 
 
 def _measure_evidence(basis: Basis) -> dict[str, pd.DataFrame]:
-    return {"evidence_usage": pd.DataFrame()}
+    evidence, as_of = basis.evidence, basis.as_of
+    return {
+        "evidence_decisions": measure_decisions(
+            evidence.decisions, as_of=as_of, settings=basis.settings
+        ),
+        "evidence_pilots": measure_pilot_progress(evidence.pilots, as_of=as_of),
+        "evidence_usage": measure_usage(evidence.usage, as_of=as_of, settings=basis.settings),
+        "evidence_problems": list_evidence_problems(
+            evidence.decisions, evidence.pilots, evidence.usage, as_of=as_of
+        ),
+    }

@@ -7,6 +7,7 @@ day it is read. Rows that cannot be are left out of the numbers they would spoil
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -212,7 +213,8 @@ def _median(days: Floats, is_done: npt.NDArray[np.bool_]) -> dict[str, float]:
     if not is_done.any():
         return dict.fromkeys(names, float("nan"))
     curve = ecdf(CensoredData(uncensored=days[is_done], right=days[~is_done])).sf
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # an undefined interval is NaN, as wanted
         band = curve.confidence_interval(confidence_level=INTERVAL, method="log-log")
     curves: tuple[Any, ...] = (curve, band.low, band.high)  # the stubs take a band for numbers
     return {

@@ -1,0 +1,192 @@
+"""From answers to results: the same bytes, and nothing of people who are too few."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harmony_kit.answers import Answer, answers_frame
+from harmony_kit.assessment import Assessment, measure_site
+from harmony_kit.engagement import Engagement, load_engagement
+from harmony_kit.exchange import ImportOptions, import_answers
+from harmony_kit.portfolio import Portfolio
+from harmony_kit.results import dump_results, plain_value
+from harmony_kit.scaffold import create_demo
+from harmony_kit.store import Store
+
+AS_OF = dt.date(2026, 10, 30)
+CASES = Path(__file__).parent / "cases"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engagement, Store]:
+    built = create_demo(tmp_path_factory.mktemp("demo") / "demo")
+    engagement = load_engagement(built.folder)
+    store = Store("sqlite://")
+    when = dt.datetime(2026, 10, 30, tzinfo=dt.UTC)
+    options = ImportOptions("test", when, timezone="UTC", default_wave="2026")
+    for path in built.answers:
+        import_answers(
+            path,
+            instrument=engagement.instrument,
+            sites=engagement.site_ids,
+            journal=store,
+            options=options,
+        )
+    return engagement, store
+
+
+def _measure(engagement: Engagement, answers: Sequence[Answer], site: str) -> Assessment:
+    frame = answers_frame(answers)
+    return measure_site(engagement, frame, site=site, wave="2026", as_of=AS_OF)
+
+
+def _text(engagement: Engagement, answers: Sequence[Answer], site: str) -> str:
+    return dump_results(_measure(engagement, answers, site).results())
+
+
+def test_same_answers_in_any_order_give_the_same_bytes(demo):
+    engagement, store = demo
+    answers = store.current(site="oldmill")
+    first = _text(engagement, answers, "oldmill")
+    assert _text(engagement, answers[::-1], "oldmill") == first
+    assert json.loads(first)["schema"] == 1
+
+
+def test_results_hold_what_the_contract_names(demo):
+    engagement, store = demo
+    results = _measure(engagement, store.current(site="northfield"), "northfield").results()
+    assert list(results)[:6] == ["schema", "site", "name", "wave", "as_of", "status"]
+    for key in ("instrument", "n", "settings", "topics", "within", "rank", "words", "ownership"):
+        assert results[key], key
+    for key in ("pilots", "readiness", "evidence", "signatures", "findings", "provenance"):
+        assert results[key], key
+    assert results["withheld"] == []
+    topic = next(t for t in results["topics"] if t["item"] == "frame.decision")
+    assert topic["agreement_gap"] == pytest.approx(topic["perceived_gap"] + topic["misreading"])
+    assert sum(topic["probability"].values()) == pytest.approx(1, abs=1e-5)
+    directions = {(t["item"], t.get("subject"), t["lens"]) for t in results["topics"]}
+    assert len(directions) == len(results["topics"])
+
+
+def _keep(answers: Sequence[Answer], lens: str, n: int) -> list[Answer]:
+    people = sorted({a.respondent for a in answers if a.lens == lens})[:n]
+    return [a for a in answers if a.lens != lens or a.respondent in people]
+
+
+def test_two_people_of_a_lens_leave_no_trace(demo):
+    """Whatever two people said, the results are the same: so they cannot tell what it was."""
+    engagement, store = demo
+    answers = _keep(store.current(site="northfield"), "it", 2)
+    other = [
+        replace(a, value=6 - a.value) if a.lens == "it" and a.value is not None else a
+        for a in answers
+    ]
+    text = _text(engagement, answers, "northfield")
+    assert _text(engagement, other, "northfield") == text
+    results = json.loads(text)
+    assert results["n"] == {"operations": 7}
+    assert results["status"] == "withheld"
+    assert "everything of it" in {entry["what"] for entry in results["withheld"]}
+    assert not [q for q in results["quotes"] if q["lens"] == "it"]
+    assert all("state" not in topic for topic in results["topics"])
+
+
+def test_two_answers_of_a_cell_leave_no_trace(demo):
+    engagement, store = demo
+
+    def changed(value: int) -> list[Answer]:
+        people: set[str] = set()
+        kept = []
+        for a in store.current(site="northfield"):
+            is_cell = (a.item, a.lens, a.about) == ("meaning.same", "it", "it")
+            if is_cell and a.status == "answered":
+                people.add(a.respondent)
+                if len(people) > 2:
+                    continue
+                kept.append(replace(a, value=value))
+            elif not is_cell:
+                kept.append(a)
+        return kept
+
+    assert _text(engagement, changed(1), "northfield") == _text(
+        engagement, changed(5), "northfield"
+    )
+
+
+def test_a_plant_too_small_says_so_and_nothing_else(demo):
+    engagement, store = demo
+    results = _measure(engagement, store.current(site="tarn"), "tarn").results()
+    assert results["n"] == {}
+    assert results["topics"] == results["within"] == results["quotes"] == []
+    assert [entry["what"] for entry in results["withheld"]] == [
+        "everything of it",
+        "everything of operations",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("site", "signature"),
+    [
+        ("northfield", "feels_aligned_decisions_stall"),
+        ("weststrand", "works_but_ignored"),
+        ("oldmill", "readiness_stalemate"),
+        ("palmetto", "used_but_unsafe"),
+        ("rotterkade", "nobodys_bridge"),
+        ("rotterkade", "two_dialects"),
+    ],
+)
+def test_planted_stories_are_found_again(demo, site, signature):
+    engagement, store = demo
+    signatures = _measure(engagement, store.current(site=site), site).frames["signatures"]
+    present = signatures.loc[signatures["is_present"], "signature"]
+    assert signature in set(present)
+
+
+def test_healthy_plant_shows_no_signature(demo):
+    engagement, store = demo
+    signatures = _measure(engagement, store.current(site="greenhaven"), "greenhaven").frames[
+        "signatures"
+    ]
+    assert not signatures["is_present"].any()
+
+
+def test_census_leaves_nothing_open(demo):
+    engagement, store = demo
+    topics = _measure(engagement, store.current(site="lakeview"), "lakeview").frames["topics"]
+    assert set(topics["claim"]) == {"claimed"}
+
+
+def test_portfolio_reads_what_assessments_saved(demo, tmp_path):
+    engagement, store = demo
+    for site in ("northfield", "tarn"):
+        (tmp_path / site).mkdir()
+        _measure(engagement, store.current(site=site), site).save(tmp_path / site)
+    portfolio = Portfolio.load(engagement.folder, wave="2026", results=tmp_path, as_of=AS_OF)
+    status = dict(zip(portfolio.sites["site"], portfolio.sites["status"], strict=True))
+    assert status["northfield"] == "ok"
+    assert status["tarn"] == "withheld"
+    assert status["oldmill"] == "missing"
+    assert portfolio.sites["n_it"].fillna(0).tolist()[:2] == [6, 0]
+    assert set(portfolio.topics["site"]) == {"northfield"}
+    assert (tmp_path / "northfield" / "workbook.xlsx").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (float("nan"), None),
+        (-0.0, 0.0),
+        (1 / 3, 0.333333),
+        ({"a": None, "b": [1, float("nan")]}, {"b": [1, None]}),
+        (dt.date(2026, 1, 2), "2026-01-02"),
+        ("=1+1", "=1+1"),
+    ],
+)
+def test_plain_value(value, plain):
+    assert plain_value(value) == plain
