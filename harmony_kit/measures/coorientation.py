@@ -170,8 +170,11 @@ def _measure_draws(tally: Tally, settings: Settings) -> NDArray[np.float64]:
         for start in range(0, len(rows), chunk):
             some = rows[start : start + chunk]
             drawn[:, some] = _draw_topics(tally, some, int(points), settings)
-    for side, columns in enumerate(_DIRECTIONS):
-        drawn[side, (tally.n[:, columns] == 0).any(axis=1)] = np.nan
+    n_states = len(STATES)
+    for side, (own, estimate, other) in enumerate(_DIRECTIONS):
+        is_blind = (tally.n[:, [estimate, other]] == 0).any(axis=1)
+        drawn[side, is_blind, n_states:] = np.nan
+        drawn[side, is_blind | (tally.n[:, own] == 0), :n_states] = np.nan
     return drawn
 
 

@@ -1,0 +1,153 @@
+"""How well each lens reads the other: on how many topics its estimate comes close enough.
+
+This is the headline of a report: not whether the two agree, but whether each knows what the
+other thinks. The two directions are two numbers and are never averaged.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from harmony_kit.measures.claims import grade_claims
+from harmony_kit.measures.coorientation import measure_topics
+from harmony_kit.settings import Settings
+
+__all__ = ["UNDERSTANDING_DTYPES", "measure_understanding", "summarise_understanding"]
+
+#: The columns of `measure_understanding`, in order.
+UNDERSTANDING_DTYPES: Final[dict[str, str]] = {
+    "site": "str",
+    "wave": "str",
+    "lens": "str",
+    "other": "str",
+    "dimension": "str",
+    "n_topics": "Int64",
+    "n_estimate": "Int64",
+    "n_other": "Int64",
+    "understood": "float64",
+    "understood_low": "Int64",
+    "understood_high": "Int64",
+    "share": "float64",
+    "low": "float64",
+    "high": "float64",
+    "misreading": "float64",
+    "p_reads_well": "float64",
+    "pattern": "str",
+    "claim": "str",
+}
+
+_KEY: Final = ["site", "wave", "lens", "other", "dimension"]
+#: The central interval holds what lies between these probabilities.
+_TAILS: Final = (0.1, 0.9)
+#: Rounding in a sum of probabilities never moves a bound.
+_SLACK: Final = 1e-9
+
+
+def measure_understanding(
+    answers: pd.DataFrame,
+    items: pd.DataFrame,
+    *,
+    settings: Settings,
+    headcounts: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """How well each lens reads the other, per dimension and over all of them.
+
+    Takes what `measure_topics` takes; see there for what is raised.
+
+    Returns
+    -------
+    frame
+        See `summarise_understanding`.
+    """
+    topics = measure_topics(answers, items, settings=settings, headcounts=headcounts)
+    return summarise_understanding(topics, settings=settings)
+
+
+def summarise_understanding(topics: pd.DataFrame, *, settings: Settings) -> pd.DataFrame:
+    """Understanding from `measure_topics`, for who has the topics already.
+
+    Returns
+    -------
+    frame
+        One row per site, wave, lens and dimension with at least one topic that has estimates
+        of one side and own answers of the other, and one over all dimensions (``all``, first).
+        `n_topics` counts those topics; `n_estimate` and `n_other` are the most people heard on
+        any of them. `understood` is the expected number of topics on which the lens's mean
+        estimate lies within the tolerance of the other's mean (0 to `n_topics`), with the
+        central 80 % of its distribution in `understood_low` and `understood_high`; `share`,
+        `low` and `high` are the same over `n_topics` (0 to 1). `misreading` is the mean
+        absolute misreading in points of the scale. `p_reads_well` is the probability that more
+        than half of the topics are understood, a tie counting half; `pattern` is
+        ``reads_well`` or ``misreads``.
+    """
+    heard = topics[topics["p_understood"].notna()]
+    both = pd.concat([heard.assign(dimension="all"), heard])
+    if both.empty:
+        return pd.DataFrame(columns=list(UNDERSTANDING_DTYPES)).astype(UNDERSTANDING_DTYPES)
+    groups = both.assign(misreading=both["misreading"].abs()).groupby(_KEY, sort=False)
+    frame = groups.agg(
+        n_topics=("p_understood", "size"),
+        n_estimate=("n_estimate", "max"),
+        n_other=("n_other", "max"),
+        misreading=("misreading", "mean"),
+    ).reset_index()
+    number = groups.ngroup().to_numpy(dtype=np.int64)
+    chances = _by_group(number, both["p_understood"].to_numpy(), frame["n_topics"].to_numpy())
+    frame = pd.concat([frame, _summarise_counts(_count_distribution(chances), frame)], axis=1)
+    frame["pattern"] = np.where(frame["p_reads_well"] >= 0.5, "reads_well", "misreads")
+    certainty = (frame["p_reads_well"] - 0.5).abs() + 0.5
+    frame["claim"] = grade_claims(certainty, frame[["site", "wave"]], settings)
+    frame = frame.iloc[_order(frame)].reset_index(drop=True)
+    return frame[list(UNDERSTANDING_DTYPES)].astype(UNDERSTANDING_DTYPES)
+
+
+def _by_group(
+    number: NDArray[np.int64], chance: NDArray[np.float64], sizes: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Probabilities of each group in one row, padded with zeros: topics never understood."""
+    order = np.argsort(number, kind="stable")
+    place = np.arange(len(number)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    table = np.zeros((len(sizes), int(sizes.max(initial=0))))
+    table[number[order], place] = chance[order]
+    return table
+
+
+def _count_distribution(chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distribution of the number of successes of independent trials (Poisson binomial).
+
+    `chances` has shape (rows, trials); returns (rows, trials + 1).
+    """
+    rows, trials = chances.shape
+    distribution = np.zeros((rows, trials + 1))
+    distribution[:, 0] = 1
+    for trial in range(trials):
+        chance = chances[:, trial, None]
+        moved = distribution[:, :-1] * chance
+        distribution *= 1 - chance
+        distribution[:, 1:] += moved
+    return distribution
+
+
+def _summarise_counts(distribution: NDArray[np.float64], frame: pd.DataFrame) -> pd.DataFrame:
+    n = frame["n_topics"].to_numpy()
+    number = np.arange(distribution.shape[1])
+    up_to = np.cumsum(distribution, axis=1)
+    low, high = ((up_to < tail - _SLACK).sum(axis=1) for tail in _TAILS)
+    understood = (distribution * number).sum(axis=1)
+    twice = 2 * number - n[:, None]
+    well = (distribution * ((twice > 0) + 0.5 * (twice == 0))).sum(axis=1)
+    columns = {"understood": understood, "understood_low": low, "understood_high": high}
+    columns |= {"share": understood / n, "low": low / n, "high": high / n}
+    return pd.DataFrame(columns | {"p_reads_well": np.clip(well, 0, 1)}, index=frame.index)
+
+
+def _order(frame: pd.DataFrame) -> NDArray[np.intp]:
+    """By site, wave and lens; within them all dimensions first, then as the instrument goes."""
+    is_part = frame["dimension"] != "all"
+    keys = ("lens", "wave", "site")
+    codes = [pd.factorize(frame[key], sort=True)[0] for key in keys]
+    return np.lexsort(np.stack([np.arange(len(frame)), is_part, *codes]))
