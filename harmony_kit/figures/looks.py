@@ -1,0 +1,80 @@
+"""Looks: what one side expected of the other, and what the other really says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harmony_kit.figures.drawing import NOTE, WIDTH, Drawing, Ink
+from harmony_kit.figures.marks import Scale, draw_label, draw_mark, lens_ink
+from harmony_kit.figures.palette import LENSES, LINE, fade
+
+__all__ = ["LookRow", "draw_looks"]
+
+_LEFT, _RIGHT = 262.0, 590.0
+_CERTAINTY = 612.0
+_ROW, _HEAD, _LANE = 46.0, 34.0, 23.0
+
+
+@dataclass(frozen=True)
+class LookRow:
+    """The lens `side` (0 or 1) looking at the other on one topic; means on a scale of `points`.
+
+    `certainty` is said in short words.
+    """
+
+    label: str
+    points: int
+    low: str
+    high: str
+    tolerance: float
+    side: int
+    own: float
+    estimate: float
+    other_own: float
+    certainty: str = ""
+    note: str = ""
+
+    @property
+    def scale(self) -> Scale:
+        """Where its values lie on the sheet."""
+        return Scale(_LEFT, _RIGHT, self.points, self.low, self.high)
+
+
+def draw_looks(rows: Sequence[LookRow]) -> Drawing:
+    """One row per topic: the looker's own view, what it expects of the other, what that says.
+
+    The arrow runs from what was expected (hollow) to what is said (full); the band is the
+    tolerance around the looker's own view. The scale is drawn anew where it changes.
+    """
+    heads = {i for i, row in enumerate(rows) if i == 0 or row.scale != rows[i - 1].scale}
+    sheet = Drawing(_ROW * len(rows) + _HEAD * len(heads) + 4)
+    y = 0.0
+    for i, row in enumerate(rows):
+        if i in heads:
+            row.scale.draw_head(sheet, y + _HEAD - 7)
+            y += _HEAD
+        _draw_row(sheet, row, y)
+        y += _ROW
+    sheet.line([(0, y), (WIDTH, y)], Ink(LINE, 0.8))
+    return sheet
+
+
+def _draw_row(sheet: Drawing, row: LookRow, top: float) -> None:
+    y, other, scale = top + _LANE, 1 - row.side, row.scale
+    sheet.line([(0, top), (WIDTH, top)], Ink(LINE, 0.8))
+    scale.draw_grid(sheet, top, top + _ROW)
+    draw_label(sheet, (0, top + 5), _LEFT - 24, row.label, note=row.note)
+    left, right = (scale.clip(row.own + sign * row.tolerance) for sign in (-1, 1))
+    band = Ink(None, fill=fade(LENSES[row.side], 0.13))
+    sheet.box((left, y - 8), (right - left, 16), band, radius=8)
+    expected, said, own = (scale.at(v) for v in (row.estimate, row.other_own, row.own))
+    # The head of the arrow must end before the mark it points at.
+    gap = 7.0 if said > expected else -7.0
+    if abs(said - expected) > abs(gap):
+        sheet.arrow((expected, y), (said - gap, y), lens_ink(other))
+    draw_mark(sheet, (own, y), row.side)
+    draw_mark(sheet, (expected, y), other, is_hollow=True)
+    draw_mark(sheet, (said, y), other)
+    words = NOTE.fit(row.certainty, WIDTH - _CERTAINTY)
+    sheet.text((_CERTAINTY, y + 3.8), words, NOTE)
