@@ -211,7 +211,8 @@ def answers_frame(answers: Iterable[Answer]) -> pd.DataFrame:
 def type_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with the columns and dtypes of the answers frame; `chosen` as lists."""
     frame = frame.reindex(columns=list(ANSWER_DTYPES))
-    chosen = [list(c) if isinstance(c, list | tuple) else None for c in frame["chosen"]]
+    # A Parquet file gives arrays where lists were written.
+    chosen = [list(c) if pd.api.types.is_list_like(c) else None for c in frame["chosen"]]
     plain = frame.drop(columns=["chosen", "answered_at"])
     typed = plain.astype({name: ANSWER_DTYPES[name] for name in plain.columns})
     typed["chosen"] = pd.Series(chosen, index=frame.index, dtype="object")
