@@ -122,8 +122,8 @@ def time_decisions(decisions: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     until = ended.where(kind.ne("open"), today)
     days = (until - seen["raised_on"]).dt.days.astype("float64")
     days = days.where(days.ge(0))
-    kept = seen[["site", "decision", "title", "held_by"]]
-    return kept.assign(kind=kind, days=days)
+    kept = seen[["site", "decision", "title"]]
+    return kept.assign(held_by=seen["held_by"].fillna(""), kind=kind, days=days)
 
 
 def measure_decisions(
@@ -188,7 +188,7 @@ def _decisions_of(record: _Record, stall_days: int) -> dict[str, object]:
     is_slow = is_known & (days > stall_days)
     waiting = sorted((-days[i], record.decision[i], i) for i in np.flatnonzero(is_open & is_known))
     oldest = waiting[0][2] if waiting else None
-    holders = Counter(str(holder or "") for holder in record.held_by[is_open])
+    holders = Counter(str(holder) for holder in record.held_by[is_open])
     return {
         "n": len(days),
         "n_decided": int(is_decided.sum()),
@@ -216,15 +216,22 @@ def _median(days: Floats, is_done: npt.NDArray[np.bool_]) -> dict[str, float]:
     with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # an undefined interval is NaN, as wanted
         band = curve.confidence_interval(confidence_level=INTERVAL, method="log-log")
-    curves: tuple[Any, ...] = (curve, band.low, band.high)  # the stubs take a band for numbers
+    low, high = (np.asarray(end.probabilities) for end in _ends(band))
+    # The band has no value where nobody or everybody is left; its lower end is the curve there.
+    low = np.where(np.isnan(low), curve.probabilities, low)
+    surviving = (curve.probabilities, low, high)
     return {
-        name: _half_time(part.quantiles, part.probabilities)
-        for name, part in zip(names, curves, strict=True)
+        name: _half_time(curve.quantiles, part) for name, part in zip(names, surviving, strict=True)
     }
 
 
+def _ends(band: Any) -> tuple[Any, Any]:  # noqa: ANN401 - the stubs take the band for two numbers
+    return band.low, band.high
+
+
 def _half_time(times: Floats, surviving: Floats) -> float:
-    is_half = surviving <= 0.5
+    # A little above: a product of shares that is half on paper may miss it in its last digit.
+    is_half = surviving <= 0.5 + 1e-9
     return float(times[is_half][0]) if is_half.any() else float("nan")
 
 
