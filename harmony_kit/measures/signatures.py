@@ -128,7 +128,8 @@ def measure_signatures(frames: Frames, *, settings: Settings | None = None) -> p
     holds the duties for ``drift``; NA otherwise); columns `SIGNATURE_DTYPES`. `is_present` means
     a probability of at least `Settings.claim_at`; the probability is NaN when fewer than
     `Settings.min_group` of a lens said a part. `n_min` is the fewest people per lens, `parts` a
-    list of ``what, value, n`` (and ``lens``). `has_fact` is whether a record was there.
+    list of ``what, value, n`` (and ``lens``), missing ones left
+    out. `has_fact` is whether a record was there.
     """
     settings = settings or Settings()
     rows = [
@@ -168,6 +169,7 @@ def _row(signature: str, talk: Part, fact: Part | None, settings: Settings) -> d
     is_few = min(talk.n.values()) < settings.min_group
     probability = float("nan") if is_few or isnan(p) else p
     subject = talk.subject or (fact.subject if fact else "")
+    numbers = [*talk.numbers, *(fact.numbers if fact else ())]
     return {
         "site": talk.site,
         "wave": talk.wave,
@@ -177,5 +179,5 @@ def _row(signature: str, talk: Part, fact: Part | None, settings: Settings) -> d
         "is_present": probability >= settings.claim_at,
         "has_fact": fact is not None,
         "n_min": dict(talk.n),
-        "parts": [*talk.numbers, *(fact.numbers if fact else ())],
+        "parts": [number for number in numbers if pd.notna(number["value"])],
     }
