@@ -95,7 +95,7 @@ def summarise_understanding(topics: pd.DataFrame, *, settings: Settings) -> pd.D
         n_other=("n_other", "max"),
         misreading=("misreading", "mean"),
     ).reset_index()
-    number = groups.ngroup().to_numpy(dtype=np.int64)
+    number = np.asarray(groups.ngroup(), dtype=np.int64)
     chances = _by_group(number, both["p_understood"].to_numpy(), frame["n_topics"].to_numpy())
     frame = pd.concat([frame, _summarise_counts(_count_distribution(chances), frame)], axis=1)
     frame["pattern"] = np.where(frame["p_reads_well"] >= 0.5, "reads_well", "misreads")
