@@ -22,10 +22,7 @@ from harmony_kit.measures.pilots import measure_pilots
 from harmony_kit.measures.ranking import measure_ranking
 from harmony_kit.measures.readiness import measure_readiness
 from harmony_kit.measures.signatures import measure_signatures
-try:
-    from harmony_kit.measures.understanding import measure_understanding
-except ImportError:
-    def measure_understanding(answers, items, **k): return pd.DataFrame(columns=["site","wave","lens","other","dimension","n_topics","share","low","high"])
+from harmony_kit.measures.understanding import summarise_understanding
 from harmony_kit.measures.usage import measure_usage
 from harmony_kit.privacy import license_answers
 from harmony_kit.settings import Settings
@@ -81,7 +78,7 @@ def measure_everything(answers: pd.DataFrame, basis: Basis) -> Measured:
     common: dict[str, Any] = {"settings": settings, "headcounts": basis.headcounts}
     frames = _measure_evidence(basis)
     frames["topics"] = measure_topics(licensed, items, **common)
-    frames["understanding"] = measure_understanding(licensed, items, **common)
+    frames["understanding"] = summarise_understanding(frames["topics"], settings=settings)
     frames["within"] = measure_agreement(licensed, items, **common)
     frames["scales"] = measure_scales(frames["within"])
     ranking = measure_ranking(licensed, items, lenses=lenses, **common)

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
+import pandas as pd
 
 from harmony_kit.answers import Answer, Event, Subject
 from harmony_kit.engagement import Engagement, load_engagement
@@ -53,14 +54,16 @@ def known_subjects(engagement: Engagement, store: Store) -> tuple[Subject, ...]:
     """The pilots and decisions of every site: evidence files, then those added at interviews."""
     evidence = engagement.evidence
     subjects = [
-        *(
-            Subject(r.site, "decision", r.decision, r.title)
-            for r in evidence.decisions.itertuples()
-        ),
-        *(Subject(r.site, "pilot", r.pilot, r.title) for r in evidence.pilots.itertuples()),
+        *_subjects_in(evidence.decisions, "decision"),
+        *_subjects_in(evidence.pilots, "pilot"),
         *store.subjects(),
     ]
     return tuple({(s.site, s.kind, s.id): s for s in reversed(subjects)}.values())[::-1]
+
+
+def _subjects_in(frame: pd.DataFrame, kind: Literal["pilot", "decision"]) -> list[Subject]:
+    rows = frame[["site", kind, "title"]].fillna({"title": ""}).to_numpy().tolist()
+    return [Subject(site, kind, subject, title or subject) for site, subject, title in rows]
 
 
 def import_options(

@@ -17,6 +17,7 @@ from harmony_kit.exchange import ImportOptions
 from harmony_kit.running.batch import BatchRequest, plan_engagement, run_engagement
 from harmony_kit.running.job import Limits
 from harmony_kit.running.progress import show_progress, summary_lines
+from harmony_kit.running.watch import watch_engagement
 from harmony_kit.scaffold import create_demo
 
 __all__ = ["RUN_OPTIONS", "RunOptions", "batch_request", "run", "run_demo", "show_plan", "watch"]
@@ -115,4 +116,4 @@ def watch(folder: Path, options: RunOptions) -> None:
     """Keep the reports current until Ctrl-C."""
     request = _with(BatchRequest(folder, as_of=as_of_day(folder, None)), options)
     click.echo(f"Watching {folder}; Ctrl-C ends it.")
-    watch_engagement(request, tell=click.echo)  # noqa: F821
+    watch_engagement(request, tell=click.echo)
