@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from harmony_kit.answers import Answer, Source
 from harmony_kit.running.batch import BatchRequest
+from harmony_kit.running.files import hash_file
 from harmony_kit.running.job import Limits
 from harmony_kit.store import Store
 
@@ -59,3 +61,15 @@ def request_for(folder: Path, **changes: object) -> BatchRequest:
     """A run of the tiny notebooks, two at a time."""
     options = {"n_jobs": 2, "notebooks": CASES, "limits": Limits(timeout_s=60), **changes}
     return BatchRequest(folder, date(2026, 2, 1), **options)  # type: ignore[arg-type]
+
+
+def behave(folder: Path, **behaviours: str) -> None:
+    """What the tiny notebook does at some sites: raise, crash, crash once, hang, mute."""
+    (folder / "behaviour.json").write_text(json.dumps(behaviours))
+
+
+def file_digests(folder: Path) -> dict[str, str]:
+    """Path below a folder → sha256, of every file but run.json, which holds times."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    named = {path.relative_to(folder).as_posix(): path for path in paths}
+    return {name: hash_file(path) for name, path in named.items() if name != "run.json"}

@@ -45,6 +45,7 @@ class Destination:
 
     def _list(self) -> dict[str, int]:
         """Path below the root → size, of everything there."""
+        self._files.invalidate_cache()
         try:
             found = self._files.find(self._root, detail=True)
         except FileNotFoundError:

@@ -8,23 +8,23 @@ libraries at the same time, and the first report is ready a second earlier.
 from __future__ import annotations
 
 import contextlib
-import os
 import pickle
 import queue
-import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from harmony_kit.running.publish import Finished, Page, finish_report, warm_up
+from harmony_kit.running.publish import Finished, Page
 from harmony_kit.running.runner import RunnerClosed
 
-__all__ = ["RenderError", "Renderers", "serve"]
+__all__ = ["RenderError", "Renderers"]
 
 _JOBS_PER_PROCESS = 8  # one renders faster than eight notebooks run
-_BOOT = "import sys; sys.path[:] = {path!r}; import {module} as renderers; renderers.serve()"
+_BOOT = (
+    "import sys; sys.path[:] = {path!r}; from harmony_kit.running.rendering import serve; serve()"
+)
 
 
 _ENDED = "the run was ended"
@@ -89,7 +89,7 @@ class _Renderer:
             if self._process is None:
                 path = [entry or str(Path.cwd()) for entry in sys.path]
                 self._process = subprocess.Popen(
-                    [sys.executable, "-c", _BOOT.format(path=path, module=__name__)],
+                    [sys.executable, "-c", _BOOT.format(path=path)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
@@ -127,27 +127,3 @@ class _Renderer:
                 # What was not sent when it died is lost with it.
                 with contextlib.suppress(OSError):
                     stream.close()  # type: ignore[union-attr]
-
-
-def serve() -> None:
-    """Finish reports until the parent is gone: a pickled request in, a pickled answer out."""
-    # Ctrl-C reaches every process of the terminal; the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # What a library prints must not get between the answers.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    warm_up()
-    while True:
-        try:
-            work, page = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent
-        except EOFError:
-            return
-        pickle.dump(_answer(work, page), answers)
-        answers.flush()
-
-
-def _answer(work: Path, page: Page) -> Finished | str:
-    try:
-        return finish_report(work, page)
-    except Exception as cause:  # noqa: BLE001 - whatever it is, the page of the site has to say it
-        return f"{type(cause).__name__}: {cause}"

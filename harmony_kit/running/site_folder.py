@@ -48,7 +48,7 @@ class SiteFolders:
             if not path.is_file() or path.read_bytes() != content:
                 write_whole(path, content)
         for path in folder.iterdir():
-            if path.name not in wanted:
+            if path.is_file() and path.name not in wanted:
                 path.unlink()
         return folder
 

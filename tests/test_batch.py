@@ -1,0 +1,345 @@
+"""The batch from end to end on tiny notebooks: incremental, restartable, one bad site at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engagement_folders import behave, file_digests, make_folder, request_for, save_answers
+
+from harmony_kit.errors import EngagementError
+from harmony_kit.running.batch import BatchEvent, BatchResult, run_engagement
+from harmony_kit.running.job import Limits
+from harmony_kit.running.lock import run_lock
+from harmony_kit.running.makers import Maker, makers
+from harmony_kit.running.progress import summary_lines
+
+REPORT = {"assessment.ipynb", "report.html", "results.json"}
+PAGES = {"index.html", "portfolio.html", "portfolio.ipynb"}
+
+
+@pytest.fixture(scope="module")
+def maker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
+    """Warm processes for all the tests here; each run gets them as if they were its own."""
+    with makers(request_for(tmp_path_factory.mktemp("none")), 2) as made:
+        yield made
+
+
+@pytest.fixture
+def run(maker: Maker) -> Any:
+    def run_folder(folder: Path, **changes: object) -> BatchResult:
+        maker.stop.clear()
+        return run_engagement(request_for(folder, **changes), maker=maker)
+
+    return run_folder
+
+
+def _run_json(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "reports" / "run.json").read_text())  # type: ignore[no-any-return]
+
+
+def _rows(folder: Path, *keys: str) -> list[tuple[Any, ...]]:
+    return [tuple(row[key] for key in keys) for row in _run_json(folder)["sites"]]
+
+
+def _published(*sites: str) -> set[str]:
+    return PAGES | {f"{site}/{name}" for site in sites for name in REPORT}
+
+
+def test_everything_is_made_and_listed(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    result = run(folder)
+    assert sorted(result.made) == ["_portfolio", "a", "b"]
+    assert (result.failed, result.n_current, result.n_left) == ({}, 0, 0)
+    assert result.is_ok
+    assert set(file_digests(folder / "reports")) == _published("a", "b")
+    assert _rows(folder, "site", "name", "region", "status", "n", "outdated") == [
+        ("a", "Plant a", "EMEA", "ok", {"day": 3, "night": 3}, []),
+        ("b", "Plant b", "APAC", "ok", {"day": 3, "night": 3}, []),
+    ]
+    assert list((folder / ".harmony").glob("work-*")) == []
+
+
+def test_a_run_with_nothing_to_do_touches_nothing(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    run(folder)
+    before = {p: p.stat().st_mtime_ns for p in (folder / "reports").rglob("*")}
+    before.pop(folder / "reports" / "index.html")  # written anew, with the same bytes
+    digests = file_digests(folder / "reports")
+    result = run(folder)
+    assert (result.made, result.n_current) == ((), 2)
+    assert {p: p.stat().st_mtime_ns for p in before} == before
+    assert file_digests(folder / "reports") == digests
+
+
+def test_one_answer_makes_one_report_again(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "abc")
+    run(folder)
+    before = file_digests(folder / "reports")
+    save_answers(folder, "b", 5, respondent="day-1")
+    assert run(folder).made == ("b", "_portfolio")
+    after = file_digests(folder / "reports")
+    changed = {name for name in after if before[name] != after[name]}
+    assert changed == {f"b/{name}" for name in REPORT} - {"b/assessment.ipynb", "b/report.html"}
+    assert _run_json(folder)["timings"]["made"] == {
+        "b": "answers changed",
+        "_portfolio": "results changed",
+    }
+
+
+def test_same_inputs_same_bytes(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    run(folder)
+    first = file_digests(folder / "reports")
+    assert sorted(run(folder, is_forced=True).made) == ["a", "b"]
+    assert file_digests(folder / "reports") == first
+    other = tmp_path / "elsewhere" / "deep"
+    shutil.copytree(folder, other, ignore=shutil.ignore_patterns(".harmony", "reports"))
+    run(other)
+    assert file_digests(other / "reports") == first
+
+
+def test_a_moved_folder_is_still_current(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    run(folder)
+    shutil.copytree(folder, tmp_path / "copy")
+    assert run(tmp_path / "copy").made == ()
+
+
+def test_one_bad_site_does_not_stop_the_others(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "abc")
+    behave(folder, b="raise")
+    result = run(folder)
+    sentence = "A step stopped with an error: ValueError."
+    assert result.failed == {"b": sentence}
+    assert not result.is_ok
+    assert set(file_digests(folder / "reports")) == _published("a", "b", "c") - {"b/results.json"}
+    page = (folder / "reports" / "b" / "report.html").read_text()
+    assert sentence in page
+    assert "&lt;b&gt;nothing to say&lt;/b&gt; about b" in page
+    assert 'href="assessment.ipynb"' in page
+    assert _rows(folder, "site", "status") == [("a", "ok"), ("b", "failed"), ("c", "ok")]
+    assert _run_json(folder)["sites"][1]["failure"]["sentence"] == sentence
+    assert "failed b: " + sentence in summary_lines(result, is_profiled=True)
+    index = (folder / "reports" / "index.html").read_text()
+    assert sentence in index
+
+
+def test_a_failure_takes_the_old_report_down_and_is_tried_next_time(
+    tmp_path: Path, run: Any
+) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    run(folder)
+    good = file_digests(folder / "reports")
+    behave(folder, b="raise")
+    run(folder, is_forced=True, sites=("b",))
+    assert set(file_digests(folder / "reports" / "b")) == {"assessment.ipynb", "report.html"}
+    behave(folder)
+    result = run(folder)
+    assert sorted(result.made) == ["_portfolio", "b"]
+    assert file_digests(folder / "reports") == good
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "failed", "n_tries"),
+    [("crash", True, 2), ("crash once", False, 2), ("raise", True, 1), ("mute", True, 1)],
+)
+def test_only_crashes_are_tried_again(
+    tmp_path: Path, run: Any, behaviour: str, failed: bool, n_tries: int
+) -> None:
+    folder = make_folder(tmp_path / "e", "a")
+    behave(folder, a=behaviour)
+    result = run(folder)
+    assert (("a" in result.failed), _run_json(folder)["timings"]["reports"]["a"]["tries"]) == (
+        failed,
+        n_tries,
+    )
+
+
+def test_a_notebook_that_hangs_is_stopped(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    behave(folder, a="hang")
+    result = run(folder, limits=Limits(timeout_s=1.5))
+    assert result.failed == {"a": "It was not done after 1.5 seconds and was stopped."}
+    assert _run_json(folder)["timings"]["reports"]["a"]["tries"] == 2
+    assert result.seconds < 15
+
+
+def test_fail_fast_starts_no_further_report(tmp_path: Path, maker: Maker) -> None:
+    folder = make_folder(tmp_path / "e", "abcdef")
+    behave(folder, a="raise", b="raise")
+    result = run_engagement(request_for(folder, is_failing_fast=True), maker=maker)
+    maker.stop.clear()
+    assert set(result.failed) <= {"a", "b"}
+    assert result.n_left >= 3
+    assert len(result.made) + result.n_left == 6
+    assert not result.is_ok
+
+
+def test_reports_that_were_not_asked_for_say_they_are_out_of_date(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "abc")
+    run(folder, sites=("a", "b"))
+    assert _rows(folder, "site", "status") == [("a", "ok"), ("b", "ok"), ("c", "missing")]
+    save_answers(folder, "a", 5)
+    save_answers(folder, "b", 5)
+    assert run(folder, where=(("region", "APAC"),)).made == ("b", "_portfolio")
+    assert _rows(folder, "site", "outdated") == [("a", ["answers"]), ("b", []), ("c", [])]
+
+
+def test_a_site_taken_out_of_the_list_is_taken_down(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    run(folder)
+    sites = (folder / "sites.csv").read_text().splitlines()
+    (folder / "sites.csv").write_text("\n".join(sites[:2]) + "\n")
+    run(folder)
+    assert set(file_digests(folder / "reports")) == _published("a")
+    assert not (folder / ".harmony" / "snapshots" / "1" / "b.parquet").exists()
+
+
+def test_listener_hears_what_happens_in_order(tmp_path: Path, maker: Maker) -> None:
+    folder = make_folder(tmp_path / "e", "a")
+    heard: list[BatchEvent] = []
+    run_engagement(request_for(folder), maker=maker, on_event=heard.append)
+    assert [(event.kind, event.name, event.stage) for event in heard] == [
+        ("planned", "", ""),
+        *(("stage", "a", stage) for stage in ("run", "render", "publish")),
+        ("made", "a", ""),
+        *(("stage", "_portfolio", stage) for stage in ("run", "render", "publish")),
+        ("made", "_portfolio", ""),
+    ]
+
+
+def test_two_runs_at_once_are_refused(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "a")
+    with run_lock(folder), pytest.raises(EngagementError, match="another run"):
+        run(folder)
+    assert run(folder).is_ok
+
+
+def test_nothing_of_the_store_reaches_what_is_published(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "a")
+    (folder / "engagement.yaml").write_text(
+        (folder / "engagement.yaml").read_text() + f"store: sqlite:///{folder / 'answers.sqlite'}\n"
+    )
+    run(folder)
+    texts = [p.read_text() for p in (folder / "reports").rglob("*") if p.is_file()]
+    texts += [p.read_text() for p in (folder / ".harmony" / "sites").rglob("*.yaml")]
+    assert [text for text in texts if "sqlite" in text or str(folder) in text] == []
+
+
+def test_the_papermill_engine_makes_the_same_report(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "a")
+    run(folder)
+    first = file_digests(folder / "reports" / "a")
+    run(folder, is_forced=True, limits=Limits(engine="papermill"))
+    assert file_digests(folder / "reports" / "a") == first
+
+
+# Killed and interrupted: real processes, real signals
+
+_SCRIPT = """
+import sys
+from pathlib import Path
+from engagement_folders import request_for
+from harmony_kit.running.batch import run_engagement
+from harmony_kit.running.progress import show_progress
+try:
+    with show_progress() as listener:
+        run_engagement(request_for(Path(sys.argv[1])), on_event=listener)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+def _start(folder: Path) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "BATCH": str(folder)}
+    return subprocess.Popen(
+        [sys.executable, "-c", _SCRIPT, str(folder)],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _wait_until(condition: Any, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _processes_of(folder: Path) -> list[int]:
+    """Every living process that was started by a run of this folder."""
+    mark = f"BATCH={folder}".encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+                if state != "Z" and mark in (entry / "environ").read_bytes().split(b"\0"):
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at /proc")
+
+
+@needs_proc
+def test_killed_at_any_moment_the_same_command_finishes(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "abcdef")
+    expected = make_folder(tmp_path / "whole", "abcdef")
+    run(expected)
+    behave(folder, d="hang")
+    process = _start(folder)
+    _wait_until(lambda: (folder / "d-was-here").exists())
+    process.kill()
+    process.communicate()
+    whole = file_digests(expected / "reports")
+    before = file_digests(folder / "reports")
+    done = {name.split("/")[0] for name in before}
+    assert {"a", "b"} <= done
+    assert before == {name: whole[name] for name in _published(*done) - PAGES}
+    _wait_until(lambda: not _processes_of(folder))
+    behave(folder)
+    result = run(folder)
+    assert set(result.made) == set("abcdef") - done | {"_portfolio"}
+    assert file_digests(folder / "reports") == whole
+    assert list((folder / ".harmony").glob("work-*")) == []
+
+
+@needs_proc
+def test_interrupted_it_stops_at_once_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "e", "abc")
+    behave(folder, b="hang", c="hang")
+    process = _start(folder)
+    _wait_until((folder / "b-was-here").exists)
+    _wait_until((folder / "c-was-here").exists)
+    began = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, said = process.communicate(timeout=10)
+    assert time.monotonic() - began < 2
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    _wait_until(lambda: not _processes_of(folder), 2)
+    assert set(file_digests(folder / "reports")) == {f"a/{name}" for name in REPORT}
+
+
+def test_plain_lines_where_nobody_watches(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    behave(folder, b="raise")
+    _, said = _start(folder).communicate(timeout=60)
+    lines = [line.split(" in ")[0] for line in said.splitlines()]
+    assert lines[0] == "2 reports to make"
+    assert sorted(lines[1:]) == ["1/2 made a", "2/2 failed b", "2/2 made portfolio"]
