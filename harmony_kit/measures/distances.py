@@ -13,6 +13,7 @@ from harmony_kit.measures.scores import person_weights, urn_factors
 __all__ = ["APART_AT", "Look", "Side", "compare_sides", "distance"]
 
 Floats = npt.NDArray[np.float64]
+Draws = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
 NAN = float("nan")
@@ -137,10 +138,10 @@ def _draw_means(side: Side, draws: int, *, stream: int) -> tuple[Floats, Floats]
     return own, _draw_mean(weights, side.estimate, side.has_estimate, side)
 
 
-def _draw_mean(weights: Floats, said: Floats, has_said: Bools, side: Side) -> Floats:
+def _draw_mean(weights: Draws, said: Floats, has_said: Bools, side: Side) -> Floats:
     n, options = int(has_said.sum()), said.shape[1]
     heard, unsaid = weights[:-1][has_said], weights[-1]
-    total = (said[has_said] / side.unit).T @ heard + unsaid / options
+    total = (said[has_said] / side.unit).T.astype(np.float32) @ heard + unsaid / options
     draws = total if has_said.all() else total / (heard.sum(axis=0) + unsaid)
     share, spread = urn_factors(n, np.array(max(side.heads, n)))
     if not n or np.isinf(side.heads):

@@ -26,7 +26,7 @@ from harmony_kit.settings import Settings
 __all__ = ["READINESS_DTYPES", "VERDICTS", "measure_readiness"]
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+Draws = npt.NDArray[np.float32]
 
 #: What a decision may do with the data it has.
 VERDICTS = ("act_now", "act_with_guardrails", "fix_first")
@@ -120,7 +120,7 @@ class _Side:
 
     cards: Cards
     row: int
-    drawn: Floats
+    drawn: Draws
 
     def score(self, columns: Ints) -> Score:
         return self.cards.score(self.row, self.drawn, columns) if self.row >= 0 else NO_SCORE
@@ -182,7 +182,9 @@ _NO_COLUMNS: Ints = np.zeros(0, dtype=np.int64)
 
 
 def _side(cards: Cards, row: int, draws: int) -> _Side:
-    return _Side(cards, row, cards.draws(row, draws) if row >= 0 else np.zeros((0, 0)))
+    return _Side(
+        cards, row, cards.draws(row, draws) if row >= 0 else np.zeros((0, 0), dtype=np.float32)
+    )
 
 
 def _decide(

@@ -20,6 +20,7 @@ __all__ = ["Cards", "Score", "deal_cards"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Draws = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Cards:
         said = self.said[self.ends[row] : self.ends[row + 1]]
         return said[np.lexsort(np.nan_to_num(said, nan=0.0).T[::-1])]
 
-    def draws(self, row: int, draws: int) -> Floats:
+    def draws(self, row: int, draws: int) -> Draws:
         """Draws of everybody's mean answer to each item: ``(items, draws)``."""
         return draw_scores_jointly(self.of(row), self.points, draws, heads=float(self.heads[row]))
 
@@ -65,7 +66,7 @@ class Cards:
         said = self.said[self.ends[row] : self.ends[row + 1], columns]
         return columns[~np.isnan(said).all(axis=0)] if len(said) else columns[:0]
 
-    def score(self, row: int, drawn: Floats, columns: Ints) -> Score:
+    def score(self, row: int, drawn: Draws, columns: Ints) -> Score:
         """The score over some of the items, from the draws of this row."""
         asked = self.asked(row, columns)
         if not asked.size:
@@ -81,7 +82,7 @@ class Cards:
             p_above=share_above(scores, (self.points + 1) / 2),
         )
 
-    def is_high(self, row: int, drawn: Floats, columns: Ints) -> npt.NDArray[np.bool_]:
+    def is_high(self, row: int, drawn: Draws, columns: Ints) -> npt.NDArray[np.bool_]:
         """In which draws the score lies above the midpoint; in none without answers."""
         asked = self.asked(row, columns)
         if not asked.size:

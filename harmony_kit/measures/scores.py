@@ -33,6 +33,7 @@ __all__ = [
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Draws = npt.NDArray[np.float32]
 
 _CHUNK = 256
 
@@ -41,26 +42,26 @@ INTERVAL = 0.90
 
 
 @lru_cache(maxsize=64)
-def person_weights(n: int, draws: int, *, stream: int = 0) -> Floats:
+def person_weights(n: int, draws: int, *, stream: int = 0) -> Draws:
     """Weights of `n` people and, last, of what nobody said: ``(n + 1, draws)``, columns sum to 1.
 
     Draws of different streams (one per lens, where lenses are compared) are independent.
     """
     raw = np.random.default_rng([1, n, draws, stream]).standard_exponential((n + 1, draws))
-    weights = raw / raw.sum(axis=0)
+    weights: Draws = (raw / raw.sum(axis=0)).astype(np.float32)
     weights.flags.writeable = False
-    return np.asarray(weights)
+    return weights
 
 
 @lru_cache(maxsize=256)
-def _unsaid(points: int, draws: int, column: int) -> Floats:
+def _unsaid(points: int, draws: int, column: int) -> Draws:
     """Mean of what nobody said, in each draw: Dirichlet(1/points each) over the points."""
     generator = np.random.default_rng([2, points, draws, column])
     shares = generator.dirichlet(np.full(points, 1 / points), size=draws)
-    return np.asarray(shares @ np.arange(1.0, points + 1))
+    return np.asarray(shares @ np.arange(1.0, points + 1), dtype=np.float32)
 
 
-def draw_scores(scores: Floats, points: int, draws: int) -> Floats:
+def draw_scores(scores: Floats, points: int, draws: int) -> Draws:
     """Draws of the mean score of everybody, ``(rows, draws)``, from scores ``(rows, people)``.
 
     Rows must list their people in an order of their own making (sorted, say), since the draws
@@ -70,13 +71,13 @@ def draw_scores(scores: Floats, points: int, draws: int) -> Floats:
     weights = person_weights(n, draws)
     total = np.broadcast_to(weights[n] * _unsaid(points, draws, 0), (rows, draws)).copy()
     for person in range(n):
-        total += scores[:, person, None] * weights[person]
+        total += scores[:, person, None].astype(np.float32) * weights[person]
     return total
 
 
 def draw_scores_jointly(
     said: Floats, points: int, draws: int, *, heads: float = float("inf")
-) -> Floats:
+) -> Draws:
     """Joint draws of everybody's mean answer to several items, ``(items, draws)``.
 
     `said` has one row per person and one column per item, NaN where not answered; an item's
@@ -85,7 +86,7 @@ def draw_scores_jointly(
     n, items = said.shape
     is_said = ~np.isnan(said)
     weights = person_weights(n, draws)
-    drawn = np.where(is_said, said, 0.0).T @ weights[:n]
+    drawn: Draws = np.where(is_said, said, 0.0).T.astype(np.float32) @ weights[:n]
     for item in range(items):
         drawn[item] += weights[n] * _unsaid(points, draws, item)
         is_mute = ~is_said[:, item]
@@ -95,7 +96,7 @@ def draw_scores_jointly(
         if given.size and not np.isinf(heads):
             of = _everybody(given, points, np.array([heads]))
             drawn[item] = np.clip(of.centre + of.spread * (drawn[item] - of.expected), 1, points)
-    return np.asarray(drawn)
+    return drawn
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def summarise_scores(
     return found
 
 
-def _summarise(drawn: Floats, of: _Everybody, points: int) -> Floats:
+def _summarise(drawn: Draws, of: _Everybody, points: int) -> Floats:
     """Low, high and probability above the midpoint, from sorted draws."""
     middle = (points + 1) / 2
     ends_of = np.array(interval(drawn))
@@ -161,14 +162,14 @@ def _summarise(drawn: Floats, of: _Everybody, points: int) -> Floats:
     return np.column_stack([np.clip(ends, 1, points), p_above])
 
 
-def interval(draws: Floats) -> tuple[float, float]:
+def interval(draws: Draws) -> tuple[float, float]:
     """The interval that holds `INTERVAL` of the draws."""
     tail = int(len(draws) * (1 - INTERVAL) / 2)
     ends = np.partition(draws, (tail, len(draws) - 1 - tail))
     return float(ends[tail]), float(ends[len(draws) - 1 - tail])
 
 
-def share_above(draws: Floats, limit: float) -> float:
+def share_above(draws: Draws, limit: float) -> float:
     """Probability of lying above a limit; exactly on it counts half."""
     n_above, n_on = np.count_nonzero(draws > limit), np.count_nonzero(draws == limit)
     return float((n_above + n_on / 2) / len(draws))
