@@ -11,6 +11,7 @@ import pandas as pd
 
 from harmony_kit.instrument import Instrument
 from harmony_kit.observations import Number, Observation, observe
+from harmony_kit.patterns import DRIFT
 from harmony_kit.playbook import Entry, Playbook
 from harmony_kit.settings import Settings
 from harmony_kit.wording import Speaker
@@ -22,6 +23,8 @@ FIRST_PAGE = 7
 
 #: Most of them of one kind and dimension, so that ten frame elements do not hide the rest.
 _MOST_ALIKE = 2
+
+_SUMMARIES = ("understanding", "drift")
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,9 @@ def _choose(
 
 
 def _about(finding: Finding) -> set[tuple[str, str]]:
+    """The topics a finding tells in full; a summary over many of them tells none in full."""
+    if finding.kind in _SUMMARIES or finding.pattern == DRIFT:
+        return set()
     return {(source, finding.subject) for source in finding.sources}
 
 

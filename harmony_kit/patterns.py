@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["BOTH", "KINDS", "STATES", "Case"]
+__all__ = ["BOTH", "DRIFT", "KINDS", "STATES", "Case"]
 
 STATES = ("shared_view", "known_difference", "false_consensus", "false_conflict")
+
+#: The signature that has a lens for its subject: the one that holds most duties alone.
+DRIFT = "drift"
 
 #: Every kind of finding and the patterns it can show.
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -40,8 +43,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "two_dialects",
         "pilots_drift",
         "adoption_fades",
-        "platform_drift",
-        "ad_hoc_drift",
+        DRIFT,
     ),
 }
 

@@ -8,7 +8,7 @@ from itertools import product
 from harmony_kit.errors import Problem
 from harmony_kit.instrument import Instrument, Item
 from harmony_kit.observations import Observation
-from harmony_kit.patterns import BOTH, KINDS, STATES, Case
+from harmony_kit.patterns import BOTH, DRIFT, KINDS, STATES, Case
 from harmony_kit.playbook import Playbook
 from harmony_kit.wording import Speaker
 
@@ -35,8 +35,9 @@ def list_cases(instrument: Instrument) -> Iterator[Case]:
         yield from (Case("pilot", pattern) for pattern in KINDS["pilot"])
     if {f"checks_{lens}" for lens in lenses} & groups:
         yield from (Case("readiness", pattern) for pattern in KINDS["readiness"])
-    for kind in ("evidence", "signature"):
-        yield from (Case(kind, pattern) for pattern in KINDS[kind])
+    yield from (Case("evidence", pattern) for pattern in KINDS["evidence"])
+    yield from (Case("signature", pattern) for pattern in KINDS["signature"] if pattern != DRIFT)
+    yield from (Case("signature", DRIFT, looker=lens) for lens in lenses)
 
 
 def _item_cases(item: Item, lenses: tuple[str, str]) -> Iterator[Case]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from harmony_kit.instrument import Instrument
 from harmony_kit.observations import Number, Observation
-from harmony_kit.patterns import BOTH
+from harmony_kit.patterns import BOTH, DRIFT
 from harmony_kit.playbook import READERS, Playbook, fill
 
 __all__ = ["KNOWING", "Speaker"]
@@ -89,7 +89,7 @@ class Speaker:
             yield "topic", self._text(f"item.{seen.case.item}.short")
         if seen.subject:
             yield "subject", self.titles.get(seen.subject, seen.subject)
-        if seen.case.kind == "drift":
+        if DRIFT in (seen.case.kind, seen.case.pattern):
             key = f"lens.{seen.roles['looker']}.drift"
             if key in self.instrument.source_texts:
                 yield "drift", self._text(key)

@@ -20,8 +20,13 @@ from harmony_kit.observations.records import (
     observe_progress,
     observe_usage,
 )
+from harmony_kit.observations.signatures import drifting_lenses, observe_signatures
 from harmony_kit.observations.subjects import observe_pilots, observe_readiness
-from harmony_kit.observations.topics import observe_topics, observe_within
+from harmony_kit.observations.topics import (
+    observe_topics,
+    observe_understanding,
+    observe_within,
+)
 from harmony_kit.settings import Settings
 
 __all__ = ["Number", "Observation", "observe"]
@@ -31,14 +36,20 @@ def observe(
     measures: Mapping[str, pd.DataFrame], instrument: Instrument, settings: Settings
 ) -> Iterator[Observation]:
     """Everything the measures of one site and wave license to say, in no special order."""
-    yield from observe_topics(measures.get("topics"), measures.get("within"), settings)
-    yield from observe_within(measures.get("within"), instrument, settings)
-    yield from observe_ownership(measures.get("ownership"), settings)
-    yield from observe_drift(measures.get("drift"), instrument, settings)
+    within, signatures = measures.get("within"), measures.get("signatures")
+    yield from observe_topics(measures.get("topics"), within, settings)
+    yield from observe_understanding(measures.get("understanding"), instrument, settings)
+    yield from observe_within(within, instrument, settings)
     for kind in ("rank", "words"):
         yield from observe_ranking(measures.get(kind), kind, settings)
+    yield from observe_ownership(measures.get("ownership"), settings)
+    told = drifting_lenses(signatures)
+    for seen in observe_drift(measures.get("drift"), instrument, settings):
+        if seen.case.looker not in told:
+            yield seen
     yield from observe_pilots(measures.get("pilots"), instrument, settings)
     yield from observe_readiness(measures.get("readiness"), instrument, settings)
     yield from observe_decisions(measures.get("evidence_decisions"))
     yield from observe_progress(measures.get("evidence_pilots"))
     yield from observe_usage(measures.get("evidence_usage"))
+    yield from observe_signatures(signatures, instrument, settings)

@@ -68,15 +68,15 @@ def observe_drift(
 def _drift(rows: list[Row], other: str, duties: tuple[str, ...]) -> Observation:
     holder = rows[0]["holder"]
     is_sole = len(rows) == 1
-    best = min(rows, key=lambda row: float(row["p_most"]))
+    weakest = min(rows, key=lambda row: float(row["p_most"]))
     numbers: dict[str, Number] = {}
     for row in rows:
         numbers |= numbers_of(row, ("n_held", "n_duties", "share", "p_most"), f"_{row['lens']}")
     return Observation(
         case=Case("drift", "alone", looker=holder),
-        claim=best["claim"],
+        claim=weakest["claim"],
         gap=float(min(row["share"] for row in rows)),
-        certainty=float(best["p_most"]),
+        certainty=float(weakest["p_most"]),
         roles={"looker": holder, "other": other},
         numbers=numbers,
         n={row["lens"]: int(row["n"]) for row in rows},

@@ -18,7 +18,7 @@ from harmony_kit.observations.observation import (
 from harmony_kit.patterns import BOTH, Case
 from harmony_kit.settings import Settings
 
-__all__ = ["observe_topics", "observe_within"]
+__all__ = ["observe_topics", "observe_understanding", "observe_within"]
 
 _APART = ("known_difference", "false_consensus")
 
@@ -162,6 +162,42 @@ def _gap(row: Row) -> float:
         return float(min(abs(row["own"] - middle), abs(row["other_own"] - middle)) / (width / 2))
     gap = row["agreement_gap"] if row["state"] in _APART else row["misreading"]
     return float(abs(gap) / width)
+
+
+def observe_understanding(
+    understanding: pd.DataFrame | None, instrument: Instrument, settings: Settings
+) -> Iterator[Observation]:
+    """How well one lens reads the other, per direction and dimension.
+
+    `understanding` from `measure_understanding`; its row over all dimensions is the headline of
+    a report and no finding. One site and wave at a time.
+    """
+    known = {dimension.id for dimension in instrument.dimensions}
+    for row in claimed_rows(understanding):
+        if (
+            row["dimension"] in known
+            and min(row["n_estimate"], row["n_other"]) >= settings.min_group
+        ):
+            yield _understanding(row, instrument)
+
+
+def _understanding(row: Row, instrument: Instrument) -> Observation:
+    does_read = row["pattern"] == "reads_well"
+    share, p_well = float(row["share"]), float(row["p_reads_well"])
+    return Observation(
+        case=Case("understanding", row["pattern"], row["dimension"], looker=row["lens"]),
+        claim=row["claim"],
+        gap=share if does_read else 1 - share,
+        certainty=p_well if does_read else 1 - p_well,
+        roles={"looker": row["lens"], "other": row["other"]},
+        numbers=numbers_of(row, ("n_topics", "understood", "share", "low", "high", "misreading")),
+        n={row["lens"]: int(row["n_estimate"]), row["other"]: int(row["n_other"])},
+        sources=tuple(
+            item.id
+            for item in instrument.items
+            if item.dimension == row["dimension"] and item.mirrored and item.kind == "rating"
+        ),
+    )
 
 
 def observe_within(
