@@ -168,10 +168,10 @@ def test_only_crashes_are_tried_again(
 def test_a_notebook_that_hangs_is_stopped(tmp_path: Path, run: Any) -> None:
     folder = make_folder(tmp_path / "e", "ab")
     behave(folder, a="hang")
-    result = run(folder, limits=Limits(timeout_s=1.5))
-    assert result.failed == {"a": "It was not done after 1.5 seconds and was stopped."}
+    result = run(folder, limits=Limits(timeout_s=3))
+    assert result.failed == {"a": "It was not done after 3 seconds and was stopped."}
     assert _run_json(folder)["timings"]["reports"]["a"]["tries"] == 2
-    assert result.seconds < 15
+    assert result.seconds < 20
 
 
 def test_fail_fast_starts_no_further_report(tmp_path: Path, maker: Maker) -> None:

@@ -208,8 +208,8 @@ def publish_folder(work: Path, target: Path) -> None:
 
 
 def publish_files(work: Path, target: Path) -> None:
-    """Put finished files among the published ones, each whole."""
+    """Put the files of a finished folder among the published ones, each whole."""
     target.mkdir(parents=True, exist_ok=True)
-    for path in sorted(work.iterdir()):
-        if path.is_file():
-            write_whole(target / path.name, path.read_bytes())
+    for path in sorted(path for path in work.iterdir() if path.is_file()):
+        write_whole(target / path.name, path.read_bytes())
+    shutil.rmtree(work, ignore_errors=True)
