@@ -243,7 +243,8 @@ def miss_bars(sizes: tuple[int, int], found: dict[str, float]) -> list[str]:
 
 def _header(first: str) -> str:
     bands = "".join(f"{f'p {low:.2g}+':>8}" for low in BANDS[:-1])
-    return f"{first:33}{'accuracy':>9}{'claimed':>9}{'said':>7}{'right':>7}{'Brier':>7}{bands}   80 % held"
+    shares = f"{'accuracy':>9}{'claimed':>9}{'said':>7}{'right':>7}{'Brier':>7}"
+    return f"{first:33}{shares}{bands}   80 % held"
 
 
 def _row(first: str, found: dict[str, float], covered: tuple[float, float] | None) -> str:

@@ -21,7 +21,7 @@ from harmony_kit.measures.predictive import Belief, count_interviews
 from harmony_kit.measures.tally import Tally, tally_ratings
 from harmony_kit.settings import Settings
 
-__all__ = ["TOPIC_DTYPES", "measure_topics"]
+__all__ = ["DIRECTIONS", "STREAMS", "TOPIC_DTYPES", "measure_topics"]
 
 #: The columns of `measure_topics`, in order.
 TOPIC_DTYPES: Final[dict[str, str]] = {
@@ -62,11 +62,11 @@ _DRAWN: Final = (
 
 #: own_A, est_A and own_B of the direction first → second and of second → first, as columns of
 #: a `Tally`.
-_DIRECTIONS: Final = ((0, 2, 1), (1, 3, 0))
+DIRECTIONS: Final = ((0, 2, 1), (1, 3, 0))
 
 #: The two lenses' own answers and the estimates come from three independent streams. Both
 #: directions read the same two own streams, so they agree about whether the lenses agree.
-_STREAMS: Final = (0, 1, 2, 2)
+STREAMS: Final = (0, 1, 2, 2)
 
 #: A gap of exactly the tolerance is close, in spite of single precision.
 _SLACK: Final = 1e-4
@@ -135,7 +135,7 @@ def _measure_direction(tally: Tally, side: int, settings: Settings) -> pd.DataFr
     frame = tally.topics.drop(columns=["first", "second"])
     frame["tolerance"] = frame["points"].map(settings.tolerance_of)
     frame["lens"], frame["other"] = tally.topics[names[0]], tally.topics[names[1]]
-    own, estimate, other = _DIRECTIONS[side]
+    own, estimate, other = DIRECTIONS[side]
     for name, column in (("own", own), ("estimate", estimate), ("other", other)):
         frame[f"n_{name}"] = tally.n[:, column]
         frame["other_own" if name == "other" else name] = tally.means[:, column]
@@ -148,7 +148,7 @@ def _measure_direction(tally: Tally, side: int, settings: Settings) -> pd.DataFr
 def _count_interviews(tally: Tally, topics: pd.DataFrame, settings: Settings) -> pd.Series:
     """More interviews per lens for each row of `topics`; NA where there is no such number."""
     rows = np.flatnonzero(topics["claim"].isin(["leaning", "open"]))
-    columns = np.array(_DIRECTIONS)[rows % 2]
+    columns = np.array(DIRECTIONS)[rows % 2]
     belief = Belief.of(
         tally.counts[rows[:, None] // 2, columns],
         tally.unseen[rows[:, None] // 2, columns],
@@ -171,7 +171,7 @@ def _measure_draws(tally: Tally, settings: Settings) -> NDArray[np.float64]:
             some = rows[start : start + chunk]
             drawn[:, some] = _draw_topics(tally, some, int(points), settings)
     n_states = len(STATES)
-    for side, (own, estimate, other) in enumerate(_DIRECTIONS):
+    for side, (own, estimate, other) in enumerate(DIRECTIONS):
         is_blind = (tally.n[:, [estimate, other]] == 0).any(axis=1)
         drawn[side, is_blind, n_states:] = np.nan
         drawn[side, is_blind | (tally.n[:, own] == 0), :n_states] = np.nan
@@ -185,13 +185,13 @@ def _draw_topics(
         draw_means(
             tally.counts[rows, column, :points],
             tally.unseen[rows, column],
-            stream=_STREAMS[column],
+            stream=STREAMS[column],
             draws=settings.draws,
         )
         for column in range(4)
     ]
     tolerance = settings.tolerance_of(points) + _SLACK
-    columns = [[means[column] for column in direction] for direction in _DIRECTIONS]
+    columns = [[means[column] for column in direction] for direction in DIRECTIONS]
     return np.stack([_summarise(*direction, tolerance=tolerance) for direction in columns])
 
 

@@ -23,7 +23,7 @@ from scipy.special import ndtr, ndtri
 from harmony_kit.measures.posterior import PRIOR_ANSWERS
 from harmony_kit.measures.tally import UNKNOWN
 
-__all__ = ["LIKELY", "MOST_INTERVIEWS", "Belief", "chance_of_claim", "count_interviews"]
+__all__ = ["LIKELY", "MOST_INTERVIEWS", "Belief", "chance_of_claim", "count_interviews", "foresee"]
 
 #: A number of interviews is likely to settle a topic when it does so in this share of futures.
 LIKELY: Final = 0.6
@@ -130,9 +130,18 @@ def chance_of_claim(belief: Belief, more: Ints, *, claim_at: float) -> Floats:
 def _chance(belief: Belief, more: Ints, claim_at: float) -> Floats:
     left = belief.variance(more)
     moved = np.sqrt(np.maximum(belief.variance(np.zeros_like(more)) - left, 0))
-    centre = belief.mean[:, None, :] + moved[:, None, :] * _futures()
-    best = _most_probable(centre, np.sqrt(left)[:, None, :], belief.tolerance[:, None])
+    best = foresee(belief.mean, moved, np.sqrt(left), belief.tolerance)
     return np.asarray((best >= claim_at).mean(axis=1), dtype=np.float64)
+
+
+def foresee(mean: Floats, moved: Floats, left: Floats, tolerance: Floats) -> Floats:
+    """Probability of the most probable state in each future, shape (rows, futures).
+
+    Own, estimate and the other's own (shape (rows, 3)) end up at `mean` plus normal steps of
+    size `moved`, and are then known to within `left` (all in points; standard deviations).
+    """
+    centre = mean[:, None, :] + moved[:, None, :] * _futures()
+    return _most_probable(centre, left[:, None, :], tolerance[:, None])
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,253 @@
+"""The same topic in one wave and the next: what moved, and how surely.
+
+A change counts from half the tolerance on (half a point on a 5-point scale, about the smallest
+difference people notice on rating scales: Jaeschke et al. 1989; Norman et al. 2003).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from harmony_kit.measures.claims import grade_claims
+from harmony_kit.measures.coorientation import DIRECTIONS, STREAMS
+from harmony_kit.measures.posterior import Draws, draw_means
+from harmony_kit.measures.tally import Tally, tally_ratings
+from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
+from harmony_kit.settings import Settings
+
+__all__ = [
+    "CHANGE_DTYPES",
+    "SMALLEST_CHANGE",
+    "measure_changes",
+]
+
+#: The smallest change worth a word, as a share of the tolerance.
+SMALLEST_CHANGE: Final = 0.5
+
+#: The columns of `measure_changes`, in order.
+CHANGE_DTYPES: Final[dict[str, str]] = {
+    "site": "str",
+    "item": "str",
+    "subject": "str",
+    "dimension": "str",
+    "lens": "str",
+    "other": "str",
+    "from_wave": "str",
+    "to_wave": "str",
+    "comparison": "str",
+    "quantity": "str",
+    "n_before": "Int64",
+    "n_after": "Int64",
+    "before": "float64",
+    "after": "float64",
+    "change": "float64",
+    "low": "float64",
+    "high": "float64",
+    "p_rose": "float64",
+    "p_steady": "float64",
+    "p_fell": "float64",
+    "direction": "str",
+    "claim": "str",
+    "n_returned": "Int64",
+    "returned_change": "float64",
+}
+
+#: What is compared: own answers, estimates, and the size of the misreading.
+_QUANTITIES: Final = ("own", "estimate", "misreading")
+_DRAWN: Final = ("low", "high", "p_rose", "p_steady", "p_fell")
+_ROWS_AT_ONCE: Final = 50
+_KEY: Final = ["site", "from_wave", "to_wave", "item", "subject", "dimension", "first", "second"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+def measure_changes(
+    answers: pd.DataFrame,
+    items: pd.DataFrame,
+    *,
+    settings: Settings,
+    headcounts: pd.DataFrame | None = None,
+    wordings: Wordings | None = None,
+) -> pd.DataFrame:
+    """What moved on each topic from one wave to the next.
+
+    Parameters
+    ----------
+    answers
+        An answers frame with all waves to be compared.
+    items
+        `Instrument.items_frame`, with the items of earlier waves that are no longer asked.
+    settings, headcounts
+        As in `measure_topics`; the head counts hold for all waves.
+    wordings
+        What each wave asked, see `compare_wordings`; without it every comparison says
+        ``unverified``.
+
+    Returns
+    -------
+    frame
+        Three rows per topic, direction and pair of successive waves; `quantity` is ``own`` (the
+        lens's own mean), ``estimate`` (its mean estimate of the other) or ``misreading`` (the
+        distance of that estimate from the other's own mean, so that a fall is an improvement).
+        `before`, `after` and `change` in points; `low` and `high` bound the central 80 % of the
+        change; `p_rose`, `p_steady`, `p_fell` are the probabilities of a change upwards by more
+        than `SMALLEST_CHANGE` of the tolerance, of less than that, and downwards; `direction`
+        the most probable of them. The waves are taken as two independent samples, which is
+        cautious where people came back: for them `n_returned` and `returned_change` give the
+        mean change of the same people. What `comparison` does not allow to compare, or misses
+        answers, has no change: NA.
+
+    Raises
+    ------
+    FrameError
+        See `tally_ratings`.
+    """
+    tally = tally_ratings(answers, items, headcounts)
+    pairs = _match(tally, pair_waves(answers), items)
+    drawn = _draw_changes(tally, pairs, settings)
+    frames = []
+    for side, columns in enumerate(DIRECTIONS):
+        for place, quantity in enumerate(_QUANTITIES):
+            frame = _describe(pairs, side).assign(quantity=quantity)
+            frame[["n_before", "before"]] = _level(tally, pairs["row_before"], columns, place)
+            frame[["n_after", "after"]] = _level(tally, pairs["row_after"], columns, place)
+            frame[list(_DRAWN)] = drawn[side, place]
+            frames.append(frame)
+    changes = pd.concat(frames).sort_index(kind="stable").reset_index(drop=True)
+    changes["comparison"] = compare_wordings(changes, wordings)
+    changes["change"] = changes["after"] - changes["before"]
+    is_silent = ~changes["comparison"].isin(["same", "unverified"])
+    changes.loc[is_silent, ["change", *_DRAWN]] = np.nan
+    changes = changes.merge(_returned(answers, items), how="left", on=[*_RETURNED, "quantity"])
+    changes.loc[is_silent.to_numpy(), "returned_change"] = np.nan
+    return _name_directions(changes, settings)
+
+
+def _match(tally: Tally, pairs: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """Each topic of a pair of waves, with its row in the tally before and after (-1: none)."""
+    topics = tally.topics.assign(subject=tally.topics["subject"].fillna(""))
+    before = pairs.merge(
+        topics.assign(row_before=topics.index),
+        left_on=["site", "from_wave"],
+        right_on=["site", "wave"],
+    )
+    after = pairs.merge(
+        topics.assign(row_after=topics.index),
+        left_on=["site", "to_wave"],
+        right_on=["site", "wave"],
+    )
+    both = before.drop(columns="wave").merge(
+        after.drop(columns="wave"), how="outer", on=[*_KEY, "points"]
+    )
+    both[["row_before", "row_after"]] = both[["row_before", "row_after"]].fillna(-1).astype("int64")
+    pair = pairs.reset_index(names="pair")
+    both = both.merge(pair, on=["site", "from_wave", "to_wave"])
+    both["place"] = pd.Index(items["item"]).get_indexer(pd.Index(both["item"]))
+    return both.sort_values(["pair", "place", "subject"], kind="stable").reset_index(drop=True)
+
+
+def _describe(pairs: pd.DataFrame, side: int) -> pd.DataFrame:
+    names = ("first", "second") if side == 0 else ("second", "first")
+    columns = ["site", "item", "subject", "dimension", "points", "from_wave", "to_wave"]
+    return pairs[columns].assign(lens=pairs[names[0]], other=pairs[names[1]])
+
+
+def _level(tally: Tally, rows: pd.Series, columns: tuple[int, int, int], place: int) -> Floats:
+    """Answers and value of a quantity in one wave, shape (rows, 2); 0 and NaN where not asked."""
+    _, estimate, other = columns
+    n, means = tally.n[rows], tally.means[rows]
+    if place == 2:
+        counted = n[:, [estimate, other]].min(axis=1)
+        value = np.abs(means[:, estimate] - means[:, other])
+    else:
+        counted, value = n[:, columns[place]], means[:, columns[place]]
+    is_asked = (rows >= 0).to_numpy()
+    return np.stack([np.where(is_asked, counted, 0), np.where(is_asked, value, np.nan)], axis=1)
+
+
+def _draw_changes(tally: Tally, pairs: pd.DataFrame, settings: Settings) -> Floats:
+    """Interval and probabilities, shape (2 sides, 3 quantities, rows, columns of `_DRAWN`)."""
+    drawn = np.full((2, len(_QUANTITIES), len(pairs), len(_DRAWN)), np.nan)
+    is_matched = (pairs[["row_before", "row_after"]] >= 0).all(axis=1)
+    scale = pairs["points"].to_numpy()
+    for points in np.unique(scale[is_matched]):
+        rows = np.flatnonzero(is_matched & (scale == points))
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            some = rows[start : start + _ROWS_AT_ONCE]
+            waves = [
+                _draw_sets(tally, pairs[name].to_numpy()[some], int(points), stream, settings)
+                for name, stream in (("row_before", 0), ("row_after", 1 + max(STREAMS)))
+            ]
+            smallest = SMALLEST_CHANGE * settings.tolerance_of(int(points))
+            drawn[:, :, some] = _summarise(*waves, smallest=smallest)
+    return drawn
+
+
+def _draw_sets(
+    tally: Tally, rows: Ints, points: int, stream: int, settings: Settings
+) -> list[Draws]:
+    return [
+        draw_means(
+            tally.counts[rows, column, :points],
+            tally.unseen[rows, column],
+            stream=stream + STREAMS[column],
+            draws=settings.draws,
+        )
+        for column in range(4)
+    ]
+
+
+def _summarise(before: list[Draws], after: list[Draws], *, smallest: float) -> Floats:
+    sides = []
+    for own, estimate, other in DIRECTIONS:
+        was, now = ((m[own], m[estimate], np.abs(m[estimate] - m[other])) for m in (before, after))
+        changes = np.stack([new - old for new, old in zip(now, was, strict=True)])
+        low, high = np.quantile(changes, [0.1, 0.9], axis=-1)
+        rose, fell = (changes > smallest).mean(axis=-1), (changes < -smallest).mean(axis=-1)
+        sides.append(np.stack([low, high, rose, 1 - rose - fell, fell], axis=-1))
+    return np.stack(sides)
+
+
+_RETURNED: Final = ["site", "from_wave", "to_wave", "item", "subject", "lens"]
+
+
+def _returned(answers: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """Mean change of the people who rated a topic in both waves, own answers and estimates."""
+    asked = items.loc[(items["kind"] == "rating") & items["mirrored"].astype(bool), "item"]
+    columns = ["site", "wave", "item", "subject", "lens", "about", "respondent", "value"]
+    ratings = answers.loc[answers["item"].isin(asked) & answers["value"].notna(), columns]
+    ratings = ratings.assign(
+        subject=ratings["subject"].fillna(""),
+        quantity=np.where(ratings["lens"] == ratings["about"], "own", "estimate"),
+        value=ratings["value"].astype("float64"),
+    )
+    pairs = pair_waves(answers)
+    before = ratings.rename(columns={"wave": "from_wave"}).merge(pairs, on=["site", "from_wave"])
+    after = ratings.rename(columns={"wave": "to_wave"}).merge(pairs, on=["site", "to_wave"])
+    both = before.merge(after, on=[*_RETURNED, "about", "quantity", "respondent"])
+    both["returned_change"] = both["value_y"] - both["value_x"]
+    groups = both.groupby([*_RETURNED, "quantity"], as_index=False)
+    return groups.agg(
+        n_returned=("returned_change", "size"), returned_change=("returned_change", "mean")
+    )
+
+
+def _name_directions(changes: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    names = np.array(["rose", "steady", "fell"], dtype=object)
+    probability = changes[[f"p_{name}" for name in names]].to_numpy()
+    is_known = ~np.isnan(probability).any(axis=1)
+    direction = names[np.nan_to_num(probability, nan=-1).argmax(axis=1)]
+    changes["direction"] = pd.Series(direction, index=changes.index).where(is_known)
+    certainty = pd.Series(probability.max(axis=1), index=changes.index)
+    report = changes[["site", "to_wave"]]
+    changes["claim"] = grade_claims(certainty, report, settings)
+    is_counted = changes["quantity"] != "misreading"
+    n_returned = changes["n_returned"].fillna(0).where(is_counted)
+    changes["n_returned"] = n_returned.astype("Int64")
+    changes["subject"] = changes["subject"].where(changes["subject"] != "")
+    return changes[list(CHANGE_DTYPES)].astype(CHANGE_DTYPES)

@@ -1,0 +1,99 @@
+"""What became of the state of each topic from one wave to the next."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from harmony_kit.measures.claims import STATES, grade_claims
+from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
+from harmony_kit.settings import Settings
+
+__all__ = ["TRANSITION_DTYPES", "measure_transitions"]
+
+#: The columns of `measure_transitions`, in order.
+TRANSITION_DTYPES: Final[dict[str, str]] = {
+    "site": "str",
+    "item": "str",
+    "subject": "str",
+    "dimension": "str",
+    "lens": "str",
+    "other": "str",
+    "from_wave": "str",
+    "to_wave": "str",
+    "comparison": "str",
+    "n_before": "Int64",
+    "n_after": "Int64",
+    "from_state": "str",
+    "to_state": "str",
+    "from_claim": "str",
+    "to_claim": "str",
+    "p_changed": "float64",
+    "claim": "str",
+}
+
+_TOPIC: Final = ["site", "item", "subject", "dimension", "lens", "other"]
+_P: Final = [f"p_{state}" for state in STATES]
+
+
+def measure_transitions(
+    topics: pd.DataFrame,
+    answers: pd.DataFrame,
+    *,
+    settings: Settings,
+    wordings: Wordings | None = None,
+) -> pd.DataFrame:
+    """The state of each topic in one wave and the next.
+
+    Parameters
+    ----------
+    topics
+        From `measure_topics` on the same `answers`.
+    answers
+        An answers frame with all waves; says in which order they were.
+    settings
+        The thresholds.
+    wordings
+        What each wave asked, see `compare_wordings`.
+
+    Returns
+    -------
+    frame
+        One row per topic, direction and pair of successive waves. `n_before` and `n_after` are
+        the fewest answers behind the state in each wave. `p_changed` is the probability that
+        the true states differ: 1 less the sum over states of p before times p after, the waves
+        taken as independent. `claim` grades what the two names say, changed or not. Both are
+        NA where `comparison` is neither ``same`` nor ``unverified`` or a state is missing.
+    """
+    n = topics[["n_own", "n_estimate", "n_other"]]
+    states = topics.assign(
+        subject=topics["subject"].fillna(""),
+        place=topics.index,
+        fewest=n.min(axis=1),
+        most=n.max(axis=1),
+    )
+    states = states[[*_TOPIC, "wave", "place", "fewest", "most", "state", "claim", *_P]]
+    pairs = pair_waves(answers).reset_index(names="pair")
+    was = pairs.merge(states.rename(columns={"wave": "from_wave"}), on=["site", "from_wave"])
+    now = pairs.merge(states.rename(columns={"wave": "to_wave"}), on=["site", "to_wave"])
+    both = was.merge(
+        now, how="outer", on=["pair", "from_wave", "to_wave", *_TOPIC], suffixes=("_was", "_now")
+    )
+    both["place"] = both["place_now"].fillna(both["place_was"])
+    both = both.sort_values(["pair", "place"], kind="stable").reset_index(drop=True)
+    asked = both.assign(n_before=both["most_was"].fillna(0), n_after=both["most_now"].fillna(0))
+    both["comparison"] = compare_wordings(asked, wordings)
+    both["n_before"], both["n_after"] = both["fewest_was"].fillna(0), both["fewest_now"].fillna(0)
+    old = both[[f"{name}_was" for name in _P]].to_numpy()
+    new = both[[f"{name}_now" for name in _P]].to_numpy()
+    is_compared = both["comparison"].isin(["same", "unverified"])
+    both["p_changed"] = np.where(is_compared, np.clip(1 - (old * new).sum(axis=1), 0, 1), np.nan)
+    is_same = (both["state_was"] == both["state_now"]).to_numpy(dtype=bool)
+    certainty = both["p_changed"].where(~is_same, 1 - both["p_changed"])
+    both["claim"] = grade_claims(certainty, both[["site", "to_wave"]], settings)
+    both["subject"] = both["subject"].where(both["subject"] != "")
+    names = {"state_was": "from_state", "state_now": "to_state"}
+    names |= {"claim_was": "from_claim", "claim_now": "to_claim"}
+    return both.rename(columns=names)[list(TRANSITION_DTYPES)].astype(TRANSITION_DTYPES)
