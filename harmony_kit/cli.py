@@ -107,6 +107,8 @@ def check(folder: Path) -> None:
 )
 @click.option("--site", help="Site of every row, unless the file has a site column.")
 @click.option("--wave", help="Wave of every row; default: the file's, else the engagement's.")
+@click.option("--lens", help="Lens of every row, where a form was sent to one side only.")
+@click.option("--form", default="", help="A name for the form, where two forms number from 1.")
 @click.option(
     "--map", "columns", type=FILE, metavar="COLUMNS.csv", help="What each column is: column,field."
 )
@@ -131,8 +133,12 @@ def check(folder: Path) -> None:
 @click.option(
     "--propose-map", is_flag=True, help="Write a first COLUMNS.csv for FILE instead of importing."
 )
-def import_(  # noqa: ANN401
-    folder: Path, paths: tuple[Path, ...], *, propose_map: bool, **options: Any
+def import_(
+    folder: Path,
+    paths: tuple[Path, ...],
+    *,
+    propose_map: bool,
+    **options: Any,  # noqa: ANN401
 ) -> None:
     """Import answers from CSV or XLSX files into DIR.
 
@@ -234,9 +240,9 @@ def journal(folder: Path, respondent: str, site: str | None) -> None:
 )
 def plan(folder: Path, sites: tuple[str, ...], wave: str | None, schedule: Path | None) -> None:
     """Say how many interviews each site still needs, and for what."""
-    from harmony_kit.commands import folders
+    from harmony_kit.commands import planning
 
-    folders.plan(folder, sites=sites, wave=wave, schedule=schedule)
+    planning.plan(folder, sites=sites, wave=wave, schedule=schedule)
 
 
 @main.command()

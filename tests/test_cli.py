@@ -161,6 +161,24 @@ def test_merge_adds_the_other_laptop_once(acme, tmp_path):
     assert "tarn: 2 it, 2 operations" in _run("check", acme).output
 
 
+def test_plan_says_what_is_missing_and_schedules_it(acme, tmp_path):
+    _run("import", acme, acme / "incoming" / "tarn.csv")
+    sheet = tmp_path / "schedule.xlsx"
+    result = _run("plan", acme, "--site", "tarn", "--schedule", sheet)
+    assert result.exit_code == 0, result.output
+    rows = [line.split() for line in result.output.splitlines() if line.startswith("tarn")]
+    assert [row[:6] for row in rows] == [
+        ["tarn", "IT", "2", "3", "1", "more"],
+        ["tarn", "Operations", "2", "22", "1", "more"],
+    ]
+    table = pd.read_excel(sheet, engine="calamine")
+    assert table.columns.tolist()[:5] == ["site", "plant", "side", "interview", "for"]
+    assert table["for"].value_counts()["to report"] == 2
+    unknown = _run("plan", acme, "--site", "nowhere")
+    assert unknown.exit_code == 1
+    assert "has no site 'nowhere'" in unknown.output
+
+
 @pytest.mark.parametrize(
     ("words", "what"),
     [

@@ -203,11 +203,8 @@ def _tell_answers(answers: list[Answer]) -> Iterator[tuple[dt.datetime, str]]:
         subject = f"[{answer.subject}]" if answer.subject else ""
         estimate = f"@{answer.about}" if answer.is_estimate else ""
         who = f"{answer.source.recorded_by} ({answer.source.origin})"
-        yield (
-            answer.answered_at,
-            f"{_moment(answer.answered_at)}  {who}  {answer.item}{subject}{estimate}: "
-            f"{change}{seconds}{reason}",
-        )
+        what = f"{answer.item}{subject}{estimate}: {change}{seconds}{reason}"
+        yield answer.answered_at, f"{_moment(answer.answered_at)}  {who}  {what}"
 
 
 def _content(answer: Answer) -> str:
