@@ -16,7 +16,7 @@ class Form {
     el.append(this.root);
     this.link = new Link(model, {
       onreply: (reply, sent) => this.tryToHear(reply, sent),
-      onchange: () => this.showState(),
+      onchange: () => this.connectionChanged(),
     });
     this.link.send({ do: "hello", open: this.openInterview.get() });
   }
@@ -39,7 +39,7 @@ class Form {
   // Building
 
   build() {
-    this.bar = h("header", { class: "bar" });
+    this.bar = h("div", { class: "bar" });
     this.noticeArea = h("div", { class: "notices" });
     this.sections = h("nav", { class: "sections" });
     this.main = h("div", { class: "main" });
@@ -338,6 +338,14 @@ class Form {
   }
 
   // What is always visible
+
+  /** The kernel fell silent or spoke again; whoever can build the form anew may listen. */
+  connectionChanged() {
+    const { isOffline } = this.link;
+    this.root.classList.toggle("offline", isOffline);
+    if (isOffline) this.root.dispatchEvent(new Event("harmony-offline", { bubbles: true }));
+    this.showState();
+  }
 
   showState() {
     const { isOffline } = this.link ?? {};

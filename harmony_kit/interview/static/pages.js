@@ -349,7 +349,7 @@ class Screen extends Page {
     const { view } = this;
     return h("section", { class: `page screen is-${view.kind}`, "data-screen": view.id }, [
       h("div", { class: "eyebrow" }, [
-        h("h2", { class: "section" }, view.section.name),
+        h("h2", { class: "section" }, view.section.name || this.say("bar.review")),
         view.section.intro ? h("p", { class: "intro" }, view.section.intro) : null,
       ]),
       content,
