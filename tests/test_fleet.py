@@ -28,6 +28,7 @@ def _process(*words: str, **environment: str) -> Iterator[subprocess.Popen[bytes
     started = subprocess.Popen(
         [sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:]],
         env={**os.environ, "PYTHONPATH": path, **environment},
+        cwd=path.split(os.pathsep)[0] or None,  # -m looks in the working directory first
         **quiet,
     )
     try:

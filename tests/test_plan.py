@@ -131,6 +131,13 @@ def test_a_site_cannot_take_the_name_of_a_page(tmp_path: Path) -> None:
         plan_engagement(request_for(folder))
 
 
+def test_a_list_without_sites_takes_nothing_down(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "e", "a")
+    (folder / "sites.csv").write_text("site,name,region,country\n")
+    with pytest.raises(EngagementError, match="lists no site"):
+        plan_engagement(request_for(folder))
+
+
 def test_plan_publishes_nothing(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "e", "ab")
     assert plan_engagement(request_for(folder)).lines() == [

@@ -57,13 +57,13 @@ def test_an_answer_is_in_the_report_within_two_seconds(folder: Path, said: list[
     save_answers(folder, "b", 5, respondent="day-1")
     assert _wait_for(lambda: 5 in _values(folder), 10) < 2
     _wait_for(lambda: len(said) == 2, 5)
-    assert [line.split(" in ")[0] for line in said] == ["made a, b, c", "made b"]
+    assert said[1].startswith("made b in ")
 
 
 def test_the_watch_goes_on_after_what_went_wrong(folder: Path, said: list[str]) -> None:
     sites = (folder / "sites.csv").read_text()
     (folder / "sites.csv").write_text("nonsense\n")
-    _wait_for(lambda: "the column 'site' is missing" in said[-1], 5)
+    _wait_for(lambda: said[-1] == "sites.csv: lists no site.", 5)
     behave(folder, b="raise")
     (folder / "sites.csv").write_text(sites.replace("Plant b", "Plant B"))
     _wait_for(lambda: said[-1] == "failed b: A step stopped with an error: ValueError.", 5)

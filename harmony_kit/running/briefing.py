@@ -200,6 +200,8 @@ def _check_names(engagement: Engagement) -> None:
         Problem("sites.csv", "", f"{site!r} cannot be a site id: a page has this name")
         for site in taken
     ]
+    if not engagement.sites:  # a broken file must not take every report down
+        problems.append(Problem("sites.csv", "", "lists no site"))
     if problems:
         raise EngagementError(*problems)
 

@@ -36,7 +36,7 @@ from harmony_kit.running.snapshot import snapshot_folder
 
 __all__ = ["Fleet", "open_fleet"]
 
-_CONNECT_SECONDS = 10
+_CONNECT_SECONDS = 5
 _NOT_TOGETHER = "Install the same versions on every machine."
 
 
