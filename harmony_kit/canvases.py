@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -96,20 +97,39 @@ class _Heard:
     def name(self, lens: str) -> str:
         return self.instrument.text(f"lens.{lens}.name", self.language)
 
+    @cached_property
+    def _ratings(self) -> dict[tuple[str, str], float]:
+        rated = self.own[self.own["value"].notna()].groupby(["lens", "item"])["value"].mean()
+        return {(lens, item): float(mean) for (lens, item), mean in rated.to_dict().items()}
+
+    @cached_property
+    def _sizes(self) -> dict[tuple[str, str], int]:
+        sizes = self.own.groupby(["lens", "item"]).size()
+        return {(lens, item): int(n) for (lens, item), n in sizes.to_dict().items()}
+
+    @cached_property
+    def _answers(self) -> dict[tuple[str, str], str]:
+        chosen = self.own[self.own["chosen"].notna()]
+        given = chosen["chosen"].str[0].groupby([chosen["lens"], chosen["item"]])
+        modes = {(str(lens), str(item)): options.mode() for (lens, item), options in given}
+        return {
+            key: self._label(key[1], str(most.iloc[0]))
+            for key, most in modes.items()
+            if len(most) == 1
+        }
+
+    @cached_property
+    def _quotes(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        grouped = self.quotes.groupby(["lens", "item"])["text"]
+        return {(str(lens), str(item)): tuple(texts) for (lens, item), texts in grouped}
+
     def said(self, lens: str, items: tuple[str, ...]) -> Said:
-        own = self.own[(self.own["lens"] == lens) & self.own["item"].isin(items)]
-        quotes = self.quotes[(self.quotes["lens"] == lens) & self.quotes["item"].isin(items)]
-        rated = own[own["value"].notna()].groupby("item")["value"].mean()
-        chosen = own[own["chosen"].notna()]
+        keys = sorted((lens, item) for item in items)
         return Said(
-            quotes=tuple(quotes["text"]),
-            ratings={str(item): float(mean) for item, mean in rated.items()},
-            answers={
-                str(item): self._label(str(item), str(most[0]))
-                for item, given in chosen.groupby("item")["chosen"]
-                if len(most := given.str[0].mode()) == 1
-            },
-            n={str(item): int(n) for item, n in own.groupby("item").size().items()},
+            quotes=tuple(dict.fromkeys(q for key in keys for q in self._quotes.get(key, ()))),
+            ratings={key[1]: self._ratings[key] for key in keys if key in self._ratings},
+            answers={key[1]: self._answers[key] for key in keys if key in self._answers},
+            n={key[1]: self._sizes[key] for key in keys if key in self._sizes},
         )
 
     def _label(self, item: str, option: str) -> str:

@@ -212,9 +212,11 @@ def _simulate_item(person: _Person, item: Item, subject: str | None) -> dict[str
 
 def _simulate_text(person: _Person, item: Item) -> dict[str, str]:
     sayings = person.plant["sayings"].get(item.id, {}).get(person.lens, [])
-    if not sayings or person.draw.random() < 0.4:
+    turn = _generator(person.plant["site"], item.id, person.lens)
+    order = turn.permutation(max(len(sayings), person.number + 1))
+    if order[person.number] >= len(sayings):  # no two people of a plant say the same sentence
         return {}
-    saying = sayings[(person.number + int(person.draw.integers(0, 2))) % len(sayings)]
+    saying = sayings[order[person.number]]
     is_quotable = person.draw.random() < 0.7
     return {item.id: saying, f"{item.id}:quotable": "yes" if is_quotable else "no"}
 

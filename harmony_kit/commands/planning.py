@@ -96,7 +96,7 @@ def _cells(row: dict[Any, Any], engagement: Engagement) -> tuple[str, ...]:
 def _explain(engagement: Engagement) -> None:
     settings = engagement.settings
     click.echo(
-        f"\nto report: until {settings.min_group} people of a side are heard, nothing of it shows.\n"
+        f"\nto report: until {settings.min_group} people of a side are heard, none of it shows.\n"
         "to settle: interviews per side (in all) with which a gap one point beyond the tolerance\n"
         f"that a side does not see is claimed at {settings.claim_at:g} in four of five cases;\n"
         "chance: how often those heard so far suffice."
