@@ -1,79 +1,351 @@
 import json
+from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+from measure_frames import answers_of, at_site, dtypes_of, items_of, no_answers, said
 
-from harmony_kit.answers import type_frame
+from harmony_kit.errors import FrameError
+from harmony_kit.measures.claims import STATES
 from harmony_kit.measures.coorientation import TOPIC_DTYPES, measure_topics
+from harmony_kit.measures.posterior import PRIOR_ANSWERS
 from harmony_kit.settings import Settings
 
 CASES = Path(__file__).parent / "cases" / "coorientation"
+TOPICS = json.loads((CASES / "topics.json").read_text(encoding="utf-8"))["cases"]
+SETTINGS = Settings()
+ITEM = "execution.aligned"
+P_STATES = [f"p_{state}" for state in STATES]
 
 
-def items_of(points=5, item="execution.aligned"):
-    return pd.DataFrame(
-        [
-            {
-                "item": item,
-                "dimension": item.split(".")[0],
-                "kind": "rating",
-                "mirrored": True,
-                "per": None,
-                "group": None,
-                "points": points,
-                "k": pd.NA,
-                "options": (),
-            }
-        ]
-    ).astype({"points": "Int64", "k": "Int64"})
-
-
-def answers_of(site="north", wave="1", item="execution.aligned", subject=None, **given):
-    """Answers to one topic: `it`, `it_of_ops`, `ops`, `ops_of_it`, one entry per person."""
-    lenses = {"it": ("it", "it"), "it_of_ops": ("it", "operations")}
-    lenses |= {"ops": ("operations", "operations"), "ops_of_it": ("operations", "it")}
-    rows = [
-        {
-            "site": site,
-            "wave": wave,
-            "respondent": f"{site}-{lenses[name][0]}-{i}",
-            "lens": lenses[name][0],
-            "item": item,
-            "subject": subject,
-            "about": lenses[name][1],
-            "status": value if isinstance(value, str) else "answered",
-            "value": None if isinstance(value, str) else value,
-            "quotable": False,
-            "answered_at": "2026-06-01T08:00:00Z",
-        }
-        for name, values in given.items()
-        for i, value in enumerate(values)
+def topic(own, estimate, other, other_estimate=(3, 3, 3), lenses=("a", "b"), **where):
+    """Answers to one topic: own and estimates of the first lens, then of the second."""
+    first, second = lenses
+    item = where.pop("item", ITEM)
+    return [
+        *said(first, item, own, **where),
+        *said(first, item, estimate, about=second, **where),
+        *said(second, item, other, **where),
+        *said(second, item, other_estimate, about=first, **where),
     ]
-    return type_frame(pd.DataFrame(rows))
 
 
-def worked():
-    case = json.loads((CASES / "worked.json").read_text(encoding="utf-8"))
-    answers = answers_of(
-        it=case["it_own"],
-        it_of_ops=case["it_estimate_of_operations"],
-        ops=case["operations_own"],
-        ops_of_it=case["operations_estimate_of_it"],
-    )
-    return case, answers
+def measured(*groups, items=None, **options):
+    items = items_of({"item": ITEM}) if items is None else items
+    return measure_topics(answers_of(*groups), items, **({"settings": SETTINGS} | options))
+
+
+def headcounts(**sizes):
+    rows = [("north", lens, n) for lens, n in sizes.items()]
+    frame = pd.DataFrame(rows, columns=["site", "lens", "headcount"])
+    return frame.astype({"site": "str", "lens": "str", "headcount": "Int64"})
 
 
 @pytest.mark.parametrize("lens", ["it", "operations"])
 def test_worked_example(lens):
-    case, answers = worked()
-    topics = measure_topics(answers, items_of(), settings=Settings()).set_index("lens")
-    found = {name: topics.loc[lens, name] for name in case[lens]}
-    assert found == pytest.approx(case[lens], abs=1e-9)
+    case = json.loads((CASES / "worked.json").read_text(encoding="utf-8"))
+    answers = topic(
+        case["it_own"],
+        case["it_estimate_of_operations"],
+        case["operations_own"],
+        case["operations_estimate_of_it"],
+        lenses=("it", "operations"),
+    )
+    found = measured(answers).set_index("lens").loc[lens]
+    assert {name: found[name] for name in case[lens]} == pytest.approx(case[lens], abs=1e-9)
+
+
+@pytest.mark.parametrize("case", TOPICS, ids=lambda case: case["name"])
+def test_states_and_claims(case):
+    found = measured(topic(case["own"], case["estimate"], case["other"])).iloc[0]
+    state, claim = (None if pd.isna(found[name]) else found[name] for name in ("state", "claim"))
+    assert (state, claim) == (case["state"], case["claim"])
+
+
+def test_columns_and_order():
+    items = items_of(
+        {"item": "z.late"}, {"item": "a.early", "per": "pilot"}, {"item": "b", "mirrored": False}
+    )
+    found = measured(
+        topic([1, 2], [2, 2], [3], item="a.early", subject="p2"),
+        topic([1, 2], [2, 2], [3], item="a.early", subject="p1"),
+        topic([1, 2], [2, 2], [3, 4, 5], item="z.late"),
+        said("a", "b", [1, 2]),
+        items=items,
+    )
+    assert dtypes_of(found) == TOPIC_DTYPES
+    key = found[["item", "subject", "lens", "other", "n_own", "n_estimate", "n_other"]]
+    assert key.astype(object).where(key.notna(), None).to_numpy().tolist() == [
+        ["z.late", None, "a", "b", 2, 2, 3],
+        ["z.late", None, "b", "a", 3, 3, 2],
+        ["a.early", "p1", "a", "b", 2, 2, 1],
+        ["a.early", "p1", "b", "a", 1, 3, 2],
+        ["a.early", "p2", "a", "b", 2, 2, 1],
+        ["a.early", "p2", "b", "a", 1, 3, 2],
+    ]
 
 
 def test_no_answers_give_an_empty_frame_with_every_column():
-    answers = type_frame(pd.DataFrame())
-    topics = measure_topics(answers, items_of(), settings=Settings())
-    assert {name: str(dtype) for name, dtype in topics.dtypes.items()} == TOPIC_DTYPES
-    assert len(topics) == 0
+    found = measure_topics(no_answers(), items_of({"item": ITEM}), settings=SETTINGS)
+    assert (dtypes_of(found), len(found)) == (TOPIC_DTYPES, 0)
+
+
+def test_no_mirrored_ratings_give_an_empty_frame():
+    items = items_of({"item": ITEM, "mirrored": False})
+    assert len(measured(said("a", ITEM, [1, 2, 3]), items=items)) == 0
+
+
+def test_one_lens_alone_has_no_topics():
+    assert len(measured(said("a", ITEM, [1, 2, 3]))) == 0
+
+
+ratings = st.lists(st.integers(1, 5), min_size=1, max_size=9)
+
+
+@limits(max_examples=25, derandomize=True, deadline=None)
+@given(own=ratings, estimate=ratings, other=ratings, other_estimate=ratings)
+def test_identities(own, estimate, other, other_estimate):
+    a, b = measured(topic(own, estimate, other, other_estimate)).to_dict("records")
+    assert a["agreement_gap"] == -b["agreement_gap"]
+    for row in (a, b):
+        parts = row["perceived_gap"] + row["misreading"]
+        assert row["agreement_gap"] == pytest.approx(parts, abs=1e-12)
+        assert sum(row[name] for name in P_STATES) == pytest.approx(1, abs=1e-12)
+        assert row["misreading_low"] <= row["misreading_high"]
+    # Whether the lenses agree is one question, whoever asks it.
+    agree = [row["p_shared_view"] + row["p_false_conflict"] for row in (a, b)]
+    assert agree[0] == pytest.approx(agree[1], abs=1e-12)
+
+
+def brute_force(sets, unseen, points, tolerance, random, draws=15_000):
+    """State probabilities and misreading by drawing every share and every unseen colleague."""
+    scores = np.arange(1, points + 1)
+    means = []
+    for counts, n_unseen in zip(sets, unseen, strict=True):
+        shares = random.dirichlet(counts + PRIOR_ANSWERS / points, size=draws)
+        if n_unseen is None:
+            means.append(shares @ scores)
+        else:
+            colleagues = random.multinomial(n_unseen, shares)
+            means.append((colleagues + counts) @ scores / (counts.sum() + n_unseen))
+    own, estimate, other = means
+    is_close, seems_close = (abs(own - x) <= tolerance + 1e-9 for x in (other, estimate))
+    states = [
+        is_close & seems_close,
+        ~is_close & ~seems_close,
+        ~is_close & seems_close,
+        is_close & ~seems_close,
+    ]
+    misreading = estimate - other
+    bounds = np.quantile(misreading, [0.1, 0.9])
+    return [
+        *(state.mean() for state in states),
+        (abs(misreading) <= tolerance + 1e-9).mean(),
+    ], bounds
+
+
+def random_topics(points, n_topics, seed):
+    random = np.random.default_rng(seed)
+    sizes = random.integers(1, 13, size=(n_topics, 3))
+    return [
+        [random.integers(random.integers(1, points), points + 1, size=n).tolist() for n in row]
+        for row in sizes
+    ]
+
+
+@pytest.mark.parametrize("points", [4, 5, 7, 11])
+@pytest.mark.parametrize("heads", [None, 13, 16, 60], ids=lambda heads: f"heads-{heads}")
+def test_probabilities_equal_brute_force(points, heads):
+    topics = random_topics(points, 6, seed=points)
+    names = [f"part.topic{i}" for i in range(len(topics))]
+    groups = [topic(*sets, item=name) for sets, name in zip(topics, names, strict=True)]
+    found = measured(
+        *groups,
+        items=items_of(*({"item": name, "points": points} for name in names)),
+        headcounts=None if heads is None else headcounts(a=heads, b=heads),
+    )
+    found = found[found["lens"] == "a"]
+    random = np.random.default_rng(0)
+    for row, sets in zip(found.to_dict("records"), topics, strict=True):
+        counts = [np.bincount(values, minlength=points + 1)[1:] for values in sets]
+        unseen = [None if heads is None else heads - len(values) for values in sets]
+        shares, bounds = brute_force(counts, unseen, points, (points - 1) / 4, random)
+        assert [row[name] for name in (*P_STATES, "p_understood")] == pytest.approx(
+            shares, abs=0.03
+        )
+        found_bounds = [row["misreading_low"], row["misreading_high"]]
+        assert found_bounds == pytest.approx(bounds, abs=0.03 * (points - 1))
+
+
+def test_small_lenses_equal_enumeration():
+    # Two unseen colleagues of each lens: every pair of answers they could give, with its chance.
+    own, estimate, other = [4, 4, 5], [3, 4, 4], [2, 3, 3]
+    found = measured(topic(own, estimate, other), headcounts=headcounts(a=5, b=5)).iloc[0]
+    spaces = [enumerate_means(values) for values in (own, estimate, other)]
+    expected = dict.fromkeys(P_STATES, 0.0)
+    for (a, p), (e, q), (b, r) in product(*spaces):
+        is_close, seems_close = abs(a - b) <= 1 + 1e-9, abs(a - e) <= 1 + 1e-9
+        order = (
+            is_close and seems_close,
+            not (is_close or seems_close),
+            seems_close and not is_close,
+        )
+        place = order.index(True) if any(order) else 3
+        expected[P_STATES[place]] += p * q * r
+    assert {name: found[name] for name in P_STATES} == pytest.approx(expected, abs=0.025)
+
+
+def enumerate_means(values, points=5):
+    """(mean of the lens, probability) for each answer of two colleagues drawn by Pólya's urn."""
+    urn = np.bincount(values, minlength=points + 1)[1:] + PRIOR_ANSWERS / points
+    for one in range(points):
+        after = urn + (np.arange(points) == one)
+        for two in range(points):
+            p = urn[one] / urn.sum() * after[two] / after.sum()
+            yield (sum(values) + one + two + 2) / (len(values) + 2), p
+
+
+def test_a_census_leaves_no_uncertainty():
+    found = measured(topic([4, 5, 4], [4, 4, 3], [2, 3, 2]), headcounts=headcounts(a=3, b=3)).iloc[
+        0
+    ]
+    numbers = ["p_shared_view", "p_known_difference", "p_false_consensus", "p_false_conflict"]
+    assert [found[name] for name in (*numbers, "state", "claim")] == [
+        0,
+        0,
+        1,
+        0,
+        "false_consensus",
+        "claimed",
+    ]
+    bounds = [found["misreading_low"], found["misreading_high"]]
+    assert bounds == pytest.approx([found["misreading"]] * 2, abs=2e-4)
+
+
+def test_a_gap_of_exactly_the_tolerance_is_close():
+    found = measured(topic([4, 4, 5], [3, 3, 4], [3, 3, 4]), headcounts=headcounts(a=3, b=3)).iloc[
+        0
+    ]
+    assert (found["agreement_gap"], found["p_shared_view"]) == (pytest.approx(1.0), 1.0)
+
+
+def test_more_heads_mean_more_doubt():
+    answers = topic([5, 4, 4], [4, 4, 3], [2, 3, 2])
+    widths = []
+    for heads in (3, 4, 8, 20, None):
+        row = measured(answers, headcounts=headcounts(a=heads, b=heads)).iloc[0]
+        widths.append(row["misreading_high"] - row["misreading_low"])
+    assert widths == sorted(widths)
+
+
+def test_a_head_count_below_the_people_heard_counts_as_unknown():
+    answers = topic([5, 4, 4], [4, 4, 3], [2, 3, 2])
+    wrong = measured(answers, headcounts=headcounts(a=2, b=2))
+    pd.testing.assert_frame_equal(wrong, measured(answers))
+
+
+def test_no_view_leaves_the_lens_and_an_untold_view_stays_unseen():
+    # Of four heads three gave a number and one knew nothing: nobody is left to draw.
+    knows = measured(
+        topic([5, 4, 4, "dont_know"], [4, 4, 3, "dont_know"], [2, 3, 2]),
+        headcounts=headcounts(a=4, b=3),
+    ).iloc[0]
+    assert (knows["n_own"], knows["own"], knows["p_false_consensus"]) == (3, 13 / 3, 1.0)
+    untold = measured(
+        topic([5, 4, 4, "prefer_not"], [4, 4, 3, "prefer_not"], [2, 3, 2]),
+        headcounts=headcounts(a=4, b=3),
+    ).iloc[0]
+    absent = measured(topic([5, 4, 4], [4, 4, 3], [2, 3, 2]), headcounts=headcounts(a=4, b=3))
+    assert (untold["n_own"], untold["own"]) == (3, 13 / 3)
+    assert untold["p_false_consensus"] == absent.iloc[0]["p_false_consensus"] < 1
+
+
+def test_missing_estimates_leave_the_rest():
+    found = measured(topic([4, 5, 4], [], [2, 3, 2], [4, 4, 4])).to_dict("records")
+    blind, seeing = found
+    assert (blind["n_estimate"], blind["agreement_gap"]) == (0, pytest.approx(2.0))
+    unknown = ["estimate", "perceived_gap", "misreading", "p_understood", *P_STATES]
+    assert all(np.isnan(blind[name]) for name in unknown)
+    assert pd.isna(blind["claim"])
+    assert seeing["state"] == "known_difference"
+
+
+def test_sites_and_waves_do_not_touch_each_other():
+    north = topic([5, 4, 4], [4, 4, 3], [2, 3, 2])
+    south = topic([1, 1, 2], [5, 5, 4], [2, 3, 2, 1], site="south")
+    later = topic([2, 3, 2], [2, 2, 2], [2, 3, 2], wave="2")
+    alone = [measured(group) for group in (north, later, south)]
+    together = measured(south, later, north)
+    pd.testing.assert_frame_equal(together, pd.concat(alone, ignore_index=True), check_exact=True)
+    pd.testing.assert_frame_equal(at_site(together, "south"), alone[2], check_exact=True)
+
+
+def test_the_order_of_the_rows_does_not_matter():
+    answers = answers_of(topic([5, 4, 4], [4, 4, 3], [2, 3, 2]))
+    items = items_of({"item": ITEM})
+    mixed = answers.sample(frac=1, random_state=3).reset_index(drop=True)
+    one, two = (measure_topics(frame, items, settings=SETTINGS) for frame in (answers, mixed))
+    pd.testing.assert_frame_equal(one, two, check_exact=True)
+
+
+def test_what_is_given_is_not_changed():
+    answers, items = answers_of(topic([5, 4, 4], [4, 4, 3], [2, 3, 2])), items_of({"item": ITEM})
+    before = answers.copy(deep=True), items.copy(deep=True)
+    measure_topics(answers, items, settings=SETTINGS)
+    pd.testing.assert_frame_equal(answers, before[0])
+    pd.testing.assert_frame_equal(items, before[1])
+
+
+def test_scales_of_different_lengths_side_by_side():
+    items = items_of({"item": "x.four", "points": 4}, {"item": "x.eleven", "points": 11})
+    found = measured(
+        topic([4, 4, 4], [1, 1, 2], [1, 1, 1], item="x.four"),
+        topic([11, 10, 11], [10, 11, 11], [1, 2, 1], item="x.eleven"),
+        items=items,
+    )
+    found = found[found["lens"] == "a"]
+    assert found[["item", "points", "tolerance", "state"]].to_numpy().tolist() == [
+        ["x.four", 4, 0.75, "known_difference"],
+        ["x.eleven", 11, 2.5, "false_consensus"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("groups", "column"),
+    [
+        ([topic([6, 4], [4, 4], [2, 3])], "value"),
+        ([topic([5, 4], [4, 4], [2, 3]), said("c", ITEM, [1])], "lens"),
+    ],
+    ids=["off the scale", "a third lens"],
+)
+def test_what_cannot_be_measured_is_an_error(groups, column):
+    with pytest.raises(FrameError) as error:
+        measured(*groups)
+    assert error.value.column == column
+
+
+def test_a_missing_column_is_an_error():
+    answers = answers_of(topic([5, 4], [4, 4], [2, 3])).drop(columns="about")
+    with pytest.raises(FrameError) as error:
+        measure_topics(answers, items_of({"item": ITEM}), settings=SETTINGS)
+    assert error.value.column == "about"
+
+
+def test_more_interviews_only_where_something_is_open():
+    found = measured(
+        topic([5, 5, 4, 5], [5, 4, 5, 5], [1, 1, 2, 1], item="x.clear"),
+        topic([4, 5, 3], [4, 4, 3], [3, 3, 2], item="x.near"),
+        topic([4, 5, 3], [4, 5, 4], [3, 2, 2], item="x.open"),
+        items=items_of({"item": "x.clear"}, {"item": "x.near"}, {"item": "x.open"}),
+    )
+    found = found[found["lens"] == "a"].set_index("item")
+    assert found["claim"].to_dict()["x.clear"] == "claimed"
+    assert pd.isna(found.loc["x.clear", "more_interviews"])
+    numbers = found.loc[["x.near", "x.open"], "more_interviews"].dropna()
+    assert len(numbers) > 0
+    assert numbers.between(1, 30).all()

@@ -110,7 +110,7 @@ def count_interviews(belief: Belief, *, claim_at: float) -> Ints:
     some = belief.pick(rows)
     low, high = np.zeros(len(rows), dtype=np.int64), most[rows]
     while (high - low > 1).any():
-        middle = (low + high) // 2
+        middle = (low + high + 1) // 2  # of two neighbours the upper one, which is known to do
         is_enough = chance_of_claim(some, middle, claim_at=claim_at) >= LIKELY
         low, high = np.where(is_enough, low, middle), np.where(is_enough, middle, high)
     needed = np.zeros(len(settles), dtype=np.int64)

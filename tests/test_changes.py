@@ -1,0 +1,207 @@
+import numpy as np
+import pandas as pd
+import pytest
+from measure_frames import answers_of, dtypes_of, items_of, no_answers, said
+
+from harmony_kit.measures.changes import CHANGE_DTYPES, measure_changes
+from harmony_kit.measures.coorientation import measure_topics
+from harmony_kit.measures.posterior import PRIOR_ANSWERS
+from harmony_kit.measures.transitions import TRANSITION_DTYPES, measure_transitions
+from harmony_kit.measures.waves import RETURN_DTYPES, measure_returns, pair_waves
+from harmony_kit.settings import Settings
+
+SETTINGS = Settings()
+ITEMS = items_of({"item": "frame.one"}, {"item": "frame.two"})
+
+
+def wave(name, month, *groups):
+    """Answers of one wave, given in one month."""
+    frame = answers_of(*groups).assign(wave=name)
+    frame["answered_at"] = pd.Timestamp(f"2026-{month:02d}-01", tz="UTC").as_unit("us")
+    return frame.astype({"wave": "str", "answered_at": "datetime64[us, UTC]"})
+
+
+def topic(item, own, estimate, other, other_estimate=(3, 3, 3), **where):
+    return [
+        *said("a", item, own, **where),
+        *said("a", item, estimate, about="b", **where),
+        *said("b", item, other, **where),
+        *said("b", item, other_estimate, about="a", **where),
+    ]
+
+
+# The names sort the wrong way round: waves follow each other in time.
+BEFORE = wave("w2", 1, topic("frame.one", [5, 5, 4, 5], [5, 5, 5, 5], [1, 1, 2, 1], [1, 1, 1, 1]))
+AFTER = wave("w1", 9, topic("frame.one", [5, 5, 5], [1, 2, 1], [1, 1, 2, 1, 1], [1, 2, 1, 1, 1]))
+BOTH = pd.concat([AFTER, BEFORE], ignore_index=True)
+
+
+def changes(answers=BOTH, items=ITEMS, **options):
+    return measure_changes(answers, items, settings=SETTINGS, **options)
+
+
+def transitions(answers=BOTH, items=ITEMS, **options):
+    topics = measure_topics(answers, items, settings=SETTINGS)
+    return measure_transitions(topics, answers, settings=SETTINGS, **options)
+
+
+def missing_as_none(frame):
+    return frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
+
+
+def test_what_moved():
+    found = changes()
+    columns = ["lens", "quantity", "n_before", "n_after", "direction", "claim"]
+    assert found[columns].to_numpy().tolist() == [
+        ["a", "own", 4, 3, "steady", "leaning"],
+        ["a", "estimate", 4, 3, "fell", "claimed"],
+        ["a", "misreading", 4, 3, "fell", "claimed"],
+        ["b", "own", 4, 5, "steady", "leaning"],
+        ["b", "estimate", 4, 5, "steady", "leaning"],
+        ["b", "misreading", 4, 3, "steady", "open"],
+    ]
+    assert found["before"].tolist() == pytest.approx([4.75, 5, 3.75, 1.25, 1, 3.75])
+    assert found["after"].tolist() == pytest.approx([5, 4 / 3, 2 / 15, 1.2, 1.2, 3.8])
+    assert found["change"].tolist() == pytest.approx((found["after"] - found["before"]).tolist())
+    assert found[["from_wave", "to_wave"]].drop_duplicates().to_numpy().tolist() == [["w2", "w1"]]
+    assert set(found["comparison"]) == {"unverified"}
+    assert dtypes_of(found) == CHANGE_DTYPES
+
+
+def test_probabilities_equal_brute_force():
+    found = changes().set_index(["lens", "quantity"])
+    random = np.random.default_rng(4)
+
+    def means(values):
+        counts = np.bincount(values, minlength=6)[1:]
+        return random.dirichlet(counts + PRIOR_ANSWERS / 5, size=40_000) @ np.arange(1, 6)
+
+    own = means([5, 5, 5]) - means([5, 5, 4, 5])
+    was = abs(means([5, 5, 5, 5]) - means([1, 1, 2, 1]))
+    now = abs(means([1, 2, 1]) - means([1, 1, 2, 1, 1]))
+    for quantity, moved in (("own", own), ("misreading", now - was)):
+        row = found.loc[("a", quantity)]
+        shares = [(moved > 0.5).mean(), (abs(moved) <= 0.5).mean(), (moved < -0.5).mean()]
+        assert row[["p_rose", "p_steady", "p_fell"]].tolist() == pytest.approx(shares, abs=0.02)
+        assert row[["low", "high"]].tolist() == pytest.approx(
+            np.quantile(moved, [0.1, 0.9]), abs=0.05
+        )
+
+
+def test_people_who_came_back_are_compared_with_themselves():
+    found = changes().set_index(["lens", "quantity"])[["n_returned", "returned_change"]]
+    assert missing_as_none(found) == [
+        [3, pytest.approx(1 / 3)],
+        [3, pytest.approx(-11 / 3)],
+        [None, None],
+        [4, 0.0],
+        [4, 0.25],
+        [None, None],
+    ]
+
+
+def test_reworded_and_new_items_are_listed_and_not_compared():
+    after = pd.concat(
+        [AFTER, wave("w1", 9, topic("frame.two", [4, 4, 4], [4, 4, 4], [4, 4, 4]))],
+        ignore_index=True,
+    )
+    answers = pd.concat([BEFORE, after], ignore_index=True)
+    wordings = {"w2": {"frame.one": "old"}, "w1": {"frame.one": "new", "frame.two": "first"}}
+    found = changes(answers, wordings=wordings)
+    numbers = ["change", "low", "high", "p_rose", "direction", "claim", "returned_change"]
+    assert found[numbers].isna().to_numpy().all()
+    kinds = found[["item", "comparison"]].drop_duplicates().to_numpy().tolist()
+    assert kinds == [["frame.one", "reworded"], ["frame.two", "new"]]
+    assert found["before"].tolist()[:2] == [4.75, 5.0]
+    moved = transitions(answers, wordings=wordings)
+    assert moved[["item", "comparison"]].drop_duplicates().to_numpy().tolist() == kinds
+    assert moved[["p_changed", "claim"]].isna().to_numpy().all()
+
+
+@pytest.mark.parametrize(
+    ("wordings", "expected"),
+    [
+        ({"w2": {"frame.one": "x"}, "w1": {"frame.one": "x"}}, "same"),
+        ({"w2": {"frame.one": "x"}, "w1": {"frame.one": "y"}}, "reworded"),
+        ({"w2": {}, "w1": {"frame.one": "x"}}, "new"),
+        ({"w2": {"frame.one": "x"}, "w1": {}}, "dropped"),
+        ({"w1": {"frame.one": "x"}}, "unverified"),
+        (None, "unverified"),
+    ],
+)
+def test_comparison(wordings, expected):
+    assert set(changes(wordings=wordings)["comparison"]) == {expected}
+    assert set(transitions(wordings=wordings)["comparison"]) == {expected}
+
+
+def test_transitions():
+    found = transitions()
+    columns = ["lens", "from_state", "to_state", "from_claim", "to_claim", "n_before", "n_after"]
+    assert found[columns].to_numpy().tolist() == [
+        ["a", "false_consensus", "known_difference", "claimed", "claimed", 4, 3],
+        ["b", "false_consensus", "false_consensus", "claimed", "claimed", 4, 3],
+    ]
+    topics = measure_topics(BOTH, ITEMS, settings=SETTINGS).set_index(["wave", "lens"])
+    states = ["p_shared_view", "p_known_difference", "p_false_consensus", "p_false_conflict"]
+    for row in found.to_dict("records"):
+        was, now = (topics.loc[(w, row["lens"]), states].to_numpy() for w in ("w2", "w1"))
+        assert row["p_changed"] == pytest.approx(1 - (was * now).sum())
+    assert dtypes_of(found) == TRANSITION_DTYPES
+
+
+def test_three_waves_make_two_pairs_and_one_wave_none():
+    third = AFTER.assign(wave="w0")
+    third["answered_at"] += pd.Timedelta(days=90)
+    lone = wave("w2", 1, topic("frame.one", [5], [5], [1], site="south"))
+    answers = pd.concat([third.astype(BOTH.dtypes), BOTH, lone], ignore_index=True)
+    assert pair_waves(answers).to_numpy().tolist() == [
+        ["north", "w2", "w1"],
+        ["north", "w1", "w0"],
+    ]
+    assert changes(answers)["from_wave"].tolist() == ["w2"] * 6 + ["w1"] * 6
+
+
+def test_returns():
+    found = measure_returns(BOTH)
+    assert found.to_numpy().tolist() == [
+        ["north", "a", "w2", "w1", 4, 3, 3, 1, 0],
+        ["north", "b", "w2", "w1", 4, 5, 4, 0, 1],
+    ]
+    assert dtypes_of(found) == RETURN_DTYPES
+
+
+def test_a_lens_that_left_is_counted():
+    gone = BOTH[(BOTH["wave"] == "w2") | (BOTH["lens"] == "a")].reset_index(drop=True)
+    assert measure_returns(gone).to_numpy().tolist() == [
+        ["north", "a", "w2", "w1", 4, 3, 3, 1, 0],
+        ["north", "b", "w2", "w1", 4, 0, 0, 4, 0],
+    ]
+
+
+def test_no_answers_give_empty_frames_with_every_column():
+    empty = no_answers()
+    for frame, dtypes in (
+        (changes(empty), CHANGE_DTYPES),
+        (transitions(empty), TRANSITION_DTYPES),
+        (measure_returns(empty), RETURN_DTYPES),
+    ):
+        assert (dtypes_of(frame), len(frame)) == (dtypes, 0)
+
+
+def test_subjects_are_followed():
+    items = items_of({"item": "pilots.success", "per": "pilot"})
+    answers = pd.concat(
+        [
+            wave("1", 1, topic("pilots.success", [4, 4], [4, 4], [4, 4], subject="p1")),
+            wave(
+                "2",
+                9,
+                topic("pilots.success", [4, 4], [4, 4], [4, 4], subject="p1"),
+                topic("pilots.success", [2, 2], [2, 2], [2, 2], subject="p2"),
+            ),
+        ],
+        ignore_index=True,
+    )
+    found = changes(answers, items)
+    kinds = found[["subject", "comparison"]].drop_duplicates().to_numpy().tolist()
+    assert kinds == [["p1", "unverified"], ["p2", "new"]]

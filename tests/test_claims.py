@@ -1,0 +1,119 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+
+from harmony_kit.measures.claims import (
+    MOST_WRONG,
+    STATES,
+    expected_wrong_claims,
+    grade_claims,
+    name_states,
+)
+from harmony_kit.settings import Settings
+
+SETTINGS = Settings()
+
+
+def graded(certainties, sites=None, settings=SETTINGS):
+    sites = ["north"] * len(certainties) if sites is None else sites
+    report = pd.DataFrame({"site": sites, "wave": "1"})
+    claims = grade_claims(pd.Series(certainties, dtype=float), report, settings)
+    return [None if pd.isna(claim) else claim for claim in claims]
+
+
+def graded_in_a_loop(certainties, sites):
+    """The rule word by word: from the most certain down, equal certainties together."""
+    grades = [None if np.isnan(p) else "leaning" if p >= 0.6 else "open" for p in certainties]
+    for site in set(sites):
+        candidates = [i for i, p in enumerate(certainties) if p >= 0.8 and sites[i] == site]
+        levels = sorted({certainties[i] for i in candidates}, reverse=True)
+        for level in levels:
+            kept = [i for i in candidates if certainties[i] >= level]
+            if sum(1 - certainties[i] for i in kept) / len(kept) > MOST_WRONG + 1e-9:
+                break
+            for i in kept:
+                grades[i] = "claimed"
+    return grades
+
+
+@pytest.mark.parametrize(
+    ("certainties", "expected"),
+    [
+        ([0.95, 0.79, 0.6, 0.59, float("nan")], ["claimed", "leaning", "leaning", "open", None]),
+        ([0.8], ["leaning"]),
+        ([0.92], ["claimed"]),
+        ([0.99, 0.85], ["claimed", "claimed"]),
+        ([0.99, 0.85, 0.85], ["claimed", "leaning", "leaning"]),
+        ([], []),
+    ],
+    ids=["thresholds", "alone too doubtful", "alone", "carried", "equals fall together", "none"],
+)
+def test_grades(certainties, expected):
+    assert graded(certainties) == expected
+
+
+def test_each_report_stands_alone():
+    assert graded([0.8, 0.99, 0.8], ["a", "b", "b"]) == ["leaning", "claimed", "leaning"]
+
+
+certainty = st.one_of(st.floats(0.25, 1), st.sampled_from([0.8, 0.85, 0.9, float("nan")]))
+
+
+@limits(max_examples=60, derandomize=True, deadline=None)
+@given(rows=st.lists(st.tuples(certainty, st.sampled_from("ab")), max_size=30))
+def test_grades_equal_the_rule_in_a_loop(rows):
+    certainties, sites = [p for p, _ in rows], [site for _, site in rows]
+    found = graded(certainties, sites)
+    assert found == graded_in_a_loop(certainties, sites)
+    for site in "ab":
+        wrong = [
+            1 - p
+            for (p, where), grade in zip(rows, found, strict=True)
+            if where == site and grade == "claimed"
+        ]
+        assert np.mean(wrong or [0]) <= MOST_WRONG + 1e-9
+
+
+def test_thresholds_come_from_the_settings():
+    settings = Settings(claim_at=0.95, leaning_at=0.5)
+    assert graded([0.96, 0.94, 0.5, 0.49], settings=settings) == [
+        "claimed",
+        "leaning",
+        "leaning",
+        "open",
+    ]
+
+
+def test_names_of_states():
+    rows = [[0.1, 0.2, 0.6, 0.1], [0.25, 0.25, 0.25, 0.25], [np.nan] * 4]
+    frame = pd.DataFrame(rows, columns=[f"p_{state}" for state in STATES])
+    names = name_states(frame)
+    assert [None if pd.isna(name) else name for name in names] == [
+        "false_consensus",
+        "shared_view",
+        None,
+    ]
+
+
+def test_expected_wrong_claims():
+    rows = [
+        ("a", 0.95, "claimed"),
+        ("a", 0.90, "claimed"),
+        ("a", 0.7, "leaning"),
+        ("b", 0.5, "open"),
+        ("b", np.nan, None),
+    ]
+    topics = pd.DataFrame(rows, columns=["site", "p_shared_view", "claim"]).assign(wave="1")
+    topics["state"] = pd.Series(["shared_view"] * 4 + [None], dtype="str")
+    for state in STATES[1:]:
+        topics[f"p_{state}"] = (1 - topics["p_shared_view"]) / 3
+    found = expected_wrong_claims(topics)
+    assert found[["site", "wave", "n_topics", "n_claimed"]].to_numpy().tolist() == [
+        ["a", "1", 3, 2],
+        ["b", "1", 1, 0],
+    ]
+    assert found["expected_wrong"].tolist() == pytest.approx([0.15, 0.0])
+    assert found["share_wrong"].tolist() == pytest.approx([0.075, np.nan], nan_ok=True)
