@@ -174,10 +174,10 @@ class Visit:
         assert found == [], f"{name}: {found}"
 
     def notebook(self) -> dict[str, object]:
-        """What a stray shortcut would change: cells, their types and sources, dialogs, mode."""
+        """What a stray shortcut would change: cells, their types and sources, dialogs."""
         return self.page.evaluate(
             """() => {
-              const { model, mode } = window.jupyterapp.shell.currentWidget.content;
+              const { model } = window.jupyterapp.shell.currentWidget.content;
               const cells = [...model.cells].map((c) => [
                 c.type, c.sharedModel.getSource(), c.executionCount ?? 0,
               ]);

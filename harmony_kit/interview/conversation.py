@@ -177,7 +177,10 @@ class Conversation:
             for language in session.instrument.languages
             if language in {*self.desk.setting.languages, self.language}
         ]
-        return {**view_bar(session), "languages": languages, "language": self.language}
+        last = max((answer.answered_at for answer in session.answers.values()), default=None)
+        saved_at = local_time(last, self.desk.setting.timezone, "%H:%M:%S")
+        spoken = {"languages": languages, "language": self.language}
+        return {**view_bar(session), **spoken, "saved_at": saved_at}
 
 
 def _seconds(value: object) -> float | None:

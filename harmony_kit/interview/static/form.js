@@ -77,11 +77,14 @@ class Form {
     const { view } = this;
     this.meter.setAttribute("aria-label", this.say("bar.sections"));
     const isFull = this.root.hasAttribute("popover");
-    const full = h(
-      "button",
-      { type: "button", class: "quiet", onclick: () => this.toggleFull() },
-      this.say(isFull ? "bar.not_full" : "bar.full"),
-    );
+    // A respondent alone has no business in the notebook behind the form.
+    const full = this.setting.is_self_service
+      ? null
+      : h(
+          "button",
+          { type: "button", class: "quiet", onclick: () => this.toggleFull() },
+          this.say(isFull ? "bar.not_full" : "bar.full"),
+        );
     const inInterview = Boolean(view);
     this.bar.replaceChildren(
       h("div", { class: "line" }, [
@@ -226,6 +229,7 @@ class Form {
     const drafts = new Drafts([this.setting.key, ...parts].join("/"));
     if (drafts.key === this.drafts.key) return;
     this.drafts = drafts;
+    this.savedAt = "";
     this.leftovers = Object.entries(drafts.all()).filter(([, draft]) => !draft.isPartial);
   }
 
@@ -353,9 +357,8 @@ class Form {
     const nUnsaved = this.link?.nUnsaved() ?? 0;
     const isRefused = this.notices.some(({ sent }) => sent?.do === "answer");
     const isUnsaved = isRefused || (isOffline && nUnsaved > 0);
-    const saved = this.savedAt
-      ? this.say("bar.saved", { time: this.savedAt })
-      : this.say("bar.nothing_yet");
+    const time = this.savedAt || this.view?.saved_at;
+    const saved = time ? this.say("bar.saved", { time }) : this.say("bar.nothing_yet");
     const text = isUnsaved
       ? this.say("bar.not_saved")
       : nUnsaved > 0
