@@ -198,3 +198,26 @@ def test_joint_draws_are_those_of_weighted_people():
         [expected.mean(), expected.std()], abs=0.03
     )
     assert np.corrcoef(drawn)[0, 1] > 0.6
+
+
+def test_claims_are_right_as_often_as_they_say():
+    """Scores drawn from true means; of the claimed quadrants at most a tenth may be wrong."""
+    generator = np.random.default_rng(12)
+    groups, truth = [], {}
+    for i in range(150):
+        means = generator.uniform(1.3, 4.7, 2)
+        felt = np.rint(generator.normal(means[:, None], 0.8, (2, 6))).clip(1, 5).astype(int)
+        groups.append(card(ONE, *felt.tolist(), site=f"s{i:03d}"))
+        truth[f"s{i:03d}"] = NAMES[tuple(means > 3)]
+    frame = measure_pilots(answers_of(*groups), ITEMS)
+    claimed = frame[frame["claim"] == "claimed"]
+    assert len(claimed) > 70
+    assert (claimed["quadrant"] == claimed["site"].map(truth)).mean() > 0.93
+
+
+NAMES = {
+    (True, True): "works_and_used",
+    (True, False): "works_but_ignored",
+    (False, True): "used_but_unsafe",
+    (False, False): "neither",
+}

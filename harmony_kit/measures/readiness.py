@@ -141,16 +141,18 @@ class _Side:
         if self.row < 0:
             return []
         middle = (self.cards.points + 1) / 2
-        said = self.cards.of(self.row)[:, columns]
-        blocks: list[dict[str, object]] = []
-        for column, values in zip(columns, said.T, strict=True):
-            given = values[~np.isnan(values)]
-            if given.size and given.mean() <= middle:
-                p_below = 1 - share_above(self.drawn[column], middle)
-                about = {"item": self.cards.items[column], "lens": lens}
-                numbers = {"mean": float(given.mean()), "n": len(given), "p_below": p_below}
-                blocks.append(about | numbers)
-        return blocks
+        n, means = self.cards.n[self.row], self.cards.means[self.row]
+        return [
+            {
+                "item": self.cards.items[column],
+                "lens": lens,
+                "mean": float(means[column]),
+                "n": int(n[column]),
+                "p_below": 1 - share_above(self.drawn[column], middle),
+            }
+            for column in columns
+            if n[column] and means[column] <= middle
+        ]
 
 
 def _measure_decisions(

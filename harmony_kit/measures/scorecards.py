@@ -42,13 +42,16 @@ class Cards:
     """Cards of many lenses: `keys` one row per site, wave, subject and lens.
 
     `said` has one row per person and one column per item (NaN where not answered), the people
-    of key row i from ``ends[i]`` to ``ends[i + 1]``. All items are on a scale of `points`.
+    of key row i from ``ends[i]`` to ``ends[i + 1]``. `n` and `means` are the answers to each
+    item and their mean, one row per key row. All items are on a scale of `points`.
     """
 
     keys: pd.DataFrame
     items: tuple[str, ...]
     said: Floats
     ends: Ints
+    n: Ints
+    means: Floats
     heads: Floats
     points: int
 
@@ -63,8 +66,7 @@ class Cards:
 
     def asked(self, row: int, columns: Ints) -> Ints:
         """Those of the columns to which anybody of a key row answered."""
-        said = self.said[self.ends[row] : self.ends[row + 1], columns]
-        return columns[~np.isnan(said).all(axis=0)] if len(said) else columns[:0]
+        return np.asarray(columns[self.n[row, columns] > 0])
 
     def score(self, row: int, drawn: Draws, columns: Ints) -> Score:
         """The score over some of the items, from the draws of this row."""
@@ -76,7 +78,7 @@ class Cards:
         low, high = interval(scores)
         return Score(
             n=int((~np.isnan(said)).any(axis=1).sum()),
-            mean=float(np.nanmean(said, axis=0).mean()),
+            mean=float(self.means[row, asked].mean()),
             low=low,
             high=high,
             p_above=share_above(scores, (self.points + 1) / 2),
@@ -111,12 +113,16 @@ def deal_cards(
     said[people.codes, column] = 1 + (value - 1) * (points - 1) / (scale - 1)
     sides = code_groups(people.keys, ["site", "wave", "subject", "lens"])
     ends = np.searchsorted(sides.codes, np.arange(sides.n + 1))
-    n = np.diff(ends).astype(np.int64)
+    n_people = np.diff(ends).astype(np.int64)
+    n = np.add.reduceat(~np.isnan(said), ends[:-1], axis=0, dtype=np.int64)
+    total = np.add.reduceat(np.nan_to_num(said), ends[:-1], axis=0)
     return Cards(
         keys=sides.keys,
         items=tuple(items["item"]),
         said=said,
         ends=ends.astype(np.int64),
-        heads=headcounts_of(sides.keys, n, headcounts),
+        n=n,
+        means=np.where(n > 0, total / np.maximum(n, 1), np.nan),
+        heads=headcounts_of(sides.keys, n_people, headcounts),
         points=points,
     )
