@@ -100,12 +100,11 @@ class _Heard:
     @cached_property
     def _ratings(self) -> dict[tuple[str, str], float]:
         rated = self.own[self.own["value"].notna()].groupby(["lens", "item"])["value"].mean()
-        return {(lens, item): float(mean) for (lens, item), mean in rated.to_dict().items()}
+        return _by_place(rated)
 
     @cached_property
     def _sizes(self) -> dict[tuple[str, str], int]:
-        sizes = self.own.groupby(["lens", "item"]).size()
-        return {(lens, item): int(n) for (lens, item), n in sizes.to_dict().items()}
+        return _by_place(self.own.groupby(["lens", "item"]).size())
 
     @cached_property
     def _answers(self) -> dict[tuple[str, str], str]:
@@ -135,6 +134,12 @@ class _Heard:
     def _label(self, item: str, option: str) -> str:
         options = self.instrument.item(item).options
         return self.instrument.text(f"option.{options}.{option}", self.language)
+
+
+def _by_place(series: pd.Series) -> dict[tuple[str, str], Any]:
+    """The values of a series with the index lens, item, as plain numbers."""
+    lenses, items = (series.index.get_level_values(level) for level in (0, 1))
+    return dict(zip(zip(lenses, items, strict=True), series.tolist(), strict=True))
 
 
 def _fill_sheet(

@@ -21,10 +21,14 @@ __all__ = ["FIRST_PAGE", "Finding", "find", "select_first"]
 #: Most findings on the first page of a report.
 FIRST_PAGE = 7
 
-#: Most of them of one kind and dimension, so that ten frame elements do not hide the rest.
+#: Most of them that are alike, so that ten frame elements do not hide the rest.
 _MOST_ALIKE = 2
 
-_SUMMARIES = ("understanding", "drift")
+#: What an impression counts against a fact.
+_LEANING_WEIGHT = 0.5
+
+#: Kinds and patterns that sum up many topics and tell none of them in full.
+_SUMMARIES = ("understanding", DRIFT, "split_often")
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ class Finding:
     importance
         1 (good to know) to 5 (settle first).
     score
-        ``importance / 5 * gap * certainty``, 0 to 1: what findings are ranked by.
+        ``importance / 5 * gap * certainty``, 0 to 1, half of it for an impression: what
+        findings are ranked by.
     """
 
     id: str
@@ -130,7 +135,8 @@ def select_first(findings: Iterable[Finding], *, n: int = FIRST_PAGE) -> tuple[F
     """The findings for the first page: the first `n` that do not tell the same thing twice.
 
     What comes from the same items and subject as a finding already chosen is left out, and at
-    most two findings are of one kind and dimension, as long as others are left.
+    most two findings are alike (topics of one dimension, otherwise one pattern), as long as
+    others are left.
     """
     ranked = list(findings)
     chosen = _choose(ranked, n=n, most_alike=_MOST_ALIKE)
@@ -148,17 +154,24 @@ def _choose(
     found: list[Finding] = []
     for finding in ranked:
         is_new = not _about(finding) or not _about(finding) <= told
-        group = (finding.kind, finding.dimension)
+        group = _group(finding)
         if is_new and alike[group] < most_alike and len(found) < n:
             found.append(finding)
             alike[group] += 1
             told |= _about(finding)
+            # What a record shows of all pilots together is told with the first of them.
+            told |= {(source, "") for source in finding.sources if source.endswith(".csv")}
     return found
+
+
+def _group(finding: Finding) -> tuple[str, str]:
+    by_dimension = finding.kind in ("topic", "ownership")
+    return finding.kind, finding.dimension if by_dimension else finding.pattern
 
 
 def _about(finding: Finding) -> set[tuple[str, str]]:
     """The topics a finding tells in full; a summary over many of them tells none in full."""
-    if finding.kind in _SUMMARIES or finding.pattern == DRIFT:
+    if finding.kind in _SUMMARIES or finding.pattern in _SUMMARIES:
         return set()
     return {(source, finding.subject) for source in finding.sources}
 
@@ -173,6 +186,7 @@ def _word(seen: Observation, speaker: Speaker) -> Finding:
     case = seen.case
     entries = speaker.playbook.entries_for(case)
     importance = _first(entries, "importance", 1)
+    weight = 1.0 if seen.claim == "claimed" else _LEANING_WEIGHT
     return Finding(
         id=":".join(
             (case.kind, case.item or case.dimension, seen.subject, case.looker, case.pattern)
@@ -197,7 +211,7 @@ def _word(seen: Observation, speaker: Speaker) -> Finding:
         n=seen.n,
         sources=seen.sources,
         importance=importance,
-        score=importance / 5 * min(seen.gap, 1.0) * seen.certainty,
+        score=importance / 5 * min(seen.gap, 1.0) * seen.certainty * weight,
     )
 
 

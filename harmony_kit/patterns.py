@@ -18,7 +18,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "understanding": ("reads_well", "misreads"),
     "rank": STATES,
     "words": STATES,
-    "within": ("split",),
+    "within": ("split", "split_often"),
     "ownership": ("agreed", "contested", "claimed_by_both", "void"),
     "drift": ("alone",),
     "pilot": ("works_and_used", "works_but_ignored", "used_but_unsafe", "neither"),

@@ -28,6 +28,8 @@ def list_cases(instrument: Instrument) -> Iterator[Case]:
     for dimension in (d.id for d in instrument.dimensions if d.id in mirrored):
         for pattern, lens in product(KINDS["understanding"], lenses):
             yield Case("understanding", pattern, dimension, looker=lens)
+    if any(item.kind == "rating" for item in instrument.items):
+        yield from (Case("within", "split_often", looker=lens) for lens in lenses)
     groups = {item.group for item in instrument.items}
     if "duty" in groups:
         yield from (Case("drift", "alone", looker=lens) for lens in lenses)

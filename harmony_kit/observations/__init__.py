@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from harmony_kit.instrument import Instrument
+from harmony_kit.observations.camps import observe_camps
 from harmony_kit.observations.choices import observe_ranking
 from harmony_kit.observations.duties import observe_drift, observe_ownership
 from harmony_kit.observations.observation import Number, Observation
@@ -25,7 +26,6 @@ from harmony_kit.observations.subjects import observe_pilots, observe_readiness
 from harmony_kit.observations.topics import (
     observe_topics,
     observe_understanding,
-    observe_within,
 )
 from harmony_kit.settings import Settings
 
@@ -39,7 +39,7 @@ def observe(
     within, signatures = measures.get("within"), measures.get("signatures")
     yield from observe_topics(measures.get("topics"), within, settings)
     yield from observe_understanding(measures.get("understanding"), instrument, settings)
-    yield from observe_within(within, instrument, settings)
+    yield from observe_camps(within, instrument, settings)
     for kind in ("rank", "words"):
         yield from observe_ranking(measures.get(kind), kind, settings)
     yield from observe_ownership(measures.get("ownership"), settings)

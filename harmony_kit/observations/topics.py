@@ -1,4 +1,4 @@
-"""Observations on topics: how the two sides see them, and whether a side has one view."""
+"""Observations on topics: how the two sides see them, and how well each reads the other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harmony_kit.observations.observation import (
 from harmony_kit.patterns import BOTH, Case
 from harmony_kit.settings import Settings
 
-__all__ = ["observe_topics", "observe_understanding", "observe_within"]
+__all__ = ["observe_topics", "observe_understanding"]
 
 _APART = ("known_difference", "false_consensus")
 
@@ -36,11 +36,6 @@ _NUMBERS = (
     "n_estimate",
     "n_other",
 )
-
-#: Fewest people of a lens from whom two camps are worded as a fact: a single view is mistaken
-#: for two in up to 4 of 100 topics, more often the fewer answered.
-MIN_SPLIT = 6
-SPLIT_CERTAINTY = 0.96
 
 _Above = Mapping[tuple[str, str, str], float]
 
@@ -198,29 +193,3 @@ def _understanding(row: Row, instrument: Instrument) -> Observation:
             if item.dimension == row["dimension"] and item.mirrored and item.kind == "rating"
         ),
     )
-
-
-def observe_within(
-    within: pd.DataFrame | None, instrument: Instrument, settings: Settings
-) -> Iterator[Observation]:
-    """The topics on which a lens is of two minds; `within` from `measure_agreement`."""
-    if within is None or within.empty:
-        return
-    split = within[(within["view"] == "split") & (within["about"] == within["lens"])]
-    for row in split.to_dict("records"):
-        if row["n"] < settings.min_group:
-            continue
-        distance = row["camps"][-1]["mean"] - row["camps"][0]["mean"]
-        yield Observation(
-            case=Case("within", "split", row["dimension"], row["item"], "", row["lens"]),
-            claim="claimed" if row["n"] >= MIN_SPLIT else "leaning",
-            gap=float(distance / (row["points"] - 1)),
-            certainty=SPLIT_CERTAINTY,
-            subject=text_of(row["subject"]),
-            roles={"looker": row["lens"], "other": instrument.other_lens(row["lens"])},
-            numbers=numbers_of(
-                {str(key): value for key, value in row.items()}, ("mean", "sd", "agreement_a")
-            ),
-            n={row["lens"]: int(row["n"])},
-            sources=(row["item"],),
-        )
