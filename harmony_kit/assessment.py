@@ -29,7 +29,7 @@ from harmony_kit.privacy import (
 )
 from harmony_kit.results import SCHEMA, dump_results, list_records, list_topics
 
-__all__ = ["Assessment", "open_playbook"]
+__all__ = ["Assessment", "open_playbook", "read_rows"]
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,16 @@ class Assessment:
         frame = list_subjects(self.engagement, self.site.site)
         return dict(zip(frame["id"], frame["title"], strict=True))
 
+    def rows(self, measure: str) -> list[dict[str, Any]]:
+        """The rows of a measure as plain mappings; empty where the site has none."""
+        if measure not in self._rows:
+            self._rows[measure] = read_rows(self.frames.get(measure))
+        return self._rows[measure]
+
+    @cached_property
+    def _rows(self) -> dict[str, list[dict[str, Any]]]:
+        return {}
+
     @cached_property
     def wrong_claims(self) -> pd.DataFrame:
         """How many of the claims are expected to be luck; see `expected_wrong_claims`."""
@@ -136,6 +146,15 @@ class Assessment:
         target = Path(folder)
         (target / "results.json").write_text(dump_results(results), encoding="utf-8", newline="\n")
         write_workbook(results, target / "workbook.xlsx")
+
+
+def read_rows(frame: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """The rows of a frame as plain mappings, column by column, which is the fast way."""
+    if frame is None or frame.empty:
+        return []
+    names = [str(name) for name in frame.columns]
+    columns = [frame[name].tolist() for name in frame.columns]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def measure_site(

@@ -14,6 +14,7 @@ __all__ = ["ChoiceHead", "ChoiceRow", "draw_choices"]
 #: The words stand in the middle, the bars grow outwards.
 _MIDDLE, _HALF = WIDTH / 2, 112.0
 _REACH = 208.0
+_DIGITS = 26.0
 _ROW, _HEAD = 27.0, 36.0
 
 
@@ -72,20 +73,23 @@ def _draw_bars(sheet: Drawing, row: ChoiceRow, place: tuple[int, float], most: f
     sign, anchor = _way(side)
     colour = LENSES[side]
     start = _MIDDLE + sign * _HALF
-    longest = 0.0
+    own_length, outline = (_length(value, most) for value in (own, expected))
     if own is not None:
-        longest = own / most * (_REACH - 40)
-        corner = (min(start, start + sign * longest), top + 8.5)
-        sheet.box(corner, (longest, 10), Ink(None, fill=fade(colour, 0.85)))
+        corner = (min(start, start + sign * own_length), top + 8.5)
+        sheet.box(corner, (own_length, 10), Ink(None, fill=fade(colour, 0.85)))
     if expected is not None:
-        length = expected / most * (_REACH - 40)
-        corner = (min(start, start + sign * length), top + 4.5)
-        sheet.box(corner, (length, 18), Ink(colour, 1.2, None, "3 2"))
-        longest = max(longest, length)
+        corner = (min(start, start + sign * outline), top + 4.5)
+        sheet.box(corner, (outline, 18), Ink(colour, 1.2, None, "3 2"))
     if own is not None:
-        place_of_text = (start + sign * (longest + 6), top + 17)
+        # Beside its own bar, or beyond an outline that would run through the digits.
+        is_free = outline <= own_length or outline > own_length + _DIGITS
+        reach = own_length if is_free else outline
         words = f"{100 * own:.0f}"
-        sheet.text(place_of_text, words, NOTE, anchor=anchor)
+        sheet.text((start + sign * (reach + 6), top + 17), words, NOTE, anchor=anchor)
+
+
+def _length(weight: float | None, most: float) -> float:
+    return 0.0 if weight is None else weight / most * (_REACH - 40)
 
 
 def _way(side: int) -> tuple[int, Anchor]:

@@ -13,7 +13,7 @@ __all__ = ["LookRow", "draw_looks"]
 
 _LEFT, _RIGHT = 262.0, 590.0
 _CERTAINTY = 612.0
-_ROW, _HEAD, _LANE = 46.0, 34.0, 23.0
+_ROW, _HEAD, _LANES = 46.0, 34.0, (15.5, 30.5)
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,9 @@ class LookRow:
 def draw_looks(rows: Sequence[LookRow]) -> Drawing:
     """One row per topic: the looker's own view, what it expects of the other, what that says.
 
-    The arrow runs from what was expected (hollow) to what is said (full); the band is the
-    tolerance around the looker's own view. The scale is drawn anew where it changes.
+    In the upper lane stands the looker's own view, with the band of the tolerance around it; in
+    the lower one an arrow runs from what it expects (hollow) to what is said (full). The scale is
+    drawn anew where it changes.
     """
     heads = {i for i, row in enumerate(rows) if i == 0 or row.scale != rows[i - 1].scale}
     sheet = Drawing(_ROW * len(rows) + _HEAD * len(heads) + 4)
@@ -61,20 +62,21 @@ def draw_looks(rows: Sequence[LookRow]) -> Drawing:
 
 
 def _draw_row(sheet: Drawing, row: LookRow, top: float) -> None:
-    y, other, scale = top + _LANE, 1 - row.side, row.scale
+    above, below = top + _LANES[0], top + _LANES[1]
+    other, scale = 1 - row.side, row.scale
     sheet.line([(0, top), (WIDTH, top)], Ink(LINE, 0.8))
     scale.draw_grid(sheet, top, top + _ROW)
     draw_label(sheet, (0, top + 5), _LEFT - 24, row.label, note=row.note)
     left, right = (scale.clip(row.own + sign * row.tolerance) for sign in (-1, 1))
     band = Ink(None, fill=fade(LENSES[row.side], 0.13))
-    sheet.box((left, y - 8), (right - left, 16), band, radius=8)
-    expected, said, own = (scale.at(v) for v in (row.estimate, row.other_own, row.own))
+    sheet.box((left, top + 6), (right - left, _ROW - 12), band, radius=6)
+    expected, said = scale.at(row.estimate), scale.at(row.other_own)
     # The head of the arrow must end before the mark it points at.
     gap = 7.0 if said > expected else -7.0
     if abs(said - expected) > abs(gap):
-        sheet.arrow((expected, y), (said - gap, y), lens_ink(other))
-    draw_mark(sheet, (own, y), row.side)
-    draw_mark(sheet, (expected, y), other, is_hollow=True)
-    draw_mark(sheet, (said, y), other)
+        sheet.arrow((expected, below), (said - gap, below), lens_ink(other))
+    draw_mark(sheet, (scale.at(row.own), above), row.side)
+    draw_mark(sheet, (expected, below), other, is_hollow=True)
+    draw_mark(sheet, (said, below), other)
     words = NOTE.fit(row.certainty, WIDTH - _CERTAINTY)
-    sheet.text((_CERTAINTY, y + 3.8), words, NOTE)
+    sheet.text((_CERTAINTY, top + _ROW / 2 + 3.8), words, NOTE)

@@ -17,7 +17,7 @@ _ROW, _HEAD = 36.0, 44.0
 
 @dataclass(frozen=True)
 class OwnerRow:
-    """One duty: the option most of each lens names (None without one), and how they meet.
+    """One duty: the option most of each lens names (None if too few), and how they meet.
 
     `is_sure` tells per lens whether its answer is certain enough to be claimed.
     """
@@ -55,7 +55,7 @@ def _draw_row(sheet: Drawing, row: OwnerRow, column: dict[str, float], top: floa
     y = top + _ROW / 2
     sheet.line([(0, top), (WIDTH, top)], Ink(LINE, 0.8))
     draw_label(sheet, (0, top + 5), _LEFT - 16, row.label)
-    first, second = (column.get(owner or "") for owner in row.owners)
+    first, second = (None if owner is None else column.get(owner) for owner in row.owners)
     is_together = first is not None and first == second
     places = [(first, -8.0), (second, 8.0)] if is_together else [(first, 0.0), (second, 0.0)]
     if first is not None and second is not None and not is_together:

@@ -13,7 +13,8 @@ __all__ = ["Check", "DecisionRow", "draw_readiness"]
 
 _LEFT, _RIGHT = 232.0, 472.0
 _WORDS = 500.0
-_ROW, _HEAD, _LANES = 64.0, 24.0, (20.0, 42.0)
+_ROW, _HEAD, _LANES = 60.0, 24.0, (20.0, 42.0)
+_MOST_LINES, _LINE = 6, 11.5
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,24 @@ def draw_readiness(rows: Sequence[DecisionRow], *, left: str, right: str) -> Dra
 
     `left` and `right` name the two halves.
     """
-    sheet = Drawing(_HEAD + _ROW * len(rows) + 4)
+    heights = [max(_ROW, 34 + _LINE * len(_lines(row))) for row in rows]
+    bottom = _HEAD + sum(heights)
+    sheet = Drawing(bottom + 4)
     middle, half = (_LEFT + _RIGHT) / 2, (_RIGHT - _LEFT) / 2
-    sheet.box((middle, _HEAD), (half, _ROW * len(rows)), Ink(None, fill=WASH))
+    sheet.box((middle, _HEAD), (half, bottom - _HEAD), Ink(None, fill=WASH))
     sheet.text((_LEFT, _HEAD - 8), SMALL.fit(left, half - 6), SMALL)
     sheet.text((_RIGHT, _HEAD - 8), SMALL.fit(right, half - 6), SMALL, anchor="end")
-    sheet.line([(middle, _HEAD - 4), (middle, _HEAD + _ROW * len(rows))], Ink(JOIN, 1.2))
-    for i, row in enumerate(rows):
-        _draw_row(sheet, row, _HEAD + _ROW * i)
+    sheet.line([(middle, _HEAD - 4), (middle, bottom)], Ink(JOIN, 1.2))
+    top = _HEAD
+    for row, height in zip(rows, heights, strict=True):
+        _draw_row(sheet, row, top)
+        top += height
+    sheet.line([(0, bottom), (WIDTH, bottom)], Ink(LINE, 0.8))
     return sheet
+
+
+def _lines(row: DecisionRow) -> list[str]:
+    return SMALL.wrap(row.reasons, WIDTH - _WORDS, most=_MOST_LINES)
 
 
 def _draw_row(sheet: Drawing, row: DecisionRow, top: float) -> None:
@@ -68,5 +78,5 @@ def _draw_row(sheet: Drawing, row: DecisionRow, top: float) -> None:
             draw_mark(sheet, (at[1], y), side)
     letters = HEDGED if row.is_open else TITLE
     sheet.text((_WORDS, top + 18), letters.fit(row.verdict, WIDTH - _WORDS), letters)
-    for i, line in enumerate(SMALL.wrap(row.reasons, WIDTH - _WORDS, most=3)):
-        sheet.text((_WORDS, top + 32 + 11.5 * i), line, SMALL)
+    for i, line in enumerate(_lines(row)):
+        sheet.text((_WORDS, top + 32 + _LINE * i), line, SMALL)

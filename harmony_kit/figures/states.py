@@ -11,8 +11,8 @@ from harmony_kit.figures.palette import JOIN, PAPER, STATES, fade
 
 __all__ = ["StateRow", "draw_states"]
 
-_LEFT, _STEP, _SIZE = 178.0, 17.0, 13.0
-_PER_LINE = int((WIDTH - _LEFT) // _STEP)
+_LEFT, _GAP = 186.0, 3.5
+_LARGEST, _SMALLEST = 17.0, 12.5
 
 
 @dataclass(frozen=True)
@@ -37,23 +37,33 @@ class StateRow:
             inks += [Ink(colour, 1.6, fade(colour, 0.3))] * self.leaning.get(state, 0)
         return [*inks, *[Ink(JOIN, 1, PAPER, "2 1.6")] * self.n_open]
 
-    @property
-    def n_lines(self) -> int:
+    def count_lines(self, step: float) -> int:
         """How many lines its squares need."""
-        return max(1, -(-len(self.squares) // _PER_LINE))
+        return max(1, -(-len(self.squares) // _per_line(step)))
+
+
+def _per_line(step: float) -> int:
+    return int((WIDTH - _LEFT) // step)
 
 
 def draw_states(rows: Sequence[StateRow]) -> Drawing:
-    """One line of squares per direction: full where claimed, pale where leaning, dashed if open."""
-    heights = [max(34.0, row.n_lines * _STEP + 12) for row in rows]
+    """One line of squares per direction: full where claimed, pale where leaning, dashed if open.
+
+    Squares are small enough for all of them to stand on one line, down to a size still seen.
+    """
+    most = max((len(row.squares) for row in rows), default=1)
+    step = max(min(_LARGEST, (WIDTH - _LEFT) / max(most, 1)), _SMALLEST)
+    heights = [max(34.0, row.count_lines(step) * step + 14) for row in rows]
     sheet = Drawing(sum(heights))
     y = 0.0
     for row, height in zip(rows, heights, strict=True):
         draw_mark(sheet, (8, y + 13), row.side)
         for i, line in enumerate(LABEL.wrap(row.label, _LEFT - 36)):
             sheet.text((22, y + 17 + 14 * i), line, LABEL)
+        size = step - _GAP
         for i, ink in enumerate(row.squares):
-            x = _LEFT + _STEP * (i % _PER_LINE)
-            sheet.box((x, y + 6 + _STEP * (i // _PER_LINE)), (_SIZE, _SIZE), ink, radius=1.5)
+            line_number, place = divmod(i, _per_line(step))
+            corner = (_LEFT + step * place, y + 13 - size / 2 + step * line_number)
+            sheet.box(corner, (size, size), ink, radius=1.5)
         y += height
     return sheet

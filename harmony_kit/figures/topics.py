@@ -82,6 +82,8 @@ def _draw_row(sheet: Drawing, row: TopicRow, top: float) -> None:
     sheet.line([(0, top), (WIDTH, top)], Ink(LINE, 0.8))
     row.scale.draw_grid(sheet, top, top + _ROW)
     draw_label(sheet, (0, top + 6), _LEFT - 24, row.label, note=row.note)
+    for side in (0, 1):
+        _draw_band(sheet, row, side, top + _LANES[side])
     first, second = (look.own for look in row.looks)
     if first is not None and second is not None:
         places = zip((first, second), _LANES, strict=True)
@@ -91,14 +93,18 @@ def _draw_row(sheet: Drawing, row: TopicRow, top: float) -> None:
         _draw_verdict(sheet, row.looks[side], side, top + _LANES[side])
 
 
-def _draw_lane(sheet: Drawing, row: TopicRow, side: int, y: float) -> None:
-    """The view of one lens, and what the other takes it to be."""
-    own, other, scale = row.looks[side].own, row.looks[1 - side], row.scale
-    strength = PALE if other.is_open else 1.0
+def _draw_band(sheet: Drawing, row: TopicRow, side: int, y: float) -> None:
+    own, scale = row.looks[side].own, row.scale
     if own is not None:
         left, right = scale.clip(own - row.tolerance), scale.clip(own + row.tolerance)
         band = Ink(None, fill=fade(LENSES[side], 0.13))
         sheet.box((left, y - 5.5), (right - left, 11), band, radius=5.5)
+
+
+def _draw_lane(sheet: Drawing, row: TopicRow, side: int, y: float) -> None:
+    """The view of one lens, and what the other takes it to be."""
+    own, other, scale = row.looks[side].own, row.looks[1 - side], row.scale
+    strength = PALE if other.is_open else 1.0
     if own is not None and other.estimate is not None:
         ends = [(scale.at(own), y), (scale.at(other.estimate), y)]
         sheet.line(ends, lens_ink(side, strength))

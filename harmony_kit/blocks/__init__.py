@@ -1,0 +1,16 @@
+"""Blocks: pieces of a page, in the words and number formats of the report's language."""
+
+from harmony_kit.blocks.block import EMPTY, Block, join_blocks, paragraph, picture, render_block
+from harmony_kit.blocks.words import Words, load_words, word_languages
+
+__all__ = [
+    "EMPTY",
+    "Block",
+    "Words",
+    "join_blocks",
+    "load_words",
+    "paragraph",
+    "picture",
+    "render_block",
+    "word_languages",
+]
