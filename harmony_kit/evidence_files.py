@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -129,10 +130,9 @@ def read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     except pd.errors.ParserError as cause:
         raise EngagementError(Problem(name, "", f"is not a table: {cause}".strip())) from cause
     first = lines.index(header) + 2
-    table.columns = [str(column).strip() for column in table.columns]
-    rows = (
-        {str(key): _cell(value) for key, value in row.items()} for row in table.to_dict("records")
-    )
+    names = [str(column).strip() for column in table.columns]
+    cells = [[*map(_cell, table.iloc[:, i].tolist())] for i in range(len(names))]
+    rows = (dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True))
     return [(first + i, row) for i, row in enumerate(rows) if any(row.values())]
 
 
@@ -189,18 +189,21 @@ def _read_id(text: str) -> str:
     return text
 
 
+@lru_cache(4096)  # years of weekly counts hold few different ones
 def _read_count(text: str) -> int:
     if not re.fullmatch(r"\d{1,9}(?:\.0)?", text):
         raise ValueError(text)
     return int(float(text))
 
 
+@lru_cache(4096)
 def _read_week(text: str) -> str:
     if not _WEEK.match(text):
         raise ValueError(text)
     return text
 
 
+@lru_cache(4096)
 def _read_date(text: str) -> pd.Timestamp:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         raise ValueError(text)
