@@ -14,7 +14,7 @@ from harmony_kit.observations import Number, Observation, observe
 from harmony_kit.patterns import DRIFT
 from harmony_kit.playbook import Entry, Playbook
 from harmony_kit.settings import Settings
-from harmony_kit.wording import Speaker
+from harmony_kit.wording import Voice, Wording
 
 __all__ = ["FIRST_PAGE", "Finding", "find", "select_first"]
 
@@ -123,11 +123,11 @@ def find(
         among them, nor anything about fewer people of a lens than the minimum group, nor a case
         the playbook has no title for.
     """
-    speaker = Speaker(
+    voice = Voice(
         playbook, instrument, language or playbook.language, _titles(measures.get("subjects"))
     )
     seen = observe(measures, instrument, settings or Settings())
-    findings = [finding for one in seen if (finding := _word(one, speaker)).title]
+    findings = [finding for one in seen if (finding := _word(one, voice)).title]
     return tuple(sorted(findings, key=lambda finding: (-finding.score, finding.id)))
 
 
@@ -182,9 +182,9 @@ def _titles(subjects: pd.DataFrame | None) -> dict[str, str]:
     return dict(zip(subjects["id"].astype(str), subjects["title"].astype(str), strict=True))
 
 
-def _word(seen: Observation, speaker: Speaker) -> Finding:
-    case = seen.case
-    entries = speaker.playbook.entries_for(case)
+def _word(seen: Observation, voice: Voice) -> Finding:
+    case, said = seen.case, Wording(seen, voice)
+    entries = voice.playbook.entries_for(case)
     importance = _first(entries, "importance", 1)
     weight = 1.0 if seen.claim == "claimed" else _LEANING_WEIGHT
     return Finding(
@@ -199,12 +199,12 @@ def _word(seen: Observation, speaker: Speaker) -> Finding:
         looker=case.looker,
         other=seen.roles.get("other", ""),
         claim=seen.claim,
-        title=speaker.title(seen),
-        texts=speaker.texts(seen),
-        shared=speaker.shared(seen),
-        question=speaker.question(seen),
-        action=speaker.action(seen),
-        owners=speaker.owners(seen),
+        title=said.title,
+        texts=said.texts,
+        shared=said.shared,
+        question=said.question,
+        action=said.action,
+        owners=said.owners,
         effort=_first(entries, "effort", "small"),
         horizon_days=_first(entries, "horizon", 30),
         numbers=seen.numbers,

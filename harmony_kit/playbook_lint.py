@@ -10,7 +10,7 @@ from harmony_kit.instrument import Instrument, Item
 from harmony_kit.observations import Observation
 from harmony_kit.patterns import BOTH, DRIFT, KINDS, STATES, Case
 from harmony_kit.playbook import Playbook
-from harmony_kit.wording import Speaker
+from harmony_kit.wording import Voice, Wording
 
 __all__ = ["lint_playbook", "list_cases"]
 
@@ -77,9 +77,9 @@ def lint_playbook(
 
 def _list_missing(playbook: Playbook, instrument: Instrument, file: str) -> list[Problem]:
     missing: dict[tuple[str, str, str], list[str]] = {}
-    speaker = Speaker(playbook, instrument, playbook.language)
+    voice = Voice(playbook, instrument, playbook.language)
     for case in list_cases(instrument):
-        for name in _missing_fields(case, speaker):
+        for name in _missing_fields(case, voice):
             place = " ".join(part for part in (case.item or case.dimension, case.looker) if part)
             missing.setdefault((case.kind, case.pattern, name), []).append(place)
     return [
@@ -101,16 +101,15 @@ def _named(places: list[str]) -> str:
     return f" for {listed}" if listed else ""
 
 
-def _missing_fields(case: Case, speaker: Speaker) -> Iterator[str]:
+def _missing_fields(case: Case, voice: Voice) -> Iterator[str]:
     """Fields without a text that holds whatever the numbers are."""
-    seen = _bare(case, speaker.instrument)
+    said = Wording(_bare(case, voice.instrument), voice)
     for name in ("title", "shared", "question", "action"):
-        if not getattr(speaker, name)(seen):
+        if not getattr(said, name):
             yield name
     for name in ("texts", "owners"):
-        said = getattr(speaker, name)(seen)
-        yield from (f"{name}.{lens}" for lens, text in said.items() if not text)
-    entries = speaker.playbook.entries_for(case)
+        yield from (f"{name}.{lens}" for lens, text in getattr(said, name).items() if not text)
+    entries = voice.playbook.entries_for(case)
     for name in ("effort", "horizon", "importance"):
         if all(getattr(entry, name) is None for entry in entries):
             yield name

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.special import bdtrc
 
 from harmony_kit.instrument import Instrument
-from harmony_kit.observations.observation import Observation, Row, numbers_of, text_of
+from harmony_kit.observations.observation import Observation, Row, numbers_of, rows_of, text_of
 from harmony_kit.patterns import Case
 from harmony_kit.settings import Settings
 
@@ -38,10 +38,7 @@ def observe_camps(
         return
     own = within[(within["about"] == within["lens"]) & (within["n"] >= settings.min_group)]
     for lens, rows in own.groupby("lens"):
-        split = [
-            {str(key): value for key, value in row.items()}
-            for row in rows[rows["view"] == "split"].to_dict("records")
-        ]
+        split = rows_of(rows[rows["view"] == "split"])
         roles = {"looker": str(lens), "other": instrument.other_lens(str(lens))}
         yield from (_split(row, roles) for row in split)
         by_luck = float(bdtrc(len(split) - 1, len(rows), BY_LUCK)) if split else 1.0

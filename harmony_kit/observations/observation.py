@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from harmony_kit.patterns import Case
 
-__all__ = ["Number", "Observation", "Row", "claimed_rows", "numbers_of", "text_of"]
+__all__ = ["Number", "Observation", "Row", "claimed_rows", "numbers_of", "rows_of", "text_of"]
 
 Number = int | float
 Row = dict[str, Any]
@@ -55,12 +55,22 @@ class Observation:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-def claimed_rows(frame: pd.DataFrame | None) -> Iterator[Row]:
+def rows_of(frame: pd.DataFrame | None) -> list[Row]:
+    """The rows of a frame as plain values, column by column; none without a frame.
+
+    Many times faster than `DataFrame.to_dict`, which a batch of a thousand sites would feel.
+    """
+    if frame is None or frame.empty:
+        return []
+    columns = {str(name): frame[name].tolist() for name in frame.columns}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def claimed_rows(frame: pd.DataFrame | None) -> list[Row]:
     """The rows a report may word, in the order of the frame; none without a frame."""
     if frame is None or frame.empty:
-        return
-    for row in frame[frame["claim"].isin(_WORDED)].to_dict("records"):
-        yield {str(key): value for key, value in row.items()}
+        return []
+    return rows_of(frame[frame["claim"].isin(_WORDED)])
 
 
 def text_of(value: object) -> str:

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from harmony_kit.observations.observation import Number, Observation, Row, claimed_rows, numbers_of
+from harmony_kit.observations.observation import (
+    Number,
+    Observation,
+    Row,
+    claimed_rows,
+    numbers_of,
+    rows_of,
+)
 from harmony_kit.patterns import KINDS, Case
 
 __all__ = ["observe_decisions", "observe_progress", "observe_usage"]
@@ -57,7 +64,7 @@ def observe_progress(pilots: pd.DataFrame | None) -> Iterator[Observation]:
             numbers={"n_past_end": n_past, "n_pilots": len(planned), "n_finished": n_finished},
             sources=("pilots.csv",),
         )
-    for row in pilots[pilots["is_growing"]].to_dict("records"):
+    for row in rows_of(pilots[pilots["is_growing"]]):
         n_changes = int(row["scope_changes"])
         yield Observation(
             case=Case("evidence", "scope_grows"),
@@ -75,10 +82,7 @@ def observe_usage(usage: pd.DataFrame | None) -> Iterator[Observation]:
     for row in claimed_rows(usage):
         if row["pattern"] in KINDS["evidence"]:
             yield _adoption(row)
-    if usage is None or usage.empty:
-        return
-    for raw in usage.to_dict("records"):
-        row = {str(key): value for key, value in raw.items()}
+    for row in rows_of(usage):
         if row["acceptance_high"] < LOW_ACCEPTANCE:
             taken = float(row["acceptance"])
             yield _advice(row, "acceptance_low", 1 - taken, {"share_accepted": taken})

@@ -13,6 +13,7 @@ from harmony_kit.observations.observation import (
     Row,
     claimed_rows,
     numbers_of,
+    rows_of,
     text_of,
 )
 from harmony_kit.patterns import BOTH, Case
@@ -73,7 +74,7 @@ def _p_above(within: pd.DataFrame | None) -> dict[tuple[str, str, str], float]:
     own = within[within["about"] == within["lens"]]
     return {
         (row["item"], text_of(row["subject"]), row["lens"]): row["p_above"]
-        for row in own.to_dict("records")
+        for row in rows_of(own[["item", "subject", "lens", "p_above"]])
     }
 
 
