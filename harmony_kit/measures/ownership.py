@@ -87,7 +87,7 @@ def measure_ownership(
     chosen = select_answers(
         answers, items, kinds=("choice",), groups=("duty", "bridge"), is_answered=False
     )
-    duties = items[items["item"].isin(chosen["item"])]
+    duties = items[items["item"].isin(chosen["item"].unique())]
     rows = _rows(chosen, lens_pairs(answers, lenses))
     if rows.empty:
         return typed_empty(OWNERSHIP_DTYPES)

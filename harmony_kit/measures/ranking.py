@@ -97,7 +97,7 @@ def measure_ranking(
     chosen = select_answers(answers, items, kinds=("rank", "words"))
     pairs = lens_pairs(answers, lenses)
     rows = []
-    asked_items = items[items["item"].isin(chosen["item"])]
+    asked_items = items[items["item"].isin(chosen["item"].unique())]
     for asked in map(_Asked, *(asked_items[name] for name in ("item", "kind", "k", "options"))):
         given = chosen[chosen["item"] == asked.item]
         if not given.empty:
