@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from harmony_kit.errors import PlaybookError, Problem
+from harmony_kit.instrument_file import translation_files
 from harmony_kit.patterns import BOTH
 from harmony_kit.playbook import PHRASES, READERS, Canvas, Entry, Playbook, placeholders
 from harmony_kit.yamlfile import list_problems, read_yaml
@@ -212,9 +212,6 @@ def _lay_over(
     return merged, kept
 
 
-_TRANSLATION = re.compile(r"\.([a-z]{2})\.yaml$")
-
-
 def _read_translations(
     path: Path, raw: dict[str, Any], problems: list[Problem]
 ) -> dict[str, dict[str, str]]:
@@ -223,10 +220,8 @@ def _read_translations(
         return {}
     source = Playbook(**raw).source_texts
     texts: dict[str, dict[str, str]] = {}
-    for file in sorted(path.parent.glob(f"{path.stem}.*.yaml")):
-        match = _TRANSLATION.search(file.name)
-        if match:
-            texts[match[1]] = _read_translation(file, raw, source, problems)
+    for language, file in translation_files(path).items():
+        texts[language] = _read_translation(file, raw, source, problems)
     return texts
 
 

@@ -76,21 +76,22 @@ def lint_playbook(
 
 
 def _list_missing(playbook: Playbook, instrument: Instrument, file: str) -> list[Problem]:
-    missing: dict[tuple[str, str, str], list[str]] = {}
+    missing: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     voice = Voice(playbook, instrument, playbook.language)
     for case in list_cases(instrument):
-        for name in _missing_fields(case, voice):
+        names = tuple(_missing_fields(case, voice))
+        if names:
             place = " ".join(part for part in (case.item or case.dimension, case.looker) if part)
-            missing.setdefault((case.kind, case.pattern, name), []).append(place)
+            missing.setdefault((case.kind, case.pattern, names), []).append(place)
     return [
         Problem(
             file,
             f"{kind} {pattern}",
-            f"no entry gives {name}{_named(places)}",
+            f"no entry gives {', '.join(names)}{_named(places)}",
             todo=f"Add it to an entry with when: {{kind: {kind}, pattern: {pattern}}}.",
-            severity="error" if name == "title" else "warning",
+            severity="error" if "title" in names else "warning",
         )
-        for (kind, pattern, name), places in missing.items()
+        for (kind, pattern, names), places in missing.items()
     ]
 
 
