@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["BOTH", "DRIFT", "KINDS", "STATES", "Case"]
+__all__ = ["BOTH", "DRIFT", "KINDS", "NAMES", "STATES", "Case"]
 
 STATES = ("shared_view", "known_difference", "false_consensus", "false_conflict")
 
@@ -45,6 +45,43 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "adoption_fades",
         DRIFT,
     ),
+}
+
+_ROLES = ("looker", "other")
+_TOPIC = ("topic", "subject")
+
+#: What a text may name in braces, by kind of finding. Beside these: the ids of the lenses, and
+#: ``lens``, the reader, in what is said to one lens.
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "topic": (*_TOPIC, *_ROLES, "high", "low", "knowing"),
+    "understanding": (*_ROLES, "n_topics"),
+    "rank": (*_TOPIC, *_ROLES, "knowing", "answers"),
+    "words": (*_TOPIC, *_ROLES, "knowing", "answers"),
+    "within": (*_TOPIC, *_ROLES, "n_split", "n_topics"),
+    "ownership": (*_TOPIC, "answers"),
+    "drift": (*_ROLES, "drift", "viewer"),
+    "pilot": ("subject", "viewer"),
+    "readiness": ("subject", "blocking", "n_blocking"),
+    "evidence": (
+        "subject",
+        "n_open",
+        "n_decided",
+        "n_decisions",
+        "oldest_days",
+        "median_days",
+        "share_open",
+        "n_past_end",
+        "n_finished",
+        "n_pilots",
+        "n_scope_changes",
+        "n_weeks",
+        "share_now",
+        "share_peak",
+        "n_shown",
+        "share_accepted",
+        "share_overridden",
+    ),
+    "signature": ("subject", *_ROLES, "drift"),
 }
 
 #: The looker of a finding that holds in both directions.

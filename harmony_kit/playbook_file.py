@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from harmony_kit.errors import PlaybookError, Problem
 from harmony_kit.instrument_file import translation_files
-from harmony_kit.patterns import BOTH
+from harmony_kit.patterns import BOTH, NAMES
 from harmony_kit.playbook import PHRASES, READERS, Canvas, Entry, Playbook, placeholders
 from harmony_kit.yamlfile import list_problems, read_yaml
 
@@ -61,6 +61,7 @@ def _read(path: Path, base: dict[str, Any] | None, problems: list[Problem]) -> d
     found += _check_ids("canvases", canvases, file)
     for i, entry in entries.items():
         found += _check_readers(entry, f"entries[{i}]", lenses, file)
+        found += _check_names(entry, f"entries[{i}]", lenses, file)
     found += _check_ties(entries, file)
     if base is None:
         found += _check_head(raw, file)
@@ -123,6 +124,21 @@ def _check_readers(entry: Entry, where: str, lenses: set[str], file: str) -> lis
         what = f"{entry.when.looker!r} is not a lens of this playbook"
         allowed = ", ".join([*sorted(lenses), BOTH])
         problems.append(Problem(file, f"{where}.when.looker", what, allowed))
+    return problems
+
+
+def _check_names(entry: Entry, where: str, lenses: set[str], file: str) -> list[Problem]:
+    """A name nothing will ever stand for: the text would silently never be used."""
+    known = {*NAMES[entry.when.kind], *lenses}
+    problems = []
+    for key, text in entry.source_texts():
+        name = key.removeprefix(f"entry.{entry.id}.")
+        to_one = {"lens"} if name.startswith(("texts.", "owners.")) else set()
+        unknown = sorted(placeholders(text) - known - to_one)
+        if unknown:
+            what = f"{{{unknown[0]}}} has no value here"
+            allowed = ", ".join(sorted({*known, *to_one}))
+            problems.append(Problem(file, f"{where}.{name}", what, allowed))
     return problems
 
 
