@@ -64,7 +64,7 @@ def open_reception(
         raise EngagementError(Problem("sites.csv", "site", f"there is no site {site!r}", allowed))
     setting = _make_setting(engagement, self_service=self_service)
     seat = take_seat(_interviewer(), uuid.uuid4().hex[:12])
-    desk = Desk(setting, Store(engagement.store_url), seat, clock)
+    desk = Desk(setting, Store(engagement.store_url, stays_open=True), seat, clock)
     place = (site or engagement.site_ids[0], wave or engagement.wave)
     return Reception(desk, *place, language=engagement.languages[0])
 

@@ -47,16 +47,19 @@ class Store:
     url
         A SQLAlchemy URL: ``sqlite:///answers.sqlite``, ``sqlite://`` (in memory) or
         ``postgresql+psycopg://user@host/name``. Tables are created where they are missing.
+    stays_open
+        Keep SQLite's connections until `close`: an interview writes every few seconds, and
+        closing the last connection empties the WAL each time.
 
     Every method is one transaction on a connection of its own, so a store may be used from any
     thread; every method raises `StoreError` when the database cannot be reached, is locked for
     more than ten seconds or cannot be written.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, stays_open: bool = False) -> None:
         self._name = sa.make_url(url).render_as_string(hide_password=True)
         with self._telling("open"):
-            self._engine = create_engine(url)
+            self._engine = create_engine(url, stays_open=stays_open)
             with self._engine.connect() as connection:
                 missing = set(METADATA.tables) - set(sa.inspect(connection).get_table_names())
             if missing:
@@ -90,12 +93,12 @@ class Store:
 
     # Answers
 
-    def append(self, answers: Sequence[Answer]) -> int:
-        """Add answers in one transaction; returns how many new rows that made.
+    def append(self, answers: Sequence[Answer], events: Sequence[Event] = ()) -> int:
+        """Add answers, and what happened with them, in one transaction; how many rows are new.
 
         An answer whose content equals the current one adds nothing.
         """
-        if not answers:
+        if not answers and not events:
             return 0
         with self._writing("write answers to") as connection:
             current = _current_contents(connection, answers)
@@ -106,6 +109,8 @@ class Store:
                     rows.append(answer_row(answer))
             if rows:
                 connection.execute(sa.insert(JOURNAL), rows)
+            if events:
+                connection.execute(sa.insert(EVENTS), [asdict(event) for event in events])
         return len(rows)
 
     def current(

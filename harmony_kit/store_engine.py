@@ -6,20 +6,23 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 __all__ = ["create_engine", "plain_reason", "upsert"]
 
 _BUSY_SECONDS = 10
 
 
-def create_engine(url: str) -> sa.Engine:
-    """An engine for a SQLAlchemy URL; SQLite gets WAL, full sync and a connection per use."""
+def create_engine(url: str, *, stays_open: bool = False) -> sa.Engine:
+    """An engine for a SQLAlchemy URL; SQLite gets WAL, full sync and a connection per use.
+
+    With `stays_open` a connection is kept for the next use, by one thread at a time.
+    """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return sa.create_engine(parsed, pool_pre_ping=True)
     in_memory = parsed.database in (None, "", ":memory:")
-    pool = StaticPool if in_memory else NullPool
+    pool = StaticPool if in_memory else QueuePool if stays_open else NullPool
     options = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
     engine = sa.create_engine(parsed, poolclass=pool, connect_args=options)
     sa.event.listen(engine, "connect", _prepare_sqlite)

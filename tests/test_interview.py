@@ -282,10 +282,10 @@ def test_answers_at_the_same_moment_become_a_clash_that_is_shown(desk):
         def __getattr__(self, name):
             return getattr(desk.journal, name)
 
-        def append(self, answers):
+        def append(self, answers, events):
             ours.journal = desk.journal
             theirs.answer(shared(5))
-            return desk.journal.append(answers)
+            return desk.journal.append(answers, events)
 
     ours.journal = Late()
     ours.answer(shared(2))
@@ -341,6 +341,7 @@ def _opened(clock):
     return [Event("lyon", "2026", "mira-17", "opened", clock(), "bo")]
 
 
+@pytest.mark.slow
 def test_two_hundred_kills_lose_no_acknowledged_answer(tmp_path):
     """Kill -9 in the middle of answering; what was acknowledged is there, and where it was."""
     script = Path(__file__).parent / "cases" / "interview" / "kill_interviews.py"

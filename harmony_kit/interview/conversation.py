@@ -72,13 +72,14 @@ class Conversation:
                 quotable=bool(message.get("quotable", False)),
                 seconds=_seconds(message.get("seconds")),
                 base=str(message.get("base", "")),
-            )
+            ),
+            then=str(message["then"]) if message.get("then") else None,
         )
         if outcome.theirs is not None:
             return {"conflict": self._view_conflict(name, outcome.theirs)}
         saved = {"saved": self._view_saved(name, outcome.saved)}
         if message.get("then"):
-            return self.go({"to": message["then"]}) | saved
+            return self.show() | saved
         return {"bar": self._bar()} | saved
 
     def _view_saved(self, name: str, answer: Answer | None) -> View:

@@ -54,10 +54,12 @@ class Interview:
 
     # Answers
 
-    def answer(self, given: Given) -> Outcome:
-        """Keep an answer, unless somebody else answered the question since it was shown.
+    def answer(self, given: Given, then: str | None = None) -> Outcome:
+        """Keep an answer, and move on (see `go`), both in one transaction.
 
-        Raises `AnswerError` when the item does not allow it.
+        An answer somebody else gave since this one was shown is not overwritten. Raises
+        `AnswerError` when the item does not allow the answer, KeyError if there is no such
+        screen; then nothing is kept.
         """
         with self._lock:
             self.refresh()
@@ -66,8 +68,9 @@ class Interview:
                 return Outcome(theirs=known)
             answer = steps.check_reply(self.session, self._make_answer(given, known))
             if known is not None and known.content == answer.content:
+                self._keep([], then)
                 return Outcome(saved=known)
-            self._keep(answer)
+            self._keep([answer], then)
             return Outcome(saved=answer)
 
     def _make_answer(self, given: Given, known: Answer | None) -> Answer:
@@ -100,13 +103,16 @@ class Interview:
             ),
         )
 
-    def _keep(self, answer: Answer) -> None:
+    def _keep(self, answers: list[Answer], then: str | None = None) -> None:
         before = self.seen
-        self.journal.append([answer])
-        self.session = steps.with_answers(self.session, [answer])
+        after = steps.with_answers(self.session, answers) if answers else self.session
+        moved = self._move(after, then) if then else after
+        shown = [self._event("shown", screen=moved.screen.id)] if moved.at != after.at else []
+        self.journal.append(answers, shown)
+        self.session = moved
         # Somebody may have written in between: then the number jumped, and the next refresh
         # reads from where this one had read to.
-        if self.journal.revision() == before + 1:
+        if answers and self.journal.revision() == before + 1:
             self.seen = before + 1
 
     def _is_foreign(self, answer: Answer) -> bool:
@@ -151,12 +157,11 @@ class Interview:
         Raises KeyError if there is no such screen.
         """
         with self._lock:
-            moves = {"next": steps.go_next, "back": steps.go_back}
-            moved = moves[where](self.session) if where in moves else None
-            moved = moved or steps.go_to(self.session, where)
-            if moved.screen.id != self.session.screen.id:
-                self.log("shown", screen=moved.screen.id)
-            self.session = moved
+            self._keep([], where)
+
+    def _move(self, session: Session, where: str) -> Session:
+        moves = {"next": steps.go_next, "back": steps.go_back}
+        return moves[where](session) if where in moves else steps.go_to(session, where)
 
     def enter(self, section: str) -> None:
         """Move to the first screen of a section with something open, else to its first screen.
@@ -231,7 +236,7 @@ class Interview:
             changed = replace(
                 (noted or answers)[0], note=text or None, answered_at=now, source=source
             )
-            self._keep(replace(changed, seconds=None, reason=self.reason))
+            self._keep([replace(changed, seconds=None, reason=self.reason)])
 
     def _note_for(self, question: Question, known: Answer | None) -> str | None:
         if known is not None:
@@ -258,18 +263,13 @@ class Interview:
 
     def log(self, kind: str, **details: str) -> None:
         """Keep something that happened in this interview."""
+        self.journal.log(self._event(kind, **details))
+
+    def _event(self, kind: str, **details: str) -> Event:
         respondent = self.session.respondent
-        self.journal.log(
-            Event(
-                respondent.site,
-                respondent.wave,
-                respondent.respondent,
-                kind,
-                self.clock(),
-                self.seat.name,
-                {**self.seat.details, **details},
-            )
-        )
+        place = (respondent.site, respondent.wave, respondent.respondent)
+        about = {**self.seat.details, **details}
+        return Event(*place, kind, self.clock(), self.seat.name, about)
 
 
 def _free_id(title: str, taken: set[str], kind: str) -> str:

@@ -18,8 +18,8 @@ class Journal(Protocol):
     `harmony_kit.store.Store` is one.
     """
 
-    def append(self, answers: Sequence[Answer], /) -> int:
-        """Add answers in one transaction; how many were new."""
+    def append(self, answers: Sequence[Answer], events: Sequence[Event] = (), /) -> int:
+        """Add answers, and what happened with them, in one transaction; how many were new."""
 
     def current(
         self, site: str | None = None, wave: str | None = None, respondent: str | None = None

@@ -73,6 +73,8 @@ class Session:
     @cached_property
     def screens(self) -> tuple[Screen, ...]:
         """The screens that are asked, given the answers so far; the review is the last."""
+        if not any(item.relevant for item in self.instrument.items):
+            return self.plan
         asked = _asked(self)
         screens = [
             replace(screen, questions=tuple(q for q in screen.questions if q in asked))
@@ -180,14 +182,21 @@ def _everything_known(session: Session, answer: Answer) -> Known:
 def with_answers(session: Session, answers: Iterable[Answer]) -> Session:
     """The session after these answers; the screen stays."""
     added = {Question.of(answer): answer for answer in answers}
-    return replace(session, answers={**session.answers, **added})
+    after = replace(session, answers={**session.answers, **added})
+    return _remember(after, session, "plan")
+
+
+def _remember(after: Session, before: Session, *names: str) -> Session:
+    """Hand on what was worked out and has not changed: it is most of an answer's time."""
+    vars(after).update({name: vars(before)[name] for name in names if name in vars(before)})
+    return after
 
 
 def go_to(session: Session, screen: str) -> Session:
     """The session at a screen; KeyError if there is no such screen."""
     if screen not in {planned.id for planned in session.plan}:
         raise KeyError(screen)
-    return replace(session, at=screen)
+    return _remember(replace(session, at=screen), session, "plan", "screens", "questions")
 
 
 def go_next(session: Session) -> Session:
@@ -202,7 +211,7 @@ def go_back(session: Session) -> Session:
 
 def _go_by(session: Session, steps: int) -> Session:
     place = min(max(_place(session) + steps, 0), len(session.screens) - 1)
-    return replace(session, at=session.screens[place].id)
+    return go_to(session, session.screens[place].id)
 
 
 def list_open(session: Session, *, required: bool | None = None) -> tuple[Question, ...]:

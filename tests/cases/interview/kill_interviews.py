@@ -51,14 +51,16 @@ def interview_on(engagement, name, pipe, seed):
         interview = resume_interview(respondent, desk)
     say(pipe, "AT", interview.session.screen.id)
     while True:
-        screen = interview.session.screen
-        for question in screen.questions:
+        questions = interview.session.screen.questions
+        where = "next" if chance.random() < 0.8 else chance.choice(interview.session.screens).id
+        for question in questions:
             value = given(interview.session.instrument, question, chance)
             base = version_of(interview.session.answers.get(question))
-            interview.answer(Given(question, **value, seconds=1.0, base=base))
+            then = where if question == questions[-1] else None
+            interview.answer(Given(question, **value, seconds=1.0, base=base), then)
             say(pipe, "SAVED", question.name("it"), repr(sorted(value.items())))
-        where = "next" if chance.random() < 0.8 else chance.choice(interview.session.screens).id
-        interview.go(where)
+        if not questions:
+            interview.go(where)
         say(pipe, "AT", interview.session.screen.id)
 
 
@@ -73,28 +75,28 @@ def given(instrument, question, chance):
     return {"chosen": tuple(chance.sample(options, k))}
 
 
-def read_lines(pipe):
-    text = b""
-    while chunk := os.read(pipe, 65536):
-        text += chunk
-    # A word cut off by the kill was never said.
-    return [line.split("\t") for line in text.decode().split("\n")[:-1]]
-
-
 def kill_once(engagement, name, seed):
-    """What the killed process had said; it is killed 10 to 90 ms after it began to open."""
+    """What the killed process had said; it is killed up to 10 ms after a few words, or before."""
     out, inward = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(out)
         interview_on(engagement, name, inward, seed)
     os.close(inward)
-    time.sleep(0.01 + CHANCE.random() * 0.08)
+    text = b""
+    n_words = CHANCE.randrange(12)
+    while text.count(b"\n") < n_words:
+        chunk = os.read(out, 65536)
+        assert chunk, "the interview ended by itself"
+        text += chunk
+    time.sleep(CHANCE.random() * 0.01)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    lines = read_lines(out)
+    while chunk := os.read(out, 65536):
+        text += chunk
     os.close(out)
-    return lines
+    # A word cut off by the kill was never said.
+    return [line.split("\t") for line in text.decode().split("\n")[:-1]]
 
 
 def look(engagement, name, lines, before):
@@ -118,6 +120,7 @@ def look(engagement, name, lines, before):
     assert len(new) <= len(changes) + 1, (new, changes)
     said.update(new)
     check_place(desk, name, [words[1] for words in lines if words[0] == "AT"])
+    desk.journal.close()
     return len(saved), said
 
 
