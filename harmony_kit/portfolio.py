@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,21 @@ class Portfolio:
     def language(self) -> str:
         """The language of the report."""
         return self.engagement.language
+
+    def subject_title(self, site: str, subject: str) -> str:
+        """The title of a pilot or decision of a site; empty where no evidence file has one."""
+        return self._subjects.get((site, subject), "")
+
+    @cached_property
+    def _subjects(self) -> dict[tuple[str, str], str]:
+        evidence = self.engagement.evidence
+        return {
+            (site, subject): title
+            for frame, key in ((evidence.decisions, "decision"), (evidence.pilots, "pilot"))
+            for site, subject, title in zip(
+                frame["site"], frame[key], frame["title"].fillna(""), strict=True
+            )
+        }
 
 
 def _read_results(path: Path, wave: str) -> dict[str, Any] | None:

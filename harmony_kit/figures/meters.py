@@ -13,7 +13,7 @@ __all__ = ["Share", "ShareRow", "draw_share", "draw_shares"]
 
 _METER = 320.0
 _LEFT, _RIGHT = 236.0, 690.0
-_ROW, _HEAD = 32.0, 26.0
+_ROW, _HEAD = 36.0, 26.0
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,12 @@ def _at(share: float) -> float:
 
 
 def _draw_row(sheet: Drawing, row: ShareRow, top: float) -> None:
-    sheet.text((6, top + 20), LABEL.fit(row.label, _LEFT - 30), LABEL)
+    sheet.text((6, top + 22), LABEL.fit(row.label, _LEFT - 30), LABEL)
     if row.note:
-        sheet.text((_LEFT, top + 20), NOTE.fit(row.note, 400), NOTE)
+        sheet.text((_LEFT, top + 22), NOTE.fit(row.note, 400), NOTE)
     for side, share in enumerate(row.shares):
         if share is None:
             continue
-        y = top + (10.5, 21.5)[side]
+        y = top + (11.0, 25.0)[side]
         sheet.line([(_at(share.low), y), (_at(share.high), y)], lens_ink(side, 0.55, 2.2))
         draw_mark(sheet, (_at(share.value), y), side)
