@@ -39,7 +39,7 @@ def recurring(portfolio: Portfolio) -> Block:
         lead=view.words.say("recurring.lead"),
         signs=signs,
         findings=often[:_MOST_RECURRING],
-        n_sites=len(view.shown),
+        n_sites=sum(row["status"] != "missing" for row in view.sites),
     )
 
 
@@ -80,5 +80,6 @@ def _untold(view: View, finding: Row) -> str:
     told = view.portfolio.subject_title(finding["site"], subject) if subject else ""
     if not told:
         return title
-    title = title.replace(f", {told}", "").removeprefix(f"{told}: ")
-    return title[:1].upper() + title[1:]
+    title = title.replace(f", {told}", "")
+    claim = title.removeprefix(f"{told}: ")
+    return title if claim == title else claim[:1].upper() + claim[1:]
