@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harmony_kit.figures.drawing import HEDGED, SMALL, VERDICT, WIDTH, Drawing, Ink
+from harmony_kit.figures.drawing import HEDGED, TINY, VERDICT, WIDTH, Drawing, Ink
 from harmony_kit.figures.marks import PALE, draw_label, draw_mark
 from harmony_kit.figures.palette import JOIN, LINE, WASH
 
 __all__ = ["OwnerRow", "draw_owners"]
 
-_LEFT, _RIGHT = 212.0, 572.0
+_LEFT, _RIGHT = 196.0, 592.0
 _ROW, _HEAD = 36.0, 44.0
 
 
@@ -41,10 +41,10 @@ def draw_owners(rows: Sequence[OwnerRow], options: Sequence[tuple[str, str]]) ->
         x = _LEFT + step * i
         if i % 2 == 0:
             sheet.box((x, 0), (step, _HEAD + _ROW * len(rows)), Ink(None, fill=WASH))
-        lines = SMALL.wrap(label, step - 8, most=3)
+        lines = TINY.wrap(label, step - 6, most=3)
         for j, line in enumerate(lines):
-            y = _HEAD - 8 - 11.5 * (len(lines) - 1 - j)
-            sheet.text((x + step / 2, y), line, SMALL, anchor="middle")
+            y = _HEAD - 8 - 10.5 * (len(lines) - 1 - j)
+            sheet.text((x + step / 2, y), line, TINY, anchor="middle")
     column = {option: _LEFT + step * (i + 0.5) for i, (option, _) in enumerate(options)}
     for i, row in enumerate(rows):
         _draw_row(sheet, row, column, _HEAD + _ROW * i)

@@ -53,7 +53,9 @@ def draw_decisions(rows: Sequence[Wait], marks: Sequence[tuple[float, str]]) -> 
         length = max(wait.days / most * (_RIGHT - _LEFT), 2)
         _draw_wait(sheet, (_LEFT, top + 8), length, is_open=wait.is_open)
         x = _LEFT + length + (14 if wait.is_open else 8)
-        sheet.text((x, top + 17.5), NOTE.fit(wait.note, WIDTH - x), NOTE)
+        note = NOTE.fit(wait.note, WIDTH - x)
+        sheet.box((x - 2, top + 5), (NOTE.width(note) + 4, 17), Ink(None, fill=PAPER))
+        sheet.text((x, top + 17.5), note, NOTE)
     return sheet
 
 

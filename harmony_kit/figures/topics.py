@@ -11,8 +11,8 @@ from harmony_kit.figures.palette import JOIN, LENSES, LINE, fade
 
 __all__ = ["Look", "TopicRow", "draw_topics"]
 
-_LEFT, _RIGHT = 232.0, 548.0
-_VERDICT = 574.0
+_LEFT, _RIGHT = 222.0, 524.0
+_VERDICT = 546.0
 _ROW, _HEAD, _LANES = 50.0, 34.0, (16.0, 34.0)
 
 

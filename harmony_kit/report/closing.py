@@ -14,7 +14,7 @@ from harmony_kit.report.view import View
 __all__ = ["actions", "canvases"]
 
 #: Actions worth writing a name behind; more than that nobody does.
-_MOST_ACTIONS = 10
+_MOST_ACTIONS = 8
 
 
 def actions(site: Assessment) -> Block:
@@ -63,7 +63,9 @@ def _describe_sheet(view: View, sheet: Sheet) -> dict[str, Any]:
 
 
 def _describe_line(view: View, line: Line) -> dict[str, Any]:
-    said = {}
+    said: dict[str, Any] = {lens: {"quotes": [], "facts": []} for lens in view.lenses}
+    if not view.is_shown:
+        return {"line": line, "said": said}
     for lens, part in line.said.items():
         words = view.words
         facts = [

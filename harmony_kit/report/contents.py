@@ -4,44 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from harmony_kit.findings import select_first
 from harmony_kit.report.view import View
 
 __all__ = ["PARTS", "has_part", "list_parts"]
 
 
-def _has_rows(*names: str) -> Callable[[View], bool]:
-    return lambda view: any(
-        view.site.frames.get(name) is not None and len(view.site.frames[name]) for name in names
-    )
-
-
-def _has_topics(view: View) -> bool:
-    return bool(view.rows("understanding"))
+def _has_rows(view: View, names: tuple[str, ...]) -> bool:
+    return any(view.site.rows(name) for name in names)
 
 
 _MEASURED = ("topics", "within", "rank", "words", "ownership", "pilots", "readiness")
-_RECORDS = ("evidence_decisions", "evidence_pilots", "evidence_usage", "signatures")
+_RECORDS = ("evidence_decisions", "evidence_pilots", "evidence_usage")
 
-#: Every part of a report after its cover, in order, and whether a site has it.
-PARTS: Mapping[str, Callable[[View], bool]] = {
-    "headline": _has_topics,
+#: The parts that tell what people said, and whether a site has anything for them. A site with a
+#: side too small to show has none: it keeps its records, its sheets and its method.
+_TOLD: Mapping[str, Callable[[View], bool]] = {
+    "headline": lambda view: bool(view.site.rows("understanding")),
     "first": lambda view: bool(view.site.findings),
-    "false_consensus": _has_topics,
-    "known_difference": _has_topics,
-    "false_conflict": _has_topics,
-    "dimensions": _has_rows(*_MEASURED),
+    "false_consensus": lambda view: bool(view.site.rows("topics")),
+    "known_difference": lambda view: bool(view.site.rows("topics")),
+    "false_conflict": lambda view: bool(view.site.rows("topics")),
+    "dimensions": lambda view: _has_rows(view, _MEASURED),
     "voices": lambda view: len(view.site.quotes) > 0,
-    "evidence": _has_rows(*_RECORDS),
-    "actions": lambda view: bool(select_first(view.site.findings)),
-    "canvases": lambda view: bool(view.site.canvases),
-    "method": lambda view: True,  # noqa: ARG005 - every report says how it was made
+    "actions": lambda view: bool(view.site.findings),
 }
+
+#: Every part of a report after its cover, in order.
+PARTS = (
+    *("headline", "first", "false_consensus", "known_difference", "false_conflict"),
+    *("dimensions", "voices", "evidence", "actions", "canvases", "method"),
+)
 
 
 def has_part(view: View, part: str) -> bool:
     """Whether a report has this part."""
-    return PARTS[part](view)
+    if part in _TOLD:
+        return view.is_shown and _TOLD[part](view)
+    if part == "evidence":
+        return _has_rows(view, _RECORDS) or (view.is_shown and _has_rows(view, ("signatures",)))
+    return part != "canvases" or bool(view.site.canvases)
 
 
 def list_parts(view: View) -> tuple[tuple[str, str], ...]:

@@ -52,6 +52,7 @@ def evidence(site: Assessment) -> Block:
             if shown
         ],
         problems=_list_problems(view),
+        is_shown=view.is_shown,
     )
 
 
@@ -66,7 +67,9 @@ def _count_people(view: View, finding: Finding) -> str:
 
 def _say_talk(view: View, group: str) -> list[tuple[int, str, str]]:
     """What each lens says of it: side, the question's topic, its mean and n."""
-    said = []
+    said: list[tuple[int, str, str]] = []
+    if not view.is_shown:
+        return said
     for item in view.site.engagement.instrument.items:
         if item.group != group:
             continue
@@ -165,7 +168,9 @@ def _bar(view: View, row: Row) -> PilotBar:
     today = view.site.as_of
     ended = row["ended_on"]
     end = today if row["is_open"] or pd.isna(ended) else ended.date()
-    planned: float | None = None if pd.isna(row["planned_end"]) else float(row["planned_end"].toordinal())
+    planned: float | None = (
+        None if pd.isna(row["planned_end"]) else float(row["planned_end"].toordinal())
+    )
     start = float(row["started_on"].toordinal())
     is_open = bool(row["is_open"])
     note = _say_pilot(view, row)

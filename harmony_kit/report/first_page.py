@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harmony_kit.assessment import Assessment
+from harmony_kit.assessment import Assessment, read_rows
 from harmony_kit.blocks import EMPTY, Block, Words, join_blocks, render_block
 from harmony_kit.findings import Finding, select_first
 from harmony_kit.report.contents import has_part
@@ -137,10 +137,12 @@ def _list_sources(view: View, finding: Finding) -> list[str]:
 
 def _list_quotes(view: View, finding: Finding) -> list[tuple[int, str]]:
     """What people said to the same point: the text items below its items."""
-    quotes = view.site.quotes
-    is_near = [
-        any(item == source or item.startswith(f"{source}.") for source in finding.sources)
-        for item in quotes["item"]
+    near = [
+        (view.side(row["lens"]), row["text"])
+        for row in read_rows(view.site.quotes)
+        if any(
+            row["item"] == source or row["item"].startswith(f"{source}.")
+            for source in finding.sources
+        )
     ]
-    near = quotes[is_near].drop_duplicates(["lens", "text"])
-    return [(view.side(lens), text) for lens, text in zip(near["lens"], near["text"], strict=True)]
+    return list(dict.fromkeys(near))
