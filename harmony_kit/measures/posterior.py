@@ -37,7 +37,9 @@ PRIOR_ANSWERS: Final = 0.5
 
 #: Up to this many unseen colleagues are drawn one by one; the sum over more of them is drawn
 #: from its normal limit given the shares, rounded to whole points.
-MOST_DRAWN_SINGLY: Final = 8
+MOST_DRAWN_SINGLY: Final = 24
+
+_LEVELS: Final = 2**16
 
 Draws = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -69,14 +71,14 @@ def draw_means(
         prior alone; a census (no unseen) shows its mean in every draw.
     """
     urn = _Urn(counts.shape[1], stream, draws, prior)
-    heads = np.maximum(counts.sum(axis=1) + unseen, 1)
-    seen = (counts * urn.scores).sum(axis=1) / heads
-    means = np.repeat(seen.astype(np.float32)[:, None], draws, axis=1)
+    heads = np.maximum(counts.sum(axis=1) + unseen, 1).astype(np.float32)[:, None]
+    seen = (counts * urn.scores).sum(axis=1).astype(np.float32)[:, None] / heads
+    means = np.repeat(seen, draws, axis=1)
     is_few = (unseen > 0) & (unseen <= MOST_DRAWN_SINGLY)
     is_many = unseen > MOST_DRAWN_SINGLY
     means[unseen == UNKNOWN] = urn.draw_mean(counts[unseen == UNKNOWN])
-    means[is_few] += urn.draw_few(counts[is_few], unseen[is_few]) / heads[is_few, None]
-    means[is_many] += urn.draw_many(counts[is_many], unseen[is_many]) / heads[is_many, None]
+    means[is_few] += urn.draw_few(counts[is_few], unseen[is_few]) / heads[is_few]
+    means[is_many] += urn.draw_many(counts[is_many], unseen[is_many]) / heads[is_many]
     return means
 
 
@@ -105,16 +107,26 @@ class _Urn:
 
     def draw_few(self, counts: Ints, unseen: Ints) -> Draws:
         """Sum of the ratings of a few unseen colleagues, each drawn on its own."""
+        order = np.argsort(-unseen, kind="stable")  # who still has colleagues to draw comes first
         whole = np.zeros((len(counts), self.draws), dtype=np.float32)
         below = []
-        for _, gamma in self._draw_gammas(counts):
+        for _, gamma in self._draw_gammas(counts[order]):
             whole += gamma
             below.append(whole.copy())
-        total = np.ones_like(whole) * unseen[:, None]
+        # Shares at or below a point as 16-bit numbers: comparing them is what takes the time.
+        np.divide(_LEVELS - 1, whole, out=whole)
+        cuts = [np.multiply(part, whole, out=part).astype(np.uint16) for part in below[:-1]]
+        above = np.zeros(whole.shape, dtype=np.uint8)  # at most 24 people times 10 points
+        is_above = np.empty(whole.shape, dtype=np.bool_)
         for person in range(int(unseen.max(initial=0))):
-            rows = np.flatnonzero(unseen > person)
-            mark = whole[rows] * _uniform_column(self.points, self.stream, person, self.draws)
-            total[rows] += sum((part[rows] < mark).view(np.int8) for part in below[:-1])
+            some = slice(np.count_nonzero(unseen > person))
+            chance = _uniform_column(self.points, self.stream, person, self.draws)
+            for cut in cuts:
+                np.less(cut[some], chance, out=is_above[some])
+                above[some] += is_above[some].view(np.uint8)
+        total = np.empty_like(whole)
+        total[order] = above
+        total += unseen[:, None].astype(np.float32)
         return total
 
     def draw_many(self, counts: Ints, unseen: Ints) -> Draws:
@@ -126,12 +138,16 @@ class _Urn:
             total += gamma
             gamma *= score
             squares += gamma
-        mean = total / whole
-        spread = np.sqrt(np.maximum(squares / whole - mean * mean, 0))
+        total /= whole
+        squares /= whole
+        squares -= total * total
         many = unseen[:, None].astype(np.float32)
-        noise = spread * np.sqrt(many) * _normal_column(self.points, self.stream, self.draws)
-        summed: Draws = np.rint(many * mean + noise)
-        return np.clip(summed, many, many * self.points, out=summed)
+        np.sqrt(np.maximum(squares, 0, out=squares), out=squares)
+        squares *= np.sqrt(many)
+        squares *= _normal_column(self.points, self.stream, self.draws)
+        total *= many
+        total += squares
+        return np.clip(np.rint(total, out=total), many, many * self.points, out=total)
 
     def _draw_gammas(self, counts: Ints) -> Iterator[tuple[int, Draws]]:
         """Per scale point its score and gamma draws, shape (rows, draws), free to be changed."""
@@ -153,9 +169,10 @@ def _gamma_table(urn: _Urn, point: int, size: int) -> Draws:
 
 
 @lru_cache(maxsize=256)
-def _uniform_column(points: int, stream: int, person: int, draws: int) -> Draws:
-    """Draws that decide what one unseen colleague would say."""
-    return np.random.default_rng((1, points, stream, person)).random(draws, dtype=np.float32)
+def _uniform_column(points: int, stream: int, person: int, draws: int) -> NDArray[np.uint16]:
+    """Draws that decide what one unseen colleague would say, even over 16 bits."""
+    random = np.random.default_rng((1, points, stream, person))
+    return random.integers(_LEVELS, size=draws, dtype=np.uint16)
 
 
 @lru_cache(maxsize=64)

@@ -18,7 +18,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from harmony_kit.measures.posterior import PRIOR_ANSWERS
 from harmony_kit.measures.tally import UNKNOWN
@@ -35,6 +35,7 @@ _N_FUTURES: Final = 64
 _AT_ONCE: Final = 512
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 
@@ -140,36 +141,50 @@ def foresee(mean: Floats, moved: Floats, left: Floats, tolerance: Floats) -> Flo
     Own, estimate and the other's own (shape (rows, 3)) end up at `mean` plus normal steps of
     size `moved`, and are then known to within `left` (all in points; standard deviations).
     """
-    centre = mean[:, None, :] + moved[:, None, :] * _futures()
-    return _most_probable(centre, left[:, None, :], tolerance[:, None])
+    # Single precision: the futures are 64, and the normal distribution is half the work.
+    centre, step, known = (part.astype(np.float32)[:, None, :] for part in (mean, moved, left))
+    allowed = tolerance.astype(np.float32)[:, None]
+    return _most_probable(centre + step * _futures(), known, allowed)
 
 
 @lru_cache(maxsize=1)
-def _futures() -> Floats:
+def _futures() -> Singles:
     """Evenly spread standard normal steps, shape (futures, 3)."""
     # Roberts's R3 sequence: multiples of the powers of the root of x⁴ = x + 1, modulo 1.
     powers = 1.2207440846057596 ** -np.arange(1, 4)
     points = (0.5 + np.arange(1, _N_FUTURES + 1)[:, None] * powers) % 1
-    return np.asarray(ndtri(points), dtype=np.float64)
+    return np.asarray(ndtri(points), dtype=np.float32)
 
 
-def _most_probable(centre: Floats, deviation: Floats, tolerance: Floats) -> Floats:
+def _most_probable(centre: Singles, deviation: Singles, tolerance: Singles) -> Floats:
     """Probability of the most probable of the four states, for independent normal means."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(5)
-    total = weights.sum()
-    both = close = seeming = 0.0
-    deviation = np.maximum(deviation, 1e-6)
-    for node, weight in zip(nodes, weights / total, strict=True):
+    nodes, heights = np.polynomial.hermite_e.hermegauss(5)
+    weights = (heights / heights.sum()).astype(np.float32)
+    both, close, seeming = np.zeros((3, *centre.shape[:-1]), dtype=np.float32)
+    deviation = np.maximum(deviation, np.float32(1e-6))
+    for node, weight in zip(nodes.astype(np.float32), weights, strict=True):
         own = centre[..., 0] + node * deviation[..., 0]
         seems = _within(own - centre[..., 1], deviation[..., 1], tolerance)
         is_close = _within(own - centre[..., 2], deviation[..., 2], tolerance)
-        both = both + weight * seems * is_close
-        close, seeming = close + weight * is_close, seeming + weight * seems
+        both += weight * seems * is_close
+        close += weight * is_close
+        seeming += weight * seems
     states = np.stack([both, 1 - close - seeming + both, seeming - both, close - both])
     return np.asarray(states.max(axis=0), dtype=np.float64)
 
 
-def _within(gap: Floats, deviation: Floats, tolerance: Floats) -> Floats:
+def _within(gap: Singles, deviation: Singles, tolerance: Singles) -> Singles:
     """Probability that a normal gap lies within the tolerance."""
-    upper = ndtr((tolerance - gap) / deviation)
-    return np.asarray(upper - ndtr((-tolerance - gap) / deviation), dtype=np.float64)
+    upper: Singles = (tolerance - gap) / deviation
+    lower: Singles = (-tolerance - gap) / deviation
+    within = _tanh_of(upper)
+    within -= _tanh_of(lower)
+    within *= np.float32(0.5)
+    return within
+
+
+def _tanh_of(x: Singles) -> Singles:
+    """Nearly 2 Φ(x) - 1: Page (1977), off by at most 0.0004, four times as fast as exact."""
+    np.clip(x, -9, 9, out=x)
+    x *= np.float32(0.7978845608) * (1 + np.float32(0.044715) * x * x)
+    return np.tanh(x, out=x)

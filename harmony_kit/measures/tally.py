@@ -20,6 +20,9 @@ __all__ = ["UNKNOWN", "Tally", "tally_ratings"]
 #: An unknown number of colleagues: the lens is treated as a large population.
 UNKNOWN = -1
 
+#: Up to this many possible combinations are marked in a table; more are sorted.
+_MOST_MARKS = 2_000_000
+
 Ints = NDArray[np.int64]
 
 
@@ -139,7 +142,13 @@ def _number(parts: Ints) -> tuple[Ints, Ints]:
     if parts.shape[1] == 0:
         return np.zeros(0, dtype=np.int64), parts
     sizes = tuple(int(size) + 1 for size in parts.max(axis=1))
-    flat, number = np.unique(np.ravel_multi_index(tuple(parts), sizes), return_inverse=True)
+    code = np.ravel_multi_index(tuple(parts), sizes)
+    if np.prod(sizes, dtype=float) > _MOST_MARKS:
+        flat, number = np.unique(code, return_inverse=True)
+    else:  # marking what occurs is several times faster than sorting
+        is_present = np.zeros(int(np.prod(sizes)), dtype=bool)
+        is_present[code] = True
+        flat, number = np.flatnonzero(is_present), np.cumsum(is_present)[code] - 1
     return number, np.stack(np.unravel_index(flat, sizes))
 
 
