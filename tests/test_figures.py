@@ -103,7 +103,7 @@ def test_labels_do_not_lie_on_each_other(kind):
 def test_a_picture_is_one_plain_element(kind):
     text = _drawings(NAUGHTY)[kind].svg()
     root = ET.fromstring(text)
-    names = {element.tag.removeprefix("{http://www.w3.org/2000/svg}") for element in root.iter()}
+    names = {element.tag for element in root.iter()}
     assert names <= {"svg", "text", "rect", "circle", "polyline", "polygon"}
     attributes = {name for element in root.iter() for name in element.attrib}
     assert not {name for name in attributes if name in ("id", "style", "href", "class")}
@@ -147,7 +147,7 @@ def test_an_upright_line_joins_two_equal_views():
         if f'stroke="{palette.JOIN}"' in mark
     ]
     assert len(joins) == 1
-    assert re.findall(r"([\d.]+),", joins[0]) == ["390", "390"]
+    assert len(set(re.findall(r"([\d.]+),", joins[0]))) == 1
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_the_index_escapes_everything() -> None:
         "status": "failed",
         "n": {},
         "headline": None,
-        "signatures": [{"title": HOSTILE, "is_present": True}],
+        "signatures": [{"signature": HOSTILE, "is_present": True}],
         "left_out": [],
         "links": {"report": "a/report.html"},
         "failure": {"status": "failed", "sentence": HOSTILE, "cell": 1},

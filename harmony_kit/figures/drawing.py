@@ -184,7 +184,7 @@ class Drawing:
         """The chart as one ``<svg>`` element: no id, no style sheet, nothing loaded."""
         opening = (
             f'<svg viewBox="0 0 {_n(self.width)} {_n(self.height)}" '
-            f'xmlns="http://www.w3.org/2000/svg" font-family="{_FONTS}" '
+            f'font-family="{_FONTS}" '
             'aria-hidden="true" focusable="false">'
         )
         return "\n".join([opening, *self.marks, "</svg>"])

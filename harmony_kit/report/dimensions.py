@@ -8,6 +8,7 @@ from harmony_kit.assessment import Assessment
 from harmony_kit.blocks import EMPTY, Block, render_block
 from harmony_kit.report.choices import show_choices
 from harmony_kit.report.contents import has_part
+from harmony_kit.report.ratings import show_ratings
 from harmony_kit.report.subjects import show_owners, show_pilots, show_readiness
 from harmony_kit.report.topics import show_topics, topics_of
 from harmony_kit.report.view import Row, View, number_or_none
@@ -42,6 +43,7 @@ def _describe(view: View, dimension: str) -> dict[str, Any] | None:
     pictures = [
         ("choices", show_choices(view, dimension)),
         ("topics", show_topics(view, pairs, name)),
+        ("ratings", show_ratings(view, dimension)),
         ("owners", show_owners(view, dimension)),
         ("pilots", show_pilots(view, dimension)),
         ("readiness", show_readiness(view, dimension)),

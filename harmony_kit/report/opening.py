@@ -24,6 +24,7 @@ def cover(site: Assessment) -> Block:
         title=instrument.text("title", site.language),
         heard=heard,
         is_shown=view.is_shown,
+        is_mirrored=any(item.mirrored for item in instrument.items),
         first=view.names[0],
         second=view.names[1],
         min_group=site.engagement.settings.min_group,

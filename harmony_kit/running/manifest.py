@@ -42,7 +42,10 @@ def describe_run(briefing: Briefing, records: Mapping[str, Record], plan: Plan) 
         "language": engagement.language,
         "banner": engagement.banner,
         "brand": engagement.brand.model_dump(),
-        "lenses": {lens.id: lens.name for lens in engagement.instrument.lenses},
+        "lenses": {
+            lens: engagement.instrument.text(f"lens.{lens}.name", engagement.language)
+            for lens in engagement.instrument.lens_ids
+        },
         "package": harmony_kit.__version__,
         "counts": _count(rows),
         "sites": rows,

@@ -171,8 +171,12 @@ def warm_up() -> None:
 def _environment() -> Any:  # noqa: ANN401 - a jinja2 environment
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+    from harmony_kit.blocks.words import load_words
+
     loader = FileSystemLoader(templates_folder() / "harmony")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    environment.globals["words_of"] = load_words  # language → the wording of its pages
+    return environment
 
 
 def render_page(template: str, content: Mapping[str, Any]) -> bytes:
