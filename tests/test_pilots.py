@@ -185,7 +185,7 @@ def test_a_census_leaves_no_uncertainty():
 def test_joint_draws_are_those_of_weighted_people():
     """What goes together in people goes together in the draws, and each item is Dirichlet."""
     said_ = np.array([[1.0, 1.0], [5.0, 5.0], [1.0, 2.0], [5.0, 4.0], [3.0, np.nan]])
-    drawn = draw_scores_jointly(said_, 5, 20_000)
+    drawn = draw_scores_jointly(said_[None], 5, 20_000, heads=np.array([np.inf]))[0]
     generator = np.random.default_rng(0)
     shares = generator.dirichlet(np.array([2, 0, 1, 0, 2]) + 0.2, size=20_000)
     expected = shares @ np.arange(1, 6)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 
 from harmony_kit.measures.claims import grade_claims
-from harmony_kit.measures.scorecards import Cards, Score, deal_cards
+from harmony_kit.measures.scorecards import Cards, deal_cards
 from harmony_kit.measures.selection import code_groups, select_answers, typed_empty
 from harmony_kit.settings import Settings
 
@@ -89,7 +87,7 @@ def measure_pilots(
         return typed_empty(PILOT_DTYPES)
     cards = deal_cards(own, asked[asked["group"].isin(("technical", "operational"))], headcounts)
     measured = cards.keys.assign(points=cards.points)
-    measured = measured.join(pd.DataFrame(list(_quadrants(cards, asked, settings))))
+    measured = measured.join(_quadrants(cards, asked, settings))
     for name, column in (("success", "n_success"), ("success_estimate", "n_estimate")):
         means = mean_by_lens(answers, asked, "success", is_estimate=name.endswith("estimate"))
         means = means.rename(columns={"mean": name, "n": column})
@@ -115,32 +113,31 @@ def mean_by_lens(
     return groups.keys.assign(n=n, mean=total / np.maximum(n, 1))
 
 
-def _quadrants(
-    cards: Cards, asked: pd.DataFrame, settings: Settings
-) -> Iterator[dict[str, object]]:
-    technical, operational = (
-        cards.columns(asked.loc[asked["group"].eq(group), "item"])
-        for group in ("technical", "operational")
-    )
-    for row in range(len(cards.keys)):
-        drawn = cards.draws(row, settings.draws)
-        scores = [cards.score(row, drawn, columns) for columns in (technical, operational)]
-        works, helps = (cards.is_high(row, drawn, part) for part in (technical, operational))
-        p = [float((a & b).mean()) for a in (works, ~works) for b in (helps, ~helps)]
-        yield _row(scores, p, settings)
+def _quadrants(cards: Cards, asked: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Scores and quadrant of every row of the cards."""
+    columns = {name: cards.columns(asked.loc[asked["group"].eq(name), "item"]) for name in _CARDS}
+    certainty = np.empty((len(cards.keys), 2, 3))
+    p = np.empty((len(cards.keys), 4))
+    for chunk in cards.draw(settings.draws):
+        for i, name in enumerate(_CARDS):
+            certainty[chunk.rows, i] = chunk.certainty(columns[name])
+        works, helps = (chunk.scores(columns[name]) > cards.middle for name in _CARDS)
+        for i, (a, b) in enumerate(((works, helps), (works, ~helps), (~works, helps))):
+            p[chunk.rows, i] = (a & b).mean(axis=1)
+    p[:, 3] = 1 - p[:, :3].sum(axis=1)
+    measured = pd.DataFrame(p, columns=[f"p_{name}" for name in QUADRANTS])
+    for i, name in enumerate(_CARDS):
+        ends = [f"{name}_low", f"{name}_high", f"p_{name}"]
+        measured[ends] = certainty[:, i]
+        measured[name] = cards.mean_of(columns[name])
+        measured[f"n_{name}"] = cards.n_people(columns[name])
+    is_few = measured[[f"n_{name}" for name in _CARDS]].min(axis=1).lt(settings.min_group)
+    best = np.array(QUADRANTS, dtype=object)[p.argmax(axis=1)]
+    probability = pd.Series(p.max(axis=1)).where(~is_few)
+    return measured.assign(quadrant=np.where(is_few, "too_few", best), probability=probability)
 
 
-def _row(scores: list[Score], p: list[float], settings: Settings) -> dict[str, object]:
-    row: dict[str, object] = {}
-    for name, score in zip(("technical", "operational"), scores, strict=True):
-        row |= {f"n_{name}": score.n, name: score.mean, f"p_{name}": score.p_above}
-        row |= {f"{name}_low": score.low, f"{name}_high": score.high}
-    is_few = min(score.n for score in scores) < settings.min_group
-    row |= {f"p_{name}": value for name, value in zip(QUADRANTS, p, strict=True)}
-    best = int(np.argmax(p))
-    row["quadrant"] = "too_few" if is_few else QUADRANTS[best]
-    row["probability"] = float("nan") if is_few else p[best]
-    return row
+_CARDS = ("technical", "operational")
 
 
 def _put_usage_beside(measured: pd.DataFrame, usage: pd.DataFrame | None) -> pd.DataFrame:

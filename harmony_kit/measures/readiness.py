@@ -11,6 +11,7 @@ check is cleared by the lens that asks it: its people's mean lies above the midp
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ import pandas as pd
 
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.pilots import mean_by_lens
-from harmony_kit.measures.scorecards import NO_SCORE, Cards, Score, deal_cards
+from harmony_kit.measures.scorecards import Cards, deal_cards
 from harmony_kit.measures.scores import share_above
 from harmony_kit.measures.selection import lens_pairs, select_answers, typed_empty
 from harmony_kit.settings import Settings
@@ -26,7 +27,8 @@ from harmony_kit.settings import Settings
 __all__ = ["READINESS_DTYPES", "VERDICTS", "measure_readiness"]
 
 Ints = npt.NDArray[np.int64]
-Draws = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+_Rows = dict[str, Ints]
 
 #: What a decision may do with the data it has.
 VERDICTS = ("act_now", "act_with_guardrails", "fix_first")
@@ -98,7 +100,7 @@ def measure_readiness(
         return typed_empty(READINESS_DTYPES)
     cards = deal_cards(own, asked, headcounts)
     decisions = cards.keys[_KEYS].drop_duplicates().merge(pairs, on=["site", "wave"])
-    measured = pd.DataFrame(_measure_decisions(cards, asked, decisions, settings))
+    measured = _measure_decisions(cards, asked, decisions, settings)
     estimates = mean_by_lens(answers, asked, "act", is_estimate=True)
     estimates = estimates.rename(columns={"mean": "act_estimate", "n": "n_estimate"})
     measured = measured.merge(estimates, on=[*_KEYS, "lens"], how="left")
@@ -115,109 +117,135 @@ def _asked(items: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Side:
-    """One lens and one decision: its row among the cards (-1: nobody), and its joint draws."""
+class _Scores:
+    """Of every row of the cards and one group of items: people, mean and certainty.
 
-    cards: Cards
-    row: int
-    drawn: Draws
+    `certainty` is low, high and the probability that the score clears, `p_each` the
+    probability that every item does.
+    """
 
-    def score(self, columns: Ints) -> Score:
-        return self.cards.score(self.row, self.drawn, columns) if self.row >= 0 else NO_SCORE
+    columns: Ints
+    n: Ints
+    mean: Floats
+    certainty: Floats
+    p_each: Floats
 
-    def p_cleared(self, columns: Ints) -> tuple[float, float]:
-        """Probability that every check clears, and that the score over them does."""
-        if not columns.size or self.row < 0:
-            return 1.0, 1.0
-        asked = self.cards.asked(self.row, columns)
-        if not asked.size:
-            return 1.0, 1.0
-        is_each = self.drawn[asked] > (self.cards.points + 1) / 2
-        is_all = self.cards.is_high(self.row, self.drawn, columns)
-        return float(is_each.all(axis=0).mean()), float(is_all.mean())
+    def at(self, rows: Ints) -> npt.NDArray[np.float64]:
+        """For these rows n, mean, low, high and probability; -1 is a lens that said nothing."""
+        found = np.column_stack([self.n, self.mean, self.certainty])[rows]
+        return np.where((rows >= 0)[:, None], found, [0, *[np.nan] * 4])
 
-    def blocking(self, columns: Ints, lens: str) -> list[dict[str, object]]:
-        """The checks of this lens whose mean is not above the midpoint."""
-        if self.row < 0:
-            return []
-        middle = (self.cards.points + 1) / 2
-        n, means = self.cards.n[self.row], self.cards.means[self.row]
-        return [
-            {
-                "item": self.cards.items[column],
-                "lens": lens,
-                "mean": float(means[column]),
-                "n": int(n[column]),
-                "p_below": 1 - share_above(self.drawn[column], middle),
-            }
-            for column in columns
-            if n[column] and means[column] <= middle
-        ]
+    def clears(self, rows: Ints) -> Floats:
+        """For these rows the probability that every check clears, and that the score does."""
+        found = np.column_stack([self.p_each, self.certainty[:, 2]])[rows]
+        is_asked = (rows >= 0) & (self.n[rows] > 0)
+        return np.where(is_asked[:, None], found, 1.0)
+
+
+def _score(cards: Cards, asked: pd.DataFrame, draws: int) -> tuple[dict[str, _Scores], Floats]:
+    """Scores by group of items, and the probability that each item clears."""
+    columns = {str(group): cards.columns(same["item"]) for group, same in asked.groupby("group")}
+    n_rows = len(cards.keys)
+    certainty = {group: np.empty((n_rows, 3)) for group in columns}
+    p_each = {group: np.empty(n_rows) for group in columns}
+    p_items = np.empty((n_rows, len(cards.items)))
+    for chunk in cards.draw(draws):
+        for group, part in columns.items():
+            certainty[group][chunk.rows] = chunk.certainty(part)
+            p_each[group][chunk.rows] = chunk.p_each(part)
+        p_items[chunk.rows] = share_above(chunk.drawn, cards.middle)
+    scores = {
+        group: _Scores(
+            part, cards.n_people(part), cards.mean_of(part), certainty[group], p_each[group]
+        )
+        for group, part in columns.items()
+    }
+    return scores, p_items
 
 
 def _measure_decisions(
-    cards: Cards, asked: pd.DataFrame, decisions: pd.DataFrame, settings: Settings
-) -> list[dict[str, object]]:
-    columns = {str(group): cards.columns(same["item"]) for group, same in asked.groupby("group")}
-    looks = decisions[decisions["lens"] < decisions["other"]]
+    cards: Cards, asked: pd.DataFrame, looks: pd.DataFrame, settings: Settings
+) -> pd.DataFrame:
+    """The frame without estimates and claims; `looks` has one row per decision and lens."""
+    scores, p_items = _score(cards, asked, settings.draws)
     keys = pd.MultiIndex.from_frame(cards.keys)
-    first, second = (
-        keys.get_indexer(pd.MultiIndex.from_frame(looks[[*_KEYS, lens]]))
-        for lens in ("lens", "other")
-    )
-    rows: list[dict[str, object]] = []
-    for look, *found in zip(looks.to_dict("records"), first, second, strict=True):
-        sides = [_side(cards, int(row), settings.draws) for row in found]
-        lenses = [str(look["lens"]), str(look["other"])]
-        checks = [columns.get(f"checks_{lens}", _NO_COLUMNS) for lens in lenses]
-        decided = _decide(sides, lenses, checks, settings)
-        about = {key: look[key] for key in _KEYS} | {"points": cards.points} | decided
-        act = columns.get("act", _NO_COLUMNS)
-        for i in (0, 1):
-            seen = {"act": act, "own_checks": checks[i], "other_checks": checks[1 - i]}
-            scores = {name: sides[i].score(part) for name, part in seen.items()}
-            rows.append(about | {"lens": lenses[i], "other": lenses[1 - i]} | _row(scores))
-    return rows
+    rows = {
+        name: keys.get_indexer(pd.MultiIndex.from_frame(looks[[*_KEYS, name]]))
+        for name in ("lens", "other")
+    }
+    nothing = np.tile([0, *[np.nan] * 4], (len(looks), 1))
+    shown = {"act": scores["act"].at(rows["lens"]) if "act" in scores else nothing}
+    shown |= {"own_checks": nothing.copy(), "other_checks": nothing.copy()}
+    clears = np.ones((len(looks), 2, 2))
+    n_asked = np.full((len(looks), 2), np.inf)
+    for i, (name, asks) in enumerate((("own_checks", "lens"), ("other_checks", "other"))):
+        for lens in looks[asks].unique():
+            checks = scores.get(f"checks_{lens}")
+            is_here = looks[asks].eq(lens).to_numpy()
+            if checks is not None:
+                shown[name][is_here] = checks.at(rows["lens"][is_here])
+                clears[is_here, i] = checks.clears(rows[asks][is_here])
+                n_asked[is_here, i] = checks.at(rows[asks][is_here])[:, 0]
+    measured = looks.assign(points=cards.points, **_columns(shown))
+    measured["blocking"] = _list_blocking(cards, scores, p_items, looks, rows)
+    return measured.assign(**_decide(clears.prod(axis=1), n_asked.min(axis=1), settings))
 
 
-_NO_COLUMNS: Ints = np.zeros(0, dtype=np.int64)
-
-
-def _side(cards: Cards, row: int, draws: int) -> _Side:
-    return _Side(
-        cards, row, cards.draws(row, draws) if row >= 0 else np.zeros((0, 0), dtype=np.float32)
-    )
-
-
-def _decide(
-    sides: list[_Side], lenses: list[str], checks: list[Ints], settings: Settings
-) -> dict[str, object]:
-    """Verdict of a decision from both lenses' own checks, taken as independent."""
-    each, score = np.prod(
-        [side.p_cleared(part) for side, part in zip(sides, checks, strict=True)], axis=0
-    ).tolist()
-    p = (each, max(score - each, 0.0), 1 - score)
-    asked = [(side, part) for side, part in zip(sides, checks, strict=True) if part.size]
-    n_min = min((side.score(part).n for side, part in asked), default=0)
-    blocking = [
-        block
-        for side, lens, part in zip(sides, lenses, checks, strict=True)
-        for block in side.blocking(part, lens)
-    ]
-    best = int(np.argmax(p))
-    is_few = n_min < settings.min_group
+def _columns(shown: dict[str, Floats]) -> dict[str, Floats]:
+    """The five numbers of each score under the names of the frame."""
     return {
-        **{f"p_{name}": value for name, value in zip(VERDICTS, p, strict=True)},
-        "n_min": n_min,
-        "verdict": "too_few" if is_few else VERDICTS[best],
-        "probability": float("nan") if is_few else p[best],
-        "blocking": sorted(blocking, key=lambda block: -float(str(block["p_below"]))),
+        column: values[:, i]
+        for name, values in shown.items()
+        for i, column in enumerate((f"n_{name}", name, f"{name}_low", f"{name}_high", f"p_{name}"))
     }
 
 
-def _row(scores: dict[str, Score]) -> dict[str, object]:
-    row: dict[str, object] = {}
-    for name, score in scores.items():
-        row |= {f"n_{name}": score.n, name: score.mean, f"p_{name}": score.p_above}
-        row |= {f"{name}_low": score.low, f"{name}_high": score.high}
-    return row
+def _decide(clears: Floats, n_asked: Floats, settings: Settings) -> dict[str, npt.NDArray[Any]]:
+    """Verdicts from the probabilities that all checks, and both scores, clear."""
+    each, score = clears.T
+    p = np.column_stack([each, np.maximum(score - each, 0), 1 - score])
+    n_min = np.where(np.isinf(n_asked), 0, n_asked)
+    is_few = n_min < settings.min_group
+    verdict = np.array(VERDICTS, dtype=object)[p.argmax(axis=1)]
+    verdict[is_few] = "too_few"
+    return {
+        **{f"p_{name}": p[:, i] for i, name in enumerate(VERDICTS)},
+        "n_min": n_min,
+        "verdict": verdict,
+        "probability": np.where(is_few, np.nan, p.max(axis=1)),
+    }
+
+
+def _list_blocking(
+    cards: Cards, scores: dict[str, _Scores], p_items: Floats, looks: pd.DataFrame, rows: _Rows
+) -> pd.Series:
+    """Per look the checks of both lenses whose mean is not above the midpoint, surest first."""
+    found = []
+    sides = [zip(looks[name], rows[name], strict=True) for name in ("lens", "other")]
+    for two in zip(*sides, strict=True):
+        blocks = [
+            _block(cards, p_items, int(row), int(column)) | {"lens": lens}
+            for lens, row in two
+            for column in _checks_of(scores, lens)
+            if row >= 0 and cards.n[row, column] and cards.means[row, column] <= cards.middle
+        ]
+        found.append(sorted(blocks, key=_surest_first))
+    return pd.Series(found, index=looks.index, dtype="object")
+
+
+def _checks_of(scores: dict[str, _Scores], lens: str) -> Ints:
+    checks = scores.get(f"checks_{lens}")
+    return np.zeros(0, dtype=np.int64) if checks is None else checks.columns
+
+
+def _block(cards: Cards, p_items: Floats, row: int, column: int) -> dict[str, Any]:
+    return {
+        "item": cards.items[column],
+        "mean": float(cards.means[row, column]),
+        "n": int(cards.n[row, column]),
+        "p_below": float(1 - p_items[row, column]),
+    }
+
+
+def _surest_first(block: dict[str, Any]) -> tuple[float, str]:
+    return -block["p_below"], block["item"]

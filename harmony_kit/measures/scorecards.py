@@ -7,6 +7,7 @@ in a person go together in the draws.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,25 +17,14 @@ import pandas as pd
 from harmony_kit.measures.scores import draw_scores_jointly, interval, share_above
 from harmony_kit.measures.selection import code_groups, headcounts_of
 
-__all__ = ["Cards", "Score", "deal_cards"]
+__all__ = ["Cards", "Chunk", "deal_cards"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Draws = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
 
-
-@dataclass(frozen=True)
-class Score:
-    """A score with its people, interval and the probability of lying above the midpoint."""
-
-    n: int
-    mean: float
-    low: float
-    high: float
-    p_above: float
-
-
-NO_SCORE = Score(0, *[float("nan")] * 4)
+_CHUNK = 32
 
 
 @dataclass(frozen=True)
@@ -55,46 +45,76 @@ class Cards:
     heads: Floats
     points: int
 
-    def of(self, row: int) -> Floats:
-        """What the people of a key row said, in an order of their own: ``(people, items)``."""
-        said = self.said[self.ends[row] : self.ends[row + 1]]
-        return said[np.lexsort(np.nan_to_num(said, nan=0.0).T[::-1])]
-
-    def draws(self, row: int, draws: int) -> Draws:
-        """Draws of everybody's mean answer to each item: ``(items, draws)``."""
-        return draw_scores_jointly(self.of(row), self.points, draws, heads=float(self.heads[row]))
-
-    def asked(self, row: int, columns: Ints) -> Ints:
-        """Those of the columns to which anybody of a key row answered."""
-        return np.asarray(columns[self.n[row, columns] > 0])
-
-    def score(self, row: int, drawn: Draws, columns: Ints) -> Score:
-        """The score over some of the items, from the draws of this row."""
-        asked = self.asked(row, columns)
-        if not asked.size:
-            return NO_SCORE
-        said = self.said[self.ends[row] : self.ends[row + 1], asked]
-        scores = drawn[asked].mean(axis=0)
-        low, high = interval(scores)
-        return Score(
-            n=int((~np.isnan(said)).any(axis=1).sum()),
-            mean=float(self.means[row, asked].mean()),
-            low=low,
-            high=high,
-            p_above=share_above(scores, (self.points + 1) / 2),
-        )
-
-    def is_high(self, row: int, drawn: Draws, columns: Ints) -> npt.NDArray[np.bool_]:
-        """In which draws the score lies above the midpoint; in none without answers."""
-        asked = self.asked(row, columns)
-        if not asked.size:
-            return np.zeros(drawn.shape[1], dtype=np.bool_)
-        return np.asarray(drawn[asked].mean(axis=0) > (self.points + 1) / 2)
+    @property
+    def middle(self) -> float:
+        """The midpoint of the scale."""
+        return (self.points + 1) / 2
 
     def columns(self, items: pd.Series) -> Ints:
         """Columns of these items."""
         found = pd.Index(self.items).get_indexer(pd.Index(items))
         return np.asarray(found[found >= 0], dtype=np.int64)
+
+    def n_people(self, columns: Ints) -> Ints:
+        """How many people of each key row answered at least one of these items."""
+        has_said = (~np.isnan(self.said[:, columns])).any(axis=1)
+        return np.add.reduceat(has_said, self.ends[:-1], dtype=np.int64)
+
+    def mean_of(self, columns: Ints) -> Floats:
+        """Score of each key row over these items: the mean of their means, NaN without any."""
+        is_asked = self.n[:, columns] > 0
+        total = np.where(is_asked, self.means[:, columns], 0.0).sum(axis=1)
+        n = is_asked.sum(axis=1)
+        return np.where(n > 0, total / np.maximum(n, 1), np.nan)
+
+    def draw(self, draws: int) -> Iterator[Chunk]:
+        """Draws of everybody's mean answer to each item, some key rows at a time."""
+        n_people = np.diff(self.ends)
+        for n in np.unique(n_people):
+            rows = np.flatnonzero(n_people == n)
+            for start in range(0, len(rows), _CHUNK):
+                part = rows[start : start + _CHUNK]
+                said = self.said[self.ends[part, None] + np.arange(n)]
+                said = _in_own_order(said)
+                drawn = draw_scores_jointly(said, self.points, draws, heads=self.heads[part])
+                yield Chunk(self, part, drawn)
+
+
+def _in_own_order(said: Floats) -> Floats:
+    """The people of each row sorted by what they said, since draws go by place."""
+    columns = np.nan_to_num(said, nan=0.0).transpose(2, 0, 1)[::-1]
+    order = np.lexsort(columns, axis=-1)
+    return np.take_along_axis(said, order[:, :, None], axis=1)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Joint draws of some rows of the cards: ``(rows, items, draws)``."""
+
+    cards: Cards
+    rows: Ints
+    drawn: Draws
+
+    def scores(self, columns: Ints) -> Draws:
+        """Draws of the score over the items somebody answered; NaN without any."""
+        is_asked = self.cards.n[self.rows][:, columns] > 0
+        total = np.where(is_asked[:, :, None], self.drawn[:, columns], np.float32(0)).sum(axis=1)
+        n = is_asked.sum(axis=1)[:, None].astype(np.float32)
+        nothing = np.full_like(total, np.nan)
+        return np.asarray(np.divide(total, n, out=nothing, where=n > 0))
+
+    def p_each(self, columns: Ints) -> Floats:
+        """Probability that every item somebody answered lies above the midpoint."""
+        is_open = self.cards.n[self.rows][:, columns] == 0
+        is_above = self.drawn[:, columns] > self.cards.middle
+        return np.asarray((is_above | is_open[:, :, None]).all(axis=1).mean(axis=1))
+
+    def certainty(self, columns: Ints) -> Floats:
+        """Low and high end of the score and the probability that it is above the midpoint."""
+        scores = self.scores(columns)
+        low, high = interval(scores)
+        p_above = np.where(np.isnan(low), np.nan, share_above(scores, self.cards.middle))
+        return np.column_stack([low, high, p_above]).astype(np.float64)
 
 
 def deal_cards(
@@ -112,17 +132,16 @@ def deal_cards(
     said = np.full((people.n, len(items)), np.nan)
     said[people.codes, column] = 1 + (value - 1) * (points - 1) / (scale - 1)
     sides = code_groups(people.keys, ["site", "wave", "subject", "lens"])
-    ends = np.searchsorted(sides.codes, np.arange(sides.n + 1))
-    n_people = np.diff(ends).astype(np.int64)
+    ends = np.searchsorted(sides.codes, np.arange(sides.n + 1)).astype(np.int64)
     n = np.add.reduceat(~np.isnan(said), ends[:-1], axis=0, dtype=np.int64)
     total = np.add.reduceat(np.nan_to_num(said), ends[:-1], axis=0)
     return Cards(
         keys=sides.keys,
         items=tuple(items["item"]),
         said=said,
-        ends=ends.astype(np.int64),
+        ends=ends,
         n=n,
         means=np.where(n > 0, total / np.maximum(n, 1), np.nan),
-        heads=headcounts_of(sides.keys, n_people, headcounts),
+        heads=headcounts_of(sides.keys, np.diff(ends), headcounts),
         points=points,
     )

@@ -75,27 +75,31 @@ def draw_scores(scores: Floats, points: int, draws: int) -> Draws:
     return total
 
 
-def draw_scores_jointly(
-    said: Floats, points: int, draws: int, *, heads: float = float("inf")
-) -> Draws:
-    """Joint draws of everybody's mean answer to several items, ``(items, draws)``.
+def draw_scores_jointly(said: Floats, points: int, draws: int, *, heads: Floats) -> Draws:
+    """Joint draws of everybody's mean answer to several items, ``(rows, items, draws)``.
 
-    `said` has one row per person and one column per item, NaN where not answered; an item's
-    mean is over those who answered it. Each item has its own share of what nobody said.
+    `said` is ``(rows, people, items)``, NaN where not answered; an item's mean is over those
+    who answered it. Each person carries one weight through all items of the row, each item has
+    its own share of what nobody said. People must stand in an order of their own making.
     """
-    n, items = said.shape
-    is_said = ~np.isnan(said)
+    _, n, items = said.shape
     weights = person_weights(n, draws)
-    drawn: Draws = np.where(is_said, said, 0.0).T.astype(np.float32) @ weights[:n]
-    for item in range(items):
-        drawn[item] += weights[n] * _unsaid(points, draws, item)
-        is_mute = ~is_said[:, item]
-        if is_mute.any():
-            drawn[item] /= 1 - weights[:n][is_mute].sum(axis=0)
-        given = said[is_said[:, item], item][None]
-        if given.size and not np.isinf(heads):
-            of = _everybody(given, points, np.array([heads]))
-            drawn[item] = np.clip(of.centre + of.spread * (drawn[item] - of.expected), 1, points)
+    is_said = ~np.isnan(said)
+    given = np.where(is_said, said, 0.0)
+    by_item = np.ascontiguousarray(given.transpose(0, 2, 1), dtype=np.float32)
+    drawn: Draws = by_item @ weights[:n]
+    drawn += weights[n] * np.stack([_unsaid(points, draws, item) for item in range(items)])
+    row, item = np.nonzero(~is_said.all(axis=1))
+    heard = np.ones((len(row), draws), dtype=np.float32)
+    for person in range(n):
+        heard -= ~is_said[row, person, item][:, None] * weights[person]
+    drawn[row, item] /= heard
+    n_said = is_said.sum(axis=1)
+    means = given.sum(axis=1) / np.maximum(n_said, 1)
+    for i in np.flatnonzero(~np.isinf(heads)):
+        of = _everybody(means[i], n_said[i], points, heads[i])
+        centre, spread, expected = (part[:, None] for part in (of.centre, of.spread, of.expected))
+        drawn[i] = np.clip(centre + spread * (drawn[i] - expected), 1, points)
     return drawn
 
 
@@ -112,15 +116,13 @@ class _Everybody:
     expected: Floats
 
 
-def _everybody(scores: Floats, points: int, heads: Floats) -> _Everybody:
-    n = scores.shape[1]
+def _everybody(means: Floats, n: Ints | int, points: int, heads: Floats | np.float64) -> _Everybody:
     share, spread = urn_factors(n, heads)
-    sample = scores.mean(axis=1) if n else np.zeros(len(scores))
-    expected = (n * sample + (points + 1) / 2) / (n + 1)
-    return _Everybody(share * sample + (1 - share) * expected, spread, expected)
+    expected = (n * means + (points + 1) / 2) / (np.asarray(n) + 1)
+    return _Everybody(share * means + (1 - share) * expected, spread, expected)
 
 
-def urn_factors(n: int, heads: Floats) -> tuple[Floats, Floats]:
+def urn_factors(n: Ints | int, heads: Floats | np.float64) -> tuple[Floats, Floats]:
     """Share of the people that was heard, and how far the draws narrow around its mean."""
     share, one = (np.where(np.isinf(heads), 0.0, k / np.fmin(heads, 1e300)) for k in (n, 1))
     # Variance of the urn against that of the draws: M (A + M) / N² with M = N - n not heard
@@ -143,8 +145,9 @@ def summarise_scores(
         drawn = np.sort(draw_scores(scores[start : start + _CHUNK], points, draws), axis=1)
         for i, of_set in enumerate(drawn, start):
             members = order[ends[i] : ends[i + 1]]
-            same = np.broadcast_to(scores[i], (len(members), scores.shape[1]))
-            found[members] = _summarise(of_set, _everybody(same, points, heads[members]), points)
+            mean = np.full(len(members), scores[i].mean())
+            everybody = _everybody(mean, scores.shape[1], points, heads[members])
+            found[members] = _summarise(of_set, everybody, points)
     return found
 
 
@@ -162,14 +165,15 @@ def _summarise(drawn: Draws, of: _Everybody, points: int) -> Floats:
     return np.column_stack([np.clip(ends, 1, points), p_above])
 
 
-def interval(draws: Draws) -> tuple[float, float]:
-    """The interval that holds `INTERVAL` of the draws."""
-    tail = int(len(draws) * (1 - INTERVAL) / 2)
-    ends = np.partition(draws, (tail, len(draws) - 1 - tail))
-    return float(ends[tail]), float(ends[len(draws) - 1 - tail])
+def interval(draws: Draws) -> tuple[Draws, Draws]:
+    """The interval that holds `INTERVAL` of the draws (along the last axis)."""
+    n = draws.shape[-1]
+    tail = int(n * (1 - INTERVAL) / 2)
+    ends = np.partition(draws, (tail, n - 1 - tail), axis=-1)
+    return ends[..., tail], ends[..., n - 1 - tail]
 
 
-def share_above(draws: Draws, limit: float) -> float:
-    """Probability of lying above a limit; exactly on it counts half."""
-    n_above, n_on = np.count_nonzero(draws > limit), np.count_nonzero(draws == limit)
-    return float((n_above + n_on / 2) / len(draws))
+def share_above(draws: Draws, limit: float) -> Floats:
+    """Probability of lying above a limit (along the last axis); exactly on it counts half."""
+    n_above, n_on = (draws > limit).sum(axis=-1), (draws == limit).sum(axis=-1)
+    return np.asarray((n_above + n_on / 2) / draws.shape[-1])
