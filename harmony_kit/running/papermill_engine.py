@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import shutil
+import tempfile
+import time
 from typing import Any
 
-from papermill.engines import Engine, NBClientEngine
+import nbformat
+from papermill.engines import Engine
+
+from harmony_kit.running import book as books
+from harmony_kit.running.outputs import Recorder
+from harmony_kit.running.server import Server
+from harmony_kit.running.session import CellEnd, Session, TooLate, WorkerDied, error_output
 
 __all__ = ["HarmonyEngine"]
 
@@ -13,6 +24,82 @@ class HarmonyEngine(Engine):
     """``papermill --engine harmony``: a fresh process forked from a warm server, no kernel."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,  # noqa: ANN401 - papermill's NotebookExecutionManager
+        kernel_name: str,  # noqa: ARG003 - there is no kernel
+        *,
+        execution_timeout: float | None = None,
+        **_options: Any,  # noqa: ANN401 - what other engines take
+    ) -> None:
         """Run the cells of ``nb_man.nb``, telling `nb_man` when each starts, fails and ends."""
-        NBClientEngine.execute_managed_notebook(nb_man, kernel_name, **options)
+        scratch = tempfile.mkdtemp(prefix="harmony-")
+        token = secrets.token_hex(16)
+        server = Server()
+        worker = server.worker()
+        recorder = Recorder(nb_man.nb.cells, nbformat.from_dict)
+        session = Session(worker, token, recorder=recorder)
+        try:
+            session.send(_opening(scratch, token))
+            ready = session.receive("ready")
+            nb_man.nb.metadata["language_info"] = nbformat.from_dict(ready["language_info"])
+            _run_cells(nb_man, session, execution_timeout)
+            session.end()
+        finally:
+            session.close()
+            server.stop()
+            shutil.rmtree(scratch, ignore_errors=True)
+        if widgets := recorder.widgets.metadata():
+            nb_man.nb.metadata["widgets"] = nbformat.from_dict(widgets)
+
+
+def _opening(scratch: str, token: str) -> dict[str, Any]:
+    return {
+        "engine": "harmony",
+        "notebook": None,
+        "env": dict(os.environ),
+        "cwd": str(os.getcwd()),  # noqa: PTH109 - papermill changes it for the run
+        "scratch": scratch,
+        "memory_mb": None,
+        "token": token,
+    }
+
+
+def _run_cells(nb_man: Any, session: Session, timeout_s: float | None) -> None:  # noqa: ANN401
+    for index, cell in enumerate(nb_man.nb.cells):
+        nb_man.cell_start(cell, index)
+        is_going_on = True
+        try:
+            if books.is_runnable(cell):
+                is_going_on = _run_cell(nb_man, session, index, timeout_s)
+        finally:
+            nb_man.cell_complete(cell, cell_index=index)
+        if not is_going_on:
+            return
+
+
+def _run_cell(nb_man: Any, session: Session, index: int, timeout_s: float | None) -> bool:  # noqa: ANN401
+    """Run one cell of code; whether the next one comes."""
+    cell = nb_man.nb.cells[index]
+    deadline = None if timeout_s is None else time.monotonic() + timeout_s
+    try:
+        end = session.run_cell(index, cell.source, deadline=deadline)
+    except WorkerDied as death:
+        return _fail(nb_man, session, index, error_output("ProcessDied", str(death)))
+    except TooLate:
+        end = CellEnd(is_failed=True, is_late=True)
+    if end.is_late:
+        late = f"the cell was not done after {timeout_s:g} s"
+        return _fail(nb_man, session, index, error_output("TimeoutError", late))
+    cell.execution_count = end.execution_count
+    is_allowed = "raises-exception" in cell.metadata.get("tags", ())
+    if end.is_failed and not is_allowed:
+        nb_man.cell_exception(cell, cell_index=index)
+        return False
+    return not end.is_last
+
+
+def _fail(nb_man: Any, session: Session, index: int, output: dict[str, Any]) -> bool:  # noqa: ANN401
+    session.recorder.add(output)
+    nb_man.cell_exception(nb_man.nb.cells[index], cell_index=index)
+    return False

@@ -2,32 +2,95 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from os import PathLike
-from typing import Any
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
 
-from harmony_kit.errors import ParameterError
+from harmony_kit.errors import FileError, ParameterError, Problem
+from harmony_kit.running.imports import without_iri_grammar
 
-__all__ = ["prepare_notebook"]
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+_INJECTED_ID = "injected-parameters"
+
+__all__ = ["check_language", "prepare_notebook"]
 
 
-def prepare_notebook(path: str | PathLike[str], parameters: Mapping[str, Any]) -> Any:
+def prepare_notebook(path: str | os.PathLike[str], parameters: Mapping[str, Any]) -> NotebookNode:
     """The notebook at `path` with `parameters` injected as papermill does, nothing run.
 
-    Raises ParameterError for a name the cell tagged ``parameters`` does not declare: papermill
-    only warns, and the report would silently be made of the defaults.
+    Paths among the values become text. Raises ParameterError for a name the cell tagged
+    ``parameters`` does not declare: papermill only warns, and the report would silently be made
+    of the defaults. Raises FileError if `path` is not a notebook that can be read.
     """
-    from papermill import inspect_notebook
-    from papermill.execute import prepare_notebook_metadata, remove_error_markers
-    from papermill.iorw import load_notebook_node
-    from papermill.parameterize import parameterize_notebook
+    with without_iri_grammar():
+        from papermill.execute import prepare_notebook_metadata, remove_error_markers
+        from papermill.parameterize import parameterize_notebook
 
-    source = str(path)
-    notebook = load_notebook_node(source)
+    notebook = _read(path)
     if parameters:
-        known = tuple(inspect_notebook(source))
+        known = _declared(notebook)
         for name in parameters:
             if name not in known:
-                raise ParameterError(source, name, known)
-        notebook = parameterize_notebook(notebook, dict(parameters))
-    return remove_error_markers(prepare_notebook_metadata(notebook, source, None))
+                raise ParameterError(str(path), name, known)
+        plain = {
+            name: os.fspath(value) if isinstance(value, PurePath) else value
+            for name, value in parameters.items()
+        }
+        kernel, language = _kernel_of(notebook)
+        notebook = parameterize_notebook(notebook, plain, kernel_name=kernel, language=language)
+        _name_injected_cell(notebook)
+    # Names without folders: where a report was made is nobody's business.
+    notebook = prepare_notebook_metadata(notebook, PurePath(path).name, None)
+    return remove_error_markers(notebook)
+
+
+def check_language(path: str | os.PathLike[str], notebook: NotebookNode) -> None:
+    """Raise FileError if the notebook is written in another language than Python."""
+    language = _kernel_of(notebook)[1]
+    if language.lower() not in ("python", "ipython", "python3"):
+        raise FileError(
+            Problem(
+                str(path),
+                "metadata.kernelspec",
+                f"the notebook is written in {language}",
+                "Python",
+                "Run it with the engine papermill, which starts its kernel.",
+            )
+        )
+
+
+def _read(path: str | os.PathLike[str]) -> NotebookNode:
+    from nbformat import ValidationError
+    from papermill.iorw import load_notebook_node
+
+    try:
+        return load_notebook_node(str(path))
+    except (OSError, ValueError, KeyError, AttributeError, ValidationError) as cause:
+        what = f"it cannot be read as a notebook ({type(cause).__name__}: {cause})"
+        raise FileError(Problem(str(path), "", what)) from cause
+
+
+def _declared(notebook: NotebookNode) -> tuple[str, ...]:
+    from papermill.inspection import _infer_parameters
+
+    kernel, language = _kernel_of(notebook)
+    found = _infer_parameters(notebook, name=kernel, language=language)
+    return tuple(parameter.name for parameter in found)
+
+
+def _name_injected_cell(notebook: NotebookNode) -> None:
+    """Give the injected cell a lasting id: papermill's is random, and a second run would differ."""
+    taken = {cell.get("id") for cell in notebook.cells}
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", ()) and _INJECTED_ID not in taken:
+            cell["id"] = _INJECTED_ID
+
+
+def _kernel_of(notebook: NotebookNode) -> tuple[str, str]:
+    """Name and language of the notebook's kernel; a notebook that names none is Python's."""
+    spec = notebook.metadata.get("kernelspec", {})
+    language = notebook.metadata.get("language_info", {}).get("name") or spec.get("language")
+    return spec.get("name") or "python3", language or "python"

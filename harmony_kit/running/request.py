@@ -9,8 +9,9 @@ from typing import Any, Literal, TypeAlias
 
 from harmony_kit.errors import RunError
 
-__all__ = ["Listener", "RunEvent", "RunRequest", "RunResult", "Status"]
+__all__ = ["EventKind", "Listener", "RunEvent", "RunRequest", "RunResult", "Status"]
 
+EventKind: TypeAlias = Literal["started", "cell_started", "cell_ended", "ended"]
 Status: TypeAlias = Literal["ok", "failed", "crashed", "timeout"]
 
 
@@ -37,9 +38,9 @@ class RunRequest:
 
 @dataclass(frozen=True)
 class RunEvent:
-    """One step of a run, for whoever shows progress; `cell` counts from 0, `seconds` from the start."""
+    """One step of a run, for whoever shows progress; `cell` counts from 0, `seconds` from start."""
 
-    kind: Literal["started", "cell_started", "cell_ended", "ended"]
+    kind: EventKind
     cell: int | None
     n_cells: int
     seconds: float

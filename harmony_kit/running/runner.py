@@ -1,23 +1,52 @@
-"""Run notebooks, each in a clean process."""
+"""Run notebooks, each in a clean process of its own."""
 
 from __future__ import annotations
 
+import logging
 import os
+import secrets
+import shutil
 import tempfile
-import time
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from harmony_kit.errors import RunError
-from harmony_kit.running.prepare import prepare_notebook
+from harmony_kit.errors import HarmonyError
+from harmony_kit.running.course import Course
 from harmony_kit.running.request import Listener, RunRequest, RunResult
+from harmony_kit.running.server import Server, Worker
+from harmony_kit.running.session import Session
+from harmony_kit.running.wire import Message
 
-__all__ = ["Runner"]
+__all__ = ["Runner", "RunnerClosed"]
+
+logger = logging.getLogger("harmony_kit.running")
+
+
+class RunnerClosed(HarmonyError, RuntimeError):  # noqa: N818 - said of the runner, as in queue.Empty
+    """The runner was closed while a notebook ran, or before."""
 
 
 class Runner:
-    """Runs notebooks one at a time per calling thread; several threads may call at once."""
+    """Runs notebooks; several threads may call `run` at once, one process each.
+
+    Made, it starts the fork server, which warms up while the caller does something else. Use it
+    as a context manager: `close` ends every process it started.
+
+    Parameters
+    ----------
+    method
+        ``"forkserver"`` or ``"spawn"``; None takes what the system has.
+    """
+
+    def __init__(self, method: str | None = None) -> None:
+        self._server = Server(method)
+        self._lock = threading.Lock()
+        self._workers: set[Worker] = set()
+        self._is_closed = False
+        self._has_warned = False
+        self._server.start()
 
     def __enter__(self) -> Self:
         return self
@@ -31,45 +60,74 @@ class Runner:
         self.close()
 
     def close(self) -> None:
-        """End everything this runner started."""
+        """End every process this runner started; calls to `run` raise RunnerClosed."""
+        with self._lock:
+            self._is_closed = True
+            workers = list(self._workers)
+        for worker in workers:
+            worker.kill()
+        self._server.stop()
 
     def run(self, request: RunRequest, on_event: Listener | None = None) -> RunResult:
         """Run one notebook and write it to its output, whatever its end.
 
-        Raises ParameterError before anything runs.
+        Raises ParameterError or FileError before anything runs, OSError if the output cannot be
+        written, and RunnerClosed if another thread closes the runner meanwhile.
         """
-        from papermill.exceptions import PapermillExecutionError
-        from papermill.execute import execute_notebook
-
-        began = time.monotonic()
-        n_cells = len(prepare_notebook(request.notebook, request.parameters).cells)
-        request.output.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(suffix=".ipynb", dir=request.output.parent)
-        os.close(handle)
-        error = None
+        # A folder of its own for temporary files, so that they end with the notebook.
+        scratch = tempfile.mkdtemp(prefix="harmony-")
         try:
-            execute_notebook(
-                str(request.notebook),
-                scratch,
-                dict(request.parameters),
-                progress_bar=False,
-                cwd=request.cwd,
+            return self._run(request, on_event, scratch)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _run(self, request: RunRequest, on_event: Listener | None, scratch: str) -> RunResult:
+        token = secrets.token_hex(16)
+        worker = self._take_worker()
+        session = Session(worker, token)
+        course = Course(request, session, Path(scratch) / "executed.ipynb", on_event)
+        try:
+            session.send(_opening(request, scratch, token))
+            self._server.prepare_next()
+            result = course.run()
+        finally:
+            with self._lock:
+                self._workers.discard(worker)
+            session.close()
+        if self._is_closed and result.status == "crashed":
+            message = "the runner was closed"
+            raise RunnerClosed(message)
+        self._warn(course.missing)
+        return result
+
+    def _take_worker(self) -> Worker:
+        with self._lock:
+            if self._is_closed:
+                message = "the runner is closed"
+                raise RunnerClosed(message)
+            worker = self._server.worker()
+            self._workers.add(worker)
+        return worker
+
+    def _warn(self, missing: list[str]) -> None:
+        if missing and not self._has_warned:
+            self._has_warned = True
+            logger.warning(
+                "the fork server is not warm, every run is slower: %s", "; ".join(missing)
             )
-        except PapermillExecutionError as failure:
-            error = RunError(
-                str(request.notebook),
-                failure.cell_index,
-                failure.source,
-                failure.ename,
-                failure.evalue,
-            )
-        Path(scratch).replace(request.output)
-        total = time.monotonic() - began
-        return RunResult(
-            request,
-            "failed" if error else "ok",
-            error,
-            {"start": 0.0, "prepare": 0.0, "cells": total, "write": 0.0, "total": total},
-            n_cells,
-            n_cells,
-        )
+
+
+def _opening(request: RunRequest, scratch: str, token: str) -> Message:
+    """What a worker has to know first."""
+    return {
+        "engine": request.engine,
+        "notebook": str(request.notebook.resolve()),
+        "parameters": dict(request.parameters),
+        "output": str(Path(scratch) / "executed.ipynb"),
+        "cell_timeout_s": request.cell_timeout_s,
+        "memory_mb": request.memory_mb,
+        "env": dict(os.environ),
+        "cwd": str((request.cwd or Path.cwd()).resolve()),
+        "scratch": scratch,
+        "token": token,
+    }

@@ -1,0 +1,98 @@
+"""What makes a forked process a fresh one: nothing of its caller's or of another notebook's."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+__all__ = ["die_with", "own_session", "peak_mb", "redirect", "settle"]
+
+_INLINE = "module://matplotlib_inline.backend_inline"
+
+
+def own_session() -> None:
+    """Become the leader of a process group of its own, so that all of it can be ended at once."""
+    with contextlib.suppress(PermissionError):  # a leader already
+        os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def die_with(sentinel: int, scratch: str) -> None:
+    """End this process group and its temporary files when `sentinel` reports the caller's end.
+
+    A supervisor that is killed cannot end anything any more, and a notebook would compute on.
+    """
+
+    def watch() -> None:
+        with contextlib.suppress(OSError):
+            os.read(sentinel, 1)
+        import shutil
+
+        shutil.rmtree(scratch, ignore_errors=True)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=watch, name="harmony-supervisor", daemon=True).start()
+
+
+def redirect(fds: tuple[int, int]) -> None:
+    """Make `fds` the standard output and error; standard input is empty."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(fds[0], 1)
+    os.dup2(fds[1], 2)
+    for fd in fds:
+        os.set_inheritable(fd, False)  # noqa: FBT003 - the library's signature
+
+
+def settle(*, env: Mapping[str, str], cwd: str, scratch: str, memory_mb: int | None) -> None:
+    """Take the caller's environment and folder, a temporary folder of its own, fresh randomness."""
+    os.environ.clear()
+    os.environ.update({"MPLBACKEND": _INLINE, **env, "TMPDIR": scratch})
+    time.tzset()
+    tempfile.tempdir = None
+    os.chdir(cwd)
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # modules beside the notebook, as in a kernel
+    sys.argv = ["harmony"]
+    random.seed()
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
+    if memory_mb is not None:
+        _limit_memory(memory_mb)
+
+
+def _limit_memory(memory_mb: int) -> None:
+    import resource
+
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = _address_space_bytes() + memory_mb * 1_048_576
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _address_space_bytes() -> int:
+    """What this process already occupies; the libraries of the warm server are a gigabyte of it."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+    except OSError:
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def peak_mb() -> float:
+    """The most memory this process has held, in MiB."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1_048_576 if sys.platform == "darwin" else 1024)
