@@ -6,11 +6,13 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -72,7 +74,8 @@ def run_server(
     try:
         yield _wait_for(process, home)
     finally:
-        process.terminate()
+        if process.poll() is None:
+            process.terminate()
         process.wait(20)
 
 
@@ -88,6 +91,28 @@ def _wait_for(process: subprocess.Popen[bytes], home: Path) -> Server:
 
 
 @contextlib.contextmanager
+def run_voila(notebook: Path, home: Path) -> Iterator[str]:
+    """Serve a notebook with Voila on a free port; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = (sys.executable, "-m", "voila", notebook, "--no-browser")
+    options = (f"--port={port}", "--Voila.ip=127.0.0.1")
+    with (home / "voila.log").open("wb") as log:
+        process = subprocess.Popen([*command, *options], stdout=log, stderr=subprocess.STDOUT)
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and process.poll() is None:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextlib.contextmanager
 def run_browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -99,9 +124,10 @@ def run_browser() -> Iterator[Browser]:
 
 @dataclass
 class Visit:
-    """A page with the interview form on it, as the tests talk to it."""
+    """A page with the interview form on it, as the tests talk to it; `asked` is what it loaded."""
 
     page: Page
+    asked: list[str] = field(default_factory=list)
 
     @property
     def screen(self) -> str:
@@ -192,8 +218,9 @@ def open_visit(browser: Browser, address: str, **options: object) -> Iterator[Vi
     context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
     try:
         page = context.new_page()
-        page.goto(address)
         visit = Visit(page)
+        page.on("request", lambda request: visit.asked.append(request.url))
+        page.goto(address)
         visit.wait_for(".page", 60)
         yield visit
     finally:

@@ -8,6 +8,8 @@ import sqlite3
 import sys
 import time
 from contextlib import closing
+from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 import pytest
 from conftest import IS_REQUIRED, skip_or_fail
@@ -198,6 +200,8 @@ def test_a_whole_interview_by_keyboard(visit, store):  # noqa: PLR0915 - one int
         if (a.item, a.about) == ("aims.shared", "plant")
     ]
     assert shared == [2, 1]
+
+    assert {urlsplit(url).hostname for url in visit.asked} - {None} == {"127.0.0.1"}
 
     visit.press("Enter")
     visit.wait_for(".people")
@@ -498,3 +502,55 @@ def test_the_notebook_opened_by_hand_in_any_jupyterlab(folder, browser, store, t
         ("plant",),
         3,
     ]
+
+
+def test_a_killed_server_loses_nothing(folder, browser, store, tmp_path):
+    plan = plan_lab(folder, tmp_path, site="porto")
+    environment = dict(plan.environment)
+    command = (*plan.command, "--IdentityProvider.token=for-a-test")
+    with labs.run_server(command, environment, tmp_path) as server:
+        address = server.address("notebooks/1_interview-porto.ipynb")
+        with labs.open_visit(browser, address) as visit:
+            begin(visit, "serv-11")
+            visit.page.get_by_role("button", name="Duties").click()
+            visit.wait_for_screen("duties.data")
+            visit.press("1", "2")
+            visit.wait_for_screen("duties.clear")
+            server.process.kill()
+            server.process.wait()
+            visit.wait_for(".notice.offline", 3)
+            visit.press("4")
+            assert "NOT SAVED" in visit.text(".status")
+            for path in (tmp_path / "runtime").iterdir():
+                path.unlink()
+            # The same folder gets the same port, so the browser finds what it kept.
+            with labs.run_server(command, environment, tmp_path) as again:
+                assert again.url == server.url
+                visit.page.goto(again.address("notebooks/1_interview-porto.ipynb"))
+                visit.wait_for(".notice.draft", 60)
+                assert visit.screen == "duties.clear"
+                visit.page.get_by_role("button", name="Save them now").click()
+                visit.wait_for("input:checked")
+    said = {a.item: a.value or a.chosen for a in store.current("porto", "2026", "serv-11")}
+    assert said == {
+        "duties.data": ("headquarters",),
+        "duties.people": ("plant",),
+        "duties.clear": 4,
+    }
+
+
+def test_voila_renders_the_same_form(folder, browser, store, tmp_path):
+    if find_spec("voila") is None:
+        skip_or_fail("the voila extra is not installed")
+    notebook = plan_lab(folder, tmp_path, site="lyon").notebook
+    with (
+        labs.run_voila(notebook, tmp_path) as address,
+        labs.open_visit(browser, address) as visit,
+    ):
+        begin(visit, "voil-12")
+        visit.page.get_by_role("button", name="Duties").click()
+        visit.wait_for_screen("duties.data")
+        visit.press("1", "2")
+        visit.wait_for_screen("duties.clear")
+        visit.check_access("80-voila")
+    assert len(answers(store, "voil-12")) == 2
