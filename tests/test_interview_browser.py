@@ -228,6 +228,7 @@ def test_switching_the_language_keeps_what_is_typed(visit, store):
     assert visit.page.locator(".harmony fieldset textarea").input_value() == "Half a sentence"
     assert "Welche eine Änderung würde am meisten helfen?" in visit.text("legend")
     assert visit.text(".status").startswith("Gespeichert ")
+    assert visit.page.locator(".harmony").get_attribute("lang") == "de"
     visit.check_access("20-german")
     visit.page.get_by_role("button", name="Ziele").click()
     visit.wait_for_screen("aims.top")
@@ -386,6 +387,23 @@ def test_a_full_disk_is_shown_and_the_answer_can_be_sent_again(visit, folder, st
     visit.page.get_by_role("button", name="Try again").click()
     visit.wait_for_status("Saved")
     assert answers(store, "full-77") == {("duties.data", None, "plant"): ("headquarters",)}
+
+
+def test_an_answer_the_instrument_refuses_is_said_and_taken_back(visit, store):
+    begin(visit, "fits-78")
+    visit.page.get_by_role("button", name="Duties").click()
+    visit.wait_for_screen("duties.data")
+    visit.press("1", "2")
+    visit.wait_for_screen("duties.clear")
+    visit.press("1")
+    visit.wait_for(".notice.trouble")
+    assert "does not fit here" in visit.text(".notice.trouble")
+    assert "NOT SAVED" in visit.text(".status")
+    visit.page.get_by_role("button", name="Understood").click()
+    visit.page.wait_for_function("!document.querySelector('.harmony input:checked')")
+    assert visit.text(".status").startswith("Saved ")
+    assert visit.press_on("2") == "duties.clear@headquarters"
+    assert answers(store, "fits-78")["duties.clear", None, "plant"] == 2
 
 
 def test_a_pointer_answers_too_and_a_note_is_kept(visit, store):

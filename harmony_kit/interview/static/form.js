@@ -75,6 +75,7 @@ class Form {
 
   drawBar() {
     const { view } = this;
+    this.root.lang = this.say("language.code");
     this.meter.setAttribute("aria-label", this.say("bar.sections"));
     const isFull = this.root.hasAttribute("popover");
     // A respondent alone has no business in the notebook behind the form.
@@ -203,6 +204,7 @@ class Form {
     const hadFocus = this.root.contains(document.activeElement) || !this.page;
     const isMine = Boolean(sent) && sent.do !== "sign";
     if (!page.place) this.view = null;
+    if (page.kind === "finished") this.drafts.dropPartial();
     this.place(page.place);
     this.moving = false;
     this.page = new PAGES[page.kind](page, this);
@@ -391,7 +393,8 @@ class Form {
     const drop = () => {
       this.notices = this.notices.filter((other) => other !== notice);
       this.showState();
-      this.page?.focus();
+      if (notice.sent?.do === "answer") this.takeBack(notice.sent.question);
+      else this.page?.focus();
     };
     const parts = {
       offline: () => [loud("trouble.offline"), line("trouble.offline_todo")],
@@ -416,10 +419,7 @@ class Form {
       ],
       conflict: () => [
         line("trouble.conflict", { ...notice, ours: this.describe(notice.sent) }),
-        act("trouble.keep_theirs", () => {
-          this.drafts.drop(notice.question);
-          this.go(this.page.view.id);
-        }),
+        act("trouble.keep_theirs", drop),
         act("trouble.use_ours", () => this.again({ ...notice, base: notice.version })),
       ],
     };
@@ -429,6 +429,12 @@ class Form {
       { class: `notice ${isBad ? "bad" : ""} ${notice.kind}`, role: isBad ? "alert" : "status" },
       parts[notice.kind](),
     );
+  }
+
+  /** Forget an answer that was refused, and show what the journal has instead. */
+  takeBack(question) {
+    this.drafts.drop(question);
+    this.link.send({ do: "go", to: this.page.view.id });
   }
 
   /** Send an answer that was not saved once more. */

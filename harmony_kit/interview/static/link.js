@@ -34,6 +34,11 @@ class Drafts {
     return this.all()[name];
   }
 
+  /** Forget what was begun and never completed. */
+  dropPartial() {
+    this.write(Object.fromEntries(Object.entries(this.all()).filter(([, d]) => !d.isPartial)));
+  }
+
   /** Forget a draft, unless it was changed after message `seq` was sent. */
   drop(name, seq) {
     const { [name]: draft, ...others } = this.all();
