@@ -75,8 +75,11 @@ _SLACK: Final = 1e-4
 #: faster, and the largest misreading, 10 points, still fits.
 _STEPS: Final = 3000
 
-#: Draws held at once, so that the arrays stay in the processor's cache.
-_DRAWS_AT_ONCE: Final = 200_000
+#: Draws held at once: enough that many topics share a pattern of answers, at 16 MB a set.
+_DRAWS_AT_ONCE: Final = 4_000_000
+
+#: Topics compared at once, so that their draws stay in the processor's cache.
+_ROWS_AT_ONCE: Final = 32
 
 
 def measure_topics(
@@ -191,8 +194,13 @@ def _draw_topics(
         for column in range(4)
     ]
     tolerance = settings.tolerance_of(points) + _SLACK
-    columns = [[means[column] for column in direction] for direction in DIRECTIONS]
-    return np.stack([_summarise(*direction, tolerance=tolerance) for direction in columns])
+    drawn = np.empty((2, len(rows), len(_DRAWN)))
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        some = slice(start, start + _ROWS_AT_ONCE)
+        for side, columns in enumerate(DIRECTIONS):
+            direction = [means[column][some] for column in columns]
+            drawn[side, some] = _summarise(*direction, tolerance=tolerance)
+    return drawn
 
 
 def _summarise(

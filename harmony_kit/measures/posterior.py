@@ -41,6 +41,9 @@ MOST_DRAWN_SINGLY: Final = 24
 
 _LEVELS: Final = 2**16
 
+#: Rows worked on at once, so that they stay in the processor's cache.
+_ROWS_AT_ONCE: Final = 32
+
 Draws = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -72,14 +75,28 @@ def draw_means(
     """
     urn = _Urn(counts.shape[1], stream, draws, prior)
     heads = np.maximum(counts.sum(axis=1) + unseen, 1).astype(np.float32)[:, None]
-    seen = (counts * urn.scores).sum(axis=1).astype(np.float32)[:, None] / heads
-    means = np.repeat(seen, draws, axis=1)
-    is_few = (unseen > 0) & (unseen <= MOST_DRAWN_SINGLY)
-    is_many = unseen > MOST_DRAWN_SINGLY
-    means[unseen == UNKNOWN] = urn.draw_mean(counts[unseen == UNKNOWN])
-    means[is_few] += urn.draw_few(counts[is_few], unseen[is_few]) / heads[is_few]
-    means[is_many] += urn.draw_many(counts[is_many], unseen[is_many]) / heads[is_many]
+    seen = (counts * np.arange(1, urn.points + 1)).sum(axis=1).astype(np.float32)[:, None]
+    means = np.repeat(seen / heads, draws, axis=1)
+    rows = np.flatnonzero(unseen == UNKNOWN)
+    shares, place = urn.draw_shares(counts[rows])
+    means[rows] = shares.mean[place]
+    rows = np.flatnonzero((unseen > 0) & (unseen <= MOST_DRAWN_SINGLY))
+    means[rows] += urn.draw_few(counts[rows], unseen[rows]) / heads[rows]
+    rows = np.flatnonzero(unseen > MOST_DRAWN_SINGLY)
+    shares, place = urn.draw_shares(counts[rows])
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        some = slice(start, start + _ROWS_AT_ONCE)
+        summed = _sum_many(shares, place[some], unseen[rows[some]], urn.points)
+        means[rows[some]] += summed / heads[rows[some]]
     return means
+
+
+@dataclass(frozen=True)
+class _Shares:
+    """Draws of the mean of a large lens, and of how far one of its people lies from it."""
+
+    mean: Draws
+    noise: Draws
 
 
 @dataclass(frozen=True)
@@ -91,46 +108,16 @@ class _Urn:
     draws: int
     prior: float
 
-    @property
-    def scores(self) -> Ints:
-        return np.arange(1, self.points + 1)
+    def draw_shares(self, counts: Ints) -> tuple[_Shares, Ints]:
+        """For the distinct rows of `counts`, and which of them each row is."""
+        vectors, place = _distinct(counts)
+        mean, noise = np.empty((2, len(vectors), self.draws), dtype=np.float32)
+        for start in range(0, len(vectors), _ROWS_AT_ONCE):
+            some = slice(start, start + _ROWS_AT_ONCE)
+            self._fill_shares(vectors[some], mean[some], noise[some])
+        return _Shares(mean, noise), place
 
-    def draw_mean(self, counts: Ints) -> Draws:
-        """Mean of a large lens."""
-        whole, total = np.zeros((2, len(counts), self.draws), dtype=np.float32)
-        for score, gamma in self._draw_gammas(counts):
-            whole += gamma
-            gamma *= score
-            total += gamma
-        total /= whole
-        return total
-
-    def draw_few(self, counts: Ints, unseen: Ints) -> Draws:
-        """Sum of the ratings of a few unseen colleagues, each drawn on its own."""
-        order = np.argsort(-unseen, kind="stable")  # who still has colleagues to draw comes first
-        whole = np.zeros((len(counts), self.draws), dtype=np.float32)
-        below = []
-        for _, gamma in self._draw_gammas(counts[order]):
-            whole += gamma
-            below.append(whole.copy())
-        # Shares at or below a point as 16-bit numbers: comparing them is what takes the time.
-        np.divide(_LEVELS - 1, whole, out=whole)
-        cuts = [np.multiply(part, whole, out=part).astype(np.uint16) for part in below[:-1]]
-        above = np.zeros(whole.shape, dtype=np.uint8)  # at most 24 people times 10 points
-        is_above = np.empty(whole.shape, dtype=np.bool_)
-        for person in range(int(unseen.max(initial=0))):
-            some = slice(np.count_nonzero(unseen > person))
-            chance = _uniform_column(self.points, self.stream, person, self.draws)
-            for cut in cuts:
-                np.less(cut[some], chance, out=is_above[some])
-                above[some] += is_above[some].view(np.uint8)
-        total = np.empty_like(whole)
-        total[order] = above
-        total += unseen[:, None].astype(np.float32)
-        return total
-
-    def draw_many(self, counts: Ints, unseen: Ints) -> Draws:
-        """Sum of the ratings of many unseen colleagues, from its normal limit."""
+    def _fill_shares(self, counts: Ints, mean: Draws, noise: Draws) -> None:
         whole, total, squares = np.zeros((3, len(counts), self.draws), dtype=np.float32)
         for score, gamma in self._draw_gammas(counts):
             whole += gamma
@@ -138,16 +125,49 @@ class _Urn:
             total += gamma
             gamma *= score
             squares += gamma
-        total /= whole
+        np.divide(total, whole, out=mean)
         squares /= whole
-        squares -= total * total
-        many = unseen[:, None].astype(np.float32)
+        squares -= mean * mean
         np.sqrt(np.maximum(squares, 0, out=squares), out=squares)
-        squares *= np.sqrt(many)
-        squares *= _normal_column(self.points, self.stream, self.draws)
-        total *= many
-        total += squares
-        return np.clip(np.rint(total, out=total), many, many * self.points, out=total)
+        np.multiply(squares, _normal_column(self.points, self.stream, self.draws), out=noise)
+
+    def draw_few(self, counts: Ints, unseen: Ints) -> Draws:
+        """Sum of the ratings of a few unseen colleagues, each drawn on its own."""
+        cuts, place = self._draw_cuts(counts)
+        order = np.argsort(-unseen, kind="stable")  # who still has colleagues to draw comes first
+        total = np.empty((len(counts), self.draws), dtype=np.float32)
+        for start in range(0, len(order), _ROWS_AT_ONCE):
+            rows = order[start : start + _ROWS_AT_ONCE]
+            n_unseen = unseen[rows]
+            above = self._count_above([cut[place[rows]] for cut in cuts], n_unseen)
+            total[rows] = above + n_unseen[:, None].astype(np.float32)
+        return total
+
+    def _draw_cuts(self, counts: Ints) -> tuple[list[NDArray[np.uint16]], Ints]:
+        """Shares at or below each point but the last, for the distinct rows of `counts`.
+
+        As 16-bit numbers: comparing them is what takes the time.
+        """
+        vectors, place = _distinct(counts)
+        whole = np.zeros((len(vectors), self.draws), dtype=np.float32)
+        below = []
+        for _, gamma in self._draw_gammas(vectors):
+            whole += gamma
+            below.append(whole.copy())
+        np.divide(_LEVELS - 1, whole, out=whole)
+        return [np.multiply(part, whole, out=part).astype(np.uint16) for part in below[:-1]], place
+
+    def _count_above(self, cuts: list[NDArray[np.uint16]], unseen: Ints) -> NDArray[np.uint8]:
+        """How many points above the lowest the unseen colleagues are, all together."""
+        above = np.zeros(cuts[0].shape, dtype=np.uint8)  # at most 24 people times 10 points
+        is_above = np.empty(cuts[0].shape, dtype=np.bool_)
+        for person in range(int(unseen.max(initial=0))):
+            some = slice(np.count_nonzero(unseen > person))
+            chance = _uniform_column(self.points, self.stream, person, self.draws)
+            for cut in cuts:
+                np.less(cut[some], chance, out=is_above[some])
+                above[some] += is_above[some].view(np.uint8)
+        return above
 
     def _draw_gammas(self, counts: Ints) -> Iterator[tuple[int, Draws]]:
         """Per scale point its score and gamma draws, shape (rows, draws), free to be changed."""
@@ -156,6 +176,20 @@ class _Urn:
             # Tables of 16, 32, 64 … columns, so that few are built and most are met again.
             size = max(16, 1 << int(chosen.max(initial=0)).bit_length())
             yield point + 1, _gamma_table(self, point, size)[chosen]
+
+
+def _distinct(counts: Ints) -> tuple[Ints, Ints]:
+    """The distinct rows of an array, and which of them each row is."""
+    vectors, place = np.unique(counts, axis=0, return_inverse=True)
+    return vectors, place.ravel()
+
+
+def _sum_many(shares: _Shares, place: Ints, unseen: Ints, points: int) -> Draws:
+    """Sum of the ratings of many unseen colleagues, from its normal limit."""
+    many = unseen[:, None].astype(np.float32)
+    total: Draws = shares.mean[place] * many
+    total += shares.noise[place] * np.sqrt(many)
+    return np.clip(np.rint(total, out=total), many, many * points, out=total)
 
 
 @lru_cache(maxsize=256)
