@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from harmony_kit.running.batch import BatchEvent, BatchResult, run_engagement
 from harmony_kit.running.job import Limits
 from harmony_kit.running.lock import run_lock
 from harmony_kit.running.makers import Maker, makers
-from harmony_kit.running.progress import summary_lines
+from harmony_kit.running.progress import show_progress, summary_lines
 
 REPORT = {"assessment.ipynb", "report.html", "results.json"}
 PAGES = {"index.html", "portfolio.html", "portfolio.ipynb"}
@@ -119,19 +120,20 @@ def test_one_bad_site_does_not_stop_the_others(tmp_path: Path, run: Any) -> None
     folder = make_folder(tmp_path / "e", "abc")
     behave(folder, b="raise")
     result = run(folder)
-    sentence = "A step stopped with an error: ValueError."
+    sentence = "A step stopped with an error: ValueError: <b>nothing to say</b> about b."
+    escaped = sentence.replace("<", "&lt;").replace(">", "&gt;")
     assert result.failed == {"b": sentence}
     assert not result.is_ok
     assert set(file_digests(folder / "reports")) == _published("a", "b", "c") - {"b/results.json"}
     page = (folder / "reports" / "b" / "report.html").read_text()
-    assert sentence in page
+    assert escaped in page
     assert "&lt;b&gt;nothing to say&lt;/b&gt; about b" in page
     assert 'href="assessment.ipynb"' in page
     assert _rows(folder, "site", "status") == [("a", "ok"), ("b", "failed"), ("c", "ok")]
     assert _run_json(folder)["sites"][1]["failure"]["sentence"] == sentence
-    assert "failed b: " + sentence in summary_lines(result, is_profiled=True)
+    assert f"failed b: {sentence}" in summary_lines(result, is_profiled=True)
     index = (folder / "reports" / "index.html").read_text()
-    assert sentence in index
+    assert escaped in index
 
 
 def test_a_failure_takes_the_old_report_down_and_is_tried_next_time(
@@ -244,6 +246,19 @@ def test_the_papermill_engine_makes_the_same_report(tmp_path: Path, run: Any) ->
     assert file_digests(folder / "reports" / "a") == first
 
 
+def test_plain_lines_where_nobody_watches(
+    tmp_path: Path, maker: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    behave(folder, b="raise")
+    with show_progress() as listener:
+        run_engagement(request_for(folder), maker=maker, on_event=listener)
+    lines = [line.split(" in ")[0] for line in capsys.readouterr().err.splitlines()]
+    assert lines[0] == "2 reports to make"
+    assert {line.split(" ", 1)[1] for line in lines[1:3]} == {"made a", "failed b"}
+    assert lines[3] == "2/2 made portfolio"
+
+
 # Killed and interrupted: real processes, real signals
 
 _SCRIPT = """
@@ -260,18 +275,25 @@ except KeyboardInterrupt:
 """
 
 
-def _start(folder: Path) -> subprocess.Popen[str]:
+@contextmanager
+def _started(folder: Path) -> Iterator[subprocess.Popen[str]]:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "BATCH": str(folder)}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-c", _SCRIPT, str(folder)],
         env=environment,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
 
 
-def _wait_until(condition: Any, seconds: float = 30) -> None:
+def _wait_until(condition: Any, seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -302,10 +324,8 @@ def test_killed_at_any_moment_the_same_command_finishes(tmp_path: Path, run: Any
     expected = make_folder(tmp_path / "whole", "abcdef")
     run(expected)
     behave(folder, d="hang")
-    process = _start(folder)
-    _wait_until(lambda: (folder / "d-was-here").exists())
-    process.kill()
-    process.communicate()
+    with _started(folder):
+        _wait_until((folder / "d-was-here").exists)
     whole = file_digests(expected / "reports")
     before = file_digests(folder / "reports")
     done = {name.split("/")[0] for name in before}
@@ -323,23 +343,14 @@ def test_killed_at_any_moment_the_same_command_finishes(tmp_path: Path, run: Any
 def test_interrupted_it_stops_at_once_and_leaves_nothing_behind(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "e", "abc")
     behave(folder, b="hang", c="hang")
-    process = _start(folder)
-    _wait_until((folder / "b-was-here").exists)
-    _wait_until((folder / "c-was-here").exists)
-    began = time.monotonic()
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    _, said = process.communicate(timeout=10)
-    assert time.monotonic() - began < 2
+    with _started(folder) as process:
+        _wait_until((folder / "b-was-here").exists)
+        _wait_until((folder / "c-was-here").exists)
+        began = time.monotonic()
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        _, said = process.communicate(timeout=10)
+        assert time.monotonic() - began < 2
     assert process.returncode == 130
     assert "Traceback" not in said
     _wait_until(lambda: not _processes_of(folder), 2)
     assert set(file_digests(folder / "reports")) == {f"a/{name}" for name in REPORT}
-
-
-def test_plain_lines_where_nobody_watches(tmp_path: Path) -> None:
-    folder = make_folder(tmp_path / "e", "ab")
-    behave(folder, b="raise")
-    _, said = _start(folder).communicate(timeout=60)
-    lines = [line.split(" in ")[0] for line in said.splitlines()]
-    assert lines[0] == "2 reports to make"
-    assert sorted(lines[1:]) == ["1/2 made a", "2/2 failed b", "2/2 made portfolio"]

@@ -16,6 +16,7 @@ from harmony_kit.errors import StoreError
 from harmony_kit.running.batch import run_engagement
 from harmony_kit.running.deliver import Destination
 from harmony_kit.running.files import FileMark, mark_file
+from harmony_kit.running.makers import Maker, makers
 
 FILES = {
     "a/report.html": "<p>a</p>",
@@ -157,13 +158,20 @@ def test_an_error_does_not_repeat_the_password(tmp_path: Path) -> None:
     assert "secret" not in str(caught.value)
 
 
-def test_a_run_delivers_the_same_bytes(url: str, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def maker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
+    """Warm processes for both runs."""
+    with makers(request_for(tmp_path_factory.mktemp("none")), 2) as made:
+        yield made
+
+
+def test_a_run_delivers_the_same_bytes(url: str, tmp_path: Path, maker: Maker) -> None:
     folder = make_folder(tmp_path / "e", "ab")
-    run_engagement(request_for(folder, output=url))
+    run_engagement(request_for(folder, output=url), maker=maker)
     assert _bytes(url) == file_digests(folder / "reports")
     save_answers(folder, "b", 5)
     behave(folder, b="raise")
-    run_engagement(request_for(folder, output=url))
+    run_engagement(request_for(folder, output=url), maker=maker)
     delivered = _bytes(url)
     assert delivered == file_digests(folder / "reports")
     assert "b/results.json" not in delivered

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from harmony_kit.errors import RunError
 from harmony_kit.running.engine import RunRequest, RunResult
 from harmony_kit.running.publish import Finished, Page
 from harmony_kit.running.record import Failure
@@ -17,6 +18,9 @@ from harmony_kit.running.renderers import RenderError, Renderers
 from harmony_kit.running.runner import RunnerClosed
 
 __all__ = ["Job", "Limits", "Made", "make_report", "new_work"]
+
+
+_N_SHOWN = 160  # characters of an error
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ def _failure_of(result: RunResult) -> Failure | None:
         by = f" by {result.signal}" if result.signal else ""
         sentence = f"The process it ran in was ended{by} before the notebook was done."
     else:
-        sentence = f"A step stopped with an error: {error.ename if error else 'unknown'}."
+        sentence = f"A step stopped with an error: {_say(error)}."
     if error is None:
         return Failure(result.status, sentence, last_lines=result.last_lines)
     return Failure(
@@ -133,6 +137,15 @@ def _failure_of(result: RunResult) -> Failure | None:
         error.evalue,
         result.last_lines,
     )
+
+
+def _say(error: RunError | None) -> str:
+    """Name and first line of an error, short enough for a list of sites."""
+    if error is None:
+        return "unknown"
+    line = (error.evalue.splitlines() or [""])[0].rstrip(".")
+    short = line if len(line) <= _N_SHOWN else f"{line[: _N_SHOWN - 1]}…"
+    return f"{error.ename}: {short}" if short else error.ename
 
 
 def _finish(work: Path, page: Page, renderers: Renderers) -> Finished:

@@ -22,7 +22,7 @@ _STAGES = {
     "render": "rendering",
     "publish": "publishing",
 }
-_N_SLOWEST = 5
+_N_SLOWEST = _N_NAMED = 5
 
 
 def _spoken(name: str) -> str:
@@ -127,10 +127,22 @@ def summary_lines(result: BatchResult, *, is_profiled: bool = False) -> list[str
     parts += [f"{len(result.failed)} failed"] if result.failed else []
     parts += [f"{result.n_left} not started"] if result.n_left else []
     lines = [f"{', '.join(parts)}, in {result.seconds:.1f} s"]
-    lines += [f"failed {_spoken(name)}: {why}" for name, why in sorted(result.failed.items())]
+    lines += _failure_lines(result.failed)
     if is_profiled:
         lines += _profile_lines(result.run["timings"])
     return [*lines, f"Open {result.index}"]
+
+
+def _failure_lines(failed: Mapping[str, str]) -> list[str]:
+    """One line per reason: a mistake in the notebook fails every site in the same way."""
+    by_reason: dict[str, list[str]] = {}
+    for name, why in sorted(failed.items()):
+        by_reason.setdefault(why, []).append(_spoken(name))
+    lines = []
+    for why, names in by_reason.items():
+        more = f" and {len(names) - _N_NAMED} more" if len(names) > _N_NAMED else ""
+        lines.append(f"failed {', '.join(names[:_N_NAMED])}{more}: {why}")
+    return lines
 
 
 def _profile_lines(timings: Mapping[str, Any]) -> list[str]:
