@@ -18,6 +18,7 @@ from harmony_kit.measures.scores import summarise_scores
 from harmony_kit.measures.selection import (
     Groups,
     code_groups,
+    distinct_rows,
     headcounts_of,
     select_answers,
     typed_empty,
@@ -110,7 +111,8 @@ def measure_agreement(
     `FrameError` for a frame without a column.
     """
     settings = settings or Settings()
-    chosen = select_answers(answers, items, kinds=("rating",), is_answered=False)
+    asked = items[items["kind"].eq("rating")]
+    chosen = select_answers(answers, asked, columns=["status", "value"], is_answered=False)
     if chosen.empty:
         return typed_empty(AGREEMENT_DTYPES)
     groups = code_groups(chosen, _KEYS)
@@ -149,11 +151,11 @@ def _count_points(groups: Groups, chosen: pd.DataFrame, points: int) -> Ints:
 
 def _measure_counts(counts: Ints, heads: Floats, settings: Settings) -> pd.DataFrame:
     """Everything that depends on the counts; equal counts are worked out once."""
-    distinct, rows = np.unique(counts, axis=0, return_inverse=True)
+    distinct, rows = distinct_rows(counts)
     measured = _indices(distinct)
     measured = measured.join(_chances(distinct)).assign(counts=list(distinct.tolist()))
     measured = measured.join(_views(measured, distinct, settings))
-    spread = measured.iloc[rows.ravel()].reset_index(drop=True)
+    spread = measured.iloc[rows].reset_index(drop=True)
     certainty = np.empty((len(counts), 3))
     n = counts.sum(axis=1)
     for people in np.unique(n):
@@ -202,10 +204,10 @@ def _certainty(counts: Ints, heads: Floats, draws: int) -> Floats:
     n, points = int(counts[0].sum()), counts.shape[1]
     if n == 0:
         return np.full((len(counts), 3), np.nan)
-    distinct, rows = np.unique(counts, axis=0, return_inverse=True)
+    distinct, rows = distinct_rows(counts)
     scale = np.tile(np.arange(1.0, points + 1), len(distinct))
     scores = np.repeat(scale, distinct.ravel()).reshape(-1, n)
-    return summarise_scores(scores, rows.ravel(), heads, points=points, draws=draws)
+    return summarise_scores(scores, rows, heads, points=points, draws=draws)
 
 
 def _views(measured: pd.DataFrame, counts: Ints, settings: Settings) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from harmony_kit.measures.permutations import Chance, flip_pairs, swap_groups
-from harmony_kit.measures.scores import person_weights, urn_factors
+from harmony_kit.measures.scores import person_weights, share_true, urn_factors
 
 __all__ = ["APART_AT", "Look", "Side", "compare_sides", "distance"]
 
@@ -106,10 +106,10 @@ def _look(side: Side, other: Side, actual: Chance, apart: tuple[Bools, Bools]) -
     n_other = int(other.has_own.sum())
     is_apart, thinks_apart = apart
     states = (
-        (~is_apart & ~thinks_apart).mean(),
-        (is_apart & thinks_apart).mean(),
-        (is_apart & ~thinks_apart).mean(),
-        (~is_apart & thinks_apart).mean(),
+        share_true(~is_apart & ~thinks_apart),
+        share_true(is_apart & thinks_apart),
+        share_true(is_apart & ~thinks_apart),
+        share_true(~is_apart & thinks_apart),
     )
     p = tuple(float(share) for share in states) if n_own and n_estimate and n_other else (NAN,) * 4
     return Look(

@@ -84,10 +84,9 @@ def measure_ownership(
     frame without a column.
     """
     settings = settings or Settings()
-    chosen = select_answers(
-        answers, items, kinds=("choice",), groups=("duty", "bridge"), is_answered=False
-    )
-    duties = items[items["item"].isin(chosen["item"].unique())]
+    duties = items[items["kind"].eq("choice") & items["group"].isin(("duty", "bridge"))]
+    chosen = select_answers(answers, duties, columns=["status", "chosen"], is_answered=False)
+    duties = duties[duties["item"].isin(chosen["item"].unique())]
     rows = _rows(chosen, lens_pairs(answers, lenses))
     if rows.empty:
         return typed_empty(OWNERSHIP_DTYPES)

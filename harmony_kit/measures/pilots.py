@@ -7,6 +7,7 @@ import pandas as pd
 
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.scorecards import Cards, deal_cards
+from harmony_kit.measures.scores import share_true
 from harmony_kit.measures.selection import code_groups, select_answers, typed_empty
 from harmony_kit.settings import Settings
 
@@ -81,11 +82,12 @@ def measure_pilots(
     """
     settings = settings or Settings()
     asked = items[items["kind"].eq("rating") & items["per"].eq("pilot")]
-    own = select_answers(answers, asked, kinds=("rating",), groups=("technical", "operational"))
+    scored = asked[asked["group"].isin(_CARDS)]
+    own = select_answers(answers, scored, columns=["respondent", "value"])
     own = own[own["lens"].eq(own["about"])]
     if own.empty:
         return typed_empty(PILOT_DTYPES)
-    cards = deal_cards(own, asked[asked["group"].isin(("technical", "operational"))], headcounts)
+    cards = deal_cards(own, scored, headcounts)
     measured = cards.keys.assign(points=cards.points)
     measured = measured.join(_quadrants(cards, asked, settings))
     for name, column in (("success", "n_success"), ("success_estimate", "n_estimate")):
@@ -104,7 +106,8 @@ def mean_by_lens(
     answers: pd.DataFrame, items: pd.DataFrame, group: str, *, is_estimate: bool
 ) -> pd.DataFrame:
     """Mean and n of the ratings of a group, own or estimates, per site, wave, subject, lens."""
-    said = select_answers(answers, items, kinds=("rating",), groups=(group,))
+    asked = items[items["kind"].eq("rating") & items["group"].eq(group)]
+    said = select_answers(answers, asked, columns=["value"])
     said = said[said["lens"].ne(said["about"]) == is_estimate]
     groups = code_groups(said, _KEYS)
     value = said["value"].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -123,7 +126,7 @@ def _quadrants(cards: Cards, asked: pd.DataFrame, settings: Settings) -> pd.Data
             certainty[chunk.rows, i] = chunk.certainty(columns[name])
         works, helps = (chunk.scores(columns[name]) > cards.middle for name in _CARDS)
         for i, (a, b) in enumerate(((works, helps), (works, ~helps), (~works, helps))):
-            p[chunk.rows, i] = (a & b).mean(axis=1)
+            p[chunk.rows, i] = share_true(a & b)
     p[:, 3] = 1 - p[:, :3].sum(axis=1)
     measured = pd.DataFrame(p, columns=[f"p_{name}" for name in QUADRANTS])
     for i, name in enumerate(_CARDS):

@@ -94,11 +94,11 @@ def measure_ranking(
     frame without a column.
     """
     settings = settings or Settings()
-    chosen = select_answers(answers, items, kinds=("rank", "words"))
+    put = items[items["kind"].isin(("rank", "words"))]
+    chosen = select_answers(answers, put, columns=["respondent", "chosen"])
     pairs = lens_pairs(answers, lenses)
     rows = []
-    asked_items = items[items["item"].isin(chosen["item"].unique())]
-    for asked in map(_Asked, *(asked_items[name] for name in ("item", "kind", "k", "options"))):
+    for asked in map(_Asked, *(put[name] for name in ("item", "kind", "k", "options"))):
         given = chosen[chosen["item"] == asked.item]
         if not given.empty:
             people = _people(given, asked, headcounts)

@@ -94,7 +94,7 @@ def measure_readiness(
     settings = settings or Settings()
     pairs = lens_pairs(answers, lenses)
     asked = _asked(items, pairs)
-    own = select_answers(answers, asked, kinds=("rating",))
+    own = select_answers(answers, asked, columns=["respondent", "value"])
     own = own[own["lens"].eq(own["about"])]
     if own.empty:
         return typed_empty(READINESS_DTYPES)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from harmony_kit.measures.scores import draw_scores_jointly, interval, share_above
+from harmony_kit.measures.scores import draw_scores_jointly, interval, share_above, share_true
 from harmony_kit.measures.selection import code_groups, headcounts_of
 
 __all__ = ["Cards", "Chunk", "deal_cards"]
@@ -107,7 +107,7 @@ class Chunk:
         """Probability that every item somebody answered lies above the midpoint."""
         is_open = self.cards.n[self.rows][:, columns] == 0
         is_above = self.drawn[:, columns] > self.cards.middle
-        return np.asarray((is_above | is_open[:, :, None]).all(axis=1).mean(axis=1))
+        return share_true((is_above | is_open[:, :, None]).all(axis=1))
 
     def certainty(self, columns: Ints) -> Floats:
         """Low and high end of the score and the probability that it is above the midpoint."""

@@ -27,6 +27,7 @@ __all__ = [
     "interval",
     "person_weights",
     "share_above",
+    "share_true",
     "summarise_scores",
     "urn_factors",
 ]
@@ -175,5 +176,11 @@ def interval(draws: Draws) -> tuple[Draws, Draws]:
 
 def share_above(draws: Draws, limit: float) -> Floats:
     """Probability of lying above a limit (along the last axis); exactly on it counts half."""
-    n_above, n_on = (draws > limit).sum(axis=-1), (draws == limit).sum(axis=-1)
-    return np.asarray((n_above + n_on / 2) / draws.shape[-1])
+    n = share_true(draws > limit) + share_true(draws >= limit)
+    return np.asarray(n / 2)
+
+
+def share_true(is_so: npt.NDArray[np.bool_]) -> Floats:
+    """Share of the draws (along the last axis) in which something is so; counted bit by bit."""
+    bits = np.bitwise_count(np.packbits(is_so, axis=-1))
+    return np.asarray(bits.sum(axis=-1, dtype=np.int64) / is_so.shape[-1])

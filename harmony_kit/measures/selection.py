@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,15 @@ import pandas as pd
 
 from harmony_kit.answers import check_frame
 
-__all__ = ["Groups", "code_groups", "headcounts_of", "lens_pairs", "select_answers", "typed_empty"]
+__all__ = [
+    "Groups",
+    "code_groups",
+    "distinct_rows",
+    "headcounts_of",
+    "lens_pairs",
+    "select_answers",
+    "typed_empty",
+]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -32,32 +40,29 @@ class Groups:
 
 def select_answers(
     answers: pd.DataFrame,
-    items: pd.DataFrame,
+    asked: pd.DataFrame,
     *,
-    kinds: Collection[str],
-    groups: Collection[str] | None = None,
+    columns: Sequence[str],
     is_answered: bool = True,
 ) -> pd.DataFrame:
-    """The answers to items of these kinds and groups.
+    """The answers to the items `asked` (rows of an items frame), as little of them as needed.
 
-    `subject` is ``""`` where an item has none, so that rows group without missing keys, and
-    `item` is categorical in the order of the instrument. With `is_answered` only real answers,
-    else also "don't know" and "prefer not to say". Raises `FrameError` when `answers` is not an
-    answers frame.
+    Columns ``site, wave, lens, item, subject, about`` and `columns`. `subject` is ``""`` where
+    an item has none, so that rows group without missing keys, and `item` is categorical in the
+    order of the instrument. With `is_answered` only real answers, else also "don't know" and
+    "prefer not to say". Raises `FrameError` when `answers` is not an answers frame.
     """
     check_frame(answers)
-    is_wanted = items["kind"].isin(kinds)
-    if groups is not None:
-        is_wanted &= items["group"].isin(groups)
-    wanted = items[is_wanted]
-    is_kept = answers["item"].isin(wanted["item"])
+    is_kept = answers["item"].isin(asked["item"])
     if is_answered:
         is_kept &= answers["status"].eq("answered")
-    kept = answers.loc[is_kept, ["site", "wave", "respondent", "lens", "item", "subject", "about"]]
-    extra = answers.loc[is_kept, ["status", "value", "chosen"]]
-    item = pd.Categorical(kept["item"], categories=items["item"], ordered=True)
-    kept = kept.assign(item=item, subject=kept["subject"].fillna(""))
-    return pd.concat([kept, extra], axis=1)
+    kept: pd.DataFrame = answers.loc[
+        is_kept, ["site", "wave", "lens", "item", "subject", "about", *columns]
+    ]
+    codes, found = pd.factorize(kept["item"])
+    order = pd.Index(asked["item"]).get_indexer(pd.Index(found))[codes]
+    item = pd.Categorical.from_codes(order, categories=pd.Index(asked["item"]), ordered=True)
+    return kept.assign(item=item, subject=kept["subject"].fillna(""))
 
 
 def code_groups(frame: pd.DataFrame, keys: Sequence[str]) -> Groups:
@@ -67,16 +72,21 @@ def code_groups(frame: pd.DataFrame, keys: Sequence[str]) -> Groups:
     for key in keys:
         codes, values = pd.factorize(frame[key], sort=True)
         combined = combined * max(len(values), 1) + codes
-        levels.append(pd.Index(values))
-    found, codes = np.unique(combined, return_inverse=True)
+        levels.append(pd.Index(values, dtype=frame[key].dtype))
+    # Hashing first leaves only the few different keys to sort.
+    number, found = pd.factorize(combined)
+    order = np.argsort(found)
+    rank = np.empty(len(found), dtype=np.int64)
+    rank[order] = np.arange(len(found))
+    codes, found = rank[number], found[order]
     columns: dict[str, pd.Index] = {}
     for key, level in zip(reversed(keys), reversed(levels), strict=True):
         found, position = np.divmod(found, max(len(level), 1))
         columns[key] = level.take(position)
-    table = pd.DataFrame({key: columns[key].to_numpy() for key in keys})
-    dtypes = {key: frame[key].dtype for key in keys if key != "item"}
-    typed = table.astype(dtypes).astype({"item": "str"} if "item" in keys else {})
-    return Groups(codes=codes.astype(np.int64).ravel(), keys=typed)
+    table = pd.DataFrame({key: columns[key].array for key in keys})
+    if "item" in keys:
+        table["item"] = table["item"].astype("str")
+    return Groups(codes=codes, keys=table)
 
 
 def lens_pairs(answers: pd.DataFrame, lenses: tuple[str, str] | None = None) -> pd.DataFrame:
@@ -115,3 +125,14 @@ def headcounts_of(groups: pd.DataFrame, n: Ints, headcounts: pd.DataFrame | None
 def typed_empty(dtypes: dict[str, str]) -> pd.DataFrame:
     """A frame without rows and with these columns."""
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})
+
+
+def distinct_rows(counts: Ints) -> tuple[Ints, Ints]:
+    """The different rows of a matrix of counts, and which of them each row is."""
+    base = int(counts.max(initial=0)) + 1
+    if base ** counts.shape[1] >= 2**62:  # too many to number
+        rows, codes = np.unique(counts, axis=0, return_inverse=True)
+        return rows, codes.ravel()
+    codes, numbers = pd.factorize(counts @ base ** np.arange(counts.shape[1]))
+    rows = numbers[:, None] // base ** np.arange(counts.shape[1]) % base
+    return rows, codes

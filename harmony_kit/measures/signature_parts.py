@@ -31,6 +31,9 @@ __all__ = [
 Frames = Mapping[str, pd.DataFrame]
 Row = dict[str, Any]
 
+#: Columns no part reads.
+_UNREAD = ["own", "estimate", "other_own", "drivers", "misread_drivers", "blocking", "camps"]
+
 #: A decision waits when it has been open for at least this many days.
 WAITS_DAYS = 30
 
@@ -60,6 +63,7 @@ def _rows(frames: Frames, name: str, **wanted: str) -> list[Row]:
         return []
     for column, value in wanted.items():
         frame = frame[frame[column].eq(value)]
+    frame = frame.drop(columns=_UNREAD, errors="ignore")
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
