@@ -212,9 +212,10 @@ def watch(folder: Path, **options: Any) -> None:  # noqa: ANN401
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
 def interview(folder: Path, site: str | None, *, self_service: bool, no_browser: bool) -> None:
     """Open the interview in JupyterLab, on this computer only."""
-    from harmony_kit.interview.launch import start_lab
+    from harmony_kit.commands import folders
 
-    sys.exit(start_lab(folder, site=site, self_service=self_service, open_browser=not no_browser))
+    how = {"self_service": self_service, "open_browser": not no_browser}
+    sys.exit(folders.interview(folder, site=site, **how))
 
 
 @main.command()

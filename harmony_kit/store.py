@@ -258,7 +258,13 @@ class Store:
             for key, answer in newest.items()
             if key in before and before[key].answered_at > answer.answered_at
         ]
-        return self.append(new) + self.append(again)
+        return self.append([*new, *again], self._missing_events(other))
+
+    def _missing_events(self, other: Store) -> list[Event]:
+        people = [(p.site, p.wave, p.respondent) for p in other.respondents()]
+        known = {repr(event) for place in people for event in self.events(*place)}
+        theirs = [event for place in people for event in other.events(*place)]
+        return [event for event in theirs if repr(event) not in known]
 
 
 def _equal(table: sa.Table, **values: str | None) -> list[sa.ColumnElement[bool]]:

@@ -186,6 +186,7 @@ def test_plan_says_what_is_missing_and_schedules_it(acme, tmp_path):
         (["import", "{acme}", "{acme}/none.csv"], "none.csv"),
         (["import", "{acme}", "{acme}/sites.csv", "--site", "nowhere"], "has no site 'nowhere'"),
         (["journal", "{acme}", "--respondent", "nobody"], "has no respondent 'nobody'"),
+        (["interview", "{acme}", "--site", "nowhere"], "has no site 'nowhere'"),
         (["run", "{acme}", "--site", "nowhere"], "nowhere"),
         (["run", "{acme}", "--where", "region"], "COLUMN=VALUE"),
         (["run", "{acme}", "--jobs", "many"], "auto, or 1 or more"),

@@ -134,8 +134,11 @@ def test_merge_keeps_the_later_answer_current(store):
     store.append([ours_later])
     other.append([RATING, theirs_new])
     other.register(PERSON)
+    finished = Event("oldmill", "1", "it-01", "finished", WHEN, "ben", {})
+    other.log(finished)
     assert store.merge(other) == 3
     assert store.merge(other) == 0
+    assert store.events("oldmill", "1", "it-01") == [finished]
     assert {answer.key: answer.value for answer in store.current()} == {
         RATING.key: 5,
         theirs_new.key: 1,

@@ -186,9 +186,17 @@ def _no_respondent(respondent: str, known: list[str]) -> Problem:
     return Problem("the store", "", f"has no respondent {respondent!r}", allowed or "nobody yet")
 
 
+#: Moves of the form that say nothing about the answers, and details only the form reads.
+_UNTOLD_EVENTS = {"shown", "opened", "closed"}
+_UNTOLD_DETAILS = {"session", "host"}
+
+
 def _tell_events(events: list[Event]) -> Iterator[tuple[dt.datetime, str]]:
     for event in events:
-        details = ", ".join(f"{key}: {value}" for key, value in event.details.items())
+        if event.kind in _UNTOLD_EVENTS:
+            continue
+        told = {key: text for key, text in event.details.items() if key not in _UNTOLD_DETAILS}
+        details = ", ".join(f"{key}: {value}" for key, value in told.items())
         yield event.at, f"{_moment(event.at)}  {event.by}  -- {event.kind} {details}".rstrip()
 
 
@@ -200,10 +208,11 @@ def _tell_answers(answers: list[Answer]) -> Iterator[tuple[dt.datetime, str]]:
         before[answer.key] = said
         seconds = f"  {answer.seconds:.0f} s" if answer.seconds is not None else ""
         reason = f"  because: {answer.reason}" if answer.reason else ""
+        note = f"  note: {answer.note!r}" if answer.note else ""
         subject = f"[{answer.subject}]" if answer.subject else ""
         estimate = f"@{answer.about}" if answer.is_estimate else ""
         who = f"{answer.source.recorded_by} ({answer.source.origin})"
-        what = f"{answer.item}{subject}{estimate}: {change}{seconds}{reason}"
+        what = f"{answer.item}{subject}{estimate}: {change}{seconds}{note}{reason}"
         yield answer.answered_at, f"{_moment(answer.answered_at)}  {who}  {what}"
 
 
@@ -212,7 +221,9 @@ def _content(answer: Answer) -> str:
         return answer.status
     if answer.chosen is not None:
         return ";".join(answer.chosen)
-    return repr(answer.text) if answer.text is not None else str(answer.value)
+    if answer.text is not None:
+        return repr(answer.text) + (" (may be quoted)" if answer.quotable else "")
+    return str(answer.value)
 
 
 def _moment(when: dt.datetime) -> str:

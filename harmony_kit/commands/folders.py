@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from harmony_kit.engagement import load_engagement
+from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.scaffold import create_engagement
 
-__all__ = ["check", "init"]
+__all__ = ["check", "init", "interview"]
 
 
 def init(folder: Path, *, client: str | None, wave: str) -> None:
@@ -38,3 +40,14 @@ def check(folder: Path) -> int:
         return 1
     click.secho("Nothing is wrong.", fg="green", bold=True)
     return 0
+
+
+def interview(folder: Path, *, site: str | None, self_service: bool, open_browser: bool) -> int:
+    """Open the interview; returns JupyterLab's exit code."""
+    from harmony_kit.interview.launch import start_lab  # Jupyter; init and check need none of it
+
+    engagement = load_engagement(folder)
+    if site is not None and site not in engagement.site_ids:
+        allowed = ", ".join(engagement.site_ids)
+        raise EngagementError(Problem("sites.csv", "", f"has no site {site!r}", allowed))
+    return start_lab(folder, site=site, self_service=self_service, open_browser=open_browser)

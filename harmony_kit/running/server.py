@@ -17,7 +17,7 @@ import threading
 from dataclasses import dataclass
 from multiprocessing import forkserver, reduction
 from multiprocessing.connection import Connection, wait
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 __all__ = ["Server", "Worker", "has_fork_server"]
 
@@ -167,7 +167,7 @@ class _Boot:
     def _bootstrap(self, parent_sentinel: int) -> int:
         from harmony_kit.running.worker import serve
 
-        channel, stdout, stderr = forkserver.get_inherited_fds() or ()
+        channel, stdout, stderr = cast("list[int]", forkserver.get_inherited_fds())
         _detach_from_server()
         with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
             serve(Connection(channel), (stdout, stderr), parent_sentinel)
