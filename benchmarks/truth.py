@@ -16,7 +16,7 @@ import argparse
 import itertools
 import sys
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -36,17 +36,20 @@ BANDS = (0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.001)
 MIN_RIGHT, MIN_CLAIMED = 0.92, {(6, 6): 0.40, (12, 12): 0.62}
 SETTINGS = Settings()
 
-#: Worlds the bars are not set for, to see what the measures lean on; six people per lens.
+SIX = (6, 6)
+#: Worlds the bars are not set for, to see what the measures lean on, with people per lens.
 OTHER_WORLDS = {
-    "views split into camps, 15 %": World(camps=0.15),
-    "means nearer the middle": World(margin=0.125),
-    "spreads very unequal": World(spread=(0.3, 1.4)),
-    "strong answering habits": World(style=0.4),
-    "12 heads per lens, told": World(heads=12),
-    "40 heads per lens, told": World(heads=40),
-    "4-point scale": World(points=4),
-    "7-point scale": World(points=7),
-    "11-point scale": World(points=11),
+    " 6 and  6  views in camps, 15 %": (World(camps=0.15), SIX),
+    " 6 and  6  means nearer the middle": (World(margin=0.125), SIX),
+    " 6 and  6  very unequal spreads": (World(spread=(0.3, 1.4)), SIX),
+    " 6 and  6  strong habits": (World(style=0.4), SIX),
+    " 6 and  6  12 heads, told": (World(heads=12), SIX),
+    " 6 and  6  40 heads, told": (World(heads=40), SIX),
+    "12 and 12  20 heads, told": (World(heads=20), (12, 12)),
+    "12 and 12  40 heads, told": (World(heads=40), (12, 12)),
+    " 6 and  6  4-point scale": (World(points=4), SIX),
+    " 6 and  6  7-point scale": (World(points=7), SIX),
+    " 6 and  6  11-point scale": (World(points=11), SIX),
 }
 
 Floats = NDArray[np.float64]
@@ -219,9 +222,9 @@ def judge_topics(n_topics: int, seed: int) -> list[str]:
             covered = cover(topics, planted.truth) if name == "harmony_kit" else None
             print(_row(f"{sizes[0]:2d} and {sizes[1]:2d}  {name}", found, covered))
         missed += miss_bars(sizes, scores["harmony_kit"])
-    print("\n" + _header("6 and 6, other worlds (no bars)"))
-    for name, other in OTHER_WORLDS.items():
-        planted = plant_topics(n_topics, (6, 6), world=replace(other), seed=seed)
+    print("\n" + _header("n per lens, other world (no bars)"))
+    for name, (other, sizes) in OTHER_WORLDS.items():
+        planted = plant_topics(n_topics, sizes, world=other, seed=seed)
         topics = measure(planted)
         found = score(judge_measured(topics), planted.truth)
         print(_row(name, found, cover(topics, planted.truth)))
@@ -244,7 +247,7 @@ def miss_bars(sizes: tuple[int, int], found: dict[str, float]) -> list[str]:
 def _header(first: str) -> str:
     bands = "".join(f"{f'p {low:.2g}+':>8}" for low in BANDS[:-1])
     shares = f"{'accuracy':>9}{'claimed':>9}{'said':>7}{'right':>7}{'Brier':>7}"
-    return f"{first:33}{shares}{bands}   80 % held"
+    return f"{first:36}{shares}{bands}   80 % held"
 
 
 def _row(first: str, found: dict[str, float], covered: tuple[float, float] | None) -> str:
@@ -252,7 +255,7 @@ def _row(first: str, found: dict[str, float], covered: tuple[float, float] | Non
     held = "" if covered is None else f"   {covered[0]:.3f} {covered[1]:.3f}"
     widths = {"accuracy": 9, "claimed": 9, "said": 7, "right": 7, "brier": 7}
     shares = "".join(f"{found[name]:{width}.3f}" for name, width in widths.items())
-    return f"{first:33}{shares}{numbers}{held}"
+    return f"{first:36}{shares}{numbers}{held}"
 
 
 #: Each prints its tables and returns the bars it missed. Signatures found on planted plants are

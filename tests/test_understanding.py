@@ -130,5 +130,7 @@ def test_the_number_understood_equals_enumeration(chances):
     half = len(chances) / 2
     well = sum(p * ((k > half) + (k == half) / 2) for k, p in enumerate(distribution))
     assert found[["understood_low", "understood_high"]].tolist() == [low, high]
+    assert found["low"] == pytest.approx(min(low / len(chances), np.mean(chances)))
+    assert found["high"] == pytest.approx(max(high / len(chances), np.mean(chances)))
     numbers = [found["understood"], found["share"], found["p_reads_well"]]
     assert numbers == pytest.approx([sum(chances), np.mean(chances), well])

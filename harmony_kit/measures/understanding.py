@@ -79,7 +79,8 @@ def summarise_understanding(topics: pd.DataFrame, *, settings: Settings) -> pd.D
         any of them. `understood` is the expected number of topics on which the lens's mean
         estimate lies within the tolerance of the other's mean (0 to `n_topics`), with the
         central 80 % of its distribution in `understood_low` and `understood_high`; `share`,
-        `low` and `high` are the same over `n_topics` (0 to 1). `misreading` is the mean
+        `low` and `high` are the same over `n_topics` (0 to 1), the interval widened to hold the
+        share where a whole number of topics would not. `misreading` is the mean
         absolute misreading in points of the scale. `p_reads_well` is the probability that more
         than half of the topics are understood, a tie counting half; `pattern` is
         ``reads_well`` or ``misreads``.
@@ -141,7 +142,9 @@ def _summarise_counts(distribution: NDArray[np.float64], frame: pd.DataFrame) ->
     twice = 2 * number - n[:, None]
     well = (distribution * ((twice > 0) + 0.5 * (twice == 0))).sum(axis=1)
     columns = {"understood": understood, "understood_low": low, "understood_high": high}
-    columns |= {"share": understood / n, "low": low / n, "high": high / n}
+    share = understood / n
+    columns |= {"share": share, "low": np.minimum(low / n, share)}
+    columns["high"] = np.maximum(high / n, share)
     return pd.DataFrame(columns | {"p_reads_well": np.clip(well, 0, 1)}, index=frame.index)
 
 
