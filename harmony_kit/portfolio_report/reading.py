@@ -31,7 +31,7 @@ def reading(portfolio: Portfolio) -> Block:
         lead=words.say("reading.lead"),
         shown=picture(draw_shares(rows, ticks=ticks), words.say("reading.alt", n=len(rows)))
         if is_drawn
-        else words.say("reading.too_many"),
+        else words.say("reading.crowded"),
         lenses=[(side, view.direction(lens)) for side, lens in enumerate(view.lenses)],
     )
 

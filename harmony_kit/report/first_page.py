@@ -9,7 +9,7 @@ from harmony_kit.blocks import EMPTY, Block, Words, join_blocks, render_block
 from harmony_kit.findings import Finding, select_first
 from harmony_kit.report.contents import has_part
 from harmony_kit.report.topics import show_topics, topics_of
-from harmony_kit.report.view import View
+from harmony_kit.report.view import View, text_or_empty
 from harmony_kit.tables import Column, Table, show_table
 
 __all__ = ["first_page"]
@@ -56,7 +56,7 @@ def _draw(view: View, finding: Finding) -> Block:
     if finding.kind != "topic":
         return EMPTY
     pairs = topics_of(view, item=finding.item)
-    pairs = [pair for pair in pairs if (pair[0]["subject"] or "") == finding.subject]
+    pairs = [pair for pair in pairs if text_or_empty(pair[0]["subject"]) == finding.subject]
     return show_topics(view, pairs, view.label(finding.item, finding.subject))
 
 

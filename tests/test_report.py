@@ -1,0 +1,421 @@
+"""The report of a site: whole, in three languages, nothing unlicensed, nothing unescaped."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from demo_reports import (
+    CASES,
+    PAGES,
+    PARTS,
+    answer_everything,
+    assess,
+    demo,
+    measure,
+    other_engagement,
+    page,
+    show,
+)
+from html_checks import Outline, list_faults
+from markupsafe import escape
+
+from harmony_kit import report
+from harmony_kit.blocks import load_words, word_languages
+from harmony_kit.findings import select_first
+from harmony_kit.report import contents
+from harmony_kit.report.view import View
+
+HOSTILE = '</td><script>alert(1)</script><b>x</b> =HYPERLINK("http://x") $x^2$ {{ 7*7 }} {n}'
+LANGUAGES = ("en", "de", "es")
+OTHER = (CASES / "instrument" / "engineering-quality.yaml").read_text(encoding="utf-8")
+
+
+def _plain(html: str) -> str:
+    return Outline(html).text
+
+
+# ── Every page ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("site", "language"), PAGES)
+def test_a_report_has_no_faults(site, language):
+    assert list_faults(page(site, language)) == []
+
+
+@pytest.mark.parametrize(("site", "language"), PAGES)
+def test_nothing_is_left_unsaid(site, language):
+    text = _plain(page(site, language))
+    assert not re.findall(r"\{\w*\}|\bnan\b|\bNone\b|<NA>|\bNaT\b|Undefined", text)
+
+
+def test_there_is_a_verb_for_every_part():
+    assert set(PARTS) == set(report.__all__)
+
+
+def test_parts_stand_in_the_order_of_their_list():
+    ids = re.findall(r'<section class="part" id="(\w+)"', page("northfield"))
+    assert ids == list(contents.PARTS)
+
+
+def test_the_cover_lists_exactly_the_parts_that_follow():
+    html = page("hinterberg")
+    listed = re.findall(r'<li><a href="#(\w+)">', html)
+    assert listed == re.findall(r'<section class="part" id="(\w+)"', html)
+
+
+def test_equal_assessments_give_equal_bytes():
+    engagement, answers = demo()
+    again = measure(engagement, answers["northfield"][::-1], "northfield")
+    assert "\n".join(show(again).values()) == page("northfield")
+
+
+# ── What is said, and how surely ─────────────────────────────────────────────────────────────
+
+
+def test_the_headline_is_two_directions_side_by_side():
+    site = assess("northfield")
+    rows = [r for r in site.rows("understanding") if r["dimension"] == "all"]
+    html = report.headline(site).html
+    shares = re.findall(r'<p class="big">(\d+)%</p>', html)
+    assert shares == [f"{100 * row['share']:.0f}" for row in rows]
+    text = _plain(html)
+    for row in rows:
+        assert f"{100 * row['low']:.0f}% and {100 * row['high']:.0f}%" in text
+        assert f"From {row['n_estimate']} people" in text
+
+
+def test_the_squares_and_their_table_count_every_topic():
+    site = assess("northfield")
+    html = report.headline(site).html
+    picture = html[html.index("Squares for every topic") :].partition("</figure>")[0]
+    # A square each, and two for the square mark of the second lens.
+    assert picture.count("<rect") == len(site.rows("topics")) + 2
+    legend = html[html.index('class="legend"') :].partition("</table>")[0]
+    counts = re.findall(r'<td class="number">([^<]*)</td>', legend)
+    per_direction = [
+        sum(sum(map(int, re.findall(r"\d+", c))) for c in counts[i::2]) for i in (0, 1)
+    ]
+    assert per_direction == [
+        len([t for t in site.rows("topics") if t["lens"] == lens]) for lens in ("it", "operations")
+    ]
+
+
+def test_the_first_page_has_the_first_findings_in_their_order():
+    site = assess("northfield")
+    html = report.first_page(site).html
+    titles = [finding.title for finding in select_first(site.findings)]
+    assert re.findall(r"<h3>(.*?)</h3>", html) == [str(escape(t)) for t in titles]
+    assert html.count("<details>") == len(titles) <= 7
+
+
+@pytest.mark.parametrize("site", ["northfield", "kingsbridge", "hinterberg"])
+def test_a_finding_opens_to_its_numbers_people_and_questions(site):
+    assessment = assess(site)
+    for finding, html in zip(
+        select_first(assessment.findings),
+        report.first_page(assessment).html.split('<li class="finding">')[1:],
+        strict=True,
+    ):
+        opened = html.partition("<details>")[2]
+        assert "<table>" in opened, finding.id
+        assert all(f"{n} pe" in html for n in finding.n.values()), finding.id
+        questions = [s for s in finding.sources if assessment.engagement.instrument.has_item(s)]
+        assert opened.count("<li>") >= len(questions) > 0 or finding.kind == "evidence"
+
+
+def test_only_what_is_claimed_stands_without_a_hedge():
+    site = assess("hinterberg")
+    for finding in site.findings:
+        is_hedged = "looks as if" in finding.title
+        assert is_hedged == (finding.claim == "leaning"), finding.title
+    states = {"open": "still open", "leaning": "likely: "}
+    words = load_words("en")
+    for row in site.rows("topics"):
+        said = report.topics.name_state(row, words)
+        assert said.startswith(states.get(row["claim"], words.say(f"state.{row['state']}")))
+
+
+@pytest.mark.parametrize("state", ["false_consensus", "known_difference", "false_conflict"])
+@pytest.mark.parametrize("site", ["northfield", "hinterberg"])
+def test_a_state_lists_its_topics_and_no_others(site, state):
+    assessment = assess(site)
+    view = View.of(assessment)
+    rows = [r for r in assessment.rows("topics") if r["claim"] in ("claimed", "leaning")]
+    expected = sorted(
+        (view.label(r["item"], r["subject"]), view.name(r["lens"]))
+        for r in rows
+        if r["state"] == state
+    )
+    html = getattr(report, state)(assessment).html
+    cells = re.findall(r'<th scope="row">([^<]*)</th>\s*<td>([^<]*)</td>', html)
+    assert sorted((label.replace("&#39;", "'"), name) for label, name in cells) == expected
+    if not expected:
+        assert "No topic can be said to be so here." in html
+
+
+def test_open_readings_say_how_many_interviews_would_settle_them():
+    site = assess("northfield")
+    text = _plain(report.dimensions(site).html)
+    assert re.search(r"\d+ readings stay open\. About \d+ more interviews per side", text)
+
+
+def test_every_dimension_that_was_asked_has_a_picture():
+    site = assess("northfield")
+    html = report.dimensions(site).html
+    sections = html.split('<section class="dimension"')[1:]
+    assert [re.search(r'id="dimension-(\w+)"', s)[1] for s in sections] == [
+        d.id for d in site.engagement.instrument.dimensions
+    ]
+    assert all("<figure" in section for section in sections)
+
+
+def test_a_split_lens_is_flagged_where_its_mean_is_drawn():
+    for site in ("northfield", "kingsbridge", "hinterberg"):
+        view = View.of(assess(site))
+        asked = {(r["item"], r["subject"]) for r in assess(site).rows("topics")}
+        for item, subject in view.split_lenses:
+            if (item, subject or None) in asked:
+                assert ": of two minds" in report.dimensions(view.site).html
+                return
+    pytest.fail("none of the plants has a split lens on a topic")
+
+
+def test_talk_stands_beside_the_record():
+    site = assess("northfield")
+    text = _plain(report.evidence(site).html)
+    assert "4 of 5 decisions are still open." in text
+    for row in site.rows("within"):
+        if row["item"] == "execution.decisions_move" and row["lens"] == row["about"]:
+            said = f"on decisions about AI getting made: {row['mean']:.1f} of 5"
+            assert f"{site.lens_name(row['lens'])} {said}" in text
+    assert "open for 310 days, with IT" in text
+    assert "Both sides feel aligned, and decisions stall" in text
+
+
+def test_actions_leave_room_for_two_names_and_a_date():
+    html = report.actions(assess("northfield")).html
+    rows = html.count('<th scope="row">')
+    assert 1 <= rows <= 8
+    assert html.count('<td class="fill-in">') == 3 * rows
+
+
+def test_sheets_show_each_side_its_own_sentences():
+    site = assess("northfield")
+    html = report.canvases(site).html
+    assert html.count('<div class="sheet">') == len(site.canvases) == 3
+    quotes = {
+        q for s in site.canvases for line in s.lines for p in line.said.values() for q in p.quotes
+    }
+    assert len(quotes) > 3
+    assert all(str(escape(quote)) in html for quote in quotes)
+
+
+def test_the_method_says_what_may_be_wrong():
+    site = assess("northfield")
+    row = site.wrong_claims.iloc[0]
+    text = _plain(report.method(site).html)
+    assert f"of the {row['n_claimed']} readings claimed here, out of {row['n_topics']}" in text
+    assert f"about {row['expected_wrong']:.1f} are expected to be wrong" in text
+    assert "harmony-kit" in text
+    assert "it-operations version 1" in text
+
+
+# ── What must not be said ────────────────────────────────────────────────────────────────────
+
+
+def test_text_typed_by_people_is_text_everywhere():
+    engagement, answers = demo()
+    hostile = [
+        replace(a, text=HOSTILE, quotable=True) if a.text else a for a in answers["northfield"]
+    ]
+    sites = tuple(replace(s, name=HOSTILE, region=HOSTILE) for s in engagement.sites)
+    evidence = engagement.evidence
+    renamed = replace(
+        evidence,
+        decisions=evidence.decisions.assign(title=HOSTILE, held_by=HOSTILE),
+        pilots=evidence.pilots.assign(title=HOSTILE),
+    )
+    named = replace(engagement, sites=sites, evidence=renamed, client=HOSTILE)
+    html = "\n".join(show(measure(named, hostile, "northfield")).values())
+    assert list_faults(html) == []
+    assert str(escape(HOSTILE)) in html
+    assert HOSTILE in [quote for quote in Outline(html).texts if quote.startswith("</td>")]
+
+
+def _keep(answers, lens, n):
+    people = sorted({a.respondent for a in answers if a.lens == lens})[:n]
+    return [a for a in answers if a.lens != lens or a.respondent in people]
+
+
+def test_two_people_of_a_lens_leave_no_trace_in_the_report():
+    engagement, answers = demo()
+    few = _keep(answers["northfield"], "it", 2)
+    other = [
+        replace(a, value=6 - a.value)
+        if a.lens == "it" and a.value is not None
+        else replace(a, text="something else")
+        if a.lens == "it" and a.text
+        else a
+        for a in few
+    ]
+    pages = [show(measure(engagement, some, "northfield")) for some in (few, other)]
+    assert pages[0] == pages[1]
+
+
+def test_one_lens_too_small_silences_both():
+    engagement, answers = demo()
+    site = measure(engagement, _keep(answers["northfield"], "it", 2), "northfield")
+    parts = show(site)
+    silent = {part for part, html in parts.items() if not html}
+    told = {"headline", "first_page", "false_consensus", "known_difference", "false_conflict"}
+    assert silent == told | {"dimensions", "voices", "actions"}
+    html = "\n".join(parts.values())
+    assert list_faults(html) == []
+    assert not [quote for quote in site.quotes["text"] if str(escape(quote)) in html]
+
+
+def test_a_site_too_small_says_what_it_would_take():
+    text = _plain(page("tarn"))
+    assert "Too few people to say anything yet" in text
+    assert "IT: at least 3 people, better 6" in text
+    assert "Operations: at least 3 people, better 6" in text
+    assert "Everything IT said." in text
+    assert len(page("tarn")) < len(page("northfield")) / 4
+
+
+def test_a_withheld_cell_is_named_and_not_shown():
+    engagement, answers = demo()
+    people: list[str] = []
+    kept = []
+    for a in answers["northfield"]:
+        is_cell = (a.item, a.lens, a.about) == ("meaning.same", "it", "it")
+        if is_cell and len(set(people)) == 2 and a.respondent not in people:
+            continue
+        people += [a.respondent] if is_cell else []
+        kept.append(a)
+    site = measure(engagement, kept, "northfield")
+    assert "Own views of IT: The same meaning of “AI”." in _plain(report.method(site).html)
+    assert "too few answers" in _plain(report.dimensions(site).html)
+
+
+# ── Any other instrument ─────────────────────────────────────────────────────────────────────
+
+
+def test_an_instrument_without_estimates_gives_a_sensible_report(tmp_path):
+    engagement = other_engagement(tmp_path, OTHER)
+    parts = show(measure(engagement, answer_everything(engagement), "hall"))
+    html = "\n".join(parts.values())
+    assert list_faults(html) == []
+    silent = {part for part, shown in parts.items() if not shown}
+    assert {"headline", "false_consensus", "known_difference", "false_conflict"} <= silent
+    text = _plain(html)
+    assert "Both sides answered the same questions." in text
+    assert "Operations" not in text
+    for words in ("Engineering", "Quality", "Which limits apply", "The inspection model", "Trial"):
+        assert words in text
+    assert "<figure" in parts["dimensions"]
+
+
+@pytest.mark.parametrize("points", [4, 6, 11])
+def test_any_number_of_scale_points_can_be_estimated(tmp_path, points):
+    anchors = ", ".join(f"word {i}" for i in range(1, points + 1))
+    text = re.sub(r"anchors: \[.*?\]", f"anchors: [{anchors}]", OTHER)
+    text = text.replace("kind: rating\n", "kind: rating\n    mirrored: true\n")
+    engagement = other_engagement(tmp_path, text)
+    parts = show(measure(engagement, answer_everything(engagement), "hall"))
+    html = "\n".join(parts.values())
+    assert list_faults(html) == []
+    assert all(parts[part] for part in ("headline", "first_page", "false_consensus"))
+    assert f"word {points}" in html
+    assert f"on a scale of {points}" in _plain(html)
+
+
+# ── The words ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_sentence_is_there_in_every_language():
+    texts = {language: load_words(language).texts for language in LANGUAGES}
+    assert set(word_languages()) == set(LANGUAGES)
+    for language in LANGUAGES:
+        assert set(texts[language]) == set(texts["en"])
+        for key, text in texts[language].items():
+            assert isinstance(text, str), (language, key)
+            assert text.strip() == text != "", (language, key)
+
+
+def test_translations_fill_in_the_same_names():
+    english = load_words("en").texts
+    for language in LANGUAGES[1:]:
+        for key, text in load_words(language).texts.items():
+            names = [set(re.findall(r"\{(\w+)\}", t)) for t in (english[key], text)]
+            assert names[0] == names[1], (language, key)
+
+
+#: Keys made of parts, which the code holds apart: what was measured, the part of the report.
+COMPOSED = re.compile(
+    r"(state|pattern|quadrant|verdict|number|sign|effort|month|sites|table)\..+"
+    r"|headline\.((reads_well|misreads)_(claimed|leaning|open)|\w+_\w+|open)"
+    r"|\w+\.(title|lead)|(false_consensus|false_conflict|known_difference)\.(direction|nothing)"
+    r"|method\.\w+_\w+|dimension\.read_\w+|figure\.(claimed|leaning)"
+    r"|evidence\.(decisions|pilots|adoption|held_\w+|(running|ended)(_late|_in_time)?)"
+    r"|index\.by_\w+|cover\.(lead|lead_once|people|everybody|some)"
+)
+
+
+def test_every_sentence_is_used():
+    package = CASES.parent.parent
+    sources = [
+        *(package / "harmony_kit").glob("*report/*.py"),
+        *(package / "harmony_kit" / "blocks").glob("*.py"),
+        *(package / "harmony_kit" / "content" / "report").glob("*.j2"),
+        *(package / "templates" / "harmony").glob("*.j2"),
+        package / "harmony_kit" / "tables.py",
+    ]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    named = set(re.findall(r"[\"']([a-z]+\.[a-z_]+)[\"']", code))
+    keys = {re.sub(r"_(one|many)$", "", key) for key in load_words("en").texts}
+    assert sorted(key for key in keys - named if not COMPOSED.fullmatch(key)) == []
+
+
+BLAME = {
+    "en": ("blame", "fault", "guilty", "refuse", "stubborn", "incompeten", "ignoran", "naive"),
+    "de": ("schuld ", "versagen", "stur", "unfähig", "naiv", "verweiger", "ignorant"),
+    "es": ("culpa", "terco", "incapaz", "ingenu", "incompeten", "ignorant", "se niega"),
+}
+REASONABLE = {"en": "reasonable", "de": "vernünftig", "es": "razonable"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_voice_blames_nobody_and_calls_both_views_rational(language):
+    texts = load_words(language).texts
+    blaming = {
+        key: word for key, text in texts.items() for word in BLAME[language] if word in text.lower()
+    }
+    assert blaming == {}
+    assert REASONABLE[language] in texts["method.limit_people"]
+    for key in ("cover.lead", "false_consensus.lead", "known_difference.lead"):
+        assert "{first}" in texts[key], key
+        assert "{second}" in texts[key], key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_are_short(language):
+    for key, text in load_words(language).texts.items():
+        sentences = re.split(r"(?<=[.:;!?])\s+", text)
+        longest = max(len(sentence.split()) for sentence in sentences)
+        assert longest <= 34, (key, longest)
+
+
+def test_a_report_speaks_its_language():
+    assert "Wo Sie nur glauben, einig zu sein" in _plain(page("northfield", "de"))
+    assert "Produktion" in _plain(page("northfield", "de"))
+    assert "Donde solo creen estar de acuerdo" in _plain(page("northfield", "es"))
+    assert re.search("\\d\u00a0%", page("northfield", "de"))
+    assert re.search(r"\d,\d von 5", _plain(page("northfield", "de")))
+
+
+def test_another_language_is_answered_in_english():
+    assert load_words("fr").texts == load_words("en").texts
+    assert load_words("fr").language == "fr"
