@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import forkserver, reduction
 from multiprocessing.connection import Connection, wait
@@ -89,7 +90,8 @@ class Server:
             with self._lock:
                 self._is_ours = self._is_ours or not _is_running()
                 multiprocessing.set_forkserver_preload([_PRELOAD])
-                forkserver.ensure_running()
+                with _same_imports():
+                    forkserver.ensure_running()
         else:
             with self._lock:
                 self._spare = self._spare or _start(_Spawned)
@@ -225,6 +227,25 @@ def _detach_from_server() -> None:
     if server is not None and hasattr(server, "_forkserver_alive_fd"):
         os.close(server._forkserver_alive_fd)  # noqa: SLF001 - the child's copy, else unclosable
         server.__init__()
+
+
+@contextlib.contextmanager
+def _same_imports() -> Iterator[None]:
+    """Let the server find modules where this process does, and not in the current folder first.
+
+    Started in a checkout of another version, it would load that one.
+    """
+    kept = {name: os.environ.get(name) for name in ("PYTHONPATH", "PYTHONSAFEPATH")}
+    path = os.pathsep.join(place for place in sys.path if place)
+    os.environ.update(PYTHONPATH=path, PYTHONSAFEPATH="1")
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _is_running() -> bool:
