@@ -255,6 +255,11 @@ def _is_running() -> bool:
 
 def _stop_fork_server() -> None:
     """End the fork server; the standard library only ends it with the interpreter."""
-    stop = getattr(getattr(forkserver, "_forkserver", None), "_stop", None)
-    if stop is not None:
-        stop()
+    server: Any = getattr(forkserver, "_forkserver", None)
+    pid = getattr(server, "_forkserver_pid", None)
+    if pid is not None:
+        # Still loading, it would only notice when it is done: five seconds after a Ctrl-C.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    if hasattr(server, "_stop"):
+        server._stop()  # noqa: SLF001 - there is no public way
