@@ -248,6 +248,21 @@ def plan(folder: Path, sites: tuple[str, ...], wave: str | None, schedule: Path 
 
 @main.command()
 @folder_argument
+@click.option("--site", "sites", multiple=True, help="Only this site; may be given again.")
+@click.option("--output", type=FILE, metavar="FILE.xlsx", help="Also write every number.")
+def compare(folder: Path, sites: tuple[str, ...], output: Path | None) -> None:
+    """Say what moved from one wave of interviews to the next.
+
+    Changes of own views, estimates and misreadings, states that turned into others, and who
+    came back. An item asked in other words than before is listed, never compared.
+    """
+    from harmony_kit.commands import waves
+
+    waves.compare(folder, sites=sites, output=output)
+
+
+@main.command()
+@folder_argument
 @click.argument("path", metavar="FILE", type=FILE)
 @click.option("--site", help="Only this site.")
 @click.option("--wave", help="Only this wave.")

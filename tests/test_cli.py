@@ -210,3 +210,25 @@ def test_a_read_only_store_is_told(acme):
     result = _run("import", acme, acme / "incoming" / "oldmill.csv")
     assert result.exit_code == 1
     assert "read-only" in result.output
+
+
+def test_compare_tells_what_moved_and_never_compares_a_rewording(acme, tmp_path):
+    path = acme / "incoming" / "hinterberg.csv"
+    assert _run("import", acme, path).exit_code == 0
+    nothing = _run("compare", acme)
+    assert nothing.exit_code == 1
+    assert "holds one wave of every site" in nothing.output
+    later = pd.read_csv(path, dtype=str).assign(wave="2027")
+    for column in ("started_at", "finished_at"):
+        later[column] = later[column].str.replace("2026-", "2027-")
+    for column in [c for c in later if c.startswith("frame.") and "@" in c]:
+        later[column] = later[column].mask(later[column].notna(), "4")
+    later.to_csv(tmp_path / "later.csv", index=False)
+    assert _run("import", acme, tmp_path / "later.csv").exit_code == 0
+    sheet = tmp_path / "changes.xlsx"
+    result = _run("compare", acme, "--output", sheet)
+    assert result.exit_code == 0, result.output
+    assert "IT: 6 people, then 6 (6 came back, 0 left, 0 joined)" in result.output
+    assert "false conflict -> shared view" in result.output
+    assert "not compared" not in result.output
+    assert set(pd.read_excel(sheet, sheet_name=None, engine="calamine")) >= {"changes", "returns"}
