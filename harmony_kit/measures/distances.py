@@ -143,9 +143,9 @@ def _draw_mean(weights: Draws, said: Floats, has_said: Bools, side: Side) -> Flo
     heard, unsaid = weights[:-1][has_said], weights[-1]
     total = (said[has_said] / side.unit).T.astype(np.float32) @ heard + unsaid / options
     draws = total if has_said.all() else total / (heard.sum(axis=0) + unsaid)
-    share, spread = urn_factors(n, np.array(max(side.heads, n)))
     if not n or np.isinf(side.heads):
         return np.asarray(draws)
+    share, spread = urn_factors(n, np.array(max(side.heads, n)))
     sample = _mean(said[has_said], side.unit)[:, None]
     expected = (n * sample + 1 / options) / (n + 1)
     return np.asarray(share * sample + (1 - share) * expected + spread * (draws - expected))

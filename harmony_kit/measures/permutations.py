@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, product
 from math import comb, sqrt
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,8 @@ import numpy.typing as npt
 __all__ = ["MOST_ARRANGEMENTS", "N_RANDOM", "Chance", "flip_pairs", "swap_groups"]
 
 Floats = npt.NDArray[np.float64]
+Signs = npt.NDArray[np.float32]
+Distances = npt.NDArray[np.floating[Any]]
 
 #: Up to this many arrangements all are tried; above, `N_RANDOM` random ones.
 MOST_ARRANGEMENTS = 20_000
@@ -57,7 +60,10 @@ def swap_groups(first: Floats, second: Floats) -> Chance:
     total = people.sum(axis=0)
     seen = np.abs((n + m) * first.sum(axis=0) - n * total).sum()
     chosen, is_exact = _arrangements(n, m)
-    distances = np.abs((n + m) * (chosen @ people) - n * total).sum(axis=1)
+    # As columns and in the smallest type that holds every sum exactly: twice as fast.
+    weights = ((n + m) * people).T.astype(_type_for((n + m) * total.max()))
+    sums = weights @ chosen.astype(weights.dtype, copy=False)
+    distances = np.abs(sums - n * total.astype(weights.dtype)[:, None]).sum(axis=0)
     return _chance(distances, seen, is_exact=is_exact, scale=2 * n * m)
 
 
@@ -73,8 +79,14 @@ def flip_pairs(own: Floats, estimate: Floats) -> Chance:
     differences = _in_own_order(own - estimate)
     seen = np.abs(differences.sum(axis=0)).sum()
     signs, is_exact = _signs(n)
-    distances = np.abs(signs @ differences).sum(axis=1)
+    weights = differences.T.astype(_type_for(np.abs(differences).sum()))
+    distances = np.abs(weights @ signs.astype(weights.dtype, copy=False)).sum(axis=0)
     return _chance(distances, seen, is_exact=is_exact, scale=2 * n)
+
+
+def _type_for(largest: float) -> type[np.float32 | np.float64]:
+    """The type whose whole numbers reach `largest` times a few columns without a gap."""
+    return np.float32 if largest < 2**19 else np.float64
 
 
 def _in_own_order(people: Floats) -> Floats:
@@ -82,9 +94,9 @@ def _in_own_order(people: Floats) -> Floats:
     return people[np.lexsort(people.T[::-1])]
 
 
-def _chance(distances: Floats, seen: float, *, is_exact: bool, scale: float) -> Chance:
+def _chance(distances: Distances, seen: float, *, is_exact: bool, scale: float) -> Chance:
     n_large = int((distances >= seen).sum())
-    expected = float(distances.mean() / scale)
+    expected = float(distances.mean(dtype=np.float64) / scale)
     if is_exact:
         return Chance(n_large / len(distances), 0.0, expected)
     p = (n_large + 1) / (len(distances) + 1)
@@ -92,26 +104,26 @@ def _chance(distances: Floats, seen: float, *, is_exact: bool, scale: float) -> 
 
 
 @lru_cache(maxsize=32)
-def _arrangements(n: int, m: int) -> tuple[Floats, bool]:
-    """Who is in the first group, one row per arrangement: 1 in, 0 out."""
+def _arrangements(n: int, m: int) -> tuple[Signs, bool]:
+    """Who is in the first group, one column per arrangement: 1 in, 0 out."""
     size = comb(n + m, n)
     if size <= MOST_ARRANGEMENTS:
         members = np.array(list(combinations(range(n + m), n)))
-        chosen = np.zeros((size, n + m))
+        chosen = np.zeros((size, n + m), dtype=np.float32)
         np.put_along_axis(chosen, members, 1.0, axis=1)
-        return chosen, True
+        return np.ascontiguousarray(chosen.T), True
     generator = np.random.default_rng([6, n, m])
-    chosen = np.zeros((N_RANDOM, n + m))
+    chosen = np.zeros((N_RANDOM, n + m), dtype=np.float32)
     chosen[:, :n] = 1.0
-    return generator.permuted(chosen, axis=1), False
+    return np.ascontiguousarray(generator.permuted(chosen, axis=1).T), False
 
 
 @lru_cache(maxsize=32)
-def _signs(n: int) -> tuple[Floats, bool]:
-    """Whether each person's two answers are swapped, one row per arrangement: 1 or -1."""
+def _signs(n: int) -> tuple[Signs, bool]:
+    """Whether each person's two answers are swapped, one column per arrangement: 1 or -1."""
     if 2 ** (n - 1) <= MOST_ARRANGEMENTS:
         # The first person is never swapped: swapping everybody gives the same distance.
         rest = np.array(list(product((1.0, -1.0), repeat=n - 1))).reshape(2 ** (n - 1), n - 1)
-        return np.column_stack([np.ones(len(rest)), rest]), True
+        return np.vstack([np.ones(len(rest)), rest.T]).astype(np.float32), True
     generator = np.random.default_rng([7, n])
-    return generator.choice([1.0, -1.0], size=(N_RANDOM, n)), False
+    return generator.choice([1.0, -1.0], size=(n, N_RANDOM)).astype(np.float32), False

@@ -9,6 +9,7 @@ to 1 (no option in common).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from math import lcm
 
 import numpy as np
@@ -29,6 +30,7 @@ from harmony_kit.settings import Settings
 
 __all__ = ["RANKING_DTYPES", "measure_ranking"]
 
+Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 #: Columns of `measure_ranking`, in order.
@@ -122,11 +124,9 @@ class _Asked:
             return self.k * (self.k + 1) // 2
         return lcm(*range(1, self.k + 1))
 
-    def weights(self, chosen: list[str]) -> list[int]:
-        """Weights of the chosen options, in the order chosen."""
-        if self.kind == "rank":
-            return list(range(self.k, self.k - len(chosen), -1))
-        return [self.unit // len(chosen)] * len(chosen)
+    def weights(self, place: Ints, n_chosen: Ints) -> Ints:
+        """Weights of options by their place in the answer (from 0) and how many it names."""
+        return self.k - place if self.kind == "rank" else self.unit // n_chosen
 
 
 @dataclass(frozen=True)
@@ -170,10 +170,13 @@ def _people(given: pd.DataFrame, asked: _Asked, headcounts: pd.DataFrame | None)
 
 
 def _weigh(chosen: pd.Series, asked: _Asked) -> Floats:
-    place = {option: i for i, option in enumerate(asked.options)}
+    n_chosen = chosen.str.len().to_numpy(dtype=np.int64)
+    row = np.repeat(np.arange(len(chosen)), n_chosen)
+    starts = np.repeat(n_chosen.cumsum() - n_chosen, n_chosen)
+    place = np.asarray(np.arange(len(row)) - starts, dtype=np.int64)
+    option = pd.Index(asked.options).get_indexer(pd.Index(list(chain.from_iterable(chosen))))
     weights = np.zeros((len(chosen), len(asked.options)))
-    for row, options in zip(weights, chosen, strict=True):
-        row[[place[option] for option in options]] = asked.weights(options)
+    weights[row, option] = asked.weights(place, n_chosen[row])
     return weights
 
 

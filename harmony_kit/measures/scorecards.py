@@ -98,16 +98,20 @@ class Chunk:
     def scores(self, columns: Ints) -> Draws:
         """Draws of the score over the items somebody answered; NaN without any."""
         is_asked = self.cards.n[self.rows][:, columns] > 0
-        total = np.where(is_asked[:, :, None], self.drawn[:, columns], np.float32(0)).sum(axis=1)
+        total = np.zeros((len(self.rows), self.drawn.shape[2]), dtype=np.float32)
+        for i, column in enumerate(columns):
+            total += self.drawn[:, column] * is_asked[:, i, None]
         n = is_asked.sum(axis=1)[:, None].astype(np.float32)
         nothing = np.full_like(total, np.nan)
         return np.asarray(np.divide(total, n, out=nothing, where=n > 0))
 
     def p_each(self, columns: Ints) -> Floats:
         """Probability that every item somebody answered lies above the midpoint."""
-        is_open = self.cards.n[self.rows][:, columns] == 0
-        is_above = self.drawn[:, columns] > self.cards.middle
-        return share_true((is_above | is_open[:, :, None]).all(axis=1))
+        is_open = self.cards.n[self.rows] == 0
+        is_all = np.ones((len(self.rows), self.drawn.shape[2]), dtype=np.bool_)
+        for column in columns:
+            is_all &= (self.drawn[:, column] > self.cards.middle) | is_open[:, column, None]
+        return share_true(is_all)
 
     def certainty(self, columns: Ints) -> Floats:
         """Low and high end of the score and the probability that it is above the midpoint."""

@@ -90,11 +90,11 @@ def draw_scores_jointly(said: Floats, points: int, draws: int, *, heads: Floats)
     by_item = np.ascontiguousarray(given.transpose(0, 2, 1), dtype=np.float32)
     drawn: Draws = by_item @ weights[:n]
     drawn += weights[n] * np.stack([_unsaid(points, draws, item) for item in range(items)])
-    row, item = np.nonzero(~is_said.all(axis=1))
-    heard = np.ones((len(row), draws), dtype=np.float32)
-    for person in range(n):
-        heard -= ~is_said[row, person, item][:, None] * weights[person]
-    drawn[row, item] /= heard
+    for row, item in np.argwhere(~is_said.all(axis=1)):
+        heard = np.ones(draws, dtype=np.float32)
+        for person in np.flatnonzero(~is_said[row, :, item]):
+            heard -= weights[person]
+        drawn[row, item] /= heard
     n_said = is_said.sum(axis=1)
     means = given.sum(axis=1) / np.maximum(n_said, 1)
     for i in np.flatnonzero(~np.isinf(heads)):
