@@ -176,7 +176,7 @@ def _weigh(chosen: pd.Series, asked: _Asked) -> Floats:
     place = np.asarray(np.arange(len(row)) - starts, dtype=np.int64)
     option = pd.Index(asked.options).get_indexer(pd.Index(list(chain.from_iterable(chosen))))
     weights = np.zeros((len(chosen), len(asked.options)))
-    weights[row, option] = asked.weights(place, n_chosen[row])
+    weights[row, option] = asked.weights(place, np.repeat(n_chosen, n_chosen))
     return weights
 
 
