@@ -116,7 +116,7 @@ def test_identities(own, estimate, other, other_estimate):
         parts = row["perceived_gap"] + row["misreading"]
         assert row["agreement_gap"] == pytest.approx(parts, abs=1e-12)
         assert sum(row[name] for name in P_STATES) == pytest.approx(1, abs=1e-12)
-        assert row["misreading_low"] <= row["misreading_high"]
+        assert row["misreading_low"] <= row["misreading"] <= row["misreading_high"]
     # Whether the lenses agree is one question, whoever asks it.
     agree = [row["p_shared_view"] + row["p_false_conflict"] for row in (a, b)]
     assert agree[0] == pytest.approx(agree[1], abs=1e-12)

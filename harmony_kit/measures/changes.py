@@ -95,12 +95,12 @@ def measure_changes(
         lens's own mean), ``estimate`` (its mean estimate of the other) or ``misreading`` (the
         distance of that estimate from the other's own mean, so that a fall is an improvement).
         `before`, `after` and `change` in points; `low` and `high` bound the central 80 % of the
-        change; `p_rose`, `p_steady`, `p_fell` are the probabilities of a change upwards by more
-        than `SMALLEST_CHANGE` of the tolerance, of less than that, and downwards; `direction`
-        the most probable of them. The waves are taken as two independent samples, which is
-        cautious where people came back: for them `n_returned` and `returned_change` give the
-        mean change of the same people. What `comparison` does not allow to compare, or misses
-        answers, has no change: NA.
+        change and hold the change itself; `p_rose`, `p_steady`, `p_fell` are the probabilities
+        of a change upwards by more than `SMALLEST_CHANGE` of the tolerance, of less than that,
+        and downwards; `direction` the most probable of them. The waves are taken as two
+        independent samples, which is cautious where people came back: for them `n_returned` and
+        `returned_change` give the mean change of the same people. What `comparison` does not allow
+        to compare, or misses answers, has no change: NA.
 
     Raises
     ------
@@ -110,6 +110,17 @@ def measure_changes(
     tally = tally_ratings(answers, items, headcounts)
     pairs = _match(tally, pair_waves(answers), items)
     drawn = _draw_changes(tally, pairs, settings)
+    changes = _stack(tally, pairs, drawn)
+    changes["comparison"] = compare_wordings(changes, wordings)
+    is_silent = ~changes["comparison"].isin(["same", "unverified"])
+    changes.loc[is_silent, ["change", *_DRAWN]] = np.nan
+    changes = changes.merge(_returned(answers, items), how="left", on=[*_RETURNED, "quantity"])
+    changes.loc[is_silent.to_numpy(), "returned_change"] = np.nan
+    return _name_directions(changes, settings)
+
+
+def _stack(tally: Tally, pairs: pd.DataFrame, drawn: Floats) -> pd.DataFrame:
+    """One row per topic, direction and quantity: before, after, and the change between."""
     frames = []
     for side, columns in enumerate(DIRECTIONS):
         for place, quantity in enumerate(_QUANTITIES):
@@ -119,13 +130,10 @@ def measure_changes(
             frame[list(_DRAWN)] = drawn[side, place]
             frames.append(frame)
     changes = pd.concat(frames).sort_index(kind="stable").reset_index(drop=True)
-    changes["comparison"] = compare_wordings(changes, wordings)
     changes["change"] = changes["after"] - changes["before"]
-    is_silent = ~changes["comparison"].isin(["same", "unverified"])
-    changes.loc[is_silent, ["change", *_DRAWN]] = np.nan
-    changes = changes.merge(_returned(answers, items), how="left", on=[*_RETURNED, "quantity"])
-    changes.loc[is_silent.to_numpy(), "returned_change"] = np.nan
-    return _name_directions(changes, settings)
+    changes["low"] = np.minimum(changes["low"], changes["change"])
+    changes["high"] = np.maximum(changes["high"], changes["change"])
+    return changes
 
 
 def _match(tally: Tally, pairs: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:

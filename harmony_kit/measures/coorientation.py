@@ -108,11 +108,11 @@ def measure_topics(
         Two rows per site, wave, item and subject: `lens` looks at `other`. Columns as in
         `TOPIC_DTYPES`. `n_own`, `n_estimate` and `n_other` count ratings only. Means and gaps
         are in points of the scale; `misreading_low` and `misreading_high` bound the central
-        80 % of the misreading, `p_understood` is the probability that it is within the
-        tolerance. A mean without ratings, what depends on it, and `state` and `claim` with any
-        of the three missing, are NA. `more_interviews` per lens would likely settle a topic
-        that is not claimed; NA when it is claimed or when no number up to
-        `predictive.MOST_INTERVIEWS` would.
+        80 % of the misreading and hold the misreading itself, `p_understood` is the
+        probability that it is within the tolerance. A mean without ratings, what depends on it,
+        and `state` and `claim` with any of the three missing, are NA. `more_interviews` per
+        lens would likely settle a topic that is not claimed; NA when it is claimed or when no
+        number up to `predictive.MOST_INTERVIEWS` would.
 
     Raises
     ------
@@ -124,10 +124,20 @@ def measure_topics(
     drawn = _measure_draws(tally, settings)
     for side, frame in enumerate(frames):
         frame[list(_DRAWN)] = drawn[side]
+        # Near the ends of the scale the prior can leave the mean heard outside its interval.
+        low, high = frame["misreading_low"], frame["misreading_high"]
+        frame["misreading_low"] = np.minimum(low, frame["misreading"])
+        frame["misreading_high"] = np.maximum(high, frame["misreading"])
     topics = pd.concat(frames).sort_index(kind="stable").reset_index(drop=True)
-    topics["state"] = name_states(topics[[f"p_{state}" for state in STATES]])
-    certainty = topics[[f"p_{state}" for state in STATES]].max(axis=1)
-    topics["claim"] = grade_claims(certainty, topics[["site", "wave"]], settings)
+    return _grade(topics, tally, settings)
+
+
+def _grade(topics: pd.DataFrame, tally: Tally, settings: Settings) -> pd.DataFrame:
+    """With state, claim and interviews missing; the two directions of a topic are neighbours."""
+    probabilities = topics[[f"p_{state}" for state in STATES]]
+    topics["state"] = name_states(probabilities)
+    report = topics[["site", "wave"]]
+    topics["claim"] = grade_claims(probabilities.max(axis=1), report, settings)
     topics["more_interviews"] = _count_interviews(tally, topics, settings)
     return topics[list(TOPIC_DTYPES)].astype(TOPIC_DTYPES)
 

@@ -94,23 +94,33 @@ def plan_interviews(
         See `tally_ratings`.
     """
     now = answers[answers["wave"] == wave]
-    plan = _list_lenses(now, headcounts)
-    plan["wave"] = wave
-    plan = plan.merge(_measure_spread(now, items), how="left", on=["site", "lens"])
-    freedom = plan["freedom"].fillna(0.0)
-    typical = (TYPICAL_SPREAD * 4) ** 2
-    variance = plan["squares"].fillna(0.0) + _TYPICAL_WEIGHT * typical
-    plan["spread"] = np.sqrt(variance / (freedom + _TYPICAL_WEIGHT))
-    plan["spread_from"] = np.where(freedom >= _TYPICAL_WEIGHT, "answers", "typical")
-    plan["n_to_claim"], plan["chance"] = _plan_claims(plan, settings)
+    plan = _list_lenses(now, headcounts).assign(wave=wave)
+    plan = _add_spread(plan, _measure_spread(now, items))
     plan["can_report"] = plan["headcount"].fillna(settings.min_group) >= settings.min_group
+    plan["n_to_claim"], plan["chance"] = _plan_claims(plan, settings)
+    return _count_missing(plan, settings.min_group)
+
+
+def _count_missing(plan: pd.DataFrame, min_group: int) -> pd.DataFrame:
+    """A plan with what is missing to a report and to its claims."""
     is_shown = plan.groupby("site")["can_report"].transform("all")
     plan["n_to_claim"] = plan["n_to_claim"].where(is_shown)
-    missing = (settings.min_group - plan["n"]).clip(lower=0).astype("Int64")
+    missing = (min_group - plan["n"]).clip(lower=0).astype("Int64")
     plan["n_to_report"] = missing.where(plan["can_report"])
     to_claim = (plan["n_to_claim"] - plan["n"]).clip(lower=0)
     plan["n_more"] = pd.concat([to_claim, plan["n_to_report"]], axis=1).max(axis=1)
     return plan[list(PLAN_DTYPES)].astype(PLAN_DTYPES)
+
+
+def _add_spread(plan: pd.DataFrame, squares: pd.DataFrame) -> pd.DataFrame:
+    """A plan with the spread of each lens: its own, pooled with what is typical."""
+    plan = plan.merge(squares, how="left", on=["site", "lens"])
+    freedom = plan["freedom"].fillna(0.0)
+    typical = (TYPICAL_SPREAD * 4) ** 2
+    total = plan["squares"].fillna(0.0) + _TYPICAL_WEIGHT * typical
+    plan["spread"] = np.sqrt(total / (freedom + _TYPICAL_WEIGHT))
+    plan["spread_from"] = np.where(freedom >= _TYPICAL_WEIGHT, "answers", "typical")
+    return plan
 
 
 def _list_lenses(answers: pd.DataFrame, headcounts: pd.DataFrame) -> pd.DataFrame:

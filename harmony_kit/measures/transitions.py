@@ -67,22 +67,7 @@ def measure_transitions(
         taken as independent. `claim` grades what the two names say, changed or not. Both are
         NA where `comparison` is neither ``same`` nor ``unverified`` or a state is missing.
     """
-    n = topics[["n_own", "n_estimate", "n_other"]]
-    states = topics.assign(
-        subject=topics["subject"].fillna(""),
-        place=topics.index,
-        fewest=n.min(axis=1),
-        most=n.max(axis=1),
-    )
-    states = states[[*_TOPIC, "wave", "place", "fewest", "most", "state", "claim", *_P]]
-    pairs = pair_waves(answers).reset_index(names="pair")
-    was = pairs.merge(states.rename(columns={"wave": "from_wave"}), on=["site", "from_wave"])
-    now = pairs.merge(states.rename(columns={"wave": "to_wave"}), on=["site", "to_wave"])
-    both = was.merge(
-        now, how="outer", on=["pair", "from_wave", "to_wave", *_TOPIC], suffixes=("_was", "_now")
-    )
-    both["place"] = both["place_now"].fillna(both["place_was"])
-    both = both.sort_values(["pair", "place"], kind="stable").reset_index(drop=True)
+    both = _pair_states(topics, pair_waves(answers))
     asked = both.assign(n_before=both["most_was"].fillna(0), n_after=both["most_now"].fillna(0))
     both["comparison"] = compare_wordings(asked, wordings)
     both["n_before"], both["n_after"] = both["fewest_was"].fillna(0), both["fewest_now"].fillna(0)
@@ -97,3 +82,23 @@ def measure_transitions(
     names = {"state_was": "from_state", "state_now": "to_state"}
     names |= {"claim_was": "from_claim", "claim_now": "to_claim"}
     return both.rename(columns=names)[list(TRANSITION_DTYPES)].astype(TRANSITION_DTYPES)
+
+
+def _pair_states(topics: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Each topic and direction in a wave (``_was``) beside itself in the next (``_now``)."""
+    n = topics[["n_own", "n_estimate", "n_other"]]
+    states = topics.assign(
+        subject=topics["subject"].fillna(""),
+        place=topics.index,
+        fewest=n.min(axis=1),
+        most=n.max(axis=1),
+    )
+    states = states[[*_TOPIC, "wave", "place", "fewest", "most", "state", "claim", *_P]]
+    pairs = pairs.reset_index(names="pair")
+    was = pairs.merge(states.rename(columns={"wave": "from_wave"}), on=["site", "from_wave"])
+    now = pairs.merge(states.rename(columns={"wave": "to_wave"}), on=["site", "to_wave"])
+    both = was.merge(
+        now, how="outer", on=["pair", "from_wave", "to_wave", *_TOPIC], suffixes=("_was", "_now")
+    )
+    both["place"] = both["place_now"].fillna(both["place_was"])
+    return both.sort_values(["pair", "place"], kind="stable").reset_index(drop=True)
