@@ -86,6 +86,16 @@ def test_the_headline_is_two_directions_side_by_side():
         assert f"From {row['n_estimate']} people" in text
 
 
+def test_a_census_leaves_no_uncertainty_to_speak_of():
+    site = assess("northfield")
+    heard = site.heard.assign(headcount=site.heard["n_respondents"])
+    html = report.cover(replace(site, heard=heard)).html
+    assert html.count("people heard: everybody") == 2
+    text = _plain(report.headline(replace(site, heard=heard)).html)
+    assert text.count("Everybody was heard, so no uncertainty is left.") == 2
+    assert "With 80% certainty" not in text
+
+
 def test_the_squares_and_their_table_count_every_topic():
     site = assess("northfield")
     html = report.headline(site).html

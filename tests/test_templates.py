@@ -263,8 +263,7 @@ def test_no_letter_leaves_its_picture_and_no_line_the_page(browser, pages, name,
     tab.goto(pages[name].as_uri())
     tab.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert tab.evaluate(_OUTSIDE) == []
-    if width > 1000:
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
     tab.close()
 
 

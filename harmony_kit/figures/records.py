@@ -18,6 +18,7 @@ __all__ = [
 ]
 
 _LEFT, _RIGHT = 220.0, 540.0
+_TIMES = 496.0
 _BAR, _DONE = 11.0, "#5d6b7a"
 
 
@@ -97,7 +98,7 @@ def draw_pilot_times(
     first, last = min(days), max(days)
 
     def at(day: float) -> float:
-        return _LEFT + (day - first) / max(last - first, 1) * (_RIGHT - _LEFT)
+        return _LEFT + (day - first) / max(last - first, 1) * (_TIMES - _LEFT)
 
     for day, words in ticks:
         sheet.line([(at(day), head - 6), (at(day), bottom)], Ink(LINE, 0.8))
@@ -115,7 +116,7 @@ def draw_pilot_times(
         if until < bar.end:
             late = (at(bar.end) - at(until), _BAR)
             sheet.box((at(until), top + 10.5), late, Ink(BAD, 1.2, fade(BAD, 0.55)))
-        x = _RIGHT + 16
+        x = _TIMES + 14
         sheet.text((x, top + 20), NOTE.fit(bar.note, WIDTH - x), NOTE)
     sheet.line([(at(now[0]), head - 4), (at(now[0]), bottom + 3)], Ink(INK, 1))
     sheet.text((at(now[0]), bottom + 14), now[1], SMALL, anchor="middle")

@@ -53,11 +53,7 @@ def _card(view: View, row: Row) -> dict[str, Any]:
         "direction": _direction(view, row["lens"]),
         "verdict": words.say(f"headline.{row['pattern']}_{claim}", **names),
         "share": words.percent(share.value),
-        "interval": words.say(
-            "headline.interval",
-            low=words.percent(share.low),
-            high=words.percent(share.high),
-        ),
+        "interval": _say_interval(view, share),
         "sentence": words.say("headline.sentence", understood=round(row["understood"]), **names),
         "n": words.say(
             "headline.n",
@@ -68,6 +64,14 @@ def _card(view: View, row: Row) -> dict[str, Any]:
         ),
         "meter": picture(draw_share(share, side, ends=ends), says),
     }
+
+
+def _say_interval(view: View, share: Share) -> str:
+    """How far the share is certain; with everybody heard there is nothing to say of it."""
+    if view.is_census:
+        return view.words.say("headline.census")
+    low, high = view.words.percent(share.low), view.words.percent(share.high)
+    return view.words.say("headline.interval", low=low, high=high)
 
 
 def _tally(view: View, lens: str) -> tuple[Counter[str], Counter[str], int]:

@@ -91,6 +91,12 @@ class View:
         return bool(self.site.heard["is_shown"].all())
 
     @cached_property
+    def is_census(self) -> bool:
+        """Whether everybody of both lenses was heard."""
+        heard = self.site.heard
+        return bool((heard["n_respondents"] == heard["headcount"]).fillna(value=False).all())
+
+    @cached_property
     def split_lenses(self) -> dict[tuple[str, str], list[str]]:
         """Topic (item, subject) → the lenses that are of two minds about it themselves."""
         found: dict[tuple[str, str], list[str]] = {}
