@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import os
+import resource
 import shutil
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 EVIDENCE = ("decisions.csv", "pilots.csv", "usage.csv")
@@ -70,24 +73,47 @@ def _repeat_answers(source: Path, target: Path, names: list[tuple[str, str]]) ->
             store.execute(f"DELETE FROM {table} WHERE site NOT IN ({marks})", kept)
 
 
+@dataclass(frozen=True)
+class Run:
+    """What a run of many sites took.
+
+    `work` is the seconds of a report from its process to its page, without waiting for the first
+    process to be warm; `prepare` and `cpu` are seconds per site, of the snapshot and the plan and
+    of all processes together. `n_left` counts processes and temporary files left behind, `n_fds`
+    the open files of the parent, at most, in the first half of the run and in the second.
+    """
+
+    seconds: float
+    work: float
+    prepare: float
+    cpu: float
+    parent_mb: float
+    tree_mb: float
+    n_fds: tuple[int, int]
+    n_left: int
+
+
 def measure_scaling(source: Path, sizes: list[int]) -> None:
     """Print time per site, memory and leftovers of a run for several numbers of sites."""
-    print(f"{'sites':>6}{'s per site':>12}{'parent MB':>11}{'tree MB':>9}{'left behind':>13}")
+    names = ("sites", "s per site", "work s", "prepare s", "cpu s", "parent MB", "tree MB")
+    print("".join(f"{name:>11}" for name in names) + "   open files   left behind")
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="harmony-bench-") as place:
             folder = Path(place) / "engagement"
             clone_sites(source, folder, size)
-            seconds, parent_mb, tree_mb, left = _run(folder, Path(place))
-            line = f"{size:>6}{seconds / size:>12.3f}{parent_mb:>11.0f}{tree_mb:>9.0f}{left:>13}"
-            print(line, flush=True)
+            run = _run(folder, Path(place))
+        times = (run.seconds / size, run.work, run.prepare / size, run.cpu / size)
+        line = f"{size:>11}" + "".join(f"{value:>11.3f}" for value in times)
+        line += f"{run.parent_mb:>11.0f}{run.tree_mb:>11.0f}"
+        print(f"{line}{run.n_fds[0]:>8} {run.n_fds[1]:<4}{run.n_left:>13}", flush=True)
 
 
-def _run(folder: Path, place: Path) -> tuple[float, float, float, int]:
+def _run(folder: Path, place: Path) -> Run:
     scratch = place / "tmp"
     scratch.mkdir()
     environment = {**os.environ, "TMPDIR": str(scratch), "HARMONY_BENCH": str(folder)}
     command = [sys.executable, "-m", "harmony_kit", "run", str(folder), "--jobs", "2"]
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), _cpu_of_children()
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     ) as process:
@@ -102,15 +128,27 @@ def _run(folder: Path, place: Path) -> tuple[float, float, float, int]:
         error = process.stderr.read().decode() if process.stderr else ""
     if process.returncode:
         raise SystemExit(error)
-    print(
-        f"       open files of the parent: {max(n_fds[: len(n_fds) // 2 + 1])} at most in the "
-        f"first half, {max(n_fds[len(n_fds) // 2 :])} in the second"
+    n_left = len(list(scratch.iterdir())) + len(_tree(folder))
+    n_left += len(list((folder / ".harmony").glob("work-*")))
+    timings = json.loads((folder / "reports" / "run.json").read_text())["timings"]
+    parts = ("engine.prepare", "engine.cells", "engine.write", "render", "publish")
+    work = [sum(report[part] for part in parts) for report in timings["reports"].values()]
+    half = len(n_fds) // 2
+    return Run(
+        seconds,
+        statistics.mean(work),
+        timings["stages"]["prepare"],
+        _cpu_of_children() - cpu,
+        parent_mb,
+        tree_mb,
+        (max(n_fds[: half + 1]), max(n_fds[half:])),
+        n_left,
     )
-    left = len(list(scratch.iterdir())) + len(_tree(folder))
-    left += len(list((folder / ".harmony").glob("work-*")))
-    made = json.loads((folder / "reports" / "run.json").read_text())["counts"]
-    print(f"       {made['ok']} ok, {made['withheld']} withheld, {made['failed']} failed")
-    return seconds, parent_mb, tree_mb, left
+
+
+def _cpu_of_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _tree(folder: Path) -> list[int]:

@@ -23,7 +23,7 @@ from harmony_kit.store import Store
 
 __all__ = ["Snapshot", "read_subjects", "snapshot_folder", "take_snapshot"]
 
-_CHUNK = 40  # sites read at a time: bounds memory, whatever the number of sites
+_CHUNK = 10  # sites read at a time: bounds memory, whatever the number of sites
 _TRIES = 10
 _TEXT = pa.string()
 _FIELDS = {
