@@ -100,9 +100,7 @@ def _status(record: Record | None) -> str:
         return "missing"
     if not record.is_ok:
         return "failed"
-    headline = record.summary.get("headline")
-    is_silent = headline is not None and not any(entry.get("n_topics") for entry in headline)
-    return "withheld" if is_silent else "ok"
+    return str(record.summary.get("status", "ok"))
 
 
 def _describe_failure(record: Record | None) -> dict[str, Any] | None:

@@ -134,7 +134,7 @@ def _empty_but(folder: Path, kept: str) -> None:
 
 def _summarise(path: Path) -> dict[str, Any]:
     results = json.loads(path.read_bytes())
-    kept = ("n", "headline", "signatures", "withheld")
+    kept = ("n", "status", "headline", "signatures", "withheld")
     return {name: results[name] for name in kept if name in results}
 
 
