@@ -52,7 +52,7 @@ OWNERS = {
     "nbconvert": {"running"},
     "nbclient": {"running"},
     "sqlalchemy": {"store", "store_engine", "store_tables"},
-    "matplotlib": {"figures", "running"},  # running warms it up before a report asks for it
+    "matplotlib": {"running"},  # warmed up for notebooks of other people; reports draw SVG
     "click": {"cli", "cli_options", "commands"},
     "xlsxwriter": {"exchange"},
     "python_calamine": {"exchange"},

@@ -15,7 +15,6 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 #: conda-forge calls a few packages otherwise, and has lean builds of two.
 CONDA_NAMES = {
-    "matplotlib": "matplotlib-base",
     "nbconvert": "nbconvert-core",
     "tzdata": "python-tzdata",
 }

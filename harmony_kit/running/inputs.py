@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 # What computes and draws; another version may give other numbers or other pixels.
-_LIBRARIES = ("numpy", "pandas", "scipy", "matplotlib", "pyarrow", "nbconvert", "pydantic")
+_LIBRARIES = ("numpy", "pandas", "scipy", "pyarrow", "nbconvert", "pydantic")
 #: Pages the batch writes anew every time, so no report depends on them.
 _PAGES_OF_THE_RUN = ("overview.html.j2", "failure.html.j2")
 

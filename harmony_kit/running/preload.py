@@ -27,10 +27,6 @@ for _library in ("OPENBLAS", "OMP", "MKL"):
 
 _MODULES = (
     "pandas",
-    "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg",
-    "matplotlib_inline.backend_inline",
     "scipy.stats",
     "papermill",
     "IPython.core.interactiveshell",
@@ -38,7 +34,15 @@ _MODULES = (
     "comm",
     "harmony_kit.running.worker",
 )
-_OPTIONAL_MODULES = ("harmony_kit.assessment",)
+#: What the reports are made with, and what other people's notebooks often draw with.
+_OPTIONAL_MODULES = (
+    "harmony_kit.report",
+    "harmony_kit.portfolio_report",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "matplotlib_inline.backend_inline",
+)
 
 _NOTEBOOK = """{"cells": [{"cell_type": "code", "execution_count": null, "metadata":
 {"tags": ["parameters"]}, "outputs": [], "source": "x = 1"}], "metadata": {"kernelspec": {"name":
@@ -60,7 +64,8 @@ def _load() -> tuple[str, ...]:
 
 
 def _is_there(name: str) -> bool:
-    return importlib.util.find_spec(name) is not None
+    root = name.partition(".")[0]
+    return importlib.util.find_spec(root) is not None
 
 
 def _try(warm_up: Callable[[], None], missing: list[str]) -> None:
@@ -71,7 +76,9 @@ def _try(warm_up: Callable[[], None], missing: list[str]) -> None:
 
 
 def _warm_chart() -> None:
-    """Fonts are found and measured, both renderers loaded."""
+    """Fonts are found and measured, both renderers loaded, where matplotlib is installed."""
+    if not _is_there("matplotlib"):
+        return
     import matplotlib as mpl
 
     with mpl.rc_context():
