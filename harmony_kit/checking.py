@@ -104,7 +104,8 @@ def _summarise(engagement: Engagement, stored: _Stored) -> Iterator[str]:
     instrument, evidence = engagement.instrument, engagement.evidence
     kinds = f"{len(instrument.items)} items, {len(instrument.source_texts)} texts"
     coverage = [f"{one} {instrument.coverage(one):.0%}" for one in instrument.languages]
-    yield f"instrument  {instrument.id} version {instrument.version}: {kinds}; {', '.join(coverage)}"
+    name = f"{instrument.id} version {instrument.version}"
+    yield f"instrument  {name}: {kinds}; {', '.join(coverage)}"
     yield (
         f"sites       {len(engagement.sites)}; {len(evidence.decisions)} decisions, "
         f"{len(evidence.pilots)} pilots, {len(evidence.usage)} weeks of use"
