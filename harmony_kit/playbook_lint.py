@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from itertools import product
 
 from harmony_kit.errors import Problem
@@ -17,6 +18,7 @@ __all__ = ["lint_playbook", "list_cases"]
 _LEVELS = ("low", "middle", "high")
 _CLOSE = ("shared_view", "false_conflict")
 _N_NAMED = 3
+_NEAR = 0.9
 
 
 def list_cases(instrument: Instrument) -> Iterator[Case]:
@@ -134,21 +136,24 @@ def _list_strangers(playbook: Playbook, instrument: Instrument, file: str) -> li
     """Entries that can never speak, where that is likely to be a slip.
 
     The playbook of another instrument may lend its general entries, so what it says about items
-    elsewhere is no slip.
+    elsewhere is no slip unless it is nearly the name of one here.
     """
-    dimensions = {dimension.id for dimension in instrument.dimensions}
-    is_own = playbook.id == instrument.id
+    dimensions = [dimension.id for dimension in instrument.dimensions]
+    items = [item.id for item in instrument.items]
     problems = []
     for entry in playbook.entries:
-        where, item = f"entry {entry.id}", entry.when.item
-        if item and not instrument.has_item(item):
-            if is_own or item.partition(".")[0] in dimensions:
-                what = f"the instrument asks no item {item!r}"
-                problems.append(Problem(file, where, what, severity="warning"))
-        elif is_own and entry.when.dimension not in {None, *dimensions}:
-            what = f"the instrument has no dimension {entry.when.dimension!r}"
-            known = ", ".join(sorted(dimensions))
-            problems.append(Problem(file, where, what, known, severity="warning"))
+        when, where = entry.when, f"entry {entry.id}"
+        for name, value, known in (
+            ("item", when.item, items),
+            ("dimension", when.dimension, dimensions),
+        ):
+            if value is None or value in known:
+                continue
+            near = get_close_matches(value, known, n=1, cutoff=_NEAR)
+            if near or playbook.id == instrument.id:
+                what = f"the instrument has no {name} {value!r}"
+                todo = f"Did you mean {near[0]}?" if near else ""
+                problems.append(Problem(file, where, what, todo=todo, severity="warning"))
     return problems
 
 
