@@ -28,7 +28,7 @@ class Observation:
     claim
         ``claimed`` or ``leaning``; nothing else becomes an observation.
     gap
-        How much of it there is, 0 to 1; see docs/method/findings.md for each kind.
+        How much of it there is, 0 to 1; see docs/method.md for each kind.
     certainty
         Probability that it is so, 0 to 1; 1 where it is a fact of the records.
     subject

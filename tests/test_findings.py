@@ -1,0 +1,172 @@
+"""Findings: what may be said, in which words, in which order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from harmony_kit.findings import FIRST_PAGE, Finding, find, select_first
+from harmony_kit.instrument_file import find_instrument, load_instrument
+from harmony_kit.measures.coorientation import TOPIC_DTYPES
+from harmony_kit.playbook_file import find_playbook, load_playbook
+from harmony_kit.settings import Settings
+
+INSTRUMENT = load_instrument(find_instrument("it-operations"))
+PLAYBOOK = load_playbook(find_playbook("it-operations"))
+OTHER = load_instrument(Path(__file__).parent / "cases" / "instrument" / "engineering-quality.yaml")
+
+
+def _direction(lens: str, other: str, **changes: Any) -> dict[str, Any]:
+    """One direction of a topic on which the lens wrongly expects agreement."""
+    row = {
+        "site": "p",
+        "wave": "1",
+        "item": "frame.decision",
+        "subject": None,
+        "dimension": "frame",
+        "points": 5,
+        "tolerance": 1.0,
+        "lens": lens,
+        "other": other,
+        "n_own": 6,
+        "n_estimate": 6,
+        "n_other": 7,
+        "own": 4.2 if lens == "it" else 2.0,
+        "estimate": 4.0 if lens == "it" else 2.1,
+        "other_own": 2.0 if lens == "it" else 4.2,
+        "agreement_gap": 2.2 if lens == "it" else -2.2,
+        "perceived_gap": 0.2 if lens == "it" else -0.1,
+        "misreading": 2.0 if lens == "it" else -2.1,
+        "p_false_consensus": 0.97,
+        "state": "false_consensus",
+        "claim": "claimed",
+    }
+    return row | changes
+
+
+def _topics(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(rows).reindex(columns=list(TOPIC_DTYPES)).astype(TOPIC_DTYPES)
+
+
+def _find(
+    *rows: Mapping[str, Any], language: str = "en", **frames: pd.DataFrame
+) -> tuple[Finding, ...]:
+    measures = {"topics": _topics(*rows), **frames} if rows else frames
+    return find(measures, PLAYBOOK, INSTRUMENT, language=language, settings=Settings())
+
+
+def test_both_directions_of_one_topic_are_one_finding():
+    (finding,) = _find(_direction("it", "operations"), _direction("operations", "it"))
+    assert (finding.kind, finding.pattern, finding.looker) == ("topic", "false_consensus", "both")
+    assert finding.claim == "claimed"
+    assert set(finding.texts) == {"it", "operations"}
+    assert finding.n == {"it": 6, "operations": 6}  # the fewest of all that stand behind it
+    assert finding.sources == ("frame.decision",)
+    for text in (finding.title, finding.shared, finding.question, finding.action):
+        assert text
+    assert set(finding.owners) == {"it", "operations"}
+    assert finding.horizon_days in (30, 60, 90)
+    assert finding.effort in ("small", "medium", "large")
+
+
+@pytest.mark.parametrize("claim", ["open", "withheld"])
+def test_what_is_not_licensed_is_no_finding(claim):
+    assert _find(_direction("it", "operations", claim=claim)) == ()
+
+
+@pytest.mark.parametrize("column", ["n_own", "n_estimate", "n_other"])
+def test_too_few_people_are_no_finding(column):
+    assert _find(_direction("it", "operations", **{column: 2})) == ()
+
+
+def test_an_impression_is_worded_as_one_and_counts_half():
+    (claimed,) = _find(_direction("it", "operations"))
+    (leaning,) = _find(_direction("it", "operations", claim="leaning"))
+    assert "looks as if" in leaning.title
+    assert "looks as if" not in claimed.title
+    assert leaning.score == pytest.approx(claimed.score / 2)
+
+
+def test_ranked_by_importance_gap_and_certainty():
+    wide = _direction(
+        "it", "operations", item="frame.outcome", agreement_gap=3.5, own=4.9, other_own=1.4
+    )
+    narrow = _direction("it", "operations", item="frame.timing", agreement_gap=1.3, own=3.3)
+    findings = _find(narrow, wide)
+    assert [finding.item for finding in findings] == ["frame.outcome", "frame.timing"]
+    assert [f.score for f in findings] == sorted((f.score for f in findings), reverse=True)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_no_placeholder_is_left_in_any_language(language):
+    states = ("shared_view", "known_difference", "false_consensus", "false_conflict")
+    rows = [
+        _direction(
+            lens, other, item=item.id, dimension=item.dimension, state=state, subject=subject
+        )
+        | {f"p_{state}": 0.9}
+        for item in INSTRUMENT.items
+        if item.mirrored and item.kind == "rating"
+        for subject in (["a thing"] if item.per else [None])
+        for state in states
+        for lens, other in (("it", "operations"), ("operations", "it"))
+    ]
+    for state in states:
+        chosen = [row for row in rows if row["state"] == state]
+        findings = _find(*chosen, language=language)
+        assert {finding.item for finding in findings} == {row["item"] for row in chosen}
+        for finding in findings:
+            texts = (finding.title, finding.shared, finding.question, finding.action)
+            for text in (*texts, *finding.texts.values(), *finding.owners.values()):
+                assert text, finding.id
+                assert not re.search(r"[{}]", text), (finding.id, text)
+
+
+def test_no_text_blames_or_averages():
+    blame = re.compile(
+        r"\b(fault|(?<!without )(?<!no )blame|wrongly|fail(ed|s|ure)? to|ignoran\w*|stubborn|average)\b", re.I
+    )
+    found = {key: text for key, text in PLAYBOOK.source_texts.items() if blame.search(text)}
+    assert found == {}
+
+
+def test_other_lenses_are_called_by_their_names():
+    row = _direction("engineering", "quality", item="frame.limits", points=6, tolerance=1.25)
+    (finding,) = find({"topics": _topics(row)}, PLAYBOOK, OTHER, settings=Settings())
+    words = " ".join([finding.title, finding.shared, *finding.texts.values()])
+    assert set(finding.texts) == {"engineering", "quality"}
+    assert "Quality" in words
+    assert not re.search(r"\bOperations\b", words)
+
+
+def test_first_page_is_short_and_varied():
+    items = [item.id for item in INSTRUMENT.items if item.dimension == "frame" and item.mirrored]
+    frame = [_direction("it", "operations", item=item) for item in items]
+    rest = [
+        _direction("it", "operations", item=item, dimension=item.partition(".")[0])
+        for item in ("execution.aligned", "workflow.boundaries_first", "ownership.clear")
+    ]
+    findings = _find(*frame, *rest)
+    first = select_first(findings)
+    assert len(findings) == 13
+    assert len(first) == FIRST_PAGE
+    assert {"execution", "workflow", "ownership"} <= {finding.dimension for finding in first}
+
+
+def test_finding_nothing_is_no_finding():
+    assert _find() == ()
+    assert _find(topics=_topics()) == ()
+
+
+def test_a_finding_is_plain_in_results():
+    (finding,) = _find(_direction("it", "operations"))
+    plain = finding.to_dict()
+    assert plain["sources"] == ["frame.decision"]
+    assert "subject" not in plain
+    assert replace(finding, subject="vision").to_dict()["subject"] == "vision"
