@@ -21,6 +21,15 @@ from harmony_kit.running.publish import (
 from harmony_kit.running.record import Failure
 
 HOSTILE = '<script>alert("1")</script>'
+RESULTS = {
+    "n": {"day": 3},
+    "withheld": [],
+    "topics": [],
+    "signatures": [
+        {"signature": "used_unsafe", "is_present": True, "parts": [{"what": "use"}]},
+        {"signature": "two_dialects", "is_present": False, "parts": []},
+    ],
+}
 PAGE = Page("Plant 1", "en", client="Tiny Works", brand="Harmony Kit", colour="#1f5f7a")
 
 
@@ -50,7 +59,7 @@ def _notebook(*, seconds: float = 1.5, cell_id: str = "1a2b3c") -> dict[str, Any
 def _write(folder: Path, **changes: Any) -> Path:
     folder.mkdir(parents=True)
     nbformat.write(_notebook(**changes), folder / "assessment.ipynb")
-    (folder / "results.json").write_text('{"n": {"day": 3}, "withheld": [], "topics": []}')
+    (folder / "results.json").write_text(json.dumps(RESULTS))
     return folder
 
 
@@ -69,7 +78,11 @@ def test_two_runs_of_the_same_give_the_same_bytes(tmp_path: Path) -> None:
     digests = [{n: m.sha256 for n, m in made.files.items()} for made in (first, second)]
     assert digests[0] == digests[1]
     assert sorted(digests[0]) == ["assessment.ipynb", "report.html", "results.json"]
-    assert first.summary == {"n": {"day": 3}, "withheld": []}
+    assert first.summary == {
+        "n": {"day": 3},
+        "signatures": [{"signature": "used_unsafe", "is_present": True}],
+        "withheld": [],
+    }
 
 
 def test_a_page_shows_outputs_and_runs_nothing(tmp_path: Path) -> None:

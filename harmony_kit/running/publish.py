@@ -135,7 +135,11 @@ def _empty_but(folder: Path, kept: str) -> None:
 def _summarise(path: Path) -> dict[str, Any]:
     results = json.loads(path.read_bytes())
     kept = ("n", "status", "headline", "signatures", "withheld")
-    return {name: results[name] for name in kept if name in results}
+    summary = {name: results[name] for name in kept if name in results}
+    # The index names the signatures that show; their parts would be most of run.json.
+    shown = [sign for sign in summary.get("signatures", ()) if sign.get("is_present")]
+    short = [{k: v for k, v in sign.items() if k != "parts"} for sign in shown]
+    return {**summary, "signatures": short}
 
 
 def render_notebook(nb_path: Path, html_path: Path, page: Page) -> None:
