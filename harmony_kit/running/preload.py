@@ -34,10 +34,9 @@ _MODULES = (
     "comm",
     "harmony_kit.running.worker",
 )
-#: What the reports are made with, and what other people's notebooks often draw with.
-_OPTIONAL_MODULES = (
-    "harmony_kit.report",
-    "harmony_kit.portfolio_report",
+_REPORTS = ("harmony_kit.report", "harmony_kit.portfolio_report")
+#: What other people's notebooks draw with; the reports need none of it.
+_DRAWING = (
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
@@ -51,9 +50,9 @@ _NOTEBOOK = """{"cells": [{"cell_type": "code", "execution_count": null, "metada
 
 def _load() -> tuple[str, ...]:
     missing = []
-    present = [name for name in _OPTIONAL_MODULES if _is_there(name)]
+    drawing = _DRAWING if _is_there("matplotlib") else ()
     with without_iri_grammar():
-        for name in (*_MODULES, *present):
+        for name in (*_MODULES, *_REPORTS, *drawing):
             try:
                 importlib.import_module(name)
             except ImportError as cause:
@@ -64,8 +63,7 @@ def _load() -> tuple[str, ...]:
 
 
 def _is_there(name: str) -> bool:
-    root = name.partition(".")[0]
-    return importlib.util.find_spec(root) is not None
+    return importlib.util.find_spec(name) is not None
 
 
 def _try(warm_up: Callable[[], None], missing: list[str]) -> None:
