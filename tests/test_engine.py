@@ -127,6 +127,16 @@ def test_widget_state_is_saved(runner, tmp_path):
     assert 7 in [state["state"].get("value") for state in states]
 
 
+def test_an_output_widget_captures(runner, tmp_path):
+    capture = "with out:\n    print('inside')\nprint('outside')"
+    sources = ("import ipywidgets as w\nout = w.Output()\nout", capture, "out.outputs")
+    result, cells = _run(runner, tmp_path, *sources)
+    assert result.status == "ok", result.error
+    assert _text(cells[1]) == "outside\n"
+    kept = "({'output_type': 'stream', 'name': 'stdout', 'text': 'inside\\n'},)"
+    assert _text(cells[2]) == kept
+
+
 def test_parameters_and_records(runner, tmp_path):
     seen: list[RunEvent] = []
     book = _write(tmp_path / "in.ipynb", [("x: int = 1  # how many", "parameters"), "x * 2"])
@@ -150,6 +160,30 @@ def test_undeclared_parameter_is_refused_before_anything_runs(runner, tmp_path, 
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.parametrize("engine", ["harmony", "papermill"])
+def test_a_notebook_that_names_no_kernel_is_python(runner, tmp_path, engine):
+    book = _write(tmp_path / "in.ipynb", ["print(1)"])
+    notebook = nbformat.read(book, as_version=4)
+    del notebook.metadata["kernelspec"]
+    nbformat.write(notebook, book)
+    result = runner.run(RunRequest(book, {}, tmp_path / "out.ipynb", engine=engine))
+    assert result.status == "ok"
+    assert _text(nbformat.read(tmp_path / "out.ipynb", as_version=4).cells[0]) == "1\n"
+
+
+@pytest.mark.parametrize(
+    ("engine", "message"),
+    [("harmony", "written in R"), ("papermill", "kernel 'no-such-kernel', which is not installed")],
+)
+def test_another_language_or_kernel_is_refused(runner, tmp_path, engine, message):
+    book = _write(tmp_path / "in.ipynb", ["1"])
+    notebook = nbformat.read(book, as_version=4)
+    notebook.metadata["kernelspec"].update(name="no-such-kernel", language="R")
+    nbformat.write(notebook, book)
+    with pytest.raises(FileError, match=message):
+        runner.run(RunRequest(book, {}, tmp_path / "out.ipynb", engine=engine))
+
+
 def test_broken_notebook_is_one_clear_error(runner, tmp_path):
     (tmp_path / "in.ipynb").write_text("{", encoding="utf-8")
     with pytest.raises(FileError, match="cannot be read as a notebook"):
@@ -167,6 +201,15 @@ def test_failure_stops_and_is_marked(runner, tmp_path):
     assert "papermill-error-cell-tag" in cells[0].metadata.tags
     error = next(o for c in cells for o in c.get("outputs", []) if o.output_type == "error")
     assert "ZeroDivisionError" in "".join(error.traceback)
+    assert cells[-1].outputs == []
+
+
+@pytest.mark.parametrize("engine", ["harmony", "papermill"])
+def test_a_failure_without_a_traceback_is_one_too(runner, tmp_path, engine):
+    result, cells = _run(runner, tmp_path, "%no_such_magic", "print('never')", engine=engine)
+    assert result.status == "failed"
+    assert (result.error.cell, result.n_executed) == (0, 1)
+    assert "papermill-error-cell-tag" in cells[0].metadata.tags
     assert cells[-1].outputs == []
 
 

@@ -42,4 +42,5 @@ def update_widgets(updates: list[Message]) -> None:
         target = manager.get_comm(update["comm_id"])
         if target is not None:
             data = {"method": "update", "state": update["state"], "buffer_paths": []}
-            target.handle_msg({"content": {"comm_id": update["comm_id"], "data": data}})
+            content = {"comm_id": update["comm_id"], "data": data}
+            target.handle_msg({"content": content, "buffers": []})

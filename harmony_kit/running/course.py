@@ -98,6 +98,9 @@ class Course:
         is_allowed = "raises-exception" in cell["metadata"].get("tags", ())
         if end.is_failed and not is_allowed:
             books.fail_cell(self._book, index)
+            if not any(output["output_type"] == "error" for output in cell["outputs"]):
+                # A wrong magic is told on standard error, without a traceback.
+                self._failure = index, error_output(end.ename, end.evalue)
             return False
         return not end.is_last
 
@@ -157,14 +160,16 @@ class Course:
         else:
             self._session.recorder.add(output)
         self._failure = self._cell, output
+        if cell["metadata"]["papermill"]["start_time"] is None:  # it died before its first cell
+            books.start_cell(cell)
         if cell["metadata"]["papermill"]["end_time"] is None:
             books.end_cell(cell)
         books.fail_cell(self._book, self._cell)
 
     def _conclude(self) -> None:
         """Complete the records, and say at the top of the notebook that it failed."""
-        if self._status == "ok" and self._failure is None:
-            self._failure = books.failure_of(self._book)
+        if self._status == "ok":
+            self._failure = self._failure or books.failure_of(self._book)
             self._status = "failed" if self._failure else "ok"
         if self._failure and self._marks:
             books.mark_failure(self._book, self._failure[0], self._marks)

@@ -23,10 +23,20 @@ def run_in_kernel(notebook: NotebookNode, output: str, cell_timeout_s: float | N
     from papermill import execute_notebook
     from papermill.exceptions import PapermillExecutionError
 
+    from harmony_kit.running.prepare import kernel_of
+
     logging.getLogger("papermill").setLevel(logging.ERROR)
     timeout_s = None if cell_timeout_s is None else math.ceil(cell_timeout_s)
+    kernel, language = kernel_of(notebook)
     try:
-        execute_notebook(notebook, output, progress_bar=False, execution_timeout=timeout_s)
+        execute_notebook(
+            notebook,
+            output,
+            kernel_name=kernel,
+            language=language,
+            progress_bar=False,
+            execution_timeout=timeout_s,
+        )
     except PapermillExecutionError as failure:
         fields = {"cell": failure.cell_index, "source": failure.source}
         return {"status": "failed", **fields, "ename": failure.ename, "evalue": failure.evalue}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _INJECTED_ID = "injected-parameters"
 
-__all__ = ["check_language", "prepare_notebook"]
+__all__ = ["check_kernel", "check_language", "kernel_of", "prepare_notebook"]
 
 
 def prepare_notebook(path: str | os.PathLike[str], parameters: Mapping[str, Any]) -> NotebookNode:
@@ -39,7 +39,7 @@ def prepare_notebook(path: str | os.PathLike[str], parameters: Mapping[str, Any]
             name: os.fspath(value) if isinstance(value, PurePath) else value
             for name, value in parameters.items()
         }
-        kernel, language = _kernel_of(notebook)
+        kernel, language = kernel_of(notebook)
         notebook = parameterize_notebook(notebook, plain, kernel_name=kernel, language=language)
         _name_injected_cell(notebook)
     # Names without folders: where a report was made is nobody's business.
@@ -49,7 +49,7 @@ def prepare_notebook(path: str | os.PathLike[str], parameters: Mapping[str, Any]
 
 def check_language(path: str | os.PathLike[str], notebook: NotebookNode) -> None:
     """Raise FileError if the notebook is written in another language than Python."""
-    language = _kernel_of(notebook)[1]
+    language = kernel_of(notebook)[1]
     if language.lower() not in ("python", "ipython", "python3"):
         raise FileError(
             Problem(
@@ -60,6 +60,22 @@ def check_language(path: str | os.PathLike[str], notebook: NotebookNode) -> None
                 "Run it with the engine papermill, which starts its kernel.",
             )
         )
+
+
+def check_kernel(path: str | os.PathLike[str], notebook: NotebookNode) -> None:
+    """Raise FileError if the notebook's kernel is not installed."""
+    from jupyter_client.kernelspec import NoSuchKernel
+    from jupyter_client.manager import KernelManager
+
+    name = kernel_of(notebook)[0]
+    try:
+        # The manager and not its list of kernels: it also knows python3 by the name python.
+        KernelManager(kernel_name=name).kernel_spec  # noqa: B018 - read for what it raises
+    except NoSuchKernel as cause:
+        what = f"the notebook asks for the kernel {name!r}, which is not installed"
+        how = "Install it; `jupyter kernelspec list` shows those that are there."
+        problem = Problem(str(path), "metadata.kernelspec", what, "an installed kernel", how)
+        raise FileError(problem) from cause
 
 
 def _read(path: str | os.PathLike[str]) -> NotebookNode:
@@ -76,7 +92,7 @@ def _read(path: str | os.PathLike[str]) -> NotebookNode:
 def _declared(notebook: NotebookNode) -> tuple[str, ...]:
     from papermill.inspection import _infer_parameters
 
-    kernel, language = _kernel_of(notebook)
+    kernel, language = kernel_of(notebook)
     found = _infer_parameters(notebook, name=kernel, language=language)
     return tuple(parameter.name for parameter in found)
 
@@ -89,7 +105,7 @@ def _name_injected_cell(notebook: NotebookNode) -> None:
             cell["id"] = _INJECTED_ID
 
 
-def _kernel_of(notebook: NotebookNode) -> tuple[str, str]:
+def kernel_of(notebook: NotebookNode) -> tuple[str, str]:
     """Name and language of the notebook's kernel; a notebook that names none is Python's."""
     spec = notebook.metadata.get("kernelspec", {})
     language = notebook.metadata.get("language_info", {}).get("name") or spec.get("language")

@@ -84,6 +84,18 @@ class TapeDisplayHook(DisplayHook):
         self.is_active = False
 
 
+class SessionFace:
+    """``kernel.session``, by which some libraries send displays past the shell."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    def send(self, _stream: object, kind: str, content: Message, **_envelope: object) -> None:
+        """Send a display; of other messages nothing is shown."""
+        if kind in ("display_data", "update_display_data", "execute_result"):
+            self._send({"type": kind, **content})
+
+
 class KernelFace:
     """What libraries ask of ``get_ipython().kernel``; there is none behind it."""
 
@@ -97,8 +109,10 @@ class KernelFace:
         "file_extension": ".py",
     }
 
-    def __init__(self, shell: InteractiveShell) -> None:
-        self.shell = shell
+    iopub_socket: ClassVar[None] = None
+
+    def __init__(self, shell: InteractiveShell, send: Send) -> None:
+        self.shell, self.session = shell, SessionFace(send)
 
     @property
     def comm_manager(self) -> Any:  # noqa: ANN401 - an untyped library's
@@ -134,7 +148,7 @@ class ZMQInteractiveShell(InteractiveShell):
     def bind(self, send: Send) -> None:
         """Send what is shown with `send`."""
         self.send = self.display_pub.send = self.displayhook.send = send
-        self.kernel = KernelFace(self)
+        self.kernel = KernelFace(self, send)
 
     def init_profile_dir(self, profile_dir: ProfileDir | None) -> None:
         """Use a folder that ends with the run: nothing of a user's profile, nothing left in it."""
@@ -194,6 +208,11 @@ class ZMQInteractiveShell(InteractiveShell):
         """The request being executed."""
         return self.kernel.get_parent()
 
+    @property
+    def parent_header(self) -> Message:
+        """The request being executed, by its other name."""
+        return self.get_parent()
+
 
 def new_shell(send: Send) -> ZMQInteractiveShell:
     """The one shell of this process; its history stays in memory."""
@@ -242,6 +261,7 @@ def _config() -> Config:
     config = Config()
     # A history database costs a thread and two file descriptors, for nobody to read it.
     config.HistoryManager.enabled = False
+    config.HistoryManager.hist_file = ":memory:"
     # tqdm takes a shell without this entry for a terminal.
     config.IPKernelApp.connection_file = ""
     return config

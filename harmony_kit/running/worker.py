@@ -151,11 +151,11 @@ def _prepare(opening: Message) -> Message:
         return {}
     from papermill import execute
 
-    from harmony_kit.running.prepare import check_language, prepare_notebook
+    from harmony_kit.running.prepare import check_kernel, check_language, prepare_notebook
 
     notebook = prepare_notebook(opening["notebook"], opening["parameters"])
-    if opening["engine"] == "harmony":
-        check_language(opening["notebook"], notebook)
+    check = check_language if opening["engine"] == "harmony" else check_kernel
+    check(opening["notebook"], notebook)
     marks = {
         "banner": execute.ERROR_MESSAGE_TEMPLATE,
         "anchor": execute.ERROR_ANCHOR_MSG,
