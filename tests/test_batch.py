@@ -131,7 +131,10 @@ def test_one_bad_site_does_not_stop_the_others(tmp_path: Path, run: Any) -> None
     assert 'href="assessment.ipynb"' in page
     assert _rows(folder, "site", "status") == [("a", "ok"), ("b", "failed"), ("c", "ok")]
     assert _run_json(folder)["sites"][1]["failure"]["sentence"] == sentence
-    assert f"failed b: {sentence}" in summary_lines(result, is_profiled=True)
+    lines = summary_lines(result, is_profiled=True)
+    assert lines[0].startswith("2 made, 0 up to date, 1 failed, in ")
+    assert lines[1] == f"failed b: {sentence}"
+    assert lines[-1] == f"Open {folder / 'reports' / 'index.html'}"
     index = (folder / "reports" / "index.html").read_text()
     assert escaped in index
 

@@ -122,7 +122,7 @@ class _Display:
 
 def summary_lines(result: BatchResult, *, is_profiled: bool = False) -> list[str]:
     """What a run did, in a few lines; where its time went as well, if asked."""
-    n_made = len(result.made) - len(result.failed)
+    n_made = sum(name != PORTFOLIO and name not in result.failed for name in result.made)
     parts = [f"{n_made} made", f"{result.n_current} up to date"]
     parts += [f"{len(result.failed)} failed"] if result.failed else []
     parts += [f"{result.n_left} not started"] if result.n_left else []
