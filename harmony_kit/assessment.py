@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from harmony_kit import __version__
 from harmony_kit.answers import type_frame
 from harmony_kit.canvases import Sheet, canvases
 from harmony_kit.engagement import Engagement, Site, file_sha256, load_engagement
+from harmony_kit.evidence_files import Evidence
 from harmony_kit.exchange import write_workbook
 from harmony_kit.findings import Finding, find
 from harmony_kit.measures.claims import expected_wrong_claims
@@ -38,6 +41,8 @@ class Assessment:
 
     Attributes
     ----------
+    subjects
+        ``id, title`` of pilots and decisions.
     heard
         ``lens, n_respondents, headcount, is_shown``: one row per lens; `n_respondents` is NA
         where fewer than the minimum group were heard.
@@ -58,6 +63,7 @@ class Assessment:
     site: Site
     wave: str
     as_of: date
+    subjects: pd.DataFrame
     heard: pd.DataFrame
     frames: Mapping[str, pd.DataFrame]
     findings: tuple[Finding, ...]
@@ -83,8 +89,10 @@ class Assessment:
         """
         opened = load_engagement(Path(engagement))
         path = Path(snapshot) / f"{site}.parquet"
-        answers = type_frame(pd.read_parquet(path))
+        table = pq.read_table(path)
+        answers = type_frame(table.to_pandas())
         answers = answers[(answers["site"] == site) & (answers["wave"] == wave)]
+        answers.attrs["subjects"] = json.loads((table.schema.metadata or {}).get(b"subjects", "[]"))
         day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
         assessment = measure_site(opened, answers, site=site, wave=wave, as_of=day)
         inputs = {**assessment.provenance["inputs"], f"answers of {site}": file_sha256(path)}
@@ -118,8 +126,7 @@ class Assessment:
 
     @cached_property
     def _subjects(self) -> dict[str, str]:
-        frame = list_subjects(self.engagement, self.site.site)
-        return dict(zip(frame["id"], frame["title"], strict=True))
+        return dict(zip(self.subjects["id"], self.subjects["title"], strict=True))
 
     def rows(self, measure: str) -> list[dict[str, Any]]:
         """The rows of a measure as plain mappings; empty where the site has none."""
@@ -169,7 +176,7 @@ def measure_site(
     frames = license_details(measured.frames, min_group=min_group)
     heard = _count_heard(engagement, plant, answers)
     playbook = open_playbook(engagement)
-    subjects = list_subjects(engagement, site)
+    subjects = _list_subjects(evidence, answers)
     findings = find(
         {**measured.frames, "subjects": subjects},
         playbook,
@@ -183,6 +190,7 @@ def measure_site(
         site=plant,
         wave=wave,
         as_of=as_of,
+        subjects=subjects,
         heard=heard,
         frames=frames,
         findings=findings,
@@ -206,12 +214,10 @@ def open_playbook(engagement: Engagement) -> Playbook:
     return load_playbook(path, overrides if overrides.is_file() else None)
 
 
-def list_subjects(engagement: Engagement, site: str) -> pd.DataFrame:
-    """Pilots and decisions of a site in the evidence files: columns ``id, title``."""
-    evidence = engagement.evidence.of_site(site)
-    decisions = evidence.decisions[["decision", "title"]].set_axis(["id", "title"], axis=1)
-    pilots = evidence.pilots[["pilot", "title"]].set_axis(["id", "title"], axis=1)
-    return pd.concat([decisions, pilots], ignore_index=True).fillna({"title": ""})
+def _list_subjects(evidence: Evidence, answers: pd.DataFrame) -> pd.DataFrame:
+    """``id, title`` of pilots and decisions: evidence files first, then those of interviews."""
+    added = pd.DataFrame(answers.attrs.get("subjects", []), columns=["kind", "id", "title"])
+    return pd.concat([evidence.titles(), added[["id", "title"]]]).drop_duplicates("id")
 
 
 def _count_heard(engagement: Engagement, site: Site, answers: pd.DataFrame) -> pd.DataFrame:

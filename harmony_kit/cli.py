@@ -179,6 +179,7 @@ def import_(
 @click.option(
     "--dask", "scheduler", metavar="tcp://HOST:PORT", help="Make the reports on a Dask cluster."
 )
+@click.option("--exchange", metavar="URL", help="Where Dask workers without DIR fetch and bring.")
 def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Make the reports of DIR that are missing or out of date.
 

@@ -33,6 +33,8 @@ def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 "--timeout",
                 type=click.FloatRange(min=1),
                 metavar="S",
+                default=600,
+                show_default=True,
                 help="Seconds one report may take.",
             ),
             click.option(

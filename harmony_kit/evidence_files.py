@@ -80,6 +80,15 @@ class Evidence:
             usage=_rows_of(self.usage, site),
         )
 
+    def titles(self) -> pd.DataFrame:
+        """``id, title`` of every decision and pilot; the title may be empty."""
+        parts = [_titles_of(self.decisions, "decision"), _titles_of(self.pilots, "pilot")]
+        return pd.concat(parts, ignore_index=True)
+
+
+def _titles_of(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
+    return frame[[kind, "title"]].set_axis(["id", "title"], axis=1).fillna({"title": ""})
+
 
 def _rows_of(frame: pd.DataFrame, site: str) -> pd.DataFrame:
     return frame[frame["site"] == site].reset_index(drop=True)

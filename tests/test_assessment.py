@@ -190,3 +190,31 @@ def test_portfolio_reads_what_assessments_saved(demo, tmp_path):
 )
 def test_plain_value(value, plain):
     assert plain_value(value) == plain
+
+
+def test_a_pilot_added_at_an_interview_is_called_by_its_title(demo, tmp_path):
+    engagement, store = demo
+    when = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
+    source = store.current(site="oldmill")[0].source
+    people = [("it", f"it-0{i}") for i in (1, 2, 3)]
+    more = [
+        Answer(
+            "oldmill",
+            "2026",
+            who,
+            lens,
+            "pilots.stable",
+            lens,
+            "answered",
+            when,
+            source,
+            subject="new",
+            value=3,
+        )
+        for lens, who in people
+    ]
+    frame = answers_frame([*store.current(site="oldmill"), *more])
+    frame.attrs["subjects"] = [{"kind": "pilot", "id": "new", "title": "Added on the spot"}]
+    assessment = measure_site(engagement, frame, site="oldmill", wave="2026", as_of=AS_OF)
+    assert assessment.subject_title("new") == "Added on the spot"
+    assert assessment.subject_title("vision") == "Camera inspection"

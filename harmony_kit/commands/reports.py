@@ -28,7 +28,7 @@ class RunOptions:
     """How reports are made; what every command that makes some takes."""
 
     jobs: str = "auto"
-    timeout: float | None = None
+    timeout: float | None = 600
     memory: int | None = None
     engine: str = "harmony"
     is_profiled: bool = False
