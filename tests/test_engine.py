@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import papermill
 import pytest
+from papermill.exceptions import PapermillExecutionError
 
 from harmony_kit.errors import FileError, ParameterError
 from harmony_kit.running.engine import RunEvent, Runner, RunRequest, RunResult
@@ -344,14 +346,36 @@ thread.join()
 
 def test_papermill_runs_with_it(tmp_path):
     _write(tmp_path / "in.ipynb", [("x = 1", "parameters"), "print(x)", "1 / 0"])
-    papermill = [sys.executable, "-m", "papermill", "--engine", "harmony", "--no-progress-bar"]
-    words = [*papermill, "in.ipynb", "out.ipynb", "-p", "x", "5"]
+    command = [sys.executable, "-m", "papermill", "--engine", "harmony", "--no-progress-bar"]
+    words = [*command, "in.ipynb", "out.ipynb", "-p", "x", "5"]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "ZeroDivisionError" in done.stderr
     cells = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells
     assert "5\n" in [_text(cell) for cell in cells if cell.cell_type == "code"]
     assert "papermill-error-cell-tag" in cells[0].metadata.tags
+
+
+@pytest.mark.parametrize(
+    ("source", "ename", "shown"),
+    [
+        ("1 / 0", "ZeroDivisionError", "ZeroDivisionError"),
+        ("%no_such_magic", "CellExecutionError", "not found"),
+        ("import os\nos._exit(3)", "ProcessDied", "ended with exit code 3"),
+        ("import time\ntime.sleep(60)", "TimeoutError", "the cell was not done after 1 s"),
+    ],
+)
+def test_papermill_hears_how_a_notebook_ended(runner, tmp_path, source, ename, shown):
+    book = _write(tmp_path / "in.ipynb", ["print('before')", source, "print('never')"])
+    out = tmp_path / "out.ipynb"
+    how = {"engine_name": "harmony", "execution_timeout": 1, "progress_bar": False}
+    with pytest.raises(PapermillExecutionError) as caught:
+        papermill.execute_notebook(str(book), str(out), **how)
+    assert caught.value.ename == ename
+    cells = [c for c in nbformat.read(out, as_version=4).cells if c.cell_type == "code"]
+    assert _text(cells[0]) == "before\n"
+    assert shown in str(cells[1].outputs)
+    assert cells[2].outputs == []
 
 
 def test_messages_survive_odd_values():

@@ -86,7 +86,8 @@ def _differences(books: Iterable[Path], out: Path, cwd: Path) -> dict[str, list[
     chosen = sorted(book for book in books if book.stem not in NOT_RUN)
     assert len(chosen) > 15
     jobs = [(book, engine) for book in chosen for engine in ENGINES]
-    with Runner() as runner, ThreadPoolExecutor(2) as pool:
+    # A kernel mostly waits while it starts and stops: more at once than there are cores.
+    with Runner() as runner, ThreadPoolExecutor(4) as pool:
         seen = list(pool.map(lambda job: _view(runner, *job, out=out, cwd=cwd), jobs))
     found, details = {}, {}
     for book, ours, kernels in zip(chosen, seen[::2], seen[1::2], strict=True):
@@ -101,7 +102,7 @@ def _differences(books: Iterable[Path], out: Path, cwd: Path) -> dict[str, list[
 def _view(runner: Runner, book: Path, engine: str, *, out: Path, cwd: Path) -> dict[str, Any]:
     """What a run shows, part by part, without what differs between any two runs."""
     written = out / f"{book.stem}-{engine}.ipynb"
-    limit_s = 1.0 if book.stem in SLEEPERS else 60.0
+    limit_s = 2.0 if book.stem in SLEEPERS else 60.0
     request = RunRequest(book, {}, written, cwd=cwd, engine=engine, cell_timeout_s=limit_s)
     try:
         result = runner.run(request)

@@ -100,6 +100,11 @@ def _run_cell(nb_man: Any, session: Session, index: int, timeout_s: float | None
 
 
 def _fail(nb_man: Any, session: Session, index: int, output: dict[str, Any]) -> bool:  # noqa: ANN401
-    session.recorder.add(output)
-    nb_man.cell_exception(nb_man.nb.cells[index], cell_index=index)
+    cell = nb_man.nb.cells[index]
+    made = session.recorder.add(output)
+    if cell.outputs and cell.outputs[-1] is made:  # else an Output widget captures
+        # papermill names a cell's first error, and an interrupt has left one of its own.
+        errors = [n for n, shown in enumerate(cell.outputs) if shown.output_type == "error"]
+        cell.outputs.insert(errors[0], cell.outputs.pop())
+    nb_man.cell_exception(cell, cell_index=index)
     return False
