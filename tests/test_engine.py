@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -339,6 +340,42 @@ thread.join()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "closed\n"
     assert time.monotonic() - began < 40
+
+
+_SCRIBBLE = """
+import pathlib, tempfile
+pathlib.Path('started').touch()
+while True:
+    tempfile.mkdtemp()
+"""
+
+
+def test_a_killed_supervisor_leaves_no_notebook_and_no_files(tmp_path):
+    """Even one that writes temporary files as fast as it can while they are removed."""
+    code = """
+from pathlib import Path
+from harmony_kit.running.engine import Runner, RunRequest
+if __name__ == "__main__":
+    Runner().run(RunRequest(Path("in.ipynb"), {}, Path("out.ipynb")))
+"""
+    _write(tmp_path / "in.ipynb", [_SCRIBBLE])
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    env = {**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env=env) as supervisor:
+        assert _comes_true((tmp_path / "started").exists)
+        time.sleep(0.2)
+        supervisor.kill()
+    assert _comes_true(lambda: not list(scratch.glob("harmony-*")))
+    time.sleep(0.5)  # a notebook still alive would write on
+    assert list(scratch.glob("harmony-*")) == []
+
+
+def _comes_true(condition: Callable[[], bool], within_s: float = 30.0) -> bool:
+    end = time.monotonic() + within_s
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.05)
+    return condition()
 
 
 # The engine for people who never heard of us

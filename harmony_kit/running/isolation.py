@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -35,12 +36,34 @@ def die_with(sentinel: int, scratch: str) -> None:
     def watch() -> None:
         with contextlib.suppress(OSError):
             os.read(sentinel, 1)
-        import shutil
-
-        shutil.rmtree(scratch, ignore_errors=True)
-        os.killpg(0, signal.SIGKILL)
+        _end_group(scratch)
 
     threading.Thread(target=watch, name="harmony-supervisor", daemon=True).start()
+
+
+def _end_group(scratch: str) -> None:
+    """Kill this process group, then remove its temporary files, from outside the group.
+
+    The other way round, whoever is not dead yet writes new files into the folder being removed.
+    """
+    group = os.getpgrp()
+    with contextlib.suppress(OSError, MemoryError):  # no room for a process: the files stay
+        if os.fork() == 0:
+            os.setsid()
+            os.killpg(group, signal.SIGKILL)
+            _remove(scratch)
+            os._exit(0)
+        time.sleep(10)  # killed meanwhile; killing now would hit the one that is to clean up
+    os.killpg(0, signal.SIGKILL)
+
+
+def _remove(scratch: str) -> None:
+    """Remove a folder nobody is meant to write to; a killed process may need a moment to end."""
+    for _ in range(50):
+        shutil.rmtree(scratch, ignore_errors=True)
+        if not Path(scratch).exists():
+            return
+        time.sleep(0.1)
 
 
 def redirect(fds: tuple[int, int]) -> None:
