@@ -9,20 +9,25 @@ notebook: papermill's or pytest's command line, or somebody's script without a m
 from __future__ import annotations
 
 import contextlib
+import importlib
 import multiprocessing
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import forkserver, reduction
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 __all__ = ["Server", "Worker", "has_fork_server"]
 
 _PRELOAD = "harmony_kit.running.preload"
+#: A fork server runs that nobody is bound to end: whoever starts next is.
+_released = threading.Event()
 
 
 def has_fork_server() -> bool:
@@ -61,18 +66,26 @@ class Worker:
                 os.killpg(self.process.pid, number)
 
     def kill(self) -> None:
-        """End the process and its whole group now; wait until it is gone."""
+        """End the process and everything it started now; wait until it is gone."""
+        started = _descendants(self.process.pid) if self.is_alive() else []
         self.signal(signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            # It may not have become the leader of its group yet.
-            if self.is_alive():
-                os.kill(self.process.pid, signal.SIGKILL)
+        # It may not lead its group yet; and a kernel, say, leads one of its own.
+        for pid in [self.process.pid, *started] if self.is_alive() or started else []:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
         wait([self.process.sentinel], 10)
 
     def close(self) -> None:
         """Give back the descriptors; `stdout_fd` and `stderr_fd` belong to who reads them."""
         self.channel.close()
         self.process.close()
+
+    def discard(self) -> None:
+        """End one nobody uses, and give everything back."""
+        self.kill()
+        self.close()
+        os.close(self.stdout_fd)
+        os.close(self.stderr_fd)
 
 
 class Server:
@@ -88,7 +101,8 @@ class Server:
         """Begin warming up, and come back at once."""
         if self._method == "forkserver":
             with self._lock:
-                self._is_ours = self._is_ours or not _is_running()
+                self._is_ours = self._is_ours or not _is_running() or _released.is_set()
+                _released.clear()
                 multiprocessing.set_forkserver_preload([_PRELOAD])
                 with _same_imports():
                     forkserver.ensure_running()
@@ -96,14 +110,34 @@ class Server:
             with self._lock:
                 self._spare = self._spare or _start(_Spawned)
 
+    def release(self) -> None:
+        """Leave the ending of what `start` started to the next server that starts."""
+        with self._lock:
+            if self._is_ours:
+                self._is_ours = False
+                _released.set()
+
     def worker(self) -> Worker:
-        """A new process, waiting for its notebook."""
-        self.start()
+        """A new process, waiting for its notebook. Raises OSError if none can be had."""
         if self._method == "forkserver":
-            return _start(_Forked)
+            return self._forked()
+        self.start()
         with self._lock:
             taken, self._spare = self._spare, None
         return taken or _start(_Spawned)
+
+    def _forked(self) -> Worker:
+        self.start()
+        try:
+            return _start(_Forked)
+        except (EOFError, ConnectionError):  # the server died after it was seen alive
+            time.sleep(0.1)
+            self.start()
+        try:
+            return _start(_Forked)
+        except EOFError as cause:
+            message = "the process that forks notebooks ended twice when it was asked for one"
+            raise OSError(message) from cause
 
     def prepare_next(self) -> None:
         """Where nothing can be forked, start the next process while this one works."""
@@ -115,12 +149,11 @@ class Server:
         with self._lock:
             spare, self._spare = self._spare, None
             if spare:
-                spare.kill()
-                spare.close()
-                os.close(spare.stdout_fd)
-                os.close(spare.stderr_fd)
-            if self._is_ours and not multiprocessing.active_children():
+                spare.discard()
+            is_free = self._is_ours or _released.is_set()
+            if is_free and not multiprocessing.active_children():
                 _stop_fork_server()
+                _released.clear()
             self._is_ours = False
 
 
@@ -147,9 +180,15 @@ class _Forked:
         self._alive_fd = os.dup(data_fd)
         self._code: int | None = None
         with os.fdopen(data_fd, "wb") as stream:
-            for part in ({"sys_path": [path for path in sys.path if path]}, _Boot()):
-                reduction.dump(part, stream)
-        self.pid = forkserver.read_signed(self.sentinel)
+            with contextlib.suppress(BrokenPipeError):  # reading its answer tells
+                for part in ({"sys_path": [path for path in sys.path if path]}, _Boot()):
+                    reduction.dump(part, stream)
+                stream.flush()
+        try:
+            self.pid = forkserver.read_signed(self.sentinel)
+        except EOFError:
+            self.close()
+            raise
 
     def exitcode(self) -> int | None:
         """The exit code, minus the signal that killed it; None if the server died with it."""
@@ -199,6 +238,7 @@ class _Spawned:
 
 
 def _serve_spawned(channel: Connection, stdout: Connection, stderr: Connection) -> None:
+    importlib.import_module(_PRELOAD)  # what a server would have loaded, while it is not needed yet
     from harmony_kit.running.worker import serve
 
     parent = multiprocessing.parent_process()
@@ -219,6 +259,20 @@ def _start(kind: type[_Forked] | type[_Spawned]) -> Worker:
         lines.close()
         stdout.close()
         stderr.close()
+
+
+def _descendants(pid: int) -> list[int]:
+    """Processes started by `pid` and by those; none where the system does not list them."""
+    parents: dict[int, int] = {}
+    for listing in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # The name before the last parenthesis may contain anything.
+            fields = listing.read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
+            parents[int(listing.parent.name)] = int(fields.split()[1])
+    found = [pid]
+    for parent in found:
+        found += [child for child in parents if parents[child] == parent]
+    return found[1:]
 
 
 def _detach_from_server() -> None:
