@@ -16,8 +16,9 @@ from typing import Self
 
 from harmony_kit.errors import FileError, HarmonyError, Problem
 from harmony_kit.running.course import Course
+from harmony_kit.running.processes import Worker
 from harmony_kit.running.request import Listener, RunRequest, RunResult
-from harmony_kit.running.server import Server, Worker
+from harmony_kit.running.server import Server
 from harmony_kit.running.session import Session
 from harmony_kit.running.wire import Message
 

@@ -19,11 +19,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import forkserver, reduction
-from multiprocessing.connection import Connection, wait
-from pathlib import Path
-from typing import Any, Protocol, cast
+from multiprocessing.connection import Connection
+from typing import Any, cast
 
-__all__ = ["Server", "Worker", "has_fork_server"]
+from harmony_kit.running.processes import Process, Worker
+
+__all__ = ["Server", "has_fork_server"]
 
 _PRELOAD = "harmony_kit.running.preload"
 #: A fork server runs that nobody is bound to end: whoever starts next is.
@@ -35,59 +36,6 @@ def has_fork_server() -> bool:
     return "forkserver" in multiprocessing.get_all_start_methods()
 
 
-class _Process(Protocol):
-    """What a supervisor needs of a process, however it was started."""
-
-    pid: int
-    sentinel: int
-
-    def exitcode(self) -> int | None: ...
-
-    def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Worker:
-    """The process of one notebook, as its supervisor holds it: three lines and a way to end it."""
-
-    process: _Process
-    channel: Connection
-    stdout_fd: int
-    stderr_fd: int
-
-    def is_alive(self) -> bool:
-        """Whether it has not ended yet."""
-        return not wait([self.process.sentinel], 0)
-
-    def signal(self, number: int) -> None:
-        """Send a signal to the process and to everything it started."""
-        if self.is_alive() or number == signal.SIGKILL:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, number)
-
-    def kill(self) -> None:
-        """End the process and everything it started now; wait until it is gone."""
-        started = _descendants(self.process.pid) if self.is_alive() else []
-        self.signal(signal.SIGKILL)
-        # It may not lead its group yet; and a kernel, say, leads one of its own.
-        for pid in [self.process.pid, *started] if self.is_alive() or started else []:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        wait([self.process.sentinel], 10)
-
-    def close(self) -> None:
-        """Give back the descriptors; `stdout_fd` and `stderr_fd` belong to who reads them."""
-        self.channel.close()
-        self.process.close()
-
-    def discard(self) -> None:
-        """End one nobody uses, and give everything back."""
-        self.kill()
-        self.close()
-        os.close(self.stdout_fd)
-        os.close(self.stderr_fd)
-
-
 class Server:
     """Where workers come from; `start` it early, it warms up meanwhile."""
 
@@ -96,6 +44,7 @@ class Server:
         self._lock = threading.Lock()
         self._spare: Worker | None = None
         self._is_ours = False
+        self._is_stopped = False
 
     def start(self) -> None:
         """Begin warming up, and come back at once."""
@@ -131,6 +80,8 @@ class Server:
         try:
             return _start(_Forked)
         except (EOFError, ConnectionError):  # the server died after it was seen alive
+            if self._is_stopped:
+                raise
             time.sleep(0.1)
             self.start()
         try:
@@ -146,6 +97,7 @@ class Server:
 
     def stop(self) -> None:
         """End what `start` started, unless somebody else uses it too."""
+        self._is_stopped = True
         with self._lock:
             spare, self._spare = self._spare, None
             if spare:
@@ -179,11 +131,10 @@ class _Forked:
         # While this stays open, the worker knows that its supervisor lives.
         self._alive_fd = os.dup(data_fd)
         self._code: int | None = None
-        with os.fdopen(data_fd, "wb") as stream:
-            with contextlib.suppress(BrokenPipeError):  # reading its answer tells
-                for part in ({"sys_path": [path for path in sys.path if path]}, _Boot()):
-                    reduction.dump(part, stream)
-                stream.flush()
+        # If it is dead, there is no answer to be read either.
+        with contextlib.suppress(BrokenPipeError), os.fdopen(data_fd, "wb") as stream:
+            for part in ({"sys_path": [path for path in sys.path if path]}, _Boot()):
+                reduction.dump(part, stream)
         try:
             self.pid = forkserver.read_signed(self.sentinel)
         except EOFError:
@@ -253,26 +204,12 @@ def _start(kind: type[_Forked] | type[_Spawned]) -> Worker:
     stderr, their_stderr = multiprocessing.Pipe(duplex=False)
     lines = _Lines(theirs, their_stdout, their_stderr)
     try:
-        process: _Process = kind(lines)
+        process: Process = kind(lines)
         return Worker(process, channel, os.dup(stdout.fileno()), os.dup(stderr.fileno()))
     finally:
         lines.close()
         stdout.close()
         stderr.close()
-
-
-def _descendants(pid: int) -> list[int]:
-    """Processes started by `pid` and by those; none where the system does not list them."""
-    parents: dict[int, int] = {}
-    for listing in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            # The name before the last parenthesis may contain anything.
-            fields = listing.read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
-            parents[int(listing.parent.name)] = int(fields.split()[1])
-    found = [pid]
-    for parent in found:
-        found += [child for child in parents if parents[child] == parent]
-    return found[1:]
 
 
 def _detach_from_server() -> None:

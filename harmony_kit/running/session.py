@@ -11,7 +11,7 @@ from multiprocessing.connection import wait
 from typing import Any, NoReturn
 
 from harmony_kit.running.outputs import Recorder
-from harmony_kit.running.server import Worker
+from harmony_kit.running.processes import Worker
 from harmony_kit.running.streams import TextPipe
 from harmony_kit.running.wire import Message, decode, encode
 
