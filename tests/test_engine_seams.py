@@ -200,6 +200,33 @@ def test_the_server_has_one_thread(runner, tmp_path):
     assert server.num_threads() == 1
 
 
+_FORK = """
+import os
+from pathlib import Path
+from harmony_kit.running.engine import Runner, RunRequest
+def run(out):
+    with Runner() as runner:
+        return runner.run(RunRequest(Path("in.ipynb"), {}, Path(out))).status
+runner = Runner()
+pid = os.fork()
+print(run(f"{pid == 0}.ipynb"), flush=True)
+if pid == 0:
+    os._exit(0)
+os.waitpid(pid, 0)
+runner.close()
+"""
+
+
+def test_a_forked_caller_has_a_server_of_its_own(tmp_path):
+    _book(tmp_path / "in.ipynb", ["1"])
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", _FORK], cwd=tmp_path, env=env, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.returncode) == ("ok\nok\n", 0), done.stderr
+
+
 def test_notebooks_run_where_nothing_can_be_forked(tmp_path):
     with Runner("spawn") as runner:
         for _ in range(2):

@@ -54,7 +54,7 @@ class Server:
                 _released.clear()
                 multiprocessing.set_forkserver_preload([_PRELOAD])
                 with _same_imports():
-                    forkserver.ensure_running()
+                    _ensure_running()
         else:
             with self._lock:
                 self._spare = self._spare or _start(_Spawned)
@@ -212,8 +212,17 @@ def _start(kind: type[_Forked] | type[_Spawned]) -> Worker:
         stderr.close()
 
 
+def _ensure_running() -> None:
+    try:
+        forkserver.ensure_running()
+    except ChildProcessError:
+        # Not this process's child: it was forked after the server was, or somebody reaped it.
+        _detach_from_server()
+        forkserver.ensure_running()
+
+
 def _detach_from_server() -> None:
-    """A notebook that uses a fork server starts its own: ours could not end its processes."""
+    """Know of no fork server. A notebook that uses one starts its own, which ends with it."""
     server: Any = getattr(forkserver, "_forkserver", None)
     if server is not None and hasattr(server, "_forkserver_alive_fd"):
         os.close(server._forkserver_alive_fd)  # noqa: SLF001 - the child's copy, else unclosable
