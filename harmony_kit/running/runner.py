@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import os
-import pickle
 import secrets
 import shutil
 import tempfile
@@ -14,11 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from harmony_kit.errors import FileError, HarmonyError, Problem
+from harmony_kit.errors import HarmonyError
 from harmony_kit.running.course import Course
-from harmony_kit.running.processes import Worker
 from harmony_kit.running.request import Listener, RunRequest, RunResult
-from harmony_kit.running.server import Server
+from harmony_kit.running.server import Server, Worker
 from harmony_kit.running.session import Session
 from harmony_kit.running.wire import Message
 
@@ -77,9 +74,6 @@ class Runner:
         Raises ParameterError or FileError before anything runs, OSError if the output cannot be
         written, and RunnerClosed if another thread closes the runner meanwhile.
         """
-        if request.cwd is not None and not request.cwd.is_dir():
-            where = "the working directory of the run"
-            raise FileError(Problem(str(request.cwd), where, "there is no such folder"))
         # A folder of its own for temporary files, so that they end with the notebook.
         scratch = tempfile.mkdtemp(prefix="harmony-")
         try:
@@ -107,23 +101,13 @@ class Runner:
         return result
 
     def _take_worker(self) -> Worker:
-        message = "the runner is closed"
-        if self._is_closed:
-            raise RunnerClosed(message)
-        try:
-            # Without the lock: a server that still loads answers late, and `close` must not wait.
-            worker = self._server.worker()
-        except (EOFError, OSError) as cause:
-            if not self._is_closed:
-                raise
-            raise RunnerClosed(message) from cause
         with self._lock:
-            if not self._is_closed:
-                self._workers.add(worker)
-                return worker
-        worker.discard()
-        self._server.stop()  # closed meanwhile, it may have been started again
-        raise RunnerClosed(message)
+            if self._is_closed:
+                message = "the runner is closed"
+                raise RunnerClosed(message)
+            worker = self._server.worker()
+            self._workers.add(worker)
+        return worker
 
     def _warn(self, missing: list[str]) -> None:
         if missing and not self._has_warned:
@@ -138,8 +122,7 @@ def _opening(request: RunRequest, scratch: str, token: str) -> Message:
     return {
         "engine": request.engine,
         "notebook": str(request.notebook.resolve()),
-        # JSON would lose what papermill can write: dates, tuples, paths, infinite numbers.
-        "parameters": base64.b64encode(pickle.dumps(dict(request.parameters))).decode(),
+        "parameters": dict(request.parameters),
         "output": str(Path(scratch) / "executed.ipynb"),
         "cell_timeout_s": request.cell_timeout_s,
         "memory_mb": request.memory_mb,

@@ -37,7 +37,7 @@ def serve(channel: Connection, fds: tuple[int, int], sentinel: int) -> None:
     opening = decode(channel.recv_bytes())
     isolation.die_with(sentinel, opening["scratch"])
     isolation.redirect(fds)
-    isolation.settle(**{name: opening[name] for name in ("env", "cwd", "scratch")})
+    isolation.settle(**{name: opening[name] for name in ("env", "cwd", "scratch", "memory_mb")})
     tape = Tape(channel, fds, opening["token"])
     sys.stdout, sys.stderr = TextStream(tape, "stdout"), TextStream(tape, "stderr")
     faulthandler.enable(fds[1])
@@ -51,7 +51,7 @@ def serve(channel: Connection, fds: tuple[int, int], sentinel: int) -> None:
     if opening["engine"] == "papermill":
         _run_in_kernel(tape, opening, prepared)
     else:
-        _Notebook(tape, channel).run(prepared, opening["memory_mb"])
+        _Notebook(tape, channel).run(prepared)
     _run_exit_handlers()
     tape.send({"type": "bye", "peak_mb": isolation.peak_mb()})
 
@@ -60,7 +60,6 @@ def _run_in_kernel(tape: Tape, opening: Message, prepared: Message) -> None:
     from harmony_kit.running.kernel import run_in_kernel
 
     tape.send({"type": "ready", "missing": [], **prepared})
-    isolation.limit_memory(opening["memory_mb"])
     ending = run_in_kernel(prepared["notebook"], opening["output"], opening["cell_timeout_s"])
     tape.send({"type": "ended", **ending})
 
@@ -72,14 +71,13 @@ class _Notebook:
         self._tape, self._channel = tape, channel
         self._shell: ZMQInteractiveShell
 
-    def run(self, prepared: Message, memory_mb: int | None) -> None:
+    def run(self, prepared: Message) -> None:
         """Report what was prepared, then do as told until told to end."""
         self._shell = new_shell(self._tape.send)
         comms.install_comms(self._tape.send)
         _attach_matplotlib(self._shell)
         facts = {"language_info": KernelFace.language_info, "missing": _missing_preload()}
         self._tape.send({"type": "ready", **facts, **prepared})
-        isolation.limit_memory(memory_mb)
         asyncio.run(self._obey())
         self._shell.reset(new_session=False)  # closes the files the notebook left open
 
@@ -155,8 +153,7 @@ def _prepare(opening: Message) -> Message:
 
     from harmony_kit.running.prepare import check_kernel, check_language, prepare_notebook
 
-    parameters = pickle.loads(base64.b64decode(opening["parameters"]))  # noqa: S301 - our caller's
-    notebook = prepare_notebook(opening["notebook"], parameters)
+    notebook = prepare_notebook(opening["notebook"], opening["parameters"])
     check = check_language if opening["engine"] == "harmony" else check_kernel
     check(opening["notebook"], notebook)
     marks = {
