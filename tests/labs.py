@@ -51,11 +51,18 @@ class Server:
         for kernel in self.call("GET", "api/kernels"):
             self.call("POST", f"api/kernels/{kernel['id']}/restart")
 
+    def freeze_kernels(self) -> None:
+        """Stop them where they are; nothing answers, and JupyterLab starts no new ones."""
+        self._signal_kernels(signal.SIGSTOP)
+
     def kill_kernels(self) -> None:
         """Kill -9, as a crash would."""
+        self._signal_kernels(signal.SIGKILL)
+
+    def _signal_kernels(self, number: signal.Signals) -> None:
         for process in psutil.Process(self.process.pid).children(recursive=True):
             if "ipykernel_launcher" in " ".join(process.cmdline()):
-                os.kill(process.pid, signal.SIGKILL)
+                os.kill(process.pid, number)
 
 
 @contextlib.contextmanager
