@@ -187,11 +187,14 @@ def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
     page saying what failed; the others are made all the same, and the exit code is 1.
     Interrupt it whenever you like: the same command finishes what is missing.
     """
-    from harmony_kit.commands import reports
+    from harmony_kit.running.warming import warming
 
-    how = reports.RunOptions(**{name: options.pop(name) for name in reports.RUN_OPTIONS})
-    show = reports.show_plan if options.pop("is_plan") else reports.run
-    sys.exit(show(reports.batch_request(folder, **options), how))
+    with warming(is_wanted=not options["is_plan"] and options["scheduler"] is None):
+        from harmony_kit.commands import reports
+
+        how = reports.RunOptions(**{name: options.pop(name) for name in reports.RUN_OPTIONS})
+        show = reports.show_plan if options.pop("is_plan") else reports.run
+        sys.exit(show(reports.batch_request(folder, **options), how))
 
 
 @main.command()

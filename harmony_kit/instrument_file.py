@@ -15,18 +15,23 @@ from harmony_kit.condition_problems import list_condition_problems
 from harmony_kit.errors import InstrumentError, Problem
 from harmony_kit.instrument import Dimension, Instrument, Item, Lens, Option, Scale
 from harmony_kit.instrument_problems import Parts, list_faults, list_placeholders
-from harmony_kit.yamlfile import list_problems, read_yaml
+from harmony_kit.yamlfile import list_problems, read_yaml, remember
 
-__all__ = ["find_instrument", "load_instrument", "translation_files"]
+__all__ = ["find_instrument", "load_instrument", "packaged_instruments", "translation_files"]
 
 _Part = TypeVar("_Part", bound=BaseModel)
 
 
 def load_instrument(path: Path) -> Instrument:
-    """Read an instrument and the translations beside it.
+    """Read an instrument and the translations beside it; the same files are read only once.
 
     Raises `InstrumentError` with every problem of every file, each at its path.
     """
+    texts = {f"instrument.{language}": file for language, file in translation_files(path).items()}
+    return remember({"instrument": path, **texts}, lambda: _load(path))
+
+
+def _load(path: Path) -> Instrument:
     raw = read_yaml(path, InstrumentError)
     raw.pop("schema", None)
     problems: list[Problem] = []
@@ -51,13 +56,17 @@ def find_instrument(name: str, folder: Path | None = None) -> Path:
     """
     if folder is not None and name.endswith((".yaml", ".yml")):
         return folder / name
-    packaged = Path(str(files("harmony_kit"))) / "content" / "instruments"
-    path = packaged / f"{name}.yaml"
-    known = sorted(p.stem for p in packaged.glob("*.yaml") if "." not in p.stem)
-    if name in known:
-        return path
-    allowed = f"{', '.join(known)}, or a .yaml file in the engagement folder"
+    packaged = {path.stem: path for path in packaged_instruments()}
+    if name in packaged:
+        return packaged[name]
+    allowed = f"{', '.join(packaged)}, or a .yaml file in the engagement folder"
     raise InstrumentError(Problem(name, "", "there is no such instrument", allowed))
+
+
+def packaged_instruments() -> list[Path]:
+    """The instruments that come with the package, by id."""
+    folder = Path(str(files("harmony_kit"))) / "content" / "instruments"
+    return sorted(path for path in folder.glob("*.yaml") if "." not in path.stem)
 
 
 _TRANSLATION = re.compile(r"\.([a-z]{2})\.yaml$")

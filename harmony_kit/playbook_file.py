@@ -13,7 +13,7 @@ from harmony_kit.errors import PlaybookError, Problem
 from harmony_kit.instrument_file import translation_files
 from harmony_kit.patterns import BOTH, NAMES
 from harmony_kit.playbook import PHRASES, READERS, Canvas, Entry, Playbook, placeholders
-from harmony_kit.yamlfile import list_problems, read_yaml
+from harmony_kit.yamlfile import list_problems, read_yaml, remember
 
 __all__ = ["find_playbook", "load_playbook"]
 
@@ -35,8 +35,20 @@ def load_playbook(path: Path, overrides: Path | None = None) -> Playbook:
     ``<stem>.<language>.yaml`` beside the overrides has new ones: a stale translation would say
     something else than its source.
 
-    Raises `PlaybookError` with every problem of every file, each at its path.
+    Raises `PlaybookError` with every problem of every file, each at its path. The same files are
+    read only once.
     """
+    files = _named("playbook", path) | (_named("overrides", overrides) if overrides else {})
+    return remember(files, lambda: _load(path, overrides))
+
+
+def _named(name: str, path: Path) -> dict[str, Path]:
+    """A file and its translations, by what they are."""
+    texts = translation_files(path).items()
+    return {name: path, **{f"{name}.{language}": file for language, file in texts}}
+
+
+def _load(path: Path, overrides: Path | None) -> Playbook:
     problems: list[Problem] = []
     raw = _read(path, None, problems)
     texts = _read_translations(path, raw, problems)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import ValidationError
@@ -12,7 +12,11 @@ from pydantic_core import ErrorDetails
 
 from harmony_kit.errors import FileError, Problem
 
-__all__ = ["list_problems", "read_yaml"]
+__all__ = ["list_problems", "read_yaml", "remember"]
+
+_Value = TypeVar("_Value")
+_N_REMEMBERED = 16
+_remembered: dict[Hashable, Any] = {}
 
 
 class _StrictLoader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
@@ -76,6 +80,36 @@ def read_yaml(path: Path, error: type[FileError] = FileError) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise error(Problem(name, "", "must be a mapping of keys to values"))
     return content
+
+
+def remember(files: Mapping[str, Path], load: Callable[[], _Value]) -> _Value:
+    """What `load` makes of these files, made once for what is in them.
+
+    The key is the content, not a time of change: a file saved twice within one tick of the clock
+    is read again, and a copy elsewhere is not. `files` maps what each is to the loader to its
+    path; the value must be frozen, for it is shared. Nothing is kept when `load` raises, or when
+    a file changed meanwhile.
+    """
+    key = _contents(files)
+    if key is None:
+        return load()
+    if key in _remembered:
+        found: _Value = _remembered[key]
+        return found
+    value = load()
+    if _contents(files) == key:
+        while len(_remembered) >= _N_REMEMBERED:
+            _remembered.pop(next(iter(_remembered)), None)
+        _remembered[key] = value
+    return value
+
+
+def _contents(files: Mapping[str, Path]) -> Hashable:
+    """Every file's content by its name; None where one cannot be read, for `load` to say why."""
+    try:
+        return tuple((name, path.read_bytes()) for name, path in sorted(files.items()))
+    except OSError:
+        return None
 
 
 def _path_of(parts: tuple[int | str, ...], prefix: str) -> str:

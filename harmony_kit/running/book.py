@@ -19,8 +19,10 @@ __all__ = [
     "fail_cell",
     "failure_of",
     "is_runnable",
+    "last_started",
     "mark_failure",
     "new_cell",
+    "read_book",
     "start_book",
     "start_cell",
     "write_book",
@@ -34,6 +36,23 @@ def empty_book(path: Path) -> Message:
     start_book(book)
     start_cell(cell)
     return book
+
+
+def read_book(path: Path) -> Message | None:
+    """The notebook at `path`, sources joined; None if there is none, or half of one."""
+    try:
+        book: Message = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    for cell in book["cells"]:
+        cell["source"] = "".join(cell["source"])
+    return book
+
+
+def last_started(book: Message) -> int:
+    """The last cell that began; the first if none did."""
+    starts = [cell["metadata"].get("papermill", {}).get("start_time") for cell in book["cells"]]
+    return max((index for index, start in enumerate(starts) if start), default=0)
 
 
 def start_book(book: Message) -> None:
@@ -75,7 +94,7 @@ def end_cell(cell: Message, execution_count: int | None = None) -> None:
         record["status"] = "completed"
     if is_runnable(cell):
         cell["execution_count"] = execution_count
-        times = cell["metadata"]["execution"]
+        times = cell["metadata"].setdefault("execution", {"iopub.status.busy": _stamp()})
         times["iopub.execute_input"] = times["iopub.status.busy"]
         times["iopub.status.idle"] = times["shell.execute_reply"] = _stamp()
 

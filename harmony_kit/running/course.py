@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import json
 import pickle
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +13,7 @@ from typing import NoReturn
 from harmony_kit.errors import RunError
 from harmony_kit.running import book as books
 from harmony_kit.running.request import EventKind, Listener, RunEvent, RunRequest, RunResult, Status
-from harmony_kit.running.session import GRACE_S, Session, TooLate, WorkerDied, error_output
+from harmony_kit.running.session import Session, TooLate, WorkerDied, error_output
 from harmony_kit.running.wire import Message
 
 __all__ = ["Course"]
@@ -51,7 +49,8 @@ class Course:
                     self._watch_kernel()
                 else:
                     self._run_cells(ready["language_info"])
-                    self._peak_mb = self._session.end()
+                    if self._status == "ok":  # past its limit, it gets no time to take its leave
+                        self._peak_mb = self._session.end()
         except TooLate:
             self._note_delay()
         except WorkerDied as death:
@@ -115,23 +114,23 @@ class Course:
         """Wait for papermill in the worker; it keeps the notebook on disk up to date."""
         try:
             ending = self._session.receive("ended", deadline=self._deadline)
-        except TooLate:
-            self._session.signal(signal.SIGINT)
-            ending = self._session.receive("ended", deadline=time.monotonic() + GRACE_S)
-            ending["status"], ending["evalue"] = "timeout", self._delay_text()
         finally:
             self._read_executed()
         self._status = ending["status"]
         if self._status != "ok":
-            self._failure = ending["cell"], error_output(ending["ename"], ending["evalue"])
-            self._marks = {}  # papermill has left its own, or none on purpose
+            output = error_output(ending["ename"], ending["evalue"])
+            self._failure = ending["cell"], output
+            if self._status != "failed":  # no cell could show it
+                self._book["cells"][ending["cell"]]["outputs"].append(output)
 
     def _read_executed(self) -> None:
-        if self._executed.exists():
-            self._book = json.loads(self._executed.read_text(encoding="utf-8"))
-            self._book["metadata"]["papermill"]["output_path"] = self._request.output.name
-            cells = self._book["cells"]
-            self._n_executed = sum(bool(cell.get("execution_count")) for cell in cells)
+        if (book := books.read_book(self._executed)) is None:
+            return
+        self._book = book
+        self._book["metadata"]["papermill"]["output_path"] = self._request.output.name
+        self._cell = books.last_started(book)
+        counts = (cell.get("execution_count") for cell in book["cells"])
+        self._n_executed = sum(count is not None for count in counts)
 
     def _delay_text(self) -> str:
         limits = self._request.timeout_s, self._request.cell_timeout_s
@@ -167,24 +166,21 @@ class Course:
         books.fail_cell(self._book, self._cell)
 
     def _conclude(self) -> None:
-        """Complete the records, and say at the top of the notebook that it failed."""
+        """Complete the records; say at the top that it failed, unless papermill has said so."""
         if self._status == "ok":
             self._failure = self._failure or books.failure_of(self._book)
             self._status = "failed" if self._failure else "ok"
-        if self._failure and self._marks:
+        if self._failure and self._marks and not self._n_marks():
             books.mark_failure(self._book, self._failure[0], self._marks)
         if widgets := self._session.recorder.widgets.metadata():
             self._book["metadata"]["widgets"] = widgets
         books.end_book(self._book)
 
     def _result(self) -> RunResult:
-        error = None
+        error, n_marks = None, self._n_marks()
         if self._failure:
             index, output = self._failure
             # The banner and the mark before the failed cell have moved it.
-            n_marks = sum(
-                c["cell_type"] == "markdown" and self._is_mark(c) for c in self._book["cells"]
-            )
             source = self._book["cells"][index + n_marks]["source"]
             name = str(self._request.notebook)
             error = RunError(name, index, source, output["ename"], output["evalue"])
@@ -194,15 +190,17 @@ class Course:
             status=self._status,
             error=error,
             seconds={**self._seconds, "total": time.monotonic() - self._began},
-            n_cells=len(self._book["cells"]),
+            n_cells=len(self._book["cells"]) - n_marks,
             n_executed=self._n_executed,
             signal=self._signal,
             last_lines=str(self._session.recorder.tail) if died else "",
             peak_mb=self._peak_mb,
         )
 
-    def _is_mark(self, cell: Message) -> bool:
-        return bool(self._marks) and self._marks["tag"] in cell["metadata"].get("tags", ())
+    def _n_marks(self) -> int:
+        """How many cells say that the notebook failed; they were not in it."""
+        tag = self._marks.get("tag")
+        return sum(tag in cell["metadata"].get("tags", ()) for cell in self._book["cells"])
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["die_with", "own_session", "peak_mb", "redirect", "settle"]
+__all__ = ["die_with", "limit_memory", "own_session", "peak_mb", "redirect", "settle"]
 
 _INLINE = "module://matplotlib_inline.backend_inline"
 
@@ -77,7 +77,7 @@ def redirect(fds: tuple[int, int]) -> None:
         os.set_inheritable(fd, False)  # noqa: FBT003 - the library's signature
 
 
-def settle(*, env: Mapping[str, str], cwd: str, scratch: str, memory_mb: int | None) -> None:
+def settle(*, env: Mapping[str, str], cwd: str, scratch: str) -> None:
     """Take the caller's environment and folder, a temporary folder of its own, fresh randomness."""
     os.environ.clear()
     os.environ.update({"MPLBACKEND": _INLINE, **env, "TMPDIR": scratch})
@@ -90,11 +90,12 @@ def settle(*, env: Mapping[str, str], cwd: str, scratch: str, memory_mb: int | N
     random.seed()
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()
-    if memory_mb is not None:
-        _limit_memory(memory_mb)
 
 
-def _limit_memory(memory_mb: int) -> None:
+def limit_memory(memory_mb: int | None) -> None:
+    """Let this process allocate no more than `memory_mb` MiB from here on; None: no limit."""
+    if memory_mb is None:
+        return
     import resource
 
     _soft, hard = resource.getrlimit(resource.RLIMIT_AS)

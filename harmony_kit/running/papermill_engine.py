@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
-import secrets
 import shutil
-import tempfile
 import time
 from typing import Any
 
@@ -13,7 +13,10 @@ import nbformat
 from papermill.engines import Engine
 
 from harmony_kit.running import book as books
+from harmony_kit.running.echo import Echo
 from harmony_kit.running.outputs import Recorder
+from harmony_kit.running.prepare import check_language
+from harmony_kit.running.scratch import new_scratch
 from harmony_kit.running.server import Server
 from harmony_kit.running.session import CellEnd, Session, TooLate, WorkerDied, error_output
 
@@ -30,27 +33,40 @@ class HarmonyEngine(Engine):
         kernel_name: str,  # noqa: ARG003 - there is no kernel
         *,
         execution_timeout: float | None = None,
-        **_options: Any,  # noqa: ANN401 - what other engines take
+        **options: Any,  # noqa: ANN401 - what papermill and other engines take
     ) -> None:
-        """Run the cells of ``nb_man.nb``, telling `nb_man` when each starts, fails and ends."""
-        scratch = tempfile.mkdtemp(prefix="harmony-")
-        token = secrets.token_hex(16)
-        server = Server()
-        worker = server.worker()
+        """Run the cells of ``nb_man.nb``, telling `nb_man` when each starts, fails and ends.
+
+        Of papermill's other options `log_output`, `stdout_file`, `stderr_file` and `timeout` are
+        honoured. Raises FileError for a notebook in another language than Python.
+        """
+        check_language(options.get("input_path") or "the notebook", nb_man.nb)
+        token, scratch = new_scratch()
         recorder = Recorder(nb_man.nb.cells, nbformat.from_dict)
-        session = Session(worker, token, recorder=recorder)
+        echo = Echo(nb_man, options)
+        session = Session(
+            _server().worker(), token, on_text=echo.text, on_message=echo.message, recorder=recorder
+        )
         try:
             session.send(_opening(scratch, token))
             ready = session.receive("ready")
             nb_man.nb.metadata["language_info"] = nbformat.from_dict(ready["language_info"])
-            _run_cells(nb_man, session, execution_timeout)
+            _run_cells(nb_man, session, execution_timeout or options.get("timeout"))
             session.end()
         finally:
             session.close()
-            server.stop()
+            echo.end()
             shutil.rmtree(scratch, ignore_errors=True)
         if widgets := recorder.widgets.metadata():
             nb_man.nb.metadata["widgets"] = nbformat.from_dict(widgets)
+
+
+@functools.cache
+def _server() -> Server:
+    """The server of this process, kept warm for the next notebook."""
+    server = Server()
+    atexit.register(server.stop)
+    return server
 
 
 def _opening(scratch: str, token: str) -> dict[str, Any]:

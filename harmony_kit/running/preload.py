@@ -24,6 +24,8 @@ __all__ = ["MISSING"]
 for _library in ("OPENBLAS", "OMP", "MKL"):
     # Also 3.5 times faster than several threads on matrices as small as ours.
     os.environ[f"{_library}_NUM_THREADS"] = "1"
+# pandas loads Arrow, whose allocator would start a thread to tidy up.
+os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
 
 _MODULES = (
     "pandas",
@@ -32,9 +34,10 @@ _MODULES = (
     "IPython.core.interactiveshell",
     "IPython.core.completer",
     "comm",
+    "ipykernel.zmqshell",
     "harmony_kit.running.worker",
 )
-_REPORTS = ("harmony_kit.report", "harmony_kit.portfolio_report")
+_REPORTS = ("harmony_kit.report", "harmony_kit.portfolio_report", "pyarrow.dataset")
 #: What other people's notebooks draw with; the reports need none of it.
 _DRAWING = (
     "matplotlib.pyplot",
@@ -57,7 +60,9 @@ def _load() -> tuple[str, ...]:
                 importlib.import_module(name)
             except ImportError as cause:
                 missing.append(f"{name} ({cause})")
-    for warm_up in (_warm_table, _warm_chart, _warm_notebook, _warm_shell):
+    # A warm-up that collects garbage need not look through all the libraries again.
+    gc.freeze()
+    for warm_up in (_warm_table, _warm_content, _warm_chart, _warm_notebook, _warm_shell):
         _try(warm_up, missing)
     return tuple(missing)
 
@@ -93,6 +98,15 @@ def _warm_chart() -> None:
         plt.close("all")
 
 
+def _warm_content() -> None:
+    """The packaged questions and texts are read and checked; a child with the same has them."""
+    from harmony_kit.instrument_file import load_instrument, packaged_instruments
+    from harmony_kit.playbook_file import find_playbook, load_playbook
+
+    for path in packaged_instruments():
+        load_playbook(find_playbook(load_instrument(path).id))
+
+
 def _warm_table() -> None:
     import pandas as pd
 
@@ -115,7 +129,10 @@ def _warm_shell() -> None:
     warm_up_shell()
 
 
+# Loading makes hardly any garbage, and each search for it would take longer than the one before.
+gc.disable()
 MISSING = _load()
 gc.collect()
 # What is here now is shared by every child; moved out of the collector's sight, its pages stay so.
 gc.freeze()
+gc.enable()

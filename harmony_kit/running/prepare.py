@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ __all__ = ["check_kernel", "check_language", "kernel_of", "prepare_notebook"]
 def prepare_notebook(path: str | os.PathLike[str], parameters: Mapping[str, Any]) -> NotebookNode:
     """The notebook at `path` with `parameters` injected as papermill does, nothing run.
 
-    Paths among the values become text. Raises ParameterError for a name the cell tagged
+    Paths and dates among the values become text. Raises ParameterError for a name the cell tagged
     ``parameters`` does not declare: papermill only warns, and the report would silently be made
     of the defaults. Raises FileError if `path` is not a notebook that can be read.
     """
@@ -35,10 +36,7 @@ def prepare_notebook(path: str | os.PathLike[str], parameters: Mapping[str, Any]
         for name in parameters:
             if name not in known:
                 raise ParameterError(str(path), name, known)
-        plain = {
-            name: os.fspath(value) if isinstance(value, PurePath) else value
-            for name, value in parameters.items()
-        }
+        plain = {name: _plain(value) for name, value in parameters.items()}
         kernel, language = kernel_of(notebook)
         notebook = parameterize_notebook(notebook, plain, kernel_name=kernel, language=language)
         _name_injected_cell(notebook)
@@ -95,6 +93,11 @@ def _declared(notebook: NotebookNode) -> tuple[str, ...]:
     kernel, language = kernel_of(notebook)
     found = _infer_parameters(notebook, name=kernel, language=language)
     return tuple(parameter.name for parameter in found)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever papermill can write
+    """Paths and dates as text, as papermill injects them; its record of them has to be JSON."""
+    return str(value) if isinstance(value, PurePath | date) else value
 
 
 def _name_injected_cell(notebook: NotebookNode) -> None:

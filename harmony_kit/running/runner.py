@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import os
-import secrets
+import pickle
 import shutil
-import tempfile
 import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from harmony_kit.errors import HarmonyError
+from harmony_kit.errors import FileError, HarmonyError, Problem
 from harmony_kit.running.course import Course
+from harmony_kit.running.processes import Worker
 from harmony_kit.running.request import Listener, RunRequest, RunResult
-from harmony_kit.running.server import Server, Worker
+from harmony_kit.running.scratch import new_scratch
+from harmony_kit.running.server import Server
 from harmony_kit.running.session import Session
 from harmony_kit.running.wire import Message
 
@@ -74,15 +76,18 @@ class Runner:
         Raises ParameterError or FileError before anything runs, OSError if the output cannot be
         written, and RunnerClosed if another thread closes the runner meanwhile.
         """
-        # A folder of its own for temporary files, so that they end with the notebook.
-        scratch = tempfile.mkdtemp(prefix="harmony-")
+        if request.cwd is not None and not request.cwd.is_dir():
+            where = "the working directory of the run"
+            raise FileError(Problem(str(request.cwd), where, "there is no such folder"))
+        token, scratch = new_scratch()
         try:
-            return self._run(request, on_event, scratch)
+            return self._run(request, on_event, scratch, token)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
-    def _run(self, request: RunRequest, on_event: Listener | None, scratch: str) -> RunResult:
-        token = secrets.token_hex(16)
+    def _run(
+        self, request: RunRequest, on_event: Listener | None, scratch: str, token: str
+    ) -> RunResult:
         worker = self._take_worker()
         session = Session(worker, token)
         course = Course(request, session, Path(scratch) / "executed.ipynb", on_event)
@@ -101,13 +106,23 @@ class Runner:
         return result
 
     def _take_worker(self) -> Worker:
-        with self._lock:
-            if self._is_closed:
-                message = "the runner is closed"
-                raise RunnerClosed(message)
+        message = "the runner is closed"
+        if self._is_closed:
+            raise RunnerClosed(message)
+        try:
+            # Without the lock: a server that still loads answers late, and `close` must not wait.
             worker = self._server.worker()
-            self._workers.add(worker)
-        return worker
+        except (EOFError, OSError) as cause:
+            if not self._is_closed:
+                raise
+            raise RunnerClosed(message) from cause
+        with self._lock:
+            if not self._is_closed:
+                self._workers.add(worker)
+                return worker
+        worker.discard()
+        self._server.stop()  # closed meanwhile, it may have been started again
+        raise RunnerClosed(message)
 
     def _warn(self, missing: list[str]) -> None:
         if missing and not self._has_warned:
@@ -122,7 +137,8 @@ def _opening(request: RunRequest, scratch: str, token: str) -> Message:
     return {
         "engine": request.engine,
         "notebook": str(request.notebook.resolve()),
-        "parameters": dict(request.parameters),
+        # JSON would lose what papermill can write: dates, tuples, paths, infinite numbers.
+        "parameters": base64.b64encode(pickle.dumps(dict(request.parameters))).decode(),
         "output": str(Path(scratch) / "executed.ipynb"),
         "cell_timeout_s": request.cell_timeout_s,
         "memory_mb": request.memory_mb,

@@ -9,70 +9,31 @@ notebook: papermill's or pytest's command line, or somebody's script without a m
 from __future__ import annotations
 
 import contextlib
+import importlib
 import multiprocessing
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import forkserver, reduction
-from multiprocessing.connection import Connection, wait
-from typing import Any, Protocol, cast
+from multiprocessing.connection import Connection
+from typing import Any, cast
 
-__all__ = ["Server", "Worker", "has_fork_server"]
+from harmony_kit.running.processes import Process, Worker
+
+__all__ = ["Server", "has_fork_server"]
 
 _PRELOAD = "harmony_kit.running.preload"
+#: A fork server runs that nobody is bound to end: whoever starts next is.
+_released = threading.Event()
 
 
 def has_fork_server() -> bool:
     """Whether this system can fork a warm process."""
     return "forkserver" in multiprocessing.get_all_start_methods()
-
-
-class _Process(Protocol):
-    """What a supervisor needs of a process, however it was started."""
-
-    pid: int
-    sentinel: int
-
-    def exitcode(self) -> int | None: ...
-
-    def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Worker:
-    """The process of one notebook, as its supervisor holds it: three lines and a way to end it."""
-
-    process: _Process
-    channel: Connection
-    stdout_fd: int
-    stderr_fd: int
-
-    def is_alive(self) -> bool:
-        """Whether it has not ended yet."""
-        return not wait([self.process.sentinel], 0)
-
-    def signal(self, number: int) -> None:
-        """Send a signal to the process and to everything it started."""
-        if self.is_alive() or number == signal.SIGKILL:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, number)
-
-    def kill(self) -> None:
-        """End the process and its whole group now; wait until it is gone."""
-        self.signal(signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            # It may not have become the leader of its group yet.
-            if self.is_alive():
-                os.kill(self.process.pid, signal.SIGKILL)
-        wait([self.process.sentinel], 10)
-
-    def close(self) -> None:
-        """Give back the descriptors; `stdout_fd` and `stderr_fd` belong to who reads them."""
-        self.channel.close()
-        self.process.close()
 
 
 class Server:
@@ -83,27 +44,51 @@ class Server:
         self._lock = threading.Lock()
         self._spare: Worker | None = None
         self._is_ours = False
+        self._is_stopped = False
 
     def start(self) -> None:
         """Begin warming up, and come back at once."""
         if self._method == "forkserver":
             with self._lock:
-                self._is_ours = self._is_ours or not _is_running()
+                self._is_ours = self._is_ours or not _is_running() or _released.is_set()
+                _released.clear()
                 multiprocessing.set_forkserver_preload([_PRELOAD])
                 with _same_imports():
-                    forkserver.ensure_running()
+                    _ensure_running()
         else:
             with self._lock:
                 self._spare = self._spare or _start(_Spawned)
 
+    def release(self) -> None:
+        """Leave the ending of what `start` started to the next server that starts."""
+        with self._lock:
+            if self._is_ours:
+                self._is_ours = False
+                _released.set()
+
     def worker(self) -> Worker:
-        """A new process, waiting for its notebook."""
-        self.start()
+        """A new process, waiting for its notebook. Raises OSError if none can be had."""
         if self._method == "forkserver":
-            return _start(_Forked)
+            return self._forked()
+        self.start()
         with self._lock:
             taken, self._spare = self._spare, None
         return taken or _start(_Spawned)
+
+    def _forked(self) -> Worker:
+        self.start()
+        try:
+            return _start(_Forked)
+        except (EOFError, ConnectionError):  # the server died after it was seen alive
+            if self._is_stopped:
+                raise
+            time.sleep(0.1)
+            self.start()
+        try:
+            return _start(_Forked)
+        except EOFError as cause:
+            message = "the process that forks notebooks ended twice when it was asked for one"
+            raise OSError(message) from cause
 
     def prepare_next(self) -> None:
         """Where nothing can be forked, start the next process while this one works."""
@@ -112,15 +97,15 @@ class Server:
 
     def stop(self) -> None:
         """End what `start` started, unless somebody else uses it too."""
+        self._is_stopped = True
         with self._lock:
             spare, self._spare = self._spare, None
             if spare:
-                spare.kill()
-                spare.close()
-                os.close(spare.stdout_fd)
-                os.close(spare.stderr_fd)
-            if self._is_ours and not multiprocessing.active_children():
+                spare.discard()
+            is_free = self._is_ours or _released.is_set()
+            if is_free and not multiprocessing.active_children():
                 _stop_fork_server()
+                _released.clear()
             self._is_ours = False
 
 
@@ -146,10 +131,15 @@ class _Forked:
         # While this stays open, the worker knows that its supervisor lives.
         self._alive_fd = os.dup(data_fd)
         self._code: int | None = None
-        with os.fdopen(data_fd, "wb") as stream:
+        # If it is dead, there is no answer to be read either.
+        with contextlib.suppress(BrokenPipeError), os.fdopen(data_fd, "wb") as stream:
             for part in ({"sys_path": [path for path in sys.path if path]}, _Boot()):
                 reduction.dump(part, stream)
-        self.pid = forkserver.read_signed(self.sentinel)
+        try:
+            self.pid = forkserver.read_signed(self.sentinel)
+        except EOFError:
+            self.close()
+            raise
 
     def exitcode(self) -> int | None:
         """The exit code, minus the signal that killed it; None if the server died with it."""
@@ -199,6 +189,7 @@ class _Spawned:
 
 
 def _serve_spawned(channel: Connection, stdout: Connection, stderr: Connection) -> None:
+    importlib.import_module(_PRELOAD)  # what a server would have loaded, while it is not needed yet
     from harmony_kit.running.worker import serve
 
     parent = multiprocessing.parent_process()
@@ -213,7 +204,7 @@ def _start(kind: type[_Forked] | type[_Spawned]) -> Worker:
     stderr, their_stderr = multiprocessing.Pipe(duplex=False)
     lines = _Lines(theirs, their_stdout, their_stderr)
     try:
-        process: _Process = kind(lines)
+        process: Process = kind(lines)
         return Worker(process, channel, os.dup(stdout.fileno()), os.dup(stderr.fileno()))
     finally:
         lines.close()
@@ -221,8 +212,17 @@ def _start(kind: type[_Forked] | type[_Spawned]) -> Worker:
         stderr.close()
 
 
+def _ensure_running() -> None:
+    try:
+        forkserver.ensure_running()
+    except ChildProcessError:
+        # Not this process's child: it was forked after the server was, or somebody reaped it.
+        _detach_from_server()
+        forkserver.ensure_running()
+
+
 def _detach_from_server() -> None:
-    """A notebook that uses a fork server starts its own: ours could not end its processes."""
+    """Know of no fork server. A notebook that uses one starts its own, which ends with it."""
     server: Any = getattr(forkserver, "_forkserver", None)
     if server is not None and hasattr(server, "_forkserver_alive_fd"):
         os.close(server._forkserver_alive_fd)  # noqa: SLF001 - the child's copy, else unclosable

@@ -11,7 +11,7 @@ from multiprocessing.connection import wait
 from typing import Any, NoReturn
 
 from harmony_kit.running.outputs import Recorder
-from harmony_kit.running.server import Worker
+from harmony_kit.running.processes import Worker
 from harmony_kit.running.streams import TextPipe
 from harmony_kit.running.wire import Message, decode, encode
 
@@ -42,6 +42,8 @@ class WorkerDied(Exception):  # noqa: N818 - an event, not an error of anybody's
             return "killed by SIGKILL, as the system does when memory runs out"
         if self.signal:
             return f"killed by {self.signal}"
+        if self.code is None:
+            return "ended, and the fork server that would know how with it"
         return f"ended with exit code {self.code}"
 
 
@@ -91,9 +93,12 @@ class Session:
         )
         self._lines: list[Any] = [*self._pipes, worker.channel, worker.process.sentinel]
         self._queue: deque[Message] = deque()
+        self._has_said_goodbye = False
 
     def close(self) -> None:
-        """End the worker and its group, give everything back."""
+        """End the worker and all it started, give everything back."""
+        if self._has_said_goodbye:
+            wait([self._worker.process.sentinel], GRACE_S)
         self._worker.kill()
         self._worker.close()
         for pipe in self._pipes:
@@ -209,5 +214,6 @@ class Session:
 
     def _put_message(self, message: Message) -> None:
         self.recorder.apply(message)
+        self._has_said_goodbye = message["type"] == "bye"
         if self._on_message:
             self._on_message(message)

@@ -216,6 +216,8 @@ class ZMQInteractiveShell(InteractiveShell):
 
 def new_shell(send: Send) -> ZMQInteractiveShell:
     """The one shell of this process; its history stays in memory."""
+    import ipykernel.zmqshell  # noqa: F401  # tqdm takes a process without it for a terminal
+
     shell = ZMQInteractiveShell.instance(config=_config())
     shell.bind(send)
     return shell

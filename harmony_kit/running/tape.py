@@ -30,6 +30,7 @@ class Tape:
         self._is_busy = False
         self._is_interrupted = False
         self._is_ours = True
+        self._held: dict[str, bytes] = {}
         os.register_at_fork(after_in_child=self._leave)
 
     def send(self, message: Message) -> None:
@@ -49,15 +50,19 @@ class Tape:
 
     def write(self, name: str, data: bytes) -> None:
         """Write to a pipe; a change from one stream to the other is marked, to keep their order."""
-        fd = self._fds[name == "stderr"]
         if not self._is_ours:
-            _write_all(fd, data)
+            self._write_lines(name, data)
             return
         with self._undisturbed():
             if self._last_name not in ("", name):
                 self.send({"type": "switch"})
             self._last_name = name
-            _write_all(fd, data)
+            _write_all(self._fds[name == "stderr"], data)
+
+    def flush(self, name: str) -> None:
+        """Write what `write` holds back."""
+        if held := self._held.pop(name, b""):
+            _write_all(self._fds[name == "stderr"], held)
 
     def interrupt(self) -> None:
         """Raise KeyboardInterrupt, or do so as soon as the message under way is complete."""
@@ -87,6 +92,12 @@ class Tape:
         text = (message.get("data") or {}).get("text/plain") if "data" in message else None
         if isinstance(text, str):
             self.write("stdout", text.encode(errors="backslashreplace") + b"\n")
+
+    def _write_lines(self, name: str, data: bytes) -> None:
+        """Write whole lines only: the pieces of a print would mix with those of a sibling."""
+        lines, end, rest = (self._held.pop(name, b"") + data).rpartition(b"\n")
+        _write_all(self._fds[name == "stderr"], lines + end)
+        self._held[name] = rest
 
     def _leave(self) -> None:
         self._is_ours = False
@@ -118,6 +129,10 @@ class TextStream(io.TextIOBase):
         if text:
             self._tape.write(self._stream, text.encode("utf-8", self.errors))
         return len(text)
+
+    def flush(self) -> None:
+        """Write what a process the notebook forked holds back; elsewhere nothing is."""
+        self._tape.flush(self._stream)
 
     def writable(self) -> bool:
         """Always."""

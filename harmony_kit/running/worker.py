@@ -20,6 +20,7 @@ import time
 import weakref
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from harmony_kit.running import comms, isolation
@@ -36,8 +37,9 @@ def serve(channel: Connection, fds: tuple[int, int], sentinel: int) -> None:
     _forget_exit_handlers()
     opening = decode(channel.recv_bytes())
     isolation.die_with(sentinel, opening["scratch"])
+    Path(opening["scratch"]).mkdir(mode=0o700)
     isolation.redirect(fds)
-    isolation.settle(**{name: opening[name] for name in ("env", "cwd", "scratch", "memory_mb")})
+    isolation.settle(**{name: opening[name] for name in ("env", "cwd", "scratch")})
     tape = Tape(channel, fds, opening["token"])
     sys.stdout, sys.stderr = TextStream(tape, "stdout"), TextStream(tape, "stderr")
     faulthandler.enable(fds[1])
@@ -51,7 +53,7 @@ def serve(channel: Connection, fds: tuple[int, int], sentinel: int) -> None:
     if opening["engine"] == "papermill":
         _run_in_kernel(tape, opening, prepared)
     else:
-        _Notebook(tape, channel).run(prepared)
+        _Notebook(tape, channel).run(prepared, opening["memory_mb"])
     _run_exit_handlers()
     tape.send({"type": "bye", "peak_mb": isolation.peak_mb()})
 
@@ -60,6 +62,7 @@ def _run_in_kernel(tape: Tape, opening: Message, prepared: Message) -> None:
     from harmony_kit.running.kernel import run_in_kernel
 
     tape.send({"type": "ready", "missing": [], **prepared})
+    isolation.limit_memory(opening["memory_mb"])
     ending = run_in_kernel(prepared["notebook"], opening["output"], opening["cell_timeout_s"])
     tape.send({"type": "ended", **ending})
 
@@ -71,13 +74,14 @@ class _Notebook:
         self._tape, self._channel = tape, channel
         self._shell: ZMQInteractiveShell
 
-    def run(self, prepared: Message) -> None:
+    def run(self, prepared: Message, memory_mb: int | None) -> None:
         """Report what was prepared, then do as told until told to end."""
         self._shell = new_shell(self._tape.send)
         comms.install_comms(self._tape.send)
         _attach_matplotlib(self._shell)
         facts = {"language_info": KernelFace.language_info, "missing": _missing_preload()}
         self._tape.send({"type": "ready", **facts, **prepared})
+        isolation.limit_memory(memory_mb)
         asyncio.run(self._obey())
         self._shell.reset(new_session=False)  # closes the files the notebook left open
 
@@ -153,7 +157,8 @@ def _prepare(opening: Message) -> Message:
 
     from harmony_kit.running.prepare import check_kernel, check_language, prepare_notebook
 
-    notebook = prepare_notebook(opening["notebook"], opening["parameters"])
+    parameters = pickle.loads(base64.b64decode(opening["parameters"]))  # noqa: S301 - our caller's
+    notebook = prepare_notebook(opening["notebook"], parameters)
     check = check_language if opening["engine"] == "harmony" else check_kernel
     check(opening["notebook"], notebook)
     marks = {

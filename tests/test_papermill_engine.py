@@ -1,0 +1,90 @@
+"""``papermill --engine harmony`` for people who never heard of us: papermill's own options."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import papermill
+import psutil
+import pytest
+
+from harmony_kit.errors import FileError
+from harmony_kit.running.engine import HarmonyEngine
+from harmony_kit.running.papermill_engine import _server
+
+_PRINT = """
+import sys, time
+print('a', end='')
+time.sleep(0.1)
+print('b')
+print('begun', end='')
+print('careful', file=sys.stderr)
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ended() -> Iterator[None]:
+    yield
+    _server().stop()
+    _server.cache_clear()
+
+
+def _book(path: Path, *cells: str, language: str = "python") -> Path:
+    kernel = {"name": "python3", "language": language, "display_name": language}
+    made = [nbformat.v4.new_code_cell(source) for source in cells]
+    nbformat.write(nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel}), path)
+    return path
+
+
+def _execute(book: Path, **options: object) -> nbformat.NotebookNode:
+    out = book.with_name("out.ipynb")
+    return papermill.execute_notebook(
+        str(book), str(out), engine_name="harmony", progress_bar=False, **options
+    )
+
+
+def test_papermill_knows_the_engine_by_its_name():
+    assert papermill.engines.papermill_engines.get_engine("harmony") is HarmonyEngine
+
+
+def test_text_is_copied_to_files_and_logged(tmp_path, caplog):
+    out, err = io.StringIO(), io.StringIO()
+    book = _book(tmp_path / "in.ipynb", _PRINT, "42")
+    with caplog.at_level(logging.INFO, logger="papermill"):
+        _execute(book, log_output=True, stdout_file=out, stderr_file=err)
+    assert (out.getvalue(), err.getvalue()) == ("ab\nbegun", "careful\n")
+    told = [(r.levelname, r.message) for r in caplog.records if "Cell" not in r.message]
+    assert told[2:] == [
+        ("INFO", "ab"),
+        ("WARNING", "careful"),
+        ("INFO", "begun"),
+        ("INFO", "42"),
+    ]
+
+
+def test_a_long_cell_is_saved_while_it_runs(tmp_path):
+    look = "import pathlib\nprint('first')\nprint('second')\nimport time\ntime.sleep(0.3)\n"
+    look += "print('first' in pathlib.Path('out.ipynb').read_text())"
+    notebook = _execute(
+        _book(tmp_path / "in.ipynb", look), autosave_cell_every=0.001, cwd=str(tmp_path)
+    )
+    assert notebook.cells[0].outputs[0].text.endswith("True\n")
+
+
+def test_the_server_stays_warm_for_the_next_notebook(tmp_path):
+    book = _book(tmp_path / "in.ipynb", "import os\nos.getppid()", "os.getpid()")
+    runs = [[c.outputs[0].data["text/plain"] for c in _execute(book).cells] for _ in range(2)]
+    (first_server, first), (second_server, second) = runs
+    assert first_server == second_server
+    assert first != second
+    assert int(first_server) in [child.pid for child in psutil.Process().children()]
+
+
+def test_another_language_is_refused(tmp_path):
+    book = _book(tmp_path / "in.ipynb", "1", language="R")
+    with pytest.raises(FileError, match="written in R"):
+        _execute(book)
