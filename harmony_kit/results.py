@@ -38,12 +38,24 @@ def list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
     A group of nobody is absent too: its answers were withheld, or never given.
     """
-    kept = frame.drop(columns=[column for column in ("site", "wave") if column in frame])
-    records = (plain_value(row) for row in kept.to_dict("records"))
+    columns = {
+        str(name): _plain_column(frame[name], str(name))
+        for name in frame.columns
+        if name not in ("site", "wave")
+    }
     return [
-        {key: value for key, value in record.items() if not (key in _GROUPS and value == 0)}
-        for record in records
+        {key: cell for key, cell in zip(columns, row, strict=True) if cell is not None}
+        for row in zip(*columns.values(), strict=True)
     ]
+
+
+def _plain_column(column: pd.Series, name: str) -> list[Any]:
+    values = column.tolist()
+    if column.dtype == "float64":  # most of a report
+        plain = [None if math.isnan(value) else _round(value) for value in values]
+    else:
+        plain = [plain_value(value) for value in values]
+    return [None if cell == 0 else cell for cell in plain] if name in _GROUPS else plain
 
 
 def list_topics(topics: pd.DataFrame) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "harmony_kit"
 #: A module may import from its own layer and every layer above it in this list.
 LAYERS = (
     {"errors"},
-    {"settings", "yamlfile", "conditions"},
+    {"settings", "yamlfile", "conditions", "frames"},
     {"instrument"},
     {"instrument_problems", "condition_problems"},
     {"instrument_file"},

@@ -15,7 +15,15 @@ from markupsafe import Markup
 from harmony_kit.blocks.words import Words
 from harmony_kit.figures import Drawing
 
-__all__ = ["EMPTY", "Block", "join_blocks", "paragraph", "picture", "render_block"]
+__all__ = [
+    "EMPTY",
+    "Block",
+    "join_blocks",
+    "load_fragments",
+    "paragraph",
+    "picture",
+    "render_block",
+]
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,6 +60,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def load_fragments() -> None:
+    """Read and compile every fragment, which `render_block` else does when it needs one."""
+    for name in _environment().list_templates(extensions=["j2"]):
+        _environment().get_template(name)
 
 
 def render_block(fragment: str, words: Words, **content: Any) -> Block:  # noqa: ANN401 - anything

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -61,14 +61,27 @@ def _too_many(
 ) -> NDArray[np.int64]:
     """Rows whose claim would take the share of wrong claims of its report past the limit."""
     rows = np.flatnonzero(is_claimed)
-    number = report.iloc[rows].groupby(list(report.columns), sort=False).ngroup().to_numpy()
-    order = np.lexsort((-p[rows], number))
-    rows, number = rows[order], number[order]
-    frame = pd.DataFrame({"report": number, "p": p[rows], "wrong": 1 - p[rows]})
-    by_report = frame.groupby("report", sort=False)
-    share = by_report["wrong"].cumsum() / (by_report.cumcount() + 1)
-    is_kept = (share <= MOST_WRONG + 1e-9).groupby([frame["report"], frame["p"]]).transform("all")
-    return np.asarray(rows[~is_kept.to_numpy()], dtype=np.int64)
+    if not len(rows):
+        return rows
+    columns = [pd.factorize(report[name].iloc[rows])[0] for name in report.columns]
+    order = np.lexsort((-p[rows], *columns))
+    rows, keys = rows[order], [column[order] for column in columns]
+    starts = _starts(*keys)
+    sizes = np.diff([*starts, len(rows)])
+    sums = np.cumsum(1 - p[rows])
+    before = np.repeat(sums[starts] - (1 - p[rows[starts]]), sizes)
+    rank = np.arange(len(rows)) - np.repeat(starts, sizes) + 1
+    is_kept = (sums - before) / rank <= MOST_WRONG + 1e-9
+    ties = _starts(*keys, p[rows])
+    all_kept = np.logical_and.reduceat(is_kept, ties)
+    return rows[~np.repeat(all_kept, np.diff([*ties, len(rows)]))]
+
+
+def _starts(*keys: NDArray[Any]) -> NDArray[np.int64]:
+    """Where a run of rows with the same `keys` begins."""
+    is_new = np.ones(len(keys[0]), dtype=bool)
+    is_new[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
+    return np.flatnonzero(is_new)
 
 
 def expected_wrong_claims(topics: pd.DataFrame) -> pd.DataFrame:

@@ -55,8 +55,9 @@ def _rows(
     file: str, frame: pd.DataFrame, key: str, found: Iterator[_Found]
 ) -> Iterator[pd.DataFrame]:
     for what, is_wrong, handled in found:
-        wrong = frame[is_wrong.fillna(value=False).astype("bool")]
-        if len(wrong):
+        is_listed = is_wrong.to_numpy(dtype=bool, na_value=False)
+        if is_listed.any():
+            wrong = frame[is_listed]
             week = wrong.get("week")
             about = wrong[["site"]].assign(file=file, id=wrong[key], week=week)
             yield about.assign(what=what, handled=handled)

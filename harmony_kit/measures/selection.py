@@ -116,9 +116,11 @@ def headcounts_of(groups: pd.DataFrame, n: Ints, headcounts: pd.DataFrame | None
     """Head count of each group's site and lens; infinite where unknown or below its `n`."""
     if headcounts is None or headcounts.empty:
         return np.full(len(groups), np.inf)
-    known = headcounts.drop_duplicates(["site", "lens"])[["site", "lens", "headcount"]]
-    joined = groups[["site", "lens"]].merge(known, on=["site", "lens"], how="left")
-    heads = joined["headcount"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.inf)
+    known = headcounts.drop_duplicates(["site", "lens"]).dropna(subset="headcount")
+    sites, lenses, numbers = (known[name].tolist() for name in ("site", "lens", "headcount"))
+    heads_of = dict(zip(zip(sites, lenses, strict=True), map(float, numbers), strict=True))
+    places = zip(groups["site"].tolist(), groups["lens"].tolist(), strict=True)
+    heads = np.array([heads_of.get(place, np.inf) for place in places])
     return np.where(heads < n, np.inf, heads)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
 
 import pandas as pd
+
+from harmony_kit.frames import Row, rows_of
 
 __all__ = [
     "WAITS_DAYS",
@@ -29,11 +30,6 @@ __all__ = [
 
 #: The frames of the other measures by name; any may be missing or empty.
 Frames = Mapping[str, pd.DataFrame]
-Row = dict[str, Any]
-
-#: Columns no part reads.
-_UNREAD = ["own", "estimate", "other_own", "drivers", "misread_drivers", "blocking", "camps"]
-
 #: A decision waits when it has been open for at least this many days.
 WAITS_DAYS = 30
 
@@ -63,8 +59,7 @@ def _rows(frames: Frames, name: str, **wanted: str) -> list[Row]:
         return []
     for column, value in wanted.items():
         frame = frame[frame[column].eq(value)]
-    frame = frame.drop(columns=_UNREAD, errors="ignore")
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+    return rows_of(frame)
 
 
 def _pairs(rows: list[Row], *keys: str) -> Iterator[tuple[Row, Row]]:

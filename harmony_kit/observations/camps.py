@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pandas as pd
 from scipy.special import bdtrc
 
+from harmony_kit.frames import Row, rows_of
 from harmony_kit.instrument import Instrument
-from harmony_kit.observations.observation import Observation, Row, numbers_of, rows_of, text_of
+from harmony_kit.observations.observation import Observation, numbers_of, text_of
 from harmony_kit.patterns import Case
 from harmony_kit.settings import Settings
 

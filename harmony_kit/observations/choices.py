@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from harmony_kit.frames import Row
 from harmony_kit.observations.observation import (
     Number,
     Observation,
-    Row,
     claimed_rows,
     numbers_of,
     text_of,

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from harmony_kit.frames import Row
 from harmony_kit.instrument import Instrument
 from harmony_kit.observations.observation import (
     Number,
     Observation,
-    Row,
     claimed_rows,
     numbers_of,
     text_of,

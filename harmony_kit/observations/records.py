@@ -6,14 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from harmony_kit.observations.observation import (
-    Number,
-    Observation,
-    Row,
-    claimed_rows,
-    numbers_of,
-    rows_of,
-)
+from harmony_kit.frames import Row, rows_of
+from harmony_kit.observations.observation import Number, Observation, claimed_rows, numbers_of
 from harmony_kit.patterns import KINDS, Case
 
 __all__ = ["observe_decisions", "observe_progress", "observe_usage"]

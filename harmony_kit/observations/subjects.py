@@ -6,14 +6,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from harmony_kit.frames import Row
 from harmony_kit.instrument import Instrument
-from harmony_kit.observations.observation import (
-    Number,
-    Observation,
-    Row,
-    claimed_rows,
-    numbers_of,
-)
+from harmony_kit.observations.observation import Number, Observation, claimed_rows, numbers_of
 from harmony_kit.patterns import KINDS, Case
 from harmony_kit.settings import Settings
 

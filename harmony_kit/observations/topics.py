@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from harmony_kit.frames import Row, rows_of
 from harmony_kit.instrument import Instrument
 from harmony_kit.observations.observation import (
     Number,
     Observation,
-    Row,
     claimed_rows,
     numbers_of,
-    rows_of,
     text_of,
 )
 from harmony_kit.patterns import BOTH, Case

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harmony_kit.assessment import read_rows
 from harmony_kit.blocks import EMPTY, Block, render_block
+from harmony_kit.frames import Row, rows_of
 from harmony_kit.portfolio import Portfolio
-from harmony_kit.portfolio_report.view import NOTHING, Row, View
+from harmony_kit.portfolio_report.view import NOTHING, View
 from harmony_kit.report.view import number_or_none
 
 __all__ = ["evidence"]
@@ -16,7 +16,7 @@ __all__ = ["evidence"]
 def evidence(portfolio: Portfolio) -> Block:
     """How aligned each site feels, beside how long its decisions take."""
     view = View.of(portfolio)
-    by_site = {row["site"]: row for row in read_rows(portfolio.evidence)}
+    by_site = {row["site"]: row for row in rows_of(portfolio.evidence)}
     if not by_site:
         return EMPTY
     return render_block(
@@ -38,7 +38,7 @@ def _felt(view: View, site: str) -> list[str]:
     items = {i.id for i in view.portfolio.engagement.instrument.items if i.group == "aligned"}
     means = {
         row["lens"]: row["own"]
-        for row in read_rows(view.portfolio.topics)
+        for row in rows_of(view.portfolio.topics)
         if row["site"] == site and row["item"] in items
     }
     known = [number_or_none(means.get(lens)) for lens in view.lenses]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from harmony_kit.blocks import Block, render_block
+from harmony_kit.frames import Row
 from harmony_kit.portfolio import Portfolio
-from harmony_kit.portfolio_report.view import NOTHING, Row, View
+from harmony_kit.portfolio_report.view import NOTHING, View
 from harmony_kit.report.view import number_or_none
 
 __all__ = ["cover", "sites"]

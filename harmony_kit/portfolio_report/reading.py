@@ -6,8 +6,9 @@ from typing import Any
 
 from harmony_kit.blocks import EMPTY, Block, picture, render_block
 from harmony_kit.figures import Share, ShareRow, draw_shares
+from harmony_kit.frames import Row
 from harmony_kit.portfolio import Portfolio
-from harmony_kit.portfolio_report.view import NOTHING, Row, View
+from harmony_kit.portfolio_report.view import NOTHING, View
 
 __all__ = ["reading", "where"]
 

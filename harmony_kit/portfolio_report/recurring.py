@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from harmony_kit.assessment import read_rows
 from harmony_kit.blocks import EMPTY, Block, render_block
+from harmony_kit.frames import Row, rows_of
 from harmony_kit.portfolio import Portfolio
-from harmony_kit.portfolio_report.view import Row, View
+from harmony_kit.portfolio_report.view import View
 from harmony_kit.report.view import text_or_empty
 
 __all__ = ["recurring"]
@@ -25,7 +25,7 @@ _TOLD_FROM = 2
 def recurring(portfolio: Portfolio) -> Block:
     """Where the same finding recurs, and which signatures show where."""
     view = View.of(portfolio)
-    findings = read_rows(portfolio.findings)
+    findings = rows_of(portfolio.findings)
     if not findings:
         return EMPTY
     signs = _group(view, [row for row in findings if row["kind"] == "signature"])

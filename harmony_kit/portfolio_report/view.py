@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from harmony_kit.assessment import read_rows
 from harmony_kit.blocks import Words, load_words
+from harmony_kit.frames import Row, rows_of
 from harmony_kit.portfolio import Portfolio
 
-__all__ = ["NOTHING", "Row", "View"]
+__all__ = ["NOTHING", "View"]
 
 #: Where there is no number.
 NOTHING = "\u2013"
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ class View:
     @cached_property
     def sites(self) -> list[Row]:
         """Every site of the engagement, by name."""
-        rows = read_rows(self.portfolio.sites)
+        rows = rows_of(self.portfolio.sites)
         return sorted(rows, key=lambda row: (str(row["name"]).casefold(), row["site"]))
 
     @cached_property
@@ -60,7 +57,7 @@ class View:
     @cached_property
     def understanding(self) -> dict[tuple[str, str, str], Row]:
         """Site, lens and dimension (``all`` for all of them) → how well the lens reads there."""
-        rows = read_rows(self.portfolio.understanding)
+        rows = rows_of(self.portfolio.understanding)
         return {(row["site"], row["lens"], row["dimension"]): row for row in rows}
 
     @property

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from harmony_kit.blocks import Block, join_blocks, paragraph, picture
 from harmony_kit.figures import ChoiceHead, ChoiceRow, draw_choices
+from harmony_kit.frames import Row
 from harmony_kit.report.topics import name_state
-from harmony_kit.report.view import Row, View
+from harmony_kit.report.view import View
 from harmony_kit.tables import Column, Table, tuck_table
 
 __all__ = ["show_choices"]

@@ -6,12 +6,13 @@ from typing import Any
 
 from harmony_kit.assessment import Assessment
 from harmony_kit.blocks import EMPTY, Block, render_block
+from harmony_kit.frames import Row
 from harmony_kit.report.choices import show_choices
 from harmony_kit.report.contents import has_part
 from harmony_kit.report.ratings import show_ratings
 from harmony_kit.report.subjects import show_owners, show_pilots, show_readiness
 from harmony_kit.report.topics import show_topics, topics_of
-from harmony_kit.report.view import Row, View, number_or_none
+from harmony_kit.report.view import View, number_or_none
 
 __all__ = ["dimensions"]
 

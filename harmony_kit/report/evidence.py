@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from harmony_kit.assessment import Assessment, read_rows
+from harmony_kit.assessment import Assessment
 from harmony_kit.blocks import EMPTY, Block, join_blocks, picture, render_block
 from harmony_kit.figures import PilotBar, UseLine, Wait, draw_decisions, draw_pilot_times, draw_use
 from harmony_kit.findings import Finding
+from harmony_kit.frames import Row, rows_of
 from harmony_kit.measures.evidence import STALL_DAYS, share_weekly, time_decisions
 from harmony_kit.report.contents import has_part
-from harmony_kit.report.view import Row, View, number_or_none, text_or_empty
+from harmony_kit.report.view import View, number_or_none, text_or_empty
 from harmony_kit.tables import Column, Table, show_table, tuck_table
 
 __all__ = ["evidence"]
@@ -100,7 +101,7 @@ def _show_decisions(view: View) -> tuple[list[str], Block]:
     if not rows or known.empty:
         return [], EMPTY
     ordered = known.sort_values(["days", "decision"], ascending=[False, True])
-    waits = [_wait(view, row) for row in read_rows(ordered)]
+    waits = [_wait(view, row) for row in rows_of(ordered)]
     marks = [(float(STALL_DAYS), view.words.say("evidence.stall_mark", days=STALL_DAYS))]
     median = number_or_none(rows[0]["median_days"])
     if median is not None:
@@ -227,7 +228,7 @@ def _show_use(view: View) -> tuple[list[str], Block]:
 
 def _weeks(weekly: pd.DataFrame) -> list[float | None]:
     """The share of every week from the first to the last on record, None where there is none."""
-    by_week = {row["monday"]: number_or_none(row["share"]) for row in read_rows(weekly)}
+    by_week = {row["monday"]: number_or_none(row["share"]) for row in rows_of(weekly)}
     if not by_week:
         return []
     return [by_week.get(day) for day in pd.date_range(min(by_week), max(by_week), freq="7D")]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from harmony_kit.assessment import Assessment, read_rows
+from harmony_kit.assessment import Assessment
 from harmony_kit.blocks import EMPTY, Block, Words, join_blocks, render_block
 from harmony_kit.findings import Finding, select_first
+from harmony_kit.frames import rows_of
 from harmony_kit.report.contents import has_part
 from harmony_kit.report.topics import show_topics, topics_of
 from harmony_kit.report.view import View, text_or_empty
@@ -139,7 +140,7 @@ def _list_quotes(view: View, finding: Finding) -> list[tuple[int, str]]:
     """What people said to the same point: the text items below its items."""
     near = [
         (view.side(row["lens"]), row["text"])
-        for row in read_rows(view.site.quotes)
+        for row in rows_of(view.site.quotes)
         if any(
             row["item"] == source or row["item"].startswith(f"{source}.")
             for source in finding.sources

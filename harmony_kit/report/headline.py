@@ -8,9 +8,10 @@ from typing import Any
 from harmony_kit.assessment import Assessment
 from harmony_kit.blocks import EMPTY, Block, Words, picture, render_block
 from harmony_kit.figures import Share, StateRow, draw_share, draw_states
+from harmony_kit.frames import Row
 from harmony_kit.patterns import STATES
 from harmony_kit.report.contents import has_part
-from harmony_kit.report.view import CLAIMS, Row, View
+from harmony_kit.report.view import CLAIMS, View
 from harmony_kit.tables import Cell, Column, Table, show_table
 
 __all__ = ["headline"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from harmony_kit.assessment import Assessment, read_rows
+from harmony_kit.assessment import Assessment
 from harmony_kit.blocks import Block, Words, render_block
+from harmony_kit.frames import Row, rows_of
 from harmony_kit.patterns import STATES
-from harmony_kit.report.view import Row, View, text_or_empty
+from harmony_kit.report.view import View, text_or_empty
 
 __all__ = ["method"]
 
@@ -39,7 +40,7 @@ def method(site: Assessment) -> Block:
 
 def _say_wrong(view: View) -> str:
     """How many of the claims are expected to be wrong."""
-    rows = read_rows(view.site.wrong_claims)
+    rows = rows_of(view.site.wrong_claims)
     if not rows or not int(rows[0]["n_claimed"]):
         return view.words.say("method.no_claims")
     row, words = rows[0], view.words
@@ -54,7 +55,7 @@ def _say_wrong(view: View) -> str:
 
 def _list_withheld(view: View) -> list[str]:
     """What is not shown, in the words of the report; many cells of one kind as one line."""
-    rows = read_rows(view.site.withheld)
+    rows = rows_of(view.site.withheld)
     lines = [
         view.words.say("method.withheld_lens", lens=view.name(row["lens"]))
         for row in rows

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from harmony_kit.assessment import Assessment, read_rows
+from harmony_kit.assessment import Assessment
 from harmony_kit.blocks import Block, render_block
+from harmony_kit.frames import Row, rows_of
 from harmony_kit.report.contents import list_parts
-from harmony_kit.report.view import Row, View, number_or_none
+from harmony_kit.report.view import View, number_or_none
 
 __all__ = ["cover"]
 
@@ -13,7 +14,7 @@ __all__ = ["cover"]
 def cover(site: Assessment) -> Block:
     """What this is and who was heard; for a site too small to report, what it would take."""
     view = View.of(site)
-    heard = [_describe_heard(view, row) for row in read_rows(site.heard)]
+    heard = [_describe_heard(view, row) for row in rows_of(site.heard)]
     place = ", ".join(part for part in (site.site.region, site.site.country) if part)
     instrument = site.engagement.instrument
     return render_block(

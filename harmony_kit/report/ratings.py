@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from harmony_kit.blocks import EMPTY, Block, join_blocks, picture
 from harmony_kit.figures import Look, TopicRow, draw_topics
-from harmony_kit.report.view import Row, View, number_or_none, text_or_empty
+from harmony_kit.frames import Row
+from harmony_kit.report.view import View, number_or_none, text_or_empty
 from harmony_kit.tables import Column, Table, tuck_table
 
 __all__ = ["show_ratings"]

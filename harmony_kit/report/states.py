@@ -6,9 +6,10 @@ from typing import Any
 
 from harmony_kit.assessment import Assessment
 from harmony_kit.blocks import EMPTY, Block, render_block
+from harmony_kit.frames import Row
 from harmony_kit.report.contents import has_part
 from harmony_kit.report.topics import show_looks
-from harmony_kit.report.view import CLAIMS, Row, View
+from harmony_kit.report.view import CLAIMS, View
 
 __all__ = ["false_conflict", "false_consensus", "known_difference"]
 

@@ -16,7 +16,8 @@ from harmony_kit.figures import (
     draw_pilots,
     draw_readiness,
 )
-from harmony_kit.report.view import CLAIMS, Row, View, number_or_none
+from harmony_kit.frames import Row
+from harmony_kit.report.view import CLAIMS, View, number_or_none
 from harmony_kit.tables import Column, Table, tuck_table
 
 __all__ = ["show_owners", "show_pilots", "show_readiness"]

@@ -7,7 +7,8 @@ from itertools import groupby
 
 from harmony_kit.blocks import EMPTY, Block, Words, picture
 from harmony_kit.figures import Look, LookRow, TopicRow, draw_looks, draw_topics
-from harmony_kit.report.view import CLAIMS, Row, View, number_or_none, text_or_empty
+from harmony_kit.frames import Row
+from harmony_kit.report.view import CLAIMS, View, number_or_none, text_or_empty
 from harmony_kit.tables import Column, Table, tuck_table
 
 __all__ = ["name_state", "show_looks", "show_topics", "topics_of"]

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
 from harmony_kit.assessment import Assessment
 from harmony_kit.blocks import Words, load_words
+from harmony_kit.frames import Row
 from harmony_kit.instrument import Item
 
-__all__ = ["CLAIMS", "Row", "View"]
-
-Row = dict[str, Any]
+__all__ = ["CLAIMS", "View"]
 
 #: What a report says out loud, the surest first.
 CLAIMS = ("claimed", "leaning")

@@ -46,9 +46,9 @@ _DRAWING = (
     "matplotlib_inline.backend_inline",
 )
 
-_NOTEBOOK = """{"cells": [{"cell_type": "code", "execution_count": null, "metadata":
-{"tags": ["parameters"]}, "outputs": [], "source": "x = 1"}], "metadata": {"kernelspec": {"name":
-"python3", "language": "python", "display_name": ""}}, "nbformat": 4, "nbformat_minor": 4}"""
+_NOTEBOOK = """{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": %d}"""
+#: Versions of the notebook format in use; each has a schema.
+_MINORS = (4, 5)
 
 
 def _load() -> tuple[str, ...]:
@@ -99,12 +99,18 @@ def _warm_chart() -> None:
 
 
 def _warm_content() -> None:
-    """The packaged questions and texts are read and checked; a child with the same has them."""
+    """What reports are made of is read, checked and compiled; a child that needs it has it."""
+    from harmony_kit.blocks import FALLBACK, load_fragments, load_words
     from harmony_kit.instrument_file import load_instrument, packaged_instruments
     from harmony_kit.playbook_file import find_playbook, load_playbook
+    from harmony_kit.running.rehearsal import rehearse
 
     for path in packaged_instruments():
-        load_playbook(find_playbook(load_instrument(path).id))
+        instrument = load_instrument(path)
+        load_playbook(find_playbook(instrument.id))
+        rehearse(instrument)
+    load_words(FALLBACK)
+    load_fragments()
 
 
 def _warm_table() -> None:
@@ -116,10 +122,11 @@ def _warm_table() -> None:
 
 
 def _warm_notebook() -> None:
-    """The schema of notebooks is compiled."""
+    """The schemas of notebooks are compiled."""
     import nbformat
 
-    nbformat.reads(_NOTEBOOK, as_version=4)
+    for minor in _MINORS:
+        nbformat.reads(_NOTEBOOK % minor, as_version=4)
 
 
 def _warm_shell() -> None:
