@@ -74,7 +74,8 @@ def _too_many(
     is_kept = (sums - before) / rank <= MOST_WRONG + 1e-9
     ties = _starts(*keys, p[rows])
     all_kept = np.logical_and.reduceat(is_kept, ties)
-    return rows[~np.repeat(all_kept, np.diff([*ties, len(rows)]))]
+    left_out: NDArray[np.int64] = rows[~np.repeat(all_kept, np.diff([*ties, len(rows)]))]
+    return left_out
 
 
 def _starts(*keys: NDArray[Any]) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from harmony_kit.blocks import EMPTY, Block, render_block
 from harmony_kit.frames import Row, rows_of
@@ -19,6 +19,7 @@ def evidence(portfolio: Portfolio) -> Block:
     by_site = {row["site"]: row for row in rows_of(portfolio.evidence)}
     if not by_site:
         return EMPTY
+    felt = _means(portfolio)
     return render_block(
         "portfolio_evidence",
         view.words,
@@ -26,22 +27,25 @@ def evidence(portfolio: Portfolio) -> Block:
         lead=view.words.say("talk.lead"),
         lenses=[(side, view.name(lens)) for side, lens in enumerate(view.lenses)],
         rows=[
-            (row, _felt(view, row["site"]), _recorded(view, by_site[row["site"]]))
+            (row, _felt(view, felt, row["site"]), _recorded(view, by_site[row["site"]]))
             for row in view.sites
             if row["site"] in by_site
         ],
     )
 
 
-def _felt(view: View, site: str) -> list[str]:
-    """How aligned each lens feels: its mean on the items that ask for it."""
-    items = {i.id for i in view.portfolio.engagement.instrument.items if i.group == "aligned"}
-    means = {
-        row["lens"]: row["own"]
-        for row in rows_of(view.portfolio.topics)
-        if row["site"] == site and row["item"] in items
-    }
-    known = [number_or_none(means.get(lens)) for lens in view.lenses]
+def _means(portfolio: Portfolio) -> dict[tuple[str, str], float]:
+    """How aligned each lens of each site feels: its mean on the item that asks for it."""
+    topics = portfolio.topics
+    if topics.empty:
+        return {}
+    items = {i.id for i in portfolio.engagement.instrument.items if i.group == "aligned"}
+    asked = topics[topics["item"].isin(items)].reindex(columns=["site", "lens", "own"])
+    return {(row["site"], row["lens"]): row["own"] for row in rows_of(asked)}
+
+
+def _felt(view: View, means: Mapping[tuple[str, str], float], site: str) -> list[str]:
+    known = [number_or_none(means.get((site, lens))) for lens in view.lenses]
     return [NOTHING if mean is None else view.words.number(mean) for mean in known]
 
 

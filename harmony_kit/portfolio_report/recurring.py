@@ -60,7 +60,9 @@ def _gather(view: View, rows: list[Row]) -> dict[str, Any]:
     """
     claimed = {row["site"] for row in rows if row["claim"] == "claimed"}
     leaning = {row["site"] for row in rows} - claimed
-    best = {site: max(r["score"] for r in rows if r["site"] == site) for site in claimed | leaning}
+    best: dict[str, float] = {}
+    for row in rows:
+        best[row["site"]] = max(row["score"], best.get(row["site"], row["score"]))
     told = next((row for row in rows if row["claim"] == "claimed"), rows[0])
     places = [[(view.names[site], site) for site in some] for some in (claimed, leaning)]
     return {
