@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -89,7 +90,8 @@ class Engagement:
 
     `languages` starts with the language of the reports. `store_url` is complete: a relative
     SQLite file lies in `folder`. `as_of` is the day open decisions are counted to, None for
-    the day of the run.
+    the day of the run. `evidence` is read by `evidence_reader` when it is first asked for: a
+    run with nothing to do never asks.
     """
 
     folder: Path
@@ -105,7 +107,12 @@ class Engagement:
     banner: str
     as_of: date | None
     sites: tuple[Site, ...]
-    evidence: Evidence
+    evidence_reader: Callable[[], Evidence]
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What happened at the sites, from the evidence files; read once."""
+        return self.evidence_reader()
 
     @cached_property
     def _sites(self) -> dict[str, Site]:
@@ -172,7 +179,7 @@ def load_engagement(folder: Path) -> Engagement:
         banner=settings_file.banner,
         as_of=settings_file.as_of,
         sites=sites,
-        evidence=read_evidence(folder, {site.site for site in sites}),
+        evidence_reader=partial(read_evidence, folder, {site.site for site in sites}),
     )
 
 

@@ -14,7 +14,16 @@ import pandas as pd
 
 from harmony_kit.errors import EngagementError, Problem
 
-__all__ = ["DECISIONS", "PILOTS", "SITE_ID", "USAGE", "Evidence", "read_evidence", "read_rows"]
+__all__ = [
+    "DECISIONS",
+    "PILOTS",
+    "SITE_ID",
+    "USAGE",
+    "Evidence",
+    "evidence_paths",
+    "read_evidence",
+    "read_rows",
+]
 
 #: A site names a folder of reports, so it is plain letters, digits, dot, dash, underscore.
 SITE_ID = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,58}[A-Za-z0-9_-])?$")
@@ -98,13 +107,17 @@ def read_evidence(folder: Path, sites: Collection[str]) -> Evidence:
     """The evidence files of an engagement, from its folder and its ``evidence`` folder."""
     problems: list[Problem] = []
     frames = {}
+    paths = evidence_paths(folder)
     for name, columns in _COLUMNS.items():
-        paths = [
-            p for p in (folder / f"{name}.csv", folder / "evidence" / f"{name}.csv") if p.is_file()
-        ]
-        tables = [_read_frame(path, columns, sites, problems) for path in paths]
+        tables = [_read_frame(p, columns, sites, problems) for p in paths if p.stem == name]
         frames[name] = _drop_repeated(tables, name, columns, problems)
     return Evidence(**frames, problems=tuple(problems))
+
+
+def evidence_paths(folder: Path) -> list[Path]:
+    """The evidence files of an engagement that there are."""
+    paths = [place / f"{name}.csv" for name in _COLUMNS for place in (folder, folder / "evidence")]
+    return [path for path in paths if path.is_file()]
 
 
 def read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:

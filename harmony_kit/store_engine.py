@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 __all__ = ["create_engine", "plain_reason", "upsert"]
@@ -55,7 +55,8 @@ def plain_reason(why: str) -> str:
 
 def upsert(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
     """Insert a row, or renew the one with the same primary key."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    name = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
+    dialect = importlib.import_module(f"sqlalchemy.dialects.{name}")
     insert: Any = dialect.insert(table).values(**row)
     keys = [column.name for column in table.primary_key]
     rest = {name: insert.excluded[name] for name in row if name not in keys}

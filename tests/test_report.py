@@ -247,7 +247,7 @@ def test_text_typed_by_people_is_text_everywhere():
         decisions=evidence.decisions.assign(title=HOSTILE, held_by=HOSTILE),
         pilots=evidence.pilots.assign(title=HOSTILE),
     )
-    named = replace(engagement, sites=sites, evidence=renamed, client=HOSTILE)
+    named = replace(engagement, sites=sites, evidence_reader=lambda: renamed, client=HOSTILE)
     html = "\n".join(show(measure(named, hostile, "northfield")).values())
     assert list_faults(html) == []
     assert str(escape(HOSTILE)) in html

@@ -253,9 +253,9 @@ class _Batch:
             for step in self._briefing.plan.steps
         )
         described = describe_run(self._briefing, self._records, Plan(left))
-        write_index(reports / "index.html", described)
-        timings = describe_timings(self._records, self._made, self._seconds)
         known = read_json(reports / "run.json")
+        described["page"] = write_index(reports / "index.html", described, known.get("page", ""))
+        timings = describe_timings(self._records, self._made, self._seconds)
         run = {**described, "engine": self._request.limits.engine, "timings": timings}
         if self._made or described != {name: known.get(name) for name in described}:
             write_json(reports / "run.json", run)

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import harmony_kit
 from harmony_kit.running.files import hash_folder, mark_folder
-from harmony_kit.running.inputs import library_versions, package_fingerprint
 from harmony_kit.running.job import Job, make_report
 from harmony_kit.running.places import package_folder
 from harmony_kit.running.publish import Finished
 from harmony_kit.running.renderers import Renderers
 from harmony_kit.running.runner import Runner
+from harmony_kit.running.versions import library_versions, package_fingerprint
 
 __all__ = [
     "RemotelyMade",

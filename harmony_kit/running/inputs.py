@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pandas as pd
 
-import harmony_kit
 from harmony_kit.engagement import Engagement
-from harmony_kit.running.files import hash_content, hash_file, hash_folder
+from harmony_kit.evidence_files import evidence_paths
+from harmony_kit.running.files import hash_content, hash_file, hash_folder, read_json, write_json
 from harmony_kit.running.places import package_folder, templates_folder
 from harmony_kit.running.snapshot import Snapshot
+from harmony_kit.running.versions import library_versions, package_fingerprint
 
 __all__ = [
-    "library_versions",
-    "package_fingerprint",
     "portfolio_inputs",
     "shared_inputs",
     "site_inputs",
 ]
 
-# What computes and draws; another version may give other numbers or other pixels.
-_LIBRARIES = ("numpy", "pandas", "scipy", "pyarrow", "nbconvert", "pydantic")
 #: Pages the batch writes anew every time, so no report depends on them.
 _PAGES_OF_THE_RUN = ("overview.html.j2", "failure.html.j2")
 
@@ -90,6 +84,20 @@ def portfolio_inputs(
 
 
 def _evidence_by_site(engagement: Engagement) -> dict[str, str]:
+    """Site → fingerprint of its rows; kept from run to run, as long as no evidence file changes."""
+    kept = engagement.folder / ".harmony" / "evidence.json"
+    files = evidence_paths(engagement.folder)
+    made_of = [engagement.site_ids, *map(hash_file, files), package_fingerprint()]
+    key = hash_content([made_of, library_versions()])
+    known = read_json(kept)
+    if known.get("key") != key:
+        known = {"key": key, "sites": _hash_evidence(engagement)}
+        write_json(kept, known)
+    by_site: dict[str, str] = known["sites"]
+    return by_site
+
+
+def _hash_evidence(engagement: Engagement) -> dict[str, str]:
     digests: dict[str, hashlib._Hash] = {}
     evidence = engagement.evidence
     for frame in (evidence.decisions, evidence.pilots, evidence.usage):
@@ -104,23 +112,3 @@ def _hash_path(path: Path) -> str:
     if path.is_dir():
         return hash_folder(path)
     return hash_file(path) if path.is_file() else ""
-
-
-@cache
-def package_fingerprint() -> str:
-    """Version and code: in a checkout the code changes and the version does not."""
-    package = package_folder()
-    content = hash_folder(package / "content" / "translations")
-    return hash_content([harmony_kit.__version__, hash_folder(package, "*.py"), content])
-
-
-@cache
-def library_versions() -> dict[str, str]:
-    """Library → its version, for those that decide what a report looks like."""
-    versions = {"python": ".".join(map(str, sys.version_info[:2]))}
-    for name in _LIBRARIES:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            versions[name] = ""
-    return versions

@@ -42,6 +42,7 @@ def makers(request: BatchRequest, n_jobs: int) -> Iterator[Maker]:
     with Runner() as runner, Renderers(n_jobs) as renderers:
 
         def make(job: Job, tell: Callable[[str], None]) -> Made:
+            renderers.start()  # while the notebook runs
             return make_report(job, runner, renderers, tell=tell)
 
         def abandon() -> None:

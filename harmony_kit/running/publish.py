@@ -15,10 +15,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harmony_kit.running.files import FileMark, mark_folder, write_whole
+from harmony_kit.running.files import (
+    FileMark,
+    hash_content,
+    hash_file,
+    hash_folder,
+    mark_folder,
+    write_whole,
+)
 from harmony_kit.running.imports import without_iri_grammar
 from harmony_kit.running.places import templates_folder
 from harmony_kit.running.record import Failure
+from harmony_kit.running.versions import package_fingerprint
 
 __all__ = [
     "Finished",
@@ -206,9 +214,18 @@ def render_page(template: str, content: Mapping[str, Any]) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def write_index(path: Path, run: Mapping[str, Any]) -> None:
-    """Write the page that lists every site: its report, its key numbers, what was left out."""
+def write_index(path: Path, run: Mapping[str, Any], known: str = "") -> str:
+    """Write the page that lists every site: its report, its key numbers, what was left out.
+
+    Returns what the page is made of and what it is, as one fingerprint; where that is still the
+    `known` one, nothing is written.
+    """
+    templates = hash_folder(templates_folder() / "harmony")
+    made_of = hash_content([run, templates, package_fingerprint()])
+    if known and path.is_file() and known == hash_content([made_of, hash_file(path)]):
+        return known
     write_whole(path, render_page("overview.html.j2", run))
+    return hash_content([made_of, hash_file(path)])
 
 
 def publish_folder(work: Path, target: Path) -> None:

@@ -44,8 +44,6 @@ class Renderers:
             self._free.put(renderer)
 
     def __enter__(self) -> Renderers:
-        for renderer in self._all:
-            renderer.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -55,6 +53,11 @@ class Renderers:
         """End the processes; what they were at is lost."""
         for renderer in self._all:
             renderer.close()
+
+    def start(self) -> None:
+        """Let the processes load their libraries, as soon as there is something to render."""
+        for renderer in self._all:
+            renderer.start()
 
     def finish(self, work: Path, page: Page) -> Finished:
         """`publish.finish_report` in another process.
