@@ -102,5 +102,19 @@ def _round(value: float) -> float:
 
 
 def dump_results(results: Mapping[str, Any]) -> str:
-    """The text of results.json: keys in their order, two spaces, one line feed at the end."""
-    return json.dumps(results, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    """The text of results.json: keys in their order, a line for each, and for each row of a list.
+
+    So a comparison of two files shows the rows that differ.
+    """
+    parts = ",\n".join(f"  {_dump(key)}: {_dump_rows(value)}" for key, value in results.items())
+    return f"{{\n{parts}\n}}\n"
+
+
+def _dump_rows(value: object) -> str:
+    if not isinstance(value, list) or not value:
+        return _dump(value)
+    return "[\n" + ",\n".join(f"    {_dump(row)}" for row in value) + "\n  ]"
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
