@@ -192,6 +192,17 @@ def test_plain_value(value, plain):
     assert plain_value(value) == plain
 
 
+def test_results_are_written_a_row_to_a_line():
+    results = {"schema": 1, "topics": [{"item": "ü", "n": 3}, {"item": "b"}], "n": {}, "quotes": []}
+    text = dump_results(results)
+    assert json.loads(text) == results
+    assert text.splitlines()[2:5] == [
+        '  "topics": [',
+        '    {"item": "ü", "n": 3},',
+        '    {"item": "b"}',
+    ]
+
+
 def test_a_pilot_added_at_an_interview_is_called_by_its_title(demo, tmp_path):
     engagement, store = demo
     when = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)

@@ -18,6 +18,7 @@ import pytest
 from engagement_folders import behave, file_digests, make_folder, request_for, save_answers
 
 from harmony_kit.errors import EngagementError
+from harmony_kit.evidence_files import Evidence, read_evidence
 from harmony_kit.running.batch import BatchEvent, BatchResult, run_engagement
 from harmony_kit.running.job import Limits
 from harmony_kit.running.lock import run_lock
@@ -74,7 +75,6 @@ def test_a_run_with_nothing_to_do_touches_nothing(tmp_path: Path, run: Any) -> N
     folder = make_folder(tmp_path / "e", "ab")
     run(folder)
     before = {p: p.stat().st_mtime_ns for p in (folder / "reports").rglob("*")}
-    before.pop(folder / "reports" / "index.html")  # written anew, with the same bytes
     digests = file_digests(folder / "reports")
     result = run(folder)
     assert (result.made, result.n_current) == ((), 2)
@@ -95,6 +95,41 @@ def test_one_answer_makes_one_report_again(tmp_path: Path, run: Any) -> None:
         "b": "answers changed",
         "_portfolio": "results changed",
     }
+
+
+def test_evidence_is_read_again_only_when_it_changed(
+    tmp_path: Path, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    header = "site,decision,title,raised_on,decided_on,held_by,status"
+    rows = "{},d1,Who signs,2026-01-05,,night,open\n"
+    (folder / "decisions.csv").write_text(f"{header}\n{rows.format('a')}{rows.format('b')}")
+    run(folder)
+    read = []
+
+    def count(*words: Any) -> Evidence:
+        read.append(words)
+        return read_evidence(*words)
+
+    monkeypatch.setattr("harmony_kit.engagement.read_evidence", count)
+    assert run(folder).made == ()
+    assert read == []
+    later = rows.format("b").replace("2026-01-05", "2026-01-12")
+    (folder / "decisions.csv").write_text(f"{header}\n{rows.format('a')}{later}")
+    assert run(folder).made[0] == "b"
+    assert _run_json(folder)["timings"]["made"]["b"] == "evidence changed"
+    assert read
+
+
+def test_an_index_changed_by_hand_is_written_again(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "a")
+    run(folder)
+    index = folder / "reports" / "index.html"
+    whole = index.read_bytes()
+    for spoil in (lambda: index.write_bytes(whole[:-9]), index.unlink):
+        spoil()
+        assert run(folder).made == ()
+        assert index.read_bytes() == whole
 
 
 def test_same_inputs_same_bytes(tmp_path: Path, run: Any) -> None:

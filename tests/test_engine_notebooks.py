@@ -65,20 +65,23 @@ def nbclient_notebooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_papermills_notebooks_show_the_same(tmp_path):
     books = (Path(papermill.__file__).parent / "tests" / "notebooks").rglob("*.ipynb")
-    assert _differences(books, tmp_path, tmp_path) == _listed("papermill")
+    _check_listed(_differences(books, tmp_path, tmp_path), "papermill")
 
 
 @pytest.mark.slow
 def test_nbclients_notebooks_show_the_same(nbclient_notebooks, tmp_path):
     books = nbclient_notebooks.glob("*.ipynb")
-    assert _differences(books, tmp_path, nbclient_notebooks) == _listed("nbclient")
+    _check_listed(_differences(books, tmp_path, nbclient_notebooks), "nbclient")
 
 
-def _listed(whose: str) -> dict[str, list[str]]:
-    """Notebook → what differs; every entry has to give its reason."""
+def _check_listed(found: dict[str, list[str]], whose: str) -> None:
+    """What differs is what is listed, notebook by notebook, and every entry gives its reason."""
     entries = yaml.safe_load(DIFFERENCES.read_text(encoding="utf-8"))[whose]
     assert all(entry["reason"] for entry in entries.values())
-    return {name: entry["differs"] for name, entry in entries.items()}
+    for name, parts in found.items():
+        chance = entries.get(name, {}).get("sometimes", ())
+        found[name] = [part for part in parts if part not in chance]
+    assert found == {name: entry["differs"] for name, entry in entries.items()}
 
 
 def _differences(books: Iterable[Path], out: Path, cwd: Path) -> dict[str, list[str]]:
