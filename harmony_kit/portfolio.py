@@ -17,6 +17,18 @@ from harmony_kit.results import SCHEMA
 
 __all__ = ["Portfolio"]
 
+#: What a portfolio is made of. The rest of a thousand results would fill the memory.
+_READ = (
+    "status",
+    "n",
+    "understanding",
+    "topics",
+    "signatures",
+    "findings",
+    "evidence",
+    "withheld",
+)
+
 
 @dataclass(frozen=True)
 class Portfolio:
@@ -95,7 +107,9 @@ def _read_results(path: Path, wave: str) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return content if (content.get("schema"), content.get("wave")) == (SCHEMA, wave) else None
+    if (content.get("schema"), content.get("wave")) != (SCHEMA, wave):
+        return None
+    return {name: content[name] for name in _READ if name in content}
 
 
 def _list_sites(engagement: Engagement, found: Mapping[str, dict[str, Any]]) -> pd.DataFrame:
