@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,10 @@ import sqlalchemy as sa
 
 #: In CI nothing may be skipped; on a user's machine what is not installed is.
 IS_REQUIRED = os.environ.get("HARMONY_TESTS_REQUIRED") == "1"
+
+# Started in the background of a script, the tests and all they start would ignore Ctrl-C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def skip_or_fail(reason: str) -> None:

@@ -1,8 +1,9 @@
 """What the fork server loads once, so that no notebook has to.
 
-Imported by name in the server and nowhere else. The server must stay single-threaded and never
-compute: a fork while OpenBLAS works hangs the child, hence one thread, chosen before numpy loads.
-It reads no Arrow file and opens no ZMQ context either; their threads would not survive a fork.
+Imported by name in the server and nowhere else. The server must stay single-threaded: a fork
+while OpenBLAS works hangs the child, hence one thread, chosen before numpy loads. What it computes
+to warm up is done before it forks. It reads no Arrow file and opens no ZMQ context either; their
+threads would not survive a fork.
 
 The standard library's server swallows an ImportError, so what is missing is kept in `MISSING`,
 for the first notebook to say.
