@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import resource
 import shutil
 import sqlite3
@@ -77,10 +78,12 @@ def _repeat_answers(source: Path, target: Path, names: list[tuple[str, str]]) ->
 class Run:
     """What a run of many sites took.
 
-    `work` is the seconds of a report from its process to its page, without waiting for the first
-    process to be warm; `prepare` and `cpu` are seconds per site, of the snapshot and the plan and
-    of all processes together. `n_left` counts processes and temporary files left behind, `n_fds`
-    the open files of the parent, at most, in the first half of the run and in the second.
+    `work` is the seconds of a site's report from its process to its page, without waiting for the
+    first process to be warm: the mean over the plants of the smallest run, so that runs of other
+    sizes are compared plant for plant; `prepare` and `cpu` are seconds per site, of the snapshot
+    and the plan and of all processes together. `n_left` counts processes and temporary files left
+    behind, `n_fds` the open files of the parent, at most, in the first half of the run and in the
+    second.
     """
 
     seconds: float
@@ -97,18 +100,19 @@ def measure_scaling(source: Path, sizes: list[int]) -> None:
     """Print time per site, memory and leftovers of a run for several numbers of sites."""
     names = ("sites", "s per site", "work s", "prepare s", "cpu s", "parent MB", "tree MB")
     print("".join(f"{name:>11}" for name in names) + "   open files   left behind")
+    plants = [row["site"] for row in _read(source / "sites.csv")]
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="harmony-bench-") as place:
             folder = Path(place) / "engagement"
             clone_sites(source, folder, size)
-            run = _run(folder, Path(place))
+            run = _run(folder, Path(place), plants[: min(sizes)])
         times = (run.seconds / size, run.work, run.prepare / size, run.cpu / size)
         line = f"{size:>11}" + "".join(f"{value:>11.3f}" for value in times)
         line += f"{run.parent_mb:>11.0f}{run.tree_mb:>11.0f}"
         print(f"{line}{run.n_fds[0]:>8} {run.n_fds[1]:<4}{run.n_left:>13}", flush=True)
 
 
-def _run(folder: Path, place: Path) -> Run:
+def _run(folder: Path, place: Path, plants: list[str]) -> Run:
     scratch = place / "tmp"
     scratch.mkdir()
     environment = {**os.environ, "TMPDIR": str(scratch), "HARMONY_BENCH": str(folder)}
@@ -131,12 +135,10 @@ def _run(folder: Path, place: Path) -> Run:
     n_left = len(list(scratch.iterdir())) + len(_tree(folder))
     n_left += len(list((folder / ".harmony").glob("work-*")))
     timings = json.loads((folder / "reports" / "run.json").read_text())["timings"]
-    parts = ("engine.prepare", "engine.cells", "engine.write", "render", "publish")
-    work = [sum(report[part] for part in parts) for report in timings["reports"].values()]
     half = len(n_fds) // 2
     return Run(
         seconds,
-        statistics.mean(work),
+        statistics.mean(_work(timings["reports"], plant) for plant in plants),
         timings["stages"]["prepare"],
         _cpu_of_children() - cpu,
         parent_mb,
@@ -144,6 +146,13 @@ def _run(folder: Path, place: Path) -> Run:
         (max(n_fds[: half + 1]), max(n_fds[half:])),
         n_left,
     )
+
+
+def _work(reports: dict[str, dict[str, float]], plant: str) -> float:
+    """Mean seconds of work over the reports of a plant and of its copies."""
+    parts = ("engine.prepare", "engine.cells", "engine.write", "render", "publish")
+    copies = [report for name, report in reports.items() if re.fullmatch(rf"{plant}(-\d+)?", name)]
+    return statistics.mean(sum(report[part] for part in parts) for report in copies)
 
 
 def _cpu_of_children() -> float:
