@@ -24,7 +24,7 @@ from pathlib import Path
 
 import nbformat
 
-from harmony_kit.running.engine import Runner, RunRequest
+from harmony_kit.engine import Runner, RunRequest
 
 OVERHEAD_BAR = 1.35
 KERNEL = {"name": "python3", "language": "python", "display_name": "Python 3"}

@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import harmony_kit.measuring as measuring
-from harmony_kit.answers import ANSWER_DTYPES, type_frame
-from harmony_kit.evidence_files import Evidence
-from harmony_kit.instrument_file import find_instrument, load_instrument
-from harmony_kit.settings import Settings
+import harmony_kit.measures.measuring as measuring
+from harmony_kit.engagement.evidence_files import Evidence
+from harmony_kit.engagement.settings import Settings
+from harmony_kit.instrument.file import find_instrument, load_instrument
+from harmony_kit.journal.answers import ANSWER_DTYPES, type_frame
 
 PEOPLE = 12
 TODAY = dt.date(2026, 10, 15)
@@ -140,7 +140,16 @@ def run(n_sites: int) -> tuple[int, float, int, dict[str, float]]:
     answers, evidence = simulate_answers(n_sites), simulate_evidence(n_sites)
     heads = answers[["site", "lens"]].drop_duplicates().assign(headcount=40)
     heads["headcount"] = heads["headcount"].astype("Int64")
-    basis = measuring.Basis(INSTRUMENT, evidence, Settings(), heads, TODAY)
+    basis = measuring.Basis(
+        items=INSTRUMENT.items_frame(),
+        lenses=INSTRUMENT.lens_ids,
+        decisions=evidence.decisions,
+        pilots=evidence.pilots,
+        usage=evidence.usage,
+        settings=Settings(),
+        headcounts=heads,
+        as_of=TODAY,
+    )
     seconds: dict[str, float] = {}
     _watch(seconds)
     start = time.process_time()

@@ -20,7 +20,7 @@ Job = dict[str, Any]
 
 def render(job: Job) -> None:
     """Render with one exporter for the whole process: the best these ways can do."""
-    from harmony_kit.running.publish import Page, render_notebook
+    from harmony_kit.batch.publish import Page, render_notebook
 
     folder = Path(job["folder"])
     page = Page(job["title"], job["language"])
@@ -52,7 +52,7 @@ def by_ploomber(job: Job) -> None:
 
 def by_engine(job: Job) -> None:
     """Our engine, one notebook after the other."""
-    from harmony_kit.running.engine import RunRequest
+    from harmony_kit.engine import RunRequest
 
     folder = Path(job["folder"])
     out = folder / "assessment.ipynb"
@@ -66,7 +66,7 @@ _RUNNERS: list[Any] = []
 
 
 def _runner() -> Any:  # noqa: ANN401 - imported only where it is measured
-    from harmony_kit.running.engine import Runner
+    from harmony_kit.engine import Runner
 
     if not _RUNNERS:
         _RUNNERS.append(Runner())

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from harmony_kit.answers import ANSWER_DTYPES
+from harmony_kit.journal.answers import ANSWER_DTYPES
 
 __all__ = ["LENSES", "TOPICS_PER_SITE", "Planted", "World", "plant_topics", "view_shares"]
 

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from harmony_kit.answers import type_frame
-from harmony_kit.instrument_file import find_instrument, load_instrument
+from harmony_kit.instrument.file import find_instrument, load_instrument
+from harmony_kit.journal.answers import type_frame
 from harmony_kit.measures.agreement import measure_agreement
 from harmony_kit.measures.drift import measure_drift
 from harmony_kit.measures.evidence import measure_decisions, measure_pilot_progress

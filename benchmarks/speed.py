@@ -35,10 +35,10 @@ from pathlib import Path
 
 from scaling import clone_sites, measure_scaling
 
-from harmony_kit.engagement import load_engagement
-from harmony_kit.running.batch import BatchRequest
-from harmony_kit.running.briefing import Briefing, brief
-from harmony_kit.running.places import templates_folder
+from harmony_kit.batch.batch import BatchRequest
+from harmony_kit.batch.briefing import Briefing, brief
+from harmony_kit.batch.places import templates_folder
+from harmony_kit.engagement.folder import load_engagement
 
 HERE = Path(__file__).parent
 # Each bar: what is compared with what, and by how much it has to win.

@@ -24,12 +24,12 @@ from numpy.typing import NDArray
 from planting import LOOKING, STATES, Planted, World, plant_topics, view_shares
 from scipy import stats
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.coorientation import measure_topics
 from harmony_kit.measures.posterior import draw_means
 from harmony_kit.measures.tally import UNKNOWN
 from harmony_kit.measures.understanding import summarise_understanding
-from harmony_kit.settings import Settings
 
 SIZES = ((3, 3), (4, 4), (6, 6), (8, 8), (12, 12), (3, 12), (4, 8), (6, 12))
 BANDS = (0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.001)

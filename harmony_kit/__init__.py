@@ -8,34 +8,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harmony_kit.answers import Answer, Respondent, Source
-    from harmony_kit.assessment import Assessment, measure_site
-    from harmony_kit.engagement import Engagement, load_engagement
+    from harmony_kit.commands.interviewing import open_interview
+    from harmony_kit.engagement.folder import Engagement, load_engagement
+    from harmony_kit.engagement.settings import Settings
     from harmony_kit.errors import HarmonyError
-    from harmony_kit.instrument import Instrument
-    from harmony_kit.instrument_file import load_instrument
-    from harmony_kit.interviewing import open_interview
-    from harmony_kit.portfolio import Portfolio
-    from harmony_kit.settings import Settings
-    from harmony_kit.store import Store
+    from harmony_kit.instrument.file import load_instrument
+    from harmony_kit.instrument.model import Instrument
+    from harmony_kit.journal.answers import Answer, Respondent, Source
+    from harmony_kit.journal.store import Store
+    from harmony_kit.report.assessment import Assessment, measure_site
+    from harmony_kit.report.portfolio import Portfolio
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Answer": "answers",
-    "Assessment": "assessment",
-    "Engagement": "engagement",
+    "Answer": "journal.answers",
+    "Assessment": "report.assessment",
+    "Engagement": "engagement.folder",
     "HarmonyError": "errors",
-    "Instrument": "instrument",
-    "Portfolio": "portfolio",
-    "Respondent": "answers",
-    "Settings": "settings",
-    "Source": "answers",
-    "Store": "store",
-    "load_engagement": "engagement",
-    "load_instrument": "instrument_file",
-    "measure_site": "assessment",
-    "open_interview": "interviewing",
+    "Instrument": "instrument.model",
+    "Portfolio": "report.portfolio",
+    "Respondent": "journal.answers",
+    "Settings": "engagement.settings",
+    "Source": "journal.answers",
+    "Store": "journal.store",
+    "load_engagement": "engagement.folder",
+    "load_instrument": "instrument.file",
+    "measure_site": "report.assessment",
+    "open_interview": "commands.interviewing",
 }
 
 __all__ = [

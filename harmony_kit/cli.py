@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from harmony_kit import __version__
-from harmony_kit.cli_options import FILE, FOLDER, folder_argument, run_options
+from harmony_kit.commands.options import FILE, FOLDER, folder_argument, run_options
 
 __all__ = ["main"]
 
@@ -149,12 +149,12 @@ def import_(
     A file is stored whole or not at all. Importing it again changes nothing; importing it after
     an answer was edited adds the edited answer and keeps the old one in the journal.
     """
-    from harmony_kit.commands import answers
+    from harmony_kit.commands import exchanging
 
     if propose_map:
-        answers.propose_maps(folder, paths)
+        exchanging.propose_maps(folder, paths)
         return
-    sys.exit(answers.import_files(folder, paths, answers.import_options(**options)))
+    sys.exit(exchanging.import_files(folder, paths, exchanging.import_options(**options)))
 
 
 @main.command()
@@ -187,7 +187,7 @@ def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
     page saying what failed; the others are made all the same, and the exit code is 1.
     Interrupt it whenever you like: the same command finishes what is missing.
     """
-    from harmony_kit.running.warming import warming
+    from harmony_kit.engine.warming import warming
 
     with warming(is_wanted=not options["is_plan"] and options["scheduler"] is None):
         from harmony_kit.commands import reports
@@ -231,9 +231,9 @@ def journal(folder: Path, respondent: str, site: str | None) -> None:
 
     When, who, how long, from what to what, and why if it was after the end of the interview.
     """
-    from harmony_kit.commands import answers
+    from harmony_kit.commands import exchanging
 
-    sys.exit(answers.print_journal(folder, respondent=respondent, site=site))
+    sys.exit(exchanging.print_journal(folder, respondent=respondent, site=site))
 
 
 @main.command()
@@ -245,9 +245,9 @@ def journal(folder: Path, respondent: str, site: str | None) -> None:
 )
 def plan(folder: Path, sites: tuple[str, ...], wave: str | None, schedule: Path | None) -> None:
     """Say how many interviews each site still needs, and for what."""
-    from harmony_kit.commands import planning
+    from harmony_kit.commands import scheduling
 
-    planning.plan(folder, sites=sites, wave=wave, schedule=schedule)
+    scheduling.plan(folder, sites=sites, wave=wave, schedule=schedule)
 
 
 @main.command()
@@ -260,9 +260,9 @@ def compare(folder: Path, sites: tuple[str, ...], output: Path | None) -> None:
     Changes of own views, estimates and misreadings, states that turned into others, and who
     came back. An item asked in other words than before is listed, never compared.
     """
-    from harmony_kit.commands import waves
+    from harmony_kit.commands import comparing
 
-    waves.compare(folder, sites=sites, output=output)
+    comparing.compare(folder, sites=sites, output=output)
 
 
 @main.command()
@@ -275,9 +275,9 @@ def export(folder: Path, path: Path, site: str | None, wave: str | None) -> None
 
     One row per respondent, columns named as for an import.
     """
-    from harmony_kit.commands import answers
+    from harmony_kit.commands import exchanging
 
-    answers.export(folder, path, site=site, wave=wave)
+    exchanging.export(folder, path, site=site, wave=wave)
 
 
 @main.command()
@@ -291,6 +291,6 @@ def merge(folder: Path, other: Path) -> None:
     For two interviewers with a laptop each. Merging twice adds nothing; where both have an
     answer to the same question, the one given later counts and both stay in the journal.
     """
-    from harmony_kit.commands import answers
+    from harmony_kit.commands import exchanging
 
-    answers.merge(folder, other)
+    exchanging.merge(folder, other)

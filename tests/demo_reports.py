@@ -11,13 +11,13 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from harmony_kit import report
-from harmony_kit.answers import Answer, Source, answers_frame
-from harmony_kit.assessment import Assessment, measure_site
-from harmony_kit.engagement import Engagement, load_engagement
+from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.engagement.scaffold import create_demo
 from harmony_kit.exchange import ImportOptions, import_answers
-from harmony_kit.scaffold import create_demo
-from harmony_kit.store import Store
+from harmony_kit.journal.answers import Answer, Source, answers_frame
+from harmony_kit.journal.store import Store
+from harmony_kit.report import site_report as report
+from harmony_kit.report.assessment import Assessment, measure_site
 
 AS_OF = dt.date(2026, 10, 30)
 NOW = dt.datetime(2026, 10, 30, tzinfo=dt.UTC)

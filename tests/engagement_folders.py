@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from harmony_kit.answers import Answer, Source
-from harmony_kit.running.batch import BatchRequest
-from harmony_kit.running.files import hash_file
-from harmony_kit.running.job import Limits
-from harmony_kit.store import Store
+from harmony_kit.batch.batch import BatchRequest
+from harmony_kit.batch.job import Limits
+from harmony_kit.files import hash_file
+from harmony_kit.journal.answers import Answer, Source
+from harmony_kit.journal.store import Store
 
 CASES = Path(__file__).parent / "cases" / "batch"
 WAVE = "1"

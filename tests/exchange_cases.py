@@ -6,8 +6,8 @@ import datetime as dt
 from pathlib import Path
 
 from harmony_kit.exchange import ImportOptions, ImportReport, import_answers
-from harmony_kit.instrument_file import load_instrument
-from harmony_kit.store import Store
+from harmony_kit.instrument.file import load_instrument
+from harmony_kit.journal.store import Store
 
 CASES = Path(__file__).parent / "cases" / "exchange"
 SMALL = load_instrument(CASES / "small.yaml")

@@ -6,12 +6,12 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from harmony_kit.answers import Respondent
-from harmony_kit.engagement import load_engagement
-from harmony_kit.interview.opening import Newcomer
+from harmony_kit.commands.interviewing import open_reception
+from harmony_kit.engagement.folder import load_engagement
+from harmony_kit.interview.beginning import Newcomer
 from harmony_kit.interview.reception import Reception
-from harmony_kit.interviewing import open_reception
-from harmony_kit.store import Store
+from harmony_kit.journal.answers import Respondent
+from harmony_kit.journal.store import Store
 
 CASES = Path(__file__).parent / "cases" / "interview"
 START = datetime(2026, 6, 1, 7, 30, tzinfo=UTC)

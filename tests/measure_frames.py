@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from harmony_kit.answers import type_frame
+from harmony_kit.journal.answers import type_frame
 
 CASES = Path(__file__).parent / "cases" / "measures"
 LENSES = ("engineering", "quality")

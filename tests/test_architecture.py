@@ -5,63 +5,63 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "harmony_kit"
 
-#: A module may import from its own layer and every layer above it in this list.
-LAYERS = (
-    {"errors"},
-    {"settings", "yamlfile", "conditions", "frames"},
-    {"instrument"},
-    {"instrument_problems", "condition_problems"},
-    {"instrument_file"},
-    {"answers"},
-    {"store", "store_engine", "store_tables", "exchange", "interview", "measures", "privacy"},
-    {"evidence_files", "engagement", "demo"},
-    {
-        "scaffold",
-        "patterns",
-        "playbook",
-        "playbook_file",
-        "playbook_lint",
-        "observations",
-        "wording",
-        "findings",
-        "canvases",
-        "figures",
-        "tables",
-        "blocks",
-        "results",
-        "measuring",
-    },
-    {"assessment", "portfolio", "interviewing"},
-    {"report", "portfolio_report", "checking"},
-    {"running"},
-    {"commands", "console"},
-    {"cli", "cli_options"},
+#: The rooms, in their order: one may use those before it, never those after it.
+ROOMS = (
+    "instrument",
+    "journal",
+    "engagement",
+    "interview",
+    "exchange",
+    "measures",
+    "findings",
+    "report",
+    "engine",
+    "batch",
+    "commands",
 )
 
-#: Imported by one part of the package only.
+#: Beside the rooms: what every room may use, and who starts them all.
+BELOW, ABOVE = ("errors", "files"), ("cli",)
+
+#: What a room may use of the rooms before it, where that is less than everything.
+NARROW = {
+    "interview": ("instrument", "journal.answers"),
+    "exchange": ("instrument", "journal.answers"),
+    "measures": ("journal.answers", "engagement.settings"),
+    "engine": (),
+}
+
+#: Imported by one room, or by the modules of one named here, only.
 OWNERS = {
-    "ipywidgets": {"interview"},
-    "anywidget": {"interview"},
-    "papermill": {"running"},
-    "nbconvert": {"running"},
-    "nbclient": {"running"},
-    "sqlalchemy": {"store", "store_engine", "store_tables"},
-    "matplotlib": {"running"},  # warmed up for notebooks of other people; reports draw SVG
-    "click": {"cli", "cli_options", "commands"},
-    "xlsxwriter": {"exchange"},
-    "python_calamine": {"exchange"},
+    "ipywidgets": ("interview",),
+    "anywidget": ("interview",),
+    "papermill": ("engine",),
+    "nbconvert": ("batch", "engine.imports"),
+    "nbclient": ("engine",),
+    "sqlalchemy": ("journal",),
+    "matplotlib": ("engine",),  # warmed up for notebooks of other people; reports draw SVG
+    "click": ("cli", "commands"),
+    "xlsxwriter": ("exchange",),
+    "python_calamine": ("exchange",),
 }
 
 
 def _modules() -> list[tuple[str, Path]]:
-    paths = sorted(PACKAGE.rglob("*.py"))
-    return [(path.relative_to(PACKAGE).parts[0].removesuffix(".py"), path) for path in paths]
+    """Dotted names without the package's own, and files; the package itself is left out."""
+    paths = [path for path in sorted(PACKAGE.rglob("*.py")) if path.parent != PACKAGE]
+    paths += [PACKAGE / f"{name}.py" for name in (*BELOW, *ABOVE)]
+    names = [".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in paths]
+    return [(n.removesuffix(".__init__"), p) for n, p in zip(names, paths, strict=True)]
+
+
+MODULES = _modules()
 
 
 def _imports(path: Path) -> set[str]:
@@ -70,63 +70,78 @@ def _imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
 
 
-def _layer(part: str) -> int:
-    return next((i for i, parts in enumerate(LAYERS) if part in parts), -1)
+def _own_imports(path: Path) -> set[str]:
+    """What a module imports of the package, without the package's name."""
+    names = {name for name in _imports(path) if name.startswith("harmony_kit.")}
+    return {name.removeprefix("harmony_kit.") for name in names} - {"__version__"}
 
 
-def _own_parts(path: Path) -> set[str]:
-    names = {name.split(".")[1] for name in _imports(path) if name.startswith("harmony_kit.")}
-    return {name for name in names if not name.startswith("__")}
+def _room(name: str) -> str:
+    return name.split(".")[0]
 
 
-@pytest.mark.parametrize(
-    ("part", "path"), _modules(), ids=lambda value: str(value).rpartition("/")[2]
-)
-def test_imports_go_one_way(part, path):
-    if part in ("__init__", "__main__"):
-        return
-    assert _layer(part) >= 0, f"{part} has no layer"
-    upwards = {other for other in _own_parts(path) if _layer(other) > _layer(part)}
-    assert upwards == set()
+def _is_under(name: str, allowed: tuple[str, ...]) -> bool:
+    return any(name == one or name.startswith(f"{one}.") for one in allowed)
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        ("interview", "store"),
-        ("measures", "store"),
-        ("measures", "instrument"),
-        ("exchange", "store"),
-    ],
-)
-def test_neighbours_do_not_know_each_other(first, second):
-    parts = {other for part, path in _modules() if part == first for other in _own_parts(path)}
-    assert not {other for other in parts if other.startswith(second)}
+def test_the_rooms_are_those_of_the_package():
+    folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()}
+    assert folders == set(ROOMS)
+
+
+@pytest.mark.parametrize(("name", "path"), MODULES, ids=[name for name, _ in MODULES])
+def test_imports_go_one_way(name, path):
+    order = (*BELOW, *ROOMS, *ABOVE)
+    allowed = order[: order.index(_room(name)) + 1]
+    assert {other for other in _own_imports(path) if _room(other) not in allowed} == set()
+
+
+@pytest.mark.parametrize("room", NARROW)
+def test_narrow_rooms_know_little_of_the_others(room):
+    own = {other for name, path in MODULES if _room(name) == room for other in _own_imports(path)}
+    allowed = (room, "errors", *(() if room == "engine" else ("files",)), *NARROW[room])
+    assert {other for other in own if not _is_under(other, allowed)} == set()
+
+
+def test_a_room_says_what_it_is_in_five_lines():
+    told = {
+        room: ast.get_docstring(ast.parse((PACKAGE / room / "__init__.py").read_text())) or ""
+        for room in ROOMS
+    }
+    unclear = {
+        room
+        for room, text in told.items()
+        if not ("It owns" in text and "never" in text and "Start at" in text)
+    }
+    assert unclear == set()
 
 
 def test_heavy_libraries_have_one_owner():
     strangers = {
-        (library, part)
-        for part, path in _modules()
-        for library in {name.split(".")[0] for name in _imports(path)} & set(OWNERS)
-        if part not in OWNERS[library]
+        (library, name)
+        for name, path in MODULES
+        for library in {one.split(".")[0] for one in _imports(path)} & set(OWNERS)
+        if not _is_under(name, OWNERS[library])
     }
     assert strangers == set()
 
 
-def test_measures_know_only_the_frame():
-    allowed = {"answers", "settings", "errors", "frames", "measures"}
-    parts = {other for part, path in _modules() if part == "measures" for other in _own_parts(path)}
-    assert parts <= allowed
+#: Names two files of the package may share, and why.
+SHARED_NAMES = {"__init__.py": "every package has one"}
+
+
+def test_a_file_name_means_one_thing():
+    names = Counter(path.name for path in PACKAGE.rglob("*.py"))
+    assert {name for name, n in names.items() if n > 1} - set(SHARED_NAMES) == set()
 
 
 def test_modules_and_functions_stay_small():
     too_long = []
-    for _, path in _modules():
+    for _, path in MODULES:
         text = path.read_text(encoding="utf-8")
         if text.count("\n") > 300:
             too_long.append((path.name, text.count("\n")))
@@ -140,7 +155,7 @@ def test_modules_and_functions_stay_small():
 
 def test_the_two_lens_names_are_nowhere_in_the_code():
     named = {}
-    for _, path in _modules():
+    for _, path in MODULES:
         if path.name == "demo.py":
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -167,6 +182,6 @@ def test_light_to_import(module):
 
 
 def test_engine_imports_in_a_fresh_process():
-    code = "import harmony_kit.running.engine as e; print(e.HarmonyEngine.__name__)"
+    code = "import harmony_kit.engine as e; print(e.HarmonyEngine.__name__)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "HarmonyEngine"

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from harmony_kit.answers import Answer, answers_frame
-from harmony_kit.assessment import Assessment, measure_site
-from harmony_kit.engagement import Engagement, load_engagement
+from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.engagement.scaffold import create_demo
 from harmony_kit.exchange import ImportOptions, import_answers
-from harmony_kit.portfolio import Portfolio
-from harmony_kit.results import dump_results, plain_value
-from harmony_kit.scaffold import create_demo
-from harmony_kit.store import Store
+from harmony_kit.journal.answers import Answer, answers_frame
+from harmony_kit.journal.store import Store
+from harmony_kit.report.assessment import Assessment, measure_site
+from harmony_kit.report.plain_values import plain_value
+from harmony_kit.report.portfolio import Portfolio
+from harmony_kit.report.results import dump_results
 
 AS_OF = dt.date(2026, 10, 30)
 CASES = Path(__file__).parent / "cases"

@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 from engagement_folders import behave, file_digests, make_folder, request_for, save_answers
 
+from harmony_kit.batch.batch import BatchEvent, BatchResult, run_engagement
+from harmony_kit.batch.job import Limits
+from harmony_kit.batch.lock import run_lock
+from harmony_kit.batch.makers import Maker, makers
+from harmony_kit.batch.progress import show_progress, summary_lines
+from harmony_kit.engagement.evidence_files import Evidence, read_evidence
 from harmony_kit.errors import EngagementError
-from harmony_kit.evidence_files import Evidence, read_evidence
-from harmony_kit.running.batch import BatchEvent, BatchResult, run_engagement
-from harmony_kit.running.job import Limits
-from harmony_kit.running.lock import run_lock
-from harmony_kit.running.makers import Maker, makers
-from harmony_kit.running.progress import show_progress, summary_lines
 
 REPORT = {"assessment.ipynb", "report.html", "results.json"}
 PAGES = {"index.html", "portfolio.html", "portfolio.ipynb"}
@@ -111,7 +111,7 @@ def test_evidence_is_read_again_only_when_it_changed(
         read.append(words)
         return read_evidence(*words)
 
-    monkeypatch.setattr("harmony_kit.engagement.read_evidence", count)
+    monkeypatch.setattr("harmony_kit.engagement.folder.read_evidence", count)
     assert run(folder).made == ()
     assert read == []
     later = rows.format("b").replace("2026-01-05", "2026-01-12")
@@ -303,8 +303,8 @@ _SCRIPT = """
 import sys
 from pathlib import Path
 from engagement_folders import request_for
-from harmony_kit.running.batch import run_engagement
-from harmony_kit.running.progress import show_progress
+from harmony_kit.batch.batch import run_engagement
+from harmony_kit.batch.progress import show_progress
 try:
     with show_progress() as listener:
         run_engagement(request_for(Path(sys.argv[1])), on_event=listener)

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 from markupsafe import Markup
 
-from harmony_kit.blocks import EMPTY, Block, join_blocks, load_words, paragraph, picture
-from harmony_kit.figures import Drawing
+from harmony_kit.report.blocks import EMPTY, Block, join_blocks, load_words, paragraph, picture
+from harmony_kit.report.drawings import Drawing
 
 EN, DE, ES = (load_words(language) for language in ("en", "de", "es"))
 

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from harmony_kit.answers import type_frame
-from harmony_kit.canvases import Line, Said, canvases
-from harmony_kit.instrument_file import find_instrument, load_instrument
-from harmony_kit.playbook_file import find_playbook, load_playbook
+from harmony_kit.findings.canvases import Line, Said, canvases
+from harmony_kit.findings.playbook_file import find_playbook, load_playbook
+from harmony_kit.instrument.file import find_instrument, load_instrument
+from harmony_kit.journal.answers import type_frame
 
 INSTRUMENT = load_instrument(find_instrument("it-operations"))
 PLAYBOOK = load_playbook(find_playbook("it-operations"))

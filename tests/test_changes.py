@@ -3,12 +3,12 @@ import pandas as pd
 import pytest
 from measure_frames import answers_of, dtypes_of, items_of, no_answers, said
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.changes import CHANGE_DTYPES, measure_changes
 from harmony_kit.measures.coorientation import measure_topics
 from harmony_kit.measures.posterior import PRIOR_ANSWERS
 from harmony_kit.measures.transitions import TRANSITION_DTYPES, measure_transitions
 from harmony_kit.measures.waves import RETURN_DTYPES, measure_returns, pair_waves
-from harmony_kit.settings import Settings
 
 SETTINGS = Settings()
 ITEMS = items_of({"item": "frame.one"}, {"item": "frame.two"})

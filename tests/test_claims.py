@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import (
     MOST_WRONG,
     STATES,
@@ -12,7 +13,6 @@ from harmony_kit.measures.claims import (
     grade_claims,
     name_states,
 )
-from harmony_kit.settings import Settings
 
 SETTINGS = Settings()
 

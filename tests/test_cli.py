@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harmony_kit.cli import main
-from harmony_kit.scaffold import create_demo
+from harmony_kit.engagement.scaffold import create_demo
 
 COMMANDS = list(main.commands.items())
 

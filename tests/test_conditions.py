@@ -1,9 +1,9 @@
 import pytest
 import yaml
 
-from harmony_kit.conditions import Known, Reply, holds, parse_condition
 from harmony_kit.errors import InstrumentError
-from harmony_kit.instrument_file import load_instrument
+from harmony_kit.instrument.conditions import Known, Reply, holds, parse_condition
+from harmony_kit.instrument.file import load_instrument
 
 KNOWN = Known(
     lens="it",

@@ -10,11 +10,11 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 from measure_frames import answers_of, at_site, dtypes_of, items_of, no_answers, said
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.errors import FrameError
 from harmony_kit.measures.claims import STATES
 from harmony_kit.measures.coorientation import TOPIC_DTYPES, measure_topics
 from harmony_kit.measures.posterior import PRIOR_ANSWERS
-from harmony_kit.settings import Settings
 
 CASES = Path(__file__).parent / "cases" / "coorientation"
 TOPICS = json.loads((CASES / "topics.json").read_text(encoding="utf-8"))["cases"]

@@ -12,11 +12,11 @@ import pytest
 from conftest import skip_or_fail
 from engagement_folders import behave, file_digests, make_folder, request_for, save_answers
 
+from harmony_kit.batch.batch import run_engagement
+from harmony_kit.batch.deliver import Destination
+from harmony_kit.batch.makers import Maker, makers
 from harmony_kit.errors import StoreError
-from harmony_kit.running.batch import run_engagement
-from harmony_kit.running.deliver import Destination
-from harmony_kit.running.files import FileMark, mark_file
-from harmony_kit.running.makers import Maker, makers
+from harmony_kit.files import FileMark, mark_file
 
 FILES = {
     "a/report.html": "<p>a</p>",

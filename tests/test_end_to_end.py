@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from harmony_kit.cli import main
-from harmony_kit.engagement import load_engagement
-from harmony_kit.scaffold import create_demo, create_engagement
+from harmony_kit.engagement.folder import load_engagement
+from harmony_kit.engagement.scaffold import create_demo, create_engagement
 
 pytestmark = pytest.mark.slow
 

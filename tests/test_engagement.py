@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from harmony_kit.engagement import Brand, Site, load_engagement
+from harmony_kit.engagement.folder import Brand, Site, load_engagement
+from harmony_kit.engagement.scaffold import create_demo, create_engagement
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.errors import EngagementError, Problem
-from harmony_kit.scaffold import create_demo, create_engagement
-from harmony_kit.settings import Settings
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 
+from harmony_kit.engine import RunEvent, Runner, RunRequest, RunResult
+from harmony_kit.engine.wire import decode, encode
 from harmony_kit.errors import FileError, ParameterError
-from harmony_kit.running.engine import RunEvent, Runner, RunRequest, RunResult
-from harmony_kit.running.wire import decode, encode
 
 V4 = nbformat.v4
 KERNEL = {"name": "python3", "language": "python", "display_name": "Python 3"}
@@ -323,8 +323,8 @@ def test_closing_ends_a_running_notebook(tmp_path):
     code = f"""
 import threading, time
 from pathlib import Path
-from harmony_kit.running.engine import Runner, RunRequest
-from harmony_kit.running.runner import RunnerClosed
+from harmony_kit.engine import Runner, RunRequest
+from harmony_kit.engine.runner import RunnerClosed
 folder = Path({str(tmp_path)!r})
 with Runner() as runner:
     def run():
@@ -354,7 +354,7 @@ def test_a_killed_supervisor_leaves_no_notebook_and_no_files(tmp_path):
     """Even one that writes temporary files as fast as it can while they are removed."""
     code = """
 from pathlib import Path
-from harmony_kit.running.engine import Runner, RunRequest
+from harmony_kit.engine import Runner, RunRequest
 if __name__ == "__main__":
     Runner().run(RunRequest(Path("in.ipynb"), {}, Path("out.ipynb")))
 """

@@ -26,8 +26,8 @@ import pytest
 import yaml
 from conftest import skip_or_fail
 
+from harmony_kit.engine import Runner, RunRequest
 from harmony_kit.errors import HarmonyError
-from harmony_kit.running.engine import Runner, RunRequest
 
 DIFFERENCES = Path(__file__).parent / "cases" / "engine" / "differences.yaml"
 ENGINES = ("harmony", "papermill")

@@ -18,9 +18,9 @@ import nbformat
 import psutil
 import pytest
 
+from harmony_kit.engine import Runner, RunRequest, RunResult
+from harmony_kit.engine.supervision import WorkerDied
 from harmony_kit.errors import FileError
-from harmony_kit.running.engine import Runner, RunRequest, RunResult
-from harmony_kit.running.session import WorkerDied
 
 KERNEL = {"name": "python3", "language": "python", "display_name": "Python 3"}
 
@@ -53,7 +53,7 @@ def _shown(cell: Any) -> str:
 def test_the_supervisor_stays_light():
     code = """
 import sys
-from harmony_kit.running.engine import Runner, RunRequest
+from harmony_kit.engine import Runner, RunRequest
 heavy = {"pandas", "numpy", "matplotlib", "nbconvert", "nbformat", "zmq", "papermill", "IPython"}
 print(sorted(heavy & set(sys.modules)))
 """
@@ -203,7 +203,7 @@ def test_the_server_has_one_thread(runner, tmp_path):
 _FORK = """
 import os
 from pathlib import Path
-from harmony_kit.running.engine import Runner, RunRequest
+from harmony_kit.engine import Runner, RunRequest
 def run(out):
     with Runner() as runner:
         return runner.run(RunRequest(Path("in.ipynb"), {}, Path(out))).status
@@ -238,7 +238,7 @@ def test_notebooks_run_where_nothing_can_be_forked(tmp_path):
 _CTRL_C = """
 import sys
 from pathlib import Path
-from harmony_kit.running.engine import Runner, RunRequest
+from harmony_kit.engine import Runner, RunRequest
 with Runner() as runner:
     runner.run(RunRequest(Path("in.ipynb"), {}, Path("out.ipynb")))
 """

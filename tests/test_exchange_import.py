@@ -9,10 +9,10 @@ import pytest
 import yaml
 from exchange_cases import CASES, FORMS, KOBO, SMALL, WHEN, everything, offer, offer_text
 
-from harmony_kit.answers import Answer, Respondent, Source, Subject
 from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.exchange import Counts, SkippedRow, export_wide
-from harmony_kit.store import Store
+from harmony_kit.journal.answers import Answer, Respondent, Source, Subject
+from harmony_kit.journal.store import Store
 
 BAD = sorted((CASES / "bad").glob("*.yaml"))
 WIDE = "respondent,site,lens,wave,view.one,view.plain,text.change\n"

@@ -9,12 +9,12 @@ import re
 import pytest
 from exchange_cases import CASES, FORMS, KOBO, SMALL, offer, offer_text
 
-from harmony_kit.answers import Subject
 from harmony_kit.exchange import map_template
 from harmony_kit.exchange.fields import Field, FieldError, parse_field, read_columns
 from harmony_kit.exchange.labels import read_labels
-from harmony_kit.instrument_file import find_instrument, load_instrument
-from harmony_kit.store import Store
+from harmony_kit.instrument.file import find_instrument, load_instrument
+from harmony_kit.journal.answers import Subject
+from harmony_kit.journal.store import Store
 
 PILOTS = tuple(
     Subject("north", "pilot", name, title)

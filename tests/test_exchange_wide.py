@@ -15,10 +15,10 @@ from exchange_cases import CASES, SITES, SMALL, WHEN, offer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harmony_kit.answers import Answer, Respondent, Source, check_answer
 from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.exchange import Counts, export_wide
-from harmony_kit.store import Store
+from harmony_kit.journal.answers import Answer, Respondent, Source, check_answer
+from harmony_kit.journal.store import Store
 
 SOURCE = Source("ana", "interview", "small", 1, SMALL.sha256, "s1")
 NAUGHTY: list[str] = yaml.safe_load((CASES / "naughty.yaml").read_text(encoding="utf-8"))

@@ -10,10 +10,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harmony_kit import figures
-from harmony_kit.figures import palette
-from harmony_kit.figures.drawing import SMALL, Drawing, Ink
-from harmony_kit.figures.lettering import shorten, text_width, wrap
+from harmony_kit.report import drawings as figures
+from harmony_kit.report.drawings import palette
+from harmony_kit.report.drawings.drawing import SMALL, Drawing, Ink
+from harmony_kit.report.drawings.lettering import shorten, text_width, wrap
 
 LONG = "Wer bei Abweichungen der Maschinendaten entscheidet, welche Zahl gilt, und bis wann"
 NAUGHTY = '<script>alert(1)</script> & $x^2$ =HYPERLINK("x") "quoted" 漢字'

@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from harmony_kit.findings import FIRST_PAGE, Finding, find, select_first
-from harmony_kit.instrument_file import find_instrument, load_instrument
+from harmony_kit.engagement.settings import Settings
+from harmony_kit.findings.findings import FIRST_PAGE, Finding, find, select_first
+from harmony_kit.findings.playbook_file import find_playbook, load_playbook
+from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.measures.coorientation import TOPIC_DTYPES
-from harmony_kit.playbook_file import find_playbook, load_playbook
-from harmony_kit.settings import Settings
 
 INSTRUMENT = load_instrument(find_instrument("it-operations"))
 PLAYBOOK = load_playbook(find_playbook("it-operations"))

@@ -14,8 +14,8 @@ import pytest
 from conftest import skip_or_fail
 from engagement_folders import file_digests, make_folder, request_for
 
+from harmony_kit.batch.batch import BatchEvent, run_engagement
 from harmony_kit.errors import EngagementError
-from harmony_kit.running.batch import BatchEvent, run_engagement
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent

@@ -8,13 +8,13 @@ import pytest
 import yaml
 from interviews import Clock, begin, find_respondent, make_engagement, open_desk
 
-from harmony_kit.answers import Event
+from harmony_kit.commands.interviewing import open_interview
 from harmony_kit.errors import EngagementError
 from harmony_kit.interview import presence
 from harmony_kit.interview.accent import DARK_GROUND, LIGHT_GROUND, contrast, readable_accent
 from harmony_kit.interview.form import InterviewForm
-from harmony_kit.interview.wording import load_wording, wording_languages
-from harmony_kit.interviewing import open_interview
+from harmony_kit.interview.sentences import load_wording, wording_languages
+from harmony_kit.journal.answers import Event
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "harmony_kit" / "interview" / "static"

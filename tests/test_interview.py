@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 from interviews import Clock, find_respondent, make_engagement, newcomer, open_desk
 
-from harmony_kit.answers import Subject
 from harmony_kit.errors import AnswerError
 from harmony_kit.interview import presence
-from harmony_kit.interview.given import Given, version_of
-from harmony_kit.interview.opening import (
+from harmony_kit.interview.beginning import (
     check_newcomer,
     propose_pseudonym,
     resume_interview,
     start_interview,
 )
-from harmony_kit.interview.plan import Question
+from harmony_kit.interview.given import Given, version_of
 from harmony_kit.interview.presence import take_seat
+from harmony_kit.interview.questions import Question
+from harmony_kit.journal.answers import Subject
 
 
 @pytest.fixture
@@ -336,7 +336,7 @@ def test_a_form_on_another_machine_counts_as_open_while_it_writes():
 
 
 def _opened(clock):
-    from harmony_kit.answers import Event
+    from harmony_kit.journal.answers import Event
 
     return [Event("lyon", "2026", "mira-17", "opened", clock(), "bo")]
 

@@ -16,7 +16,7 @@ from conftest import IS_REQUIRED, skip_or_fail
 from interviews import find_respondent, make_engagement
 
 from harmony_kit.interview.launch import plan_lab
-from harmony_kit.store import Store
+from harmony_kit.journal.store import Store
 
 if IS_REQUIRED:
     import labs

@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from harmony_kit.instrument_file import find_instrument, load_instrument
-from harmony_kit.observations import Observation, observe
-from harmony_kit.patterns import Case
-from harmony_kit.settings import Settings
+from harmony_kit.engagement.settings import Settings
+from harmony_kit.findings.observing import Observation, observe
+from harmony_kit.findings.patterns import Case
+from harmony_kit.instrument.file import find_instrument, load_instrument
 
 INSTRUMENT = load_instrument(find_instrument("it-operations"))
 CHECKS = tuple(i.id for i in INSTRUMENT.items if i.group in ("checks_it", "checks_operations"))

@@ -9,10 +9,10 @@ from measure_frames import LENSES, answers_of, at_site, dtypes_of, items_of, no_
 from scipy.integrate import quad
 from scipy.stats import binom, gamma
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.drift import DRIFT_DTYPES, measure_drift
 from harmony_kit.measures.modes import mode_probabilities
 from harmony_kit.measures.ownership import OWNERSHIP_DTYPES, measure_ownership
-from harmony_kit.settings import Settings
 
 ONE, TWO = LENSES
 OPTIONS = (*LENSES, "joint", "vendor", "nobody")

@@ -12,9 +12,9 @@ import papermill
 import psutil
 import pytest
 
+from harmony_kit.engine import HarmonyEngine
+from harmony_kit.engine.papermill_engine import _server
 from harmony_kit.errors import FileError
-from harmony_kit.running.engine import HarmonyEngine
-from harmony_kit.running.papermill_engine import _server
 
 _PRINT = """
 import sys, time

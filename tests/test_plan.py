@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from engagement_folders import make_folder, request_for, save_answers
 
-from harmony_kit.engagement import load_engagement
+from harmony_kit.batch.batch import plan_engagement
+from harmony_kit.batch.plan import compare, make_plan, select_sites
+from harmony_kit.batch.record import Failure, Record, find_records
+from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.errors import EngagementError
-from harmony_kit.running.batch import plan_engagement
-from harmony_kit.running.files import mark_folder
-from harmony_kit.running.plan import compare, make_plan, select_sites
-from harmony_kit.running.record import Failure, Record, find_records
+from harmony_kit.files import mark_folder
 
 INPUTS = {"answers": "1", "settings": "2"}
 

@@ -2,8 +2,8 @@ import pandas as pd
 import pytest
 from measure_frames import answers_of, dtypes_of, items_of, no_answers, said
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.planning import PLAN_DTYPES, plan_interviews
-from harmony_kit.settings import Settings
 
 SETTINGS = Settings()
 ITEMS = items_of(*({"item": f"frame.{i}"} for i in range(6)))

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from harmony_kit.errors import PlaybookError, Problem
-from harmony_kit.instrument_file import find_instrument, load_instrument
-from harmony_kit.patterns import KINDS, Case
-from harmony_kit.playbook import Playbook, fill, placeholders
-from harmony_kit.playbook_file import find_playbook, load_playbook
-from harmony_kit.playbook_lint import lint_playbook, list_cases
+from harmony_kit.findings.patterns import KINDS, Case
+from harmony_kit.findings.playbook import Playbook, fill, placeholders
+from harmony_kit.findings.playbook_file import find_playbook, load_playbook
+from harmony_kit.findings.playbook_lint import lint_playbook, list_cases
+from harmony_kit.instrument.file import find_instrument, load_instrument
 
 CASES = Path(__file__).parent / "cases" / "findings"
 INSTRUMENTS = Path(__file__).parent / "cases" / "instrument"

@@ -10,8 +10,8 @@ import pytest
 from demo_reports import AS_OF, PLANTS, assess, demo
 from html_checks import Outline, list_faults
 
-from harmony_kit import portfolio_report
-from harmony_kit.portfolio import Portfolio
+from harmony_kit.report import portfolio_report
+from harmony_kit.report.portfolio import Portfolio
 
 PARTS = ("cover", "reading", "where", "recurring", "evidence", "sites")
 

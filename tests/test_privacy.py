@@ -6,8 +6,8 @@ import datetime as dt
 
 import pandas as pd
 
-from harmony_kit.answers import Answer, Source, answers_frame
-from harmony_kit.privacy import (
+from harmony_kit.journal.answers import Answer, Source, answers_frame
+from harmony_kit.measures.privacy import (
     count_respondents,
     license_answers,
     license_details,

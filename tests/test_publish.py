@@ -9,8 +9,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from harmony_kit.running.files import write_whole
-from harmony_kit.running.publish import (
+from harmony_kit.batch.publish import (
     Page,
     clean_notebook,
     finish_report,
@@ -18,7 +17,8 @@ from harmony_kit.running.publish import (
     render_notebook,
     render_page,
 )
-from harmony_kit.running.record import Failure
+from harmony_kit.batch.record import Failure
+from harmony_kit.files import write_whole
 
 HOSTILE = '<script>alert("1")</script>'
 RESULTS = {

@@ -21,11 +21,11 @@ from demo_reports import (
 from html_checks import Outline, list_faults
 from markupsafe import escape
 
-from harmony_kit import report
-from harmony_kit.blocks import load_words, word_languages
-from harmony_kit.findings import select_first
-from harmony_kit.report import contents
-from harmony_kit.report.view import View
+from harmony_kit.findings.findings import select_first
+from harmony_kit.report import site_report as report
+from harmony_kit.report.blocks import load_words, word_languages
+from harmony_kit.report.site_report import contents
+from harmony_kit.report.site_report.site_view import View
 
 HOSTILE = '</td><script>alert(1)</script><b>x</b> =HYPERLINK("http://x") $x^2$ {{ 7*7 }} {n}'
 LANGUAGES = ("en", "de", "es")

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harmony_kit.answers import Answer, Respondent, Source, Subject
 from harmony_kit.errors import AnswerError
-from harmony_kit.instrument import Dimension, Instrument, Item, Lens, Scale
-from harmony_kit.instrument_file import load_instrument
-from harmony_kit.interview.plan import MAX_ROWS, Question, plan_screens, shuffle_options
+from harmony_kit.instrument.file import load_instrument
+from harmony_kit.instrument.model import Dimension, Instrument, Item, Lens, Scale
+from harmony_kit.interview.questions import MAX_ROWS, Question, plan_screens, shuffle_options
 from harmony_kit.interview.session import (
     Progress,
     Session,
@@ -23,6 +22,7 @@ from harmony_kit.interview.session import (
     measure_progress,
     with_answers,
 )
+from harmony_kit.journal.answers import Answer, Respondent, Source, Subject
 
 CASES = Path(__file__).parent / "cases" / "interview"
 SMALL = load_instrument(CASES / "small.yaml")

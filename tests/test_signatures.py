@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from measure_frames import LENSES, answers_of, at_site, dtypes_of, items_of, said
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.agreement import measure_agreement
 from harmony_kit.measures.drift import measure_drift
 from harmony_kit.measures.evidence import measure_decisions, measure_pilot_progress
@@ -14,7 +15,6 @@ from harmony_kit.measures.ranking import measure_ranking
 from harmony_kit.measures.readiness import measure_readiness
 from harmony_kit.measures.signatures import SIGNATURE_DTYPES, SIGNATURES, measure_signatures
 from harmony_kit.measures.usage import measure_usage
-from harmony_kit.settings import Settings
 
 ONE, TWO = LENSES
 TODAY = dt.date(2026, 10, 15)

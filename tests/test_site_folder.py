@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from engagement_folders import make_folder
 
-from harmony_kit.engagement import Engagement, load_engagement
-from harmony_kit.running.site_folder import SiteFolders
+from harmony_kit.batch.site_folder import SiteFolders
+from harmony_kit.engagement.folder import Engagement, load_engagement
 
 EVIDENCE = {
     "decisions.csv": (

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from engagement_folders import WAVE, make_folder, save_answers
 
-from harmony_kit.answers import Subject, type_frame
-from harmony_kit.running.files import hash_file
-from harmony_kit.running.snapshot import Snapshot, read_subjects, take_snapshot
-from harmony_kit.store import Store
+from harmony_kit.batch.snapshot import Snapshot, read_subjects, take_snapshot
+from harmony_kit.files import hash_file
+from harmony_kit.journal.answers import Subject, type_frame
+from harmony_kit.journal.store import Store
 
 SITES = ("a", "b", "c")
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import pytest
 
-from harmony_kit.answers import Answer, Event, Respondent, Source, Subject
 from harmony_kit.errors import InstrumentError, StoreError
-from harmony_kit.instrument_file import find_instrument, load_instrument
-from harmony_kit.store import Store
+from harmony_kit.instrument.file import find_instrument, load_instrument
+from harmony_kit.journal.answers import Answer, Event, Respondent, Source, Subject
+from harmony_kit.journal.store import Store
 
 SOURCE = Source("ana", "interview", "it-operations", 1, "abc", "session-1")
 WHEN = dt.datetime(2026, 10, 6, 9, 1, 2, 345678, tzinfo=dt.UTC)
@@ -170,7 +170,7 @@ def test_file_is_in_wal_with_full_sync(tmp_path):
 
 
 def test_locked_file_is_told_and_nothing_is_lost(tmp_path, monkeypatch):
-    monkeypatch.setattr("harmony_kit.store_engine._BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("harmony_kit.journal.connections._BUSY_SECONDS", 0.2)
     path = tmp_path / "answers.sqlite"
     store = Store(f"sqlite:///{path}")
     store.append([RATING])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html_checks import Outline, list_faults
 
-from harmony_kit.blocks import EMPTY, load_words
-from harmony_kit.tables import Cell, Column, Table, show_table, tuck_table
+from harmony_kit.report.blocks import EMPTY, load_words
+from harmony_kit.report.tables import Cell, Column, Table, show_table, tuck_table
 
 WORDS = load_words("en")
 HOSTILE = '<script>1</script> & "x" =1+1'

@@ -11,11 +11,12 @@ from conftest import IS_REQUIRED, skip_or_fail
 from demo_reports import AS_OF, assess, demo
 from html_checks import list_faults
 
-from harmony_kit import portfolio_report, report
-from harmony_kit.blocks import load_words
-from harmony_kit.portfolio import Portfolio
-from harmony_kit.running.publish import Page, render_notebook, render_page
-from harmony_kit.running.record import Failure
+from harmony_kit.batch.publish import Page, render_notebook, render_page
+from harmony_kit.batch.record import Failure
+from harmony_kit.report import portfolio_report
+from harmony_kit.report import site_report as report
+from harmony_kit.report.blocks import load_words
+from harmony_kit.report.portfolio import Portfolio
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates" / "harmony"

@@ -8,13 +8,13 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 from measure_frames import answers_of, dtypes_of, items_of, no_answers, said
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.coorientation import measure_topics
 from harmony_kit.measures.understanding import (
     UNDERSTANDING_DTYPES,
     measure_understanding,
     summarise_understanding,
 )
-from harmony_kit.settings import Settings
 
 SETTINGS = Settings()
 ITEMS = items_of(

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from harmony_kit.running.server import has_fork_server
+from harmony_kit.engine.server import has_fork_server
 
 pytestmark = pytest.mark.skipif(not has_fork_server(), reason="this system cannot fork")
 
@@ -17,9 +17,9 @@ _EARLY = """
 import json, os, threading, time
 from multiprocessing import forkserver
 from pathlib import Path
-from harmony_kit.running.engine import Runner, RunRequest
-from harmony_kit.running.runner import RunnerClosed
-from harmony_kit.running.warming import warming
+from harmony_kit.engine import Runner, RunRequest
+from harmony_kit.engine.runner import RunnerClosed
+from harmony_kit.engine.warming import warming
 import nbformat
 
 def pid():
@@ -51,7 +51,7 @@ print(json.dumps(seen))
 _UNUSED = """
 import json
 from multiprocessing import forkserver
-from harmony_kit.running.warming import warming
+from harmony_kit.engine.warming import warming
 with warming():
     before = forkserver._forkserver._forkserver_pid is not None
 print(json.dumps([before, forkserver._forkserver._forkserver_pid is not None]))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from engagement_folders import behave, make_folder, request_for, save_answers
 
-from harmony_kit.running.watch import watch_engagement
+from harmony_kit.batch.watch import watch_engagement
 
 
 @pytest.fixture(scope="module")

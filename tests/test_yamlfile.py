@@ -7,8 +7,8 @@ import os
 import pytest
 
 from harmony_kit.errors import InstrumentError
-from harmony_kit.instrument_file import find_instrument, load_instrument
-from harmony_kit.yamlfile import remember
+from harmony_kit.instrument.file import find_instrument, load_instrument
+from harmony_kit.instrument.yamlfile import remember
 
 
 def test_a_copy_with_the_same_content_is_not_read_again(tmp_path):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from harmony_kit.engagement import load_engagement
+from harmony_kit.engagement.folder import load_engagement
+from harmony_kit.engagement.scaffold import create_engagement
 from harmony_kit.errors import EngagementError, Problem
-from harmony_kit.scaffold import create_engagement
 
 __all__ = ["check", "init", "interview"]
 
@@ -23,7 +23,9 @@ def init(folder: Path, *, client: str | None, wave: str) -> None:
 
 def check(folder: Path) -> int:
     """Print every problem of an engagement folder; returns the exit code."""
-    from harmony_kit.checking import check_engagement  # measures and playbook; init needs neither
+    from harmony_kit.commands.checking import (
+        check_engagement,  # measures and playbook; init needs neither
+    )
 
     report = check_engagement(folder)
     for problem in report.problems:

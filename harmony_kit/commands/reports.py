@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from harmony_kit.engagement import load_engagement
+from harmony_kit.batch.batch import BatchRequest, plan_engagement, run_engagement
+from harmony_kit.batch.job import Limits
+from harmony_kit.batch.progress import show_progress, summary_lines
+from harmony_kit.batch.watch import watch_engagement
+from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.errors import EngagementError, Problem
-from harmony_kit.running.batch import BatchRequest, plan_engagement, run_engagement
-from harmony_kit.running.job import Limits
-from harmony_kit.running.progress import show_progress, summary_lines
-from harmony_kit.running.watch import watch_engagement
 
 __all__ = ["RUN_OPTIONS", "RunOptions", "batch_request", "run", "run_demo", "show_plan", "watch"]
 
@@ -72,10 +72,10 @@ def _split_pair(text: str) -> tuple[str, str]:
 
 def run_demo(folder: Path, options: RunOptions) -> int:
     """Build the demo engagement, import its answers, make its reports; returns the exit code."""
-    from harmony_kit import demo
-    from harmony_kit.commands.answers import import_files
+    from harmony_kit.commands.exchanging import import_files
+    from harmony_kit.engagement import demo
+    from harmony_kit.engagement.scaffold import create_demo
     from harmony_kit.exchange import ImportOptions
-    from harmony_kit.scaffold import create_demo
 
     click.echo(f"Building the demo in {folder}: twelve invented plants")
     built = create_demo(folder)

@@ -1,10 +1,15 @@
-"""Answers in and out: survey exports, wide CSV and XLSX files, the results workbook."""
+"""Answers in and out: survey exports, wide CSV and XLSX files, the results workbook.
+
+It owns how a cell of another program becomes an answer, with every reason why not, and how a
+workbook is written. It never opens a store: whoever calls hands over a journal to write to.
+Start at `importing` (a file into a journal), then `offering`, `columns`, `cells`; `wide` is out.
+"""
 
 from harmony_kit.exchange.duplicates import SkippedRow
 from harmony_kit.exchange.importing import import_answers
+from harmony_kit.exchange.outcome import Counts, ImportOptions, ImportReport, Journal
 from harmony_kit.exchange.proposing import map_template
 from harmony_kit.exchange.reading import Table, read_table
-from harmony_kit.exchange.report import Counts, ImportOptions, ImportReport, Journal
 from harmony_kit.exchange.wide import export_wide
 from harmony_kit.exchange.workbook import write_workbook
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harmony_kit.answers import Status
 from harmony_kit.exchange.folding import fold
 from harmony_kit.exchange.labels import STATUS_WORDS
-from harmony_kit.instrument import Item
+from harmony_kit.instrument.model import Item
+from harmony_kit.journal.answers import Status
 
 __all__ = ["CellError", "Said", "guard_words", "read_cell", "read_permission"]
 

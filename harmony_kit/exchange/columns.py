@@ -15,10 +15,10 @@ from harmony_kit.exchange.fields import (
     parse_field,
 )
 from harmony_kit.exchange.folding import fold, name_twins
-from harmony_kit.exchange.problems import Complaints
 from harmony_kit.exchange.reading import Table
+from harmony_kit.exchange.row_problems import Complaints
 from harmony_kit.exchange.tools import OWN, Tool, recognise_tool
-from harmony_kit.instrument import Instrument
+from harmony_kit.instrument.model import Instrument
 
 __all__ = ["Column", "Layout", "lay_out"]
 

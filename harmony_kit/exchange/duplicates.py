@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
-from harmony_kit.answers import Answer, Respondent
-from harmony_kit.exchange.problems import Complaint, Complaints
+from harmony_kit.exchange.row_problems import Complaint, Complaints
 from harmony_kit.exchange.submissions import Submission
+from harmony_kit.journal.answers import Answer, Respondent
 
 __all__ = ["MIN_SAME", "SkippedRow", "drop_copies", "drop_twins"]
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from harmony_kit.answers import column_name, split_column
 from harmony_kit.exchange.folding import fold, unguard
-from harmony_kit.exchange.problems import Complaints
 from harmony_kit.exchange.reading import read_table
-from harmony_kit.instrument import Instrument
+from harmony_kit.exchange.row_problems import Complaints
+from harmony_kit.instrument.model import Instrument
+from harmony_kit.journal.answers import column_name, split_column
 
 __all__ = [
     "IGNORED",

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from harmony_kit.answers import Source, Subject
 from harmony_kit.errors import Problem
 from harmony_kit.exchange.duplicates import SkippedRow, drop_copies, drop_twins
 from harmony_kit.exchange.offering import open_desk, read_offer, warn_columns
+from harmony_kit.exchange.outcome import ImportOptions, ImportReport, Journal
 from harmony_kit.exchange.people import Desk
-from harmony_kit.exchange.report import ImportOptions, ImportReport, Journal
 from harmony_kit.exchange.settling import Stored, Verdict, check_people, settle
 from harmony_kit.exchange.submissions import Row, Submission, read_answers
-from harmony_kit.instrument import Instrument
+from harmony_kit.instrument.model import Instrument
+from harmony_kit.journal.answers import Source, Subject
 
 __all__ = ["import_answers"]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from harmony_kit.exchange.fields import LEADING, nearest
 from harmony_kit.exchange.folding import fold
-from harmony_kit.exchange.problems import Complaints
 from harmony_kit.exchange.reading import read_table
-from harmony_kit.instrument import Instrument, Item
+from harmony_kit.exchange.row_problems import Complaints
+from harmony_kit.instrument.model import Instrument, Item
 
 __all__ = ["KINDS", "STATUS_WORDS", "Labels", "read_labels"]
 

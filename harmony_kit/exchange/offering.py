@@ -11,13 +11,13 @@ from harmony_kit.exchange.columns import Layout, lay_out
 from harmony_kit.exchange.fields import LEADING, Mapped, read_columns
 from harmony_kit.exchange.folding import fold
 from harmony_kit.exchange.labels import Labels, read_labels
+from harmony_kit.exchange.outcome import ImportOptions
 from harmony_kit.exchange.people import Desk
-from harmony_kit.exchange.problems import Complaints
 from harmony_kit.exchange.reading import Table, read_table
-from harmony_kit.exchange.report import ImportOptions
+from harmony_kit.exchange.row_problems import Complaints
 from harmony_kit.exchange.submissions import Form
 from harmony_kit.exchange.times import Clock, find_day_first, find_zone, has_offset
-from harmony_kit.instrument import Instrument
+from harmony_kit.instrument.model import Instrument
 
 __all__ = ["Offer", "open_desk", "read_offer", "warn_columns"]
 

@@ -8,12 +8,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from harmony_kit.answers import Respondent
 from harmony_kit.exchange.folding import fold
-from harmony_kit.exchange.problems import Complaint
 from harmony_kit.exchange.reading import Table
+from harmony_kit.exchange.row_problems import Complaint
 from harmony_kit.exchange.submissions import Form, Row
 from harmony_kit.exchange.times import Clock
+from harmony_kit.journal.answers import Respondent
 
 __all__ = ["Desk", "Person", "derive_pseudonym"]
 

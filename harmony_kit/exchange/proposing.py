@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from harmony_kit.answers import Subject, column_name
 from harmony_kit.exchange.fields import IGNORED
 from harmony_kit.exchange.folding import fold, guard, name_twins
 from harmony_kit.exchange.reading import Table, read_table
 from harmony_kit.exchange.tools import recognise_tool
-from harmony_kit.instrument import Instrument, Item
+from harmony_kit.instrument.model import Instrument, Item
+from harmony_kit.journal.answers import Subject, column_name
 
 __all__ = ["map_template"]
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
-from harmony_kit.answers import Answer, Respondent
 from harmony_kit.exchange.columns import Layout
-from harmony_kit.exchange.problems import Complaint, Complaints
-from harmony_kit.exchange.report import Counts
+from harmony_kit.exchange.outcome import Counts
+from harmony_kit.exchange.row_problems import Complaint, Complaints
 from harmony_kit.exchange.submissions import Submission
+from harmony_kit.journal.answers import Answer, Respondent
 
 __all__ = ["Stored", "Verdict", "check_people", "settle"]
 

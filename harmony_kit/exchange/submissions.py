@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from harmony_kit.answers import Answer, Respondent, Source, check_answer
 from harmony_kit.errors import AnswerError
 from harmony_kit.exchange.cells import CellError, read_cell, read_permission
 from harmony_kit.exchange.columns import Column, Layout
 from harmony_kit.exchange.folding import unguard
 from harmony_kit.exchange.labels import STATUS_WORDS, allowed_codes
-from harmony_kit.exchange.problems import Complaint, Complaints
-from harmony_kit.instrument import Instrument, Item
+from harmony_kit.exchange.row_problems import Complaint, Complaints
+from harmony_kit.instrument.model import Instrument, Item
+from harmony_kit.journal.answers import Answer, Respondent, Source, check_answer
 
 __all__ = ["Form", "Row", "Submission", "read_answers"]
 

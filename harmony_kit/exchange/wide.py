@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harmony_kit.answers import Answer, Respondent, column_name
 from harmony_kit.exchange.cells import guard_words
 from harmony_kit.exchange.folding import guard
 from harmony_kit.exchange.publishing import publish
 from harmony_kit.exchange.workbook import Sheet, draw_workbook
-from harmony_kit.instrument import Instrument
+from harmony_kit.instrument.model import Instrument
+from harmony_kit.journal.answers import Answer, Respondent, column_name
 
 __all__ = ["export_wide"]
 

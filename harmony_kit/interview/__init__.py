@@ -1,8 +1,9 @@
-"""The interview, from the inside out, each layer knowing only those before it.
+"""One open interview, from the inside out, each layer knowing only those before it.
 
-`plan` what could be asked, on which screens · `session` where one interview stands, a value ·
-`interview` a session joined to a `journal` · `opening` start, resume, reopen · `conversation` and
-`reception` messages in, plain data out · `form` the widget that draws it · `launch` JupyterLab.
-
-Nothing here is imported by this module: a command that starts JupyterLab needs no widgets.
+It owns what is asked when, what stands on the screen, and that nothing is acknowledged before it
+is kept. It never opens a store: `commands.interviewing` joins the two. Nothing is imported here:
+a command that starts JupyterLab needs no widgets.
+Start at `questions` (what could be asked), `session` (where one stands, a value), `interview` (a
+session joined to a journal), `beginning` (start, resume, reopen), then `conversation` and
+`reception` (messages in, plain data out), `form` (the widget) and `launch` (JupyterLab).
 """

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harmony_kit.answers import Answer
 from harmony_kit.errors import AnswerError
 from harmony_kit.interview import presence
+from harmony_kit.interview.beginning import Desk
 from harmony_kit.interview.given import Clash, Given, version_of
 from harmony_kit.interview.interview import Interview
-from harmony_kit.interview.opening import Desk
+from harmony_kit.interview.sentences import load_wording
 from harmony_kit.interview.views import (
     View,
     describe_answer,
@@ -23,7 +23,7 @@ from harmony_kit.interview.views import (
     view_bar,
     view_screen,
 )
-from harmony_kit.interview.wording import load_wording
+from harmony_kit.journal.answers import Answer
 
 __all__ = ["Conversation", "Message"]
 

@@ -12,7 +12,7 @@ import traitlets
 
 from harmony_kit.interview.accent import DARK_GROUND, LIGHT_GROUND, readable_accent
 from harmony_kit.interview.reception import Reception
-from harmony_kit.interview.wording import load_wording
+from harmony_kit.interview.sentences import load_wording
 
 __all__ = ["InterviewForm"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harmony_kit.answers import Answer, Status
-from harmony_kit.interview.plan import Question
+from harmony_kit.interview.questions import Question
+from harmony_kit.journal.answers import Answer, Status
 
 __all__ = ["Clash", "Given", "Outcome", "version_of"]
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from harmony_kit.answers import Answer, Event, Source, Subject
 from harmony_kit.interview import session as steps
 from harmony_kit.interview.given import Clash, Given, Outcome, version_of
-from harmony_kit.interview.journal import Journal
-from harmony_kit.interview.plan import Question
+from harmony_kit.interview.keeping import Journal
 from harmony_kit.interview.presence import Seat
+from harmony_kit.interview.questions import Question
 from harmony_kit.interview.session import Session
+from harmony_kit.journal.answers import Answer, Event, Source, Subject
 
 __all__ = ["Interview"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from harmony_kit.answers import Respondent
-from harmony_kit.interview.opening import Desk, propose_pseudonym
+from harmony_kit.interview.beginning import Desk, propose_pseudonym
+from harmony_kit.interview.sentences import load_wording
 from harmony_kit.interview.views import View, local_time
-from harmony_kit.interview.wording import load_wording
+from harmony_kit.journal.answers import Respondent
 
 __all__ = ["consent_text", "view_lobby", "view_newcomer"]
 

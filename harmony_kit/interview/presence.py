@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from harmony_kit.answers import Event
+from harmony_kit.journal.answers import Event
 
 __all__ = ["Seat", "age_of_sign", "list_others", "show_sign", "take_seat", "withdraw_sign"]
 

@@ -20,21 +20,21 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from harmony_kit.answers import Respondent
 from harmony_kit.errors import AnswerError
 from harmony_kit.interview import presence
-from harmony_kit.interview.conversation import Conversation, Message
-from harmony_kit.interview.interview import Interview
-from harmony_kit.interview.lobby import consent_text, view_lobby, view_newcomer
-from harmony_kit.interview.opening import (
+from harmony_kit.interview.beginning import (
     Desk,
     Newcomer,
     check_newcomer,
     resume_interview,
     start_interview,
 )
+from harmony_kit.interview.conversation import Conversation, Message
+from harmony_kit.interview.interview import Interview
+from harmony_kit.interview.lobby import consent_text, view_lobby, view_newcomer
+from harmony_kit.interview.sentences import load_wording
 from harmony_kit.interview.views import View, local_time
-from harmony_kit.interview.wording import load_wording
+from harmony_kit.journal.answers import Respondent
 
 __all__ = ["Reception"]
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from harmony_kit.answers import Answer, Respondent, Subject, check_answer
-from harmony_kit.conditions import Known, Reply, Value, holds, parse_condition
 from harmony_kit.errors import AnswerError
-from harmony_kit.instrument import Instrument, Item
-from harmony_kit.interview.plan import REVIEW, Question, Screen, plan_screens
+from harmony_kit.instrument.conditions import Known, Reply, Value, holds, parse_condition
+from harmony_kit.instrument.model import Instrument, Item
+from harmony_kit.interview.questions import REVIEW, Question, Screen, plan_screens
+from harmony_kit.journal.answers import Answer, Respondent, Subject, check_answer
 
 __all__ = [
     "Progress",

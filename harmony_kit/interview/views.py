@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from harmony_kit.answers import MAX_TEXT, Answer
 from harmony_kit.interview.given import version_of
-from harmony_kit.interview.plan import Question, Screen, shuffle_options
+from harmony_kit.interview.questions import Question, Screen, shuffle_options
+from harmony_kit.interview.sentences import load_wording
 from harmony_kit.interview.session import Session, list_open, measure_progress
-from harmony_kit.interview.wording import load_wording
+from harmony_kit.journal.answers import MAX_TEXT, Answer
 
 __all__ = [
     "View",

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures import indices
 from harmony_kit.measures.camps import find_camps
 from harmony_kit.measures.nulls import deviations, null_of, spreads
@@ -23,7 +24,6 @@ from harmony_kit.measures.selection import (
     select_answers,
     typed_empty,
 )
-from harmony_kit.settings import Settings
 
 __all__ = ["AGREEMENT_DTYPES", "SCALE_DTYPES", "measure_agreement", "measure_scales"]
 

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.coorientation import DIRECTIONS, STREAMS
 from harmony_kit.measures.posterior import Draws, draw_means
 from harmony_kit.measures.tally import Tally, tally_ratings
 from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
-from harmony_kit.settings import Settings
 
 __all__ = [
     "CHANGE_DTYPES",

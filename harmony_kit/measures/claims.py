@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from harmony_kit.settings import Settings
+from harmony_kit.engagement.settings import Settings
 
 __all__ = ["MOST_WRONG", "STATES", "expected_wrong_claims", "grade_claims", "name_states"]
 

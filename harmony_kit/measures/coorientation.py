@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import STATES, grade_claims, name_states
 from harmony_kit.measures.posterior import Draws, draw_means
 from harmony_kit.measures.predictive import Belief, count_interviews
 from harmony_kit.measures.tally import Tally, tally_ratings
-from harmony_kit.settings import Settings
 
 __all__ = ["DIRECTIONS", "STREAMS", "TOPIC_DTYPES", "measure_topics"]
 

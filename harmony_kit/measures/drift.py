@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.selection import code_groups, typed_empty
-from harmony_kit.settings import Settings
 
 __all__ = ["DRIFT_DTYPES", "measure_drift"]
 

@@ -20,11 +20,11 @@ import pandas as pd
 from scipy.special import betainc
 from scipy.stats import CensoredData, ecdf
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.scores import INTERVAL
 from harmony_kit.measures.selection import code_groups, typed_empty
 from harmony_kit.measures.usage import USAGE_DTYPES, measure_usage, share_weekly
-from harmony_kit.settings import Settings
 
 __all__ = [
     "DECISIONS_DTYPES",

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.modes import mode_probabilities
 from harmony_kit.measures.selection import (
@@ -16,7 +17,6 @@ from harmony_kit.measures.selection import (
     select_answers,
     typed_empty,
 )
-from harmony_kit.settings import Settings
 
 __all__ = ["NOBODY", "OWNERSHIP_DTYPES", "PATTERNS", "measure_ownership"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.scorecards import Cards, deal_cards
 from harmony_kit.measures.scores import share_true
 from harmony_kit.measures.selection import code_groups, select_answers, typed_empty
-from harmony_kit.settings import Settings
 
 __all__ = ["PILOT_DTYPES", "QUADRANTS", "USAGE_BESIDE", "measure_pilots"]
 

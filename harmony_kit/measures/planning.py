@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.posterior import PRIOR_ANSWERS
 from harmony_kit.measures.predictive import MOST_INTERVIEWS, Belief, foresee
 from harmony_kit.measures.tally import UNKNOWN, tally_ratings
-from harmony_kit.settings import Settings
 
 __all__ = ["PLAN_DTYPES", "TYPICAL_SPREAD", "plan_interviews"]
 

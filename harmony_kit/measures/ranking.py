@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import STATES, grade_claims, name_states
 from harmony_kit.measures.distances import Look, Side, compare_sides, distance
 from harmony_kit.measures.permutations import Chance
@@ -26,7 +27,6 @@ from harmony_kit.measures.selection import (
     select_answers,
     typed_empty,
 )
-from harmony_kit.settings import Settings
 
 __all__ = ["RANKING_DTYPES", "measure_ranking"]
 

@@ -17,12 +17,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.pilots import mean_by_lens
 from harmony_kit.measures.scorecards import Cards, deal_cards
 from harmony_kit.measures.scores import share_above
 from harmony_kit.measures.selection import lens_pairs, select_answers, typed_empty
-from harmony_kit.settings import Settings
 
 __all__ = ["READINESS_DTYPES", "VERDICTS", "measure_readiness"]
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from harmony_kit.answers import check_frame
+from harmony_kit.journal.answers import check_frame
 
 __all__ = [
     "Groups",

@@ -8,7 +8,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from harmony_kit.frames import Row, rows_of
+from harmony_kit.measures.rows import Row, rows_of
 
 __all__ = [
     "WAITS_DAYS",

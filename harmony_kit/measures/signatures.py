@@ -14,11 +14,11 @@ from math import isnan
 
 import pandas as pd
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures import signature_parts as part_of
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.selection import typed_empty
 from harmony_kit.measures.signature_parts import Frames, Part
-from harmony_kit.settings import Settings
 
 __all__ = ["SIGNATURES", "SIGNATURE_DTYPES", "Signature", "measure_signatures"]
 

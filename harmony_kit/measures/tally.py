@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from harmony_kit.answers import check_frame
 from harmony_kit.errors import FrameError
+from harmony_kit.journal.answers import check_frame
 
 __all__ = ["UNKNOWN", "Tally", "tally_ratings"]
 

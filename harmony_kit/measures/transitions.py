@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import STATES, grade_claims
 from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
-from harmony_kit.settings import Settings
 
 __all__ = ["TRANSITION_DTYPES", "measure_transitions"]
 

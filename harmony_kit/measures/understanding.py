@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.coorientation import measure_topics
-from harmony_kit.settings import Settings
 
 __all__ = ["UNDERSTANDING_DTYPES", "measure_understanding", "summarise_understanding"]
 

@@ -12,10 +12,10 @@ import pandas as pd
 from scipy.special import betainc, betaincinv, ndtri
 from scipy.stats import theilslopes
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.scores import INTERVAL
 from harmony_kit.measures.selection import code_groups, typed_empty
-from harmony_kit.settings import Settings
 
 __all__ = [
     "FADED_TO",

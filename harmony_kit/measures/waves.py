@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from harmony_kit.answers import check_frame
+from harmony_kit.journal.answers import check_frame
 
 __all__ = ["RETURN_DTYPES", "Wordings", "compare_wordings", "measure_returns", "pair_waves"]
 

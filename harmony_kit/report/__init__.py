@@ -1,30 +1,7 @@
-"""The report of one site, a verb per part: each takes an `Assessment` and yields a `Block`.
+"""The report of a site and of a portfolio: assessments, parts of pages, drawings, results.
 
-A part about which there is nothing to say is empty; a site too small to report keeps its cover,
-which says what it would take, its records, its sheets and its method.
+It owns what a page shows and in which order, results.json and the workbook. It never runs a
+notebook, and computes no number that a measure could.
+Start at `assessment`; `site_report` and `portfolio_report` hold a verb per part of a page,
+`drawings` the pictures, `blocks` the pieces a page is made of.
 """
-
-from harmony_kit.report.closing import actions, canvases
-from harmony_kit.report.dimensions import dimensions
-from harmony_kit.report.evidence import evidence
-from harmony_kit.report.first_page import first_page
-from harmony_kit.report.headline import headline
-from harmony_kit.report.method import method
-from harmony_kit.report.opening import cover
-from harmony_kit.report.states import false_conflict, false_consensus, known_difference
-from harmony_kit.report.voices import voices
-
-__all__ = [
-    "actions",
-    "canvases",
-    "cover",
-    "dimensions",
-    "evidence",
-    "false_conflict",
-    "false_consensus",
-    "first_page",
-    "headline",
-    "known_difference",
-    "method",
-    "voices",
-]

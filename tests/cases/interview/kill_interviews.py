@@ -16,11 +16,11 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harmony_kit.answers import column_name
-from harmony_kit.engagement import load_engagement
+from harmony_kit.commands.interviewing import open_reception
+from harmony_kit.engagement.folder import load_engagement
+from harmony_kit.interview.beginning import Newcomer, resume_interview, start_interview
 from harmony_kit.interview.given import Given, version_of
-from harmony_kit.interview.opening import Newcomer, resume_interview, start_interview
-from harmony_kit.interviewing import open_reception
+from harmony_kit.journal.answers import column_name
 
 CHANCE = random.Random(20260601)
 #: How many rows of the journal earlier rounds made, by respondent.

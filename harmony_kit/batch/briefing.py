@@ -1,0 +1,212 @@
+"""What a run is asked to do, and what is known before the first notebook runs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from harmony_kit.batch.inputs import portfolio_inputs, shared_inputs, site_inputs
+from harmony_kit.batch.job import Job, Limits
+from harmony_kit.batch.places import notebooks_folder
+from harmony_kit.batch.plan import Plan, Step, compare, make_plan, select_sites
+from harmony_kit.batch.publish import Page
+from harmony_kit.batch.record import Record, find_records, record_folder
+from harmony_kit.batch.site_folder import SiteFolders
+from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
+from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.errors import EngagementError, Problem
+from harmony_kit.journal.store import Store
+
+__all__ = ["PORTFOLIO", "BatchRequest", "Briefing", "brief", "clean_up", "plan_portfolio"]
+
+#: The name of the portfolio's record; no site id starts with an underscore.
+PORTFOLIO = "_portfolio"
+_SITE_NOTEBOOK = "2_site_assessment.ipynb"
+_PORTFOLIO_NOTEBOOK = "3_portfolio.ipynb"
+_TAKEN = {"index.html", "portfolio.html", "portfolio.ipynb", "run.json"}
+# Every working folder lies where a published report lies: two levels below the engagement.
+_HOME = "../.."
+
+
+@dataclass(frozen=True)
+class BatchRequest:
+    """A run of an engagement.
+
+    Attributes
+    ----------
+    as_of
+        The day the reports are made as of: open decisions are counted up to it.
+    sites, where
+        Which sites; empty: all. `where` pairs a column of sites.csv with a value.
+    wave
+        None: the wave of engagement.yaml.
+    n_jobs
+        Notebooks at a time; None: as many as there are processors and memory for.
+    is_forced
+        Whether reports are made again whose inputs did not change.
+    is_failing_fast
+        Whether no further report is started after the first failure.
+    output
+        Where the reports are delivered to as well, a folder or an fsspec URL.
+    scheduler
+        Address of a Dask scheduler whose workers run the notebooks; None: this machine.
+    exchange
+        Where this machine and the workers leave things for each other, a folder or an fsspec
+        URL all can reach; None: ``.harmony/exchange`` in the engagement folder.
+    notebooks
+        Folder of the two notebooks; None: those of the package.
+    """
+
+    folder: Path
+    as_of: date
+    sites: tuple[str, ...] = ()
+    where: tuple[tuple[str, str], ...] = ()
+    wave: str | None = None
+    n_jobs: int | None = None
+    limits: Limits = field(default_factory=Limits)
+    is_forced: bool = False
+    is_failing_fast: bool = False
+    output: str | None = None
+    scheduler: str | None = None
+    exchange: str | None = None
+    notebooks: Path | None = None
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """An engagement, its snapshot, its records and the plan made from them."""
+
+    request: BatchRequest
+    engagement: Engagement
+    snapshot: Snapshot
+    records: Mapping[str, Record]
+    plan: Plan
+    shared: Mapping[str, str]
+
+    @cached_property
+    def site_folders(self) -> SiteFolders:
+        """The folders the notebooks read instead of the engagement's."""
+        return SiteFolders(self.engagement)
+
+    @property
+    def reports(self) -> Path:
+        """Where the reports are published."""
+        return self.engagement.folder / "reports"
+
+    @property
+    def records_folder(self) -> Path:
+        """Where the records of this wave are kept."""
+        return record_folder(self.engagement.folder, self.engagement.wave)
+
+    def site_job(self, step: Step) -> Job:
+        """The job that makes the report of a site."""
+        site = self.engagement.site(step.name)
+        parameters = {
+            "engagement": f"{_HOME}/.harmony/sites/{site.site}",
+            "site": site.site,
+            "wave": self.engagement.wave,
+            "snapshot": f"{_HOME}/.harmony/snapshots/{self.engagement.wave}",
+            "output": ".",
+            "as_of": self.request.as_of.isoformat(),
+        }
+        return self._job(step.name, _SITE_NOTEBOOK, parameters, self._page(site.name))
+
+    def portfolio_job(self) -> Job:
+        """The job that makes the portfolio from the results of the sites."""
+        parameters = {
+            "engagement": _HOME,
+            "wave": self.engagement.wave,
+            "snapshot": f"{_HOME}/.harmony/snapshots/{self.engagement.wave}",
+            "results": f"{_HOME}/reports",
+            "output": ".",
+            "as_of": self.request.as_of.isoformat(),
+        }
+        page = replace(
+            self._page("Portfolio"), book="portfolio.ipynb", html="portfolio.html", results=""
+        )
+        return self._job(PORTFOLIO, _PORTFOLIO_NOTEBOOK, parameters, page)
+
+    def _page(self, title: str) -> Page:
+        engagement = self.engagement
+        brand = engagement.brand
+        return Page(
+            title,
+            engagement.language,
+            client=engagement.client,
+            brand=brand.name,
+            colour=brand.colour,
+            banner=engagement.banner,
+        )
+
+    def _job(self, name: str, notebook: str, parameters: dict[str, str], page: Page) -> Job:
+        path = (self.request.notebooks or notebooks_folder()) / notebook
+        folder = self.engagement.folder
+        return Job(name, folder, path, parameters, page, self.request.limits)
+
+
+def brief(request: BatchRequest) -> Briefing:
+    """Read the engagement, take the snapshot and plan.
+
+    Raises `EngagementError` and `StoreError`; nothing is published then.
+    """
+    engagement = load_engagement(request.folder)
+    if request.wave is not None:
+        engagement = replace(engagement, wave=request.wave)
+    _check_names(engagement)
+    selected = select_sites(engagement, request.sites, request.where)
+    snapshot = _take_snapshot(engagement)
+    shared = shared_inputs(engagement, request.as_of)
+    notebook = (request.notebooks or notebooks_folder()) / _SITE_NOTEBOOK
+    records = find_records(record_folder(engagement.folder, engagement.wave))
+    plan = make_plan(
+        site_inputs(engagement, snapshot, notebook, shared),
+        records,
+        engagement.folder / "reports",
+        selected=selected,
+        is_forced=request.is_forced,
+    )
+    return Briefing(request, engagement, snapshot, records, plan, shared)
+
+
+def plan_portfolio(briefing: Briefing, records: Mapping[str, Record]) -> Step:
+    """Whether the portfolio has to be made, given what is published of the sites now."""
+    results = {
+        site: records[site].files["results.json"].sha256
+        for site in briefing.engagement.site_ids
+        if site in records and records[site].is_ok
+    }
+    notebook = (briefing.request.notebooks or notebooks_folder()) / _PORTFOLIO_NOTEBOOK
+    inputs = portfolio_inputs(briefing.engagement, results, notebook, briefing.shared)
+    step = compare(PORTFOLIO, inputs, briefing.records.get(PORTFOLIO), briefing.reports)
+    return replace(step, is_selected=bool(results))
+
+
+def _take_snapshot(engagement: Engagement) -> Snapshot:
+    folder = snapshot_folder(engagement.folder, engagement.wave)
+    store = Store(engagement.store_url)
+    try:
+        return take_snapshot(store, engagement.site_ids, wave=engagement.wave, folder=folder)
+    finally:
+        store.close()
+
+
+def _check_names(engagement: Engagement) -> None:
+    taken = [site for site in engagement.site_ids if site.lower() in _TAKEN]
+    problems = [
+        Problem("sites.csv", "", f"{site!r} cannot be a site id: a page has this name")
+        for site in taken
+    ]
+    if not engagement.sites:  # a broken file must not take every report down
+        problems.append(Problem("sites.csv", "", "lists no site"))
+    if problems:
+        raise EngagementError(*problems)
+
+
+def clean_up(folder: Path) -> None:
+    """Remove the working folders a killed run left behind; only while holding the lock."""
+    for path in (folder / ".harmony").glob("work-*"):
+        shutil.rmtree(path, ignore_errors=True)

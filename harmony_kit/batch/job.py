@@ -1,0 +1,159 @@
+"""One report: run the notebook in a folder of its own, retry what may be chance, finish."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from harmony_kit.batch.publish import Finished, Page
+from harmony_kit.batch.record import Failure
+from harmony_kit.batch.renderers import RenderError, Renderers
+from harmony_kit.engine import RunRequest, RunResult
+from harmony_kit.engine.runner import RunnerClosed
+from harmony_kit.errors import RunError
+
+__all__ = ["Job", "Limits", "Made", "make_report", "new_work"]
+
+
+_N_SHOWN = 160  # characters of an error
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one notebook may take, and which engine runs it; None: no limit."""
+
+    timeout_s: float | None = 600
+    memory_mb: int | None = None
+    engine: str = "harmony"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A report to make.
+
+    `parameters` name places relative to the working folder, which lies two levels below
+    `folder`, as a published report does: the executed notebook is the same on every machine and
+    runs again where it is published.
+    """
+
+    name: str
+    folder: Path
+    notebook: Path
+    parameters: Mapping[str, Any]
+    page: Page
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished folder `work`, not published yet; its failure is in `finished`."""
+
+    job: Job
+    work: Path
+    finished: Finished
+    n_tries: int = 1
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+class _Runner(Protocol):
+    def run(self, request: RunRequest) -> RunResult: ...
+
+
+def make_report(
+    job: Job, runner: _Runner, renderers: Renderers, *, tell: Callable[[str], None]
+) -> Made:
+    """Make a report in a new working folder; never raises for a notebook that fails.
+
+    A crash or a timeout may be the machine's fault and is tried once more; an error of the
+    notebook is not. `tell` hears the stage: ``run``, ``again``, ``render``.
+    """
+    began = time.perf_counter()
+    for n_tries in (1, 2):
+        tell("run" if n_tries == 1 else "again")
+        work = new_work(job)
+        failure, seconds = _run(job, work, runner)
+        if failure is None or failure.status == "failed" or n_tries == 2:
+            break
+        shutil.rmtree(work, ignore_errors=True)
+    ran = time.perf_counter()
+    tell("render")
+    finished = _finish(work, replace(job.page, failure=failure), renderers)
+    times = {"run": ran - began, "render": time.perf_counter() - ran}
+    return Made(job, work, finished, n_tries, {**seconds, **times})
+
+
+def new_work(job: Job) -> Path:
+    """A new, empty folder for a job to run in."""
+    folder = job.folder / ".harmony"
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=f"work-{job.name}-", dir=folder))
+
+
+def _run(job: Job, work: Path, runner: _Runner) -> tuple[Failure | None, dict[str, float]]:
+    """Run the notebook once; why there is no result, if so, and the engine's times."""
+    request = RunRequest(
+        job.notebook,
+        dict(job.parameters),
+        work / job.page.book,
+        cwd=work,
+        timeout_s=job.limits.timeout_s,
+        memory_mb=job.limits.memory_mb,
+        engine=job.limits.engine,
+    )
+    try:
+        result = runner.run(request)
+    except RunnerClosed:
+        raise
+    except Exception as cause:  # noqa: BLE001 - one bad site never stops the others
+        return Failure("failed", f"It could not be started: {cause}"), {}
+    seconds = {f"engine.{name}": value for name, value in result.seconds.items()}
+    return _failure_of(result), seconds
+
+
+def _failure_of(result: RunResult) -> Failure | None:
+    if result.status == "ok":
+        return None
+    error = result.error
+    if result.status == "timeout":
+        sentence = f"It was not done after {result.request.timeout_s:g} seconds and was stopped."
+    elif result.status == "crashed":
+        by = f" by {result.signal}" if result.signal else ""
+        sentence = f"The process it ran in was ended{by} before the notebook was done."
+    else:
+        sentence = f"A step stopped with an error: {_say(error)}."
+    if error is None:
+        return Failure(result.status, sentence, last_lines=result.last_lines)
+    return Failure(
+        result.status,
+        sentence,
+        error.cell,
+        error.source,
+        error.ename,
+        error.evalue,
+        result.last_lines,
+    )
+
+
+def _say(error: RunError | None) -> str:
+    """Name and first line of an error, short enough for a list of sites."""
+    if error is None:
+        return "unknown"
+    line = (error.evalue.splitlines() or [""])[0].rstrip(".")
+    short = line if len(line) <= _N_SHOWN else f"{line[: _N_SHOWN - 1]}…"
+    return f"{error.ename}: {short}" if short else error.ename
+
+
+def _finish(work: Path, page: Page, renderers: Renderers) -> Finished:
+    """Finish the folder; where that fails, as the page of a failure, or with no page at all."""
+    try:
+        return renderers.finish(work, page)
+    except RenderError as cause:
+        if page.failure is not None:
+            return Finished({}, {}, page.failure)
+        failure = Failure("failed", f"The page could not be rendered: {cause}")
+        return _finish(work, replace(page, failure=failure), renderers)

@@ -1,0 +1,147 @@
+"""What a run left behind, site by site: the data of the index page and of run.json."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import harmony_kit
+from harmony_kit.batch.briefing import PORTFOLIO, Briefing
+from harmony_kit.batch.plan import Plan, Step
+from harmony_kit.batch.record import Record
+from harmony_kit.engagement.folder import Site
+
+__all__ = ["describe_run", "describe_timings"]
+
+_LINKS = {
+    "report": "report.html",
+    "results": "results.json",
+    "notebook": "assessment.ipynb",
+    "workbook": "workbook.xlsx",
+}
+_WORST_FIRST = ("failed", "missing", "withheld", "ok")
+
+
+def describe_run(briefing: Briefing, records: Mapping[str, Record], plan: Plan) -> dict[str, Any]:
+    """Everything the index page shows; no time in it, so equal runs give equal pages.
+
+    `plan` holds what is still due: a report whose inputs changed since it was made says so.
+    """
+    engagement = briefing.engagement
+    steps = {step.name: step for step in plan.steps}
+    rows = [
+        _describe_site(site, records.get(site.site), steps[site.site]) for site in engagement.sites
+    ]
+    _add_orders(rows, engagement.instrument.lens_ids)
+    return {
+        "schema": 1,
+        "client": engagement.client,
+        "wave": engagement.wave,
+        "as_of": briefing.request.as_of.isoformat(),
+        "language": engagement.language,
+        "banner": engagement.banner,
+        "brand": engagement.brand.model_dump(),
+        "lenses": {
+            lens: engagement.instrument.text(f"lens.{lens}.name", engagement.language)
+            for lens in engagement.instrument.lens_ids
+        },
+        "package": harmony_kit.__version__,
+        "counts": _count(rows),
+        "sites": rows,
+        "portfolio": _describe_portfolio(records.get(PORTFOLIO)),
+    }
+
+
+def _describe_site(site: Site, record: Record | None, step: Step) -> dict[str, Any]:
+    summary = dict(record.summary) if record else {}
+    files = record.files if record else {}
+    return {
+        "site": site.site,
+        "name": site.name,
+        "region": site.region,
+        "country": site.country,
+        "status": _status(record),
+        "n": summary.get("n", {}),
+        "headline": summary.get("headline"),
+        "signatures": summary.get("signatures", []),
+        "left_out": summary.get("withheld", []),
+        "links": {name: f"{site.site}/{file}" for name, file in _LINKS.items() if file in files},
+        "failure": _describe_failure(record),
+        # What changed since the report was made: it is no longer the current one.
+        "outdated": [] if record is None or not record.is_ok else list(step.changed),
+    }
+
+
+def _add_orders(rows: list[dict[str, Any]], lenses: Sequence[str]) -> None:
+    """Give every row its place by name, region, status and how well each lens reads the other."""
+    keys: dict[str, Callable[[dict[str, Any]], tuple[object, ...]]] = {
+        "name": lambda row: (row["name"].casefold(),),
+        "region": lambda row: (row["region"].casefold(),),
+        "status": lambda row: (_WORST_FIRST.index(row["status"]), not row["outdated"]),
+        **{lens: partial(_reading, lens) for lens in lenses},
+    }
+    for row in rows:
+        row["order"] = {}
+    for key, place in keys.items():
+        ordered = sorted(rows, key=lambda row: (*place(row), row["name"].casefold(), row["site"]))
+        for i, row in enumerate(ordered):
+            row["order"][key] = i
+
+
+def _reading(lens: str, row: dict[str, Any]) -> tuple[float]:
+    """Worst first; sites about which nothing can be said last."""
+    shares = [e["share"] for e in row["headline"] or [] if e["lens"] == lens and e.get("n_topics")]
+    return (shares[0] if shares else 2.0,)
+
+
+def _status(record: Record | None) -> str:
+    if record is None:
+        return "missing"
+    if not record.is_ok:
+        return "failed"
+    return str(record.summary.get("status", "ok"))
+
+
+def _describe_failure(record: Record | None) -> dict[str, Any] | None:
+    if record is None or record.failure is None:
+        return None
+    failure = record.failure
+    return {"status": failure.status, "sentence": failure.sentence, "cell": failure.cell}
+
+
+def _describe_portfolio(record: Record | None) -> dict[str, Any]:
+    if record is None:
+        return {"status": "missing", "link": None, "failure": None}
+    link = "portfolio.html" if "portfolio.html" in record.files else None
+    failure = _describe_failure(record)
+    return {"status": _status(record), "link": link, "failure": failure}
+
+
+def _count(rows: list[dict[str, Any]]) -> dict[str, int]:
+    counts = {"sites": len(rows), "outdated": sum(bool(row["outdated"]) for row in rows)}
+    for status in ("ok", "withheld", "failed", "missing"):
+        counts[status] = sum(row["status"] == status for row in rows)
+    return counts
+
+
+def describe_timings(
+    records: Mapping[str, Record], made: Mapping[str, str], stages: Mapping[str, float]
+) -> dict[str, Any]:
+    """Where the time went, in seconds: by stage of the run, and by stage of every report.
+
+    `made` maps the reports this run made to the reason; the others keep the times of the run
+    that made them.
+    """
+    return {
+        "stages": _rounded(stages),
+        "made": dict(made),
+        "reports": {
+            name: {"tries": record.n_tries, **_rounded(record.seconds)}
+            for name, record in records.items()
+        },
+    }
+
+
+def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in seconds.items()}

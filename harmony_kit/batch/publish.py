@@ -1,0 +1,257 @@
+"""From an executed notebook to what is published: the page, the files beside it, the index.
+
+The only module that knows nbconvert. One exporter is kept per process: making one costs three
+times as much as rendering a report with it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from harmony_kit.batch.places import templates_folder
+from harmony_kit.batch.record import Failure
+from harmony_kit.batch.versions import package_fingerprint
+from harmony_kit.engine.imports import without_iri_grammar
+from harmony_kit.files import (
+    FileMark,
+    hash_content,
+    hash_file,
+    hash_folder,
+    mark_folder,
+    write_whole,
+)
+
+__all__ = [
+    "Finished",
+    "Page",
+    "clean_notebook",
+    "finish_report",
+    "publish_files",
+    "publish_folder",
+    "render_notebook",
+    "render_page",
+    "warm_up",
+    "write_index",
+]
+
+
+#: What the template of a report is told.
+_LOOK = ("title", "language", "client", "brand", "colour", "banner")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the page of a report needs to know beside its executed notebook.
+
+    `results` is the file the notebook must have written; empty: none.
+    """
+
+    title: str
+    language: str
+    client: str = ""
+    brand: str = ""
+    colour: str = ""
+    banner: str = ""
+    book: str = "assessment.ipynb"
+    html: str = "report.html"
+    results: str = "results.json"
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A folder ready to be published: its files, and what the index says of it."""
+
+    files: Mapping[str, FileMark]
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    failure: Failure | None = None
+
+
+def finish_report(work: Path, page: Page) -> Finished:
+    """Turn a folder in which a notebook was run into a folder that can be published.
+
+    The notebook loses what differs from run to run and the page is rendered from it. Where the
+    run failed, only the notebook stays and the page says what happened: half of the numbers of a
+    report must not pass for the report.
+    """
+    failure = page.failure
+    if failure is None and page.results and not (work / page.results).is_file():
+        sentence = f"The notebook ran to its end and wrote no {page.results}."
+        failure = Failure("failed", sentence)
+    book = work / page.book
+    if book.is_file():
+        _clean_book(book)
+    if failure is not None:
+        _empty_but(work, page.book)
+        content = {"page": page, "failure": failure, "has_book": book.is_file()}
+        write_whole(work / page.html, render_page("failure.html.j2", content))
+        return Finished(mark_folder(work), {}, failure)
+    render_notebook(book, work / page.html, page)
+    summary = _summarise(work / page.results) if page.results else {}
+    return Finished(mark_folder(work), summary)
+
+
+def clean_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
+    """The notebook without times, durations, machine paths and random ids.
+
+    How long each cell took is in run.json; here it would make equal reports differ.
+    """
+    metadata = {k: v for k, v in notebook["metadata"].items() if k != "papermill"}
+    return {**notebook, "metadata": metadata, "cells": [*map(_clean_cell, notebook["cells"])]}
+
+
+def _clean_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    metadata = {k: v for k, v in cell["metadata"].items() if k not in ("papermill", "execution")}
+    cleaned = {**cell, "metadata": metadata}
+    if "injected-parameters" in metadata.get("tags", ()):
+        cleaned["id"] = "injected-parameters"
+    return cleaned
+
+
+def _clean_book(path: Path) -> None:
+    import nbformat
+
+    cleaned = nbformat.from_dict(clean_notebook(_read_notebook(path)))
+    text: str = nbformat.v4.writes(cleaned)
+    write_whole(path, f"{text}\n".encode())
+
+
+def _read_notebook(path: Path) -> Any:  # noqa: ANN401 - a NotebookNode
+    with without_iri_grammar():
+        import nbformat
+
+    return nbformat.v4.reads(path.read_text(encoding="utf-8"))
+
+
+def _empty_but(folder: Path, kept: str) -> None:
+    for path in folder.iterdir():
+        if path.name == kept:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _summarise(path: Path) -> dict[str, Any]:
+    results = json.loads(path.read_bytes())
+    kept = ("n", "status", "headline", "signatures", "withheld")
+    summary = {name: results[name] for name in kept if name in results}
+    # The index names the signatures that show; their parts would be most of run.json.
+    shown = [sign for sign in summary.get("signatures", ()) if sign.get("is_present")]
+    short = [{k: v for k, v in sign.items() if k != "parts"} for sign in shown]
+    return {**summary, "signatures": short}
+
+
+def render_notebook(nb_path: Path, html_path: Path, page: Page) -> None:
+    """Render an executed notebook with the ``harmony`` template into one self-contained page.
+
+    The same notebook and the same page give the same bytes.
+    """
+    exporter = _exporter()
+    notebook = _read_notebook(nb_path)
+    look = {name: getattr(page, name) for name in _LOOK}
+    resources = {"metadata": {"name": page.title}, "harmony": look}
+    html, _ = exporter.from_notebook_node(notebook, resources=resources)
+    write_whole(html_path, html.encode("utf-8", "replace"))
+
+
+@cache
+def _exporter() -> Any:  # noqa: ANN401 - an nbconvert exporter
+    with without_iri_grammar():
+        from nbconvert import HTMLExporter
+
+    class PageExporter(HTMLExporter):
+        """Renders and is done.
+
+        HTMLExporter then reads the whole page again, to give pictures an alternative text and
+        cells a tab stop. Our pictures say what they show and our pages have no cells: without
+        the second reading a report takes a tenth of the time.
+        """
+
+        def from_notebook_node(
+            self,
+            nb: Any,  # noqa: ANN401 - a NotebookNode
+            resources: dict[str, Any] | None = None,
+            **kw: Any,  # noqa: ANN401 - as nbconvert has it
+        ) -> tuple[str, dict[str, Any]]:
+            prepared = self._init_resources(resources)
+            return super(HTMLExporter, self).from_notebook_node(nb, prepared, **kw)
+
+    return PageExporter(
+        template_name="harmony",
+        extra_template_basedirs=[str(templates_folder())],
+    )
+
+
+def warm_up() -> None:
+    """Load what rendering needs, so that the first report does not wait for it."""
+    _exporter()
+
+
+@cache
+def _environment() -> Any:  # noqa: ANN401 - a jinja2 environment
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from harmony_kit.report.words import load_words
+
+    loader = FileSystemLoader(templates_folder() / "harmony")
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    environment.globals["words_of"] = load_words  # language → the wording of its pages
+    return environment
+
+
+def render_page(template: str, content: Mapping[str, Any]) -> bytes:
+    """A page of the run itself, everything in it escaped."""
+    text: str = _environment().get_template(template).render(content)
+    return text.encode("utf-8", "replace")
+
+
+def write_index(path: Path, run: Mapping[str, Any], known: str = "") -> str:
+    """Write the page that lists every site: its report, its key numbers, what was left out.
+
+    Returns what the page is made of and what it is, as one fingerprint; where that is still the
+    `known` one, nothing is written.
+    """
+    templates = hash_folder(templates_folder() / "harmony")
+    made_of = hash_content([run, templates, package_fingerprint()])
+    if known and path.is_file() and known == hash_content([made_of, hash_file(path)]):
+        return known
+    write_whole(path, render_page("overview.html.j2", run))
+    return hash_content([made_of, hash_file(path)])
+
+
+def publish_folder(work: Path, target: Path) -> None:
+    """Put a finished folder in the place of the published one.
+
+    Files of two runs are never mixed. Killed between the two renames, the published folder is
+    missing, which the next run sees and mends. Raises OSError where another program holds a file.
+    """
+    work.chmod(0o755)  # made by mkdtemp, for this user only
+    target.parent.mkdir(parents=True, exist_ok=True)
+    old = work.with_name(f"{work.name}-old")
+    if target.exists():
+        target.rename(old)
+    try:
+        work.rename(target)
+    except OSError:  # reports/ lies on another disk: copy beside it first
+        beside = target.with_name(f".{target.name}-{re.sub('^work-', '', work.name)}")
+        shutil.copytree(work, beside)
+        beside.rename(target)
+        shutil.rmtree(work, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def publish_files(work: Path, target: Path) -> None:
+    """Put the files of a finished folder among the published ones, each whole."""
+    target.mkdir(parents=True, exist_ok=True)
+    for path in sorted(path for path in work.iterdir() if path.is_file()):
+        write_whole(target / path.name, path.read_bytes())
+    shutil.rmtree(work, ignore_errors=True)

@@ -1,0 +1,85 @@
+"""What was published last, and from what: one small file per report, written after it.
+
+A report without a record is one that was never finished, so a run that was killed finishes
+exactly what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from harmony_kit.files import FileMark, is_unchanged, read_json, write_json
+
+__all__ = ["Failure", "Record", "find_records", "record_folder"]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why there is no report: a plain sentence, and the cell where it stopped, counted from 0.
+
+    `status` is ``failed``, ``crashed``, ``timeout``, or ``unpublished`` where the notebook ran and
+    the report could not be rendered or put in its place.
+    """
+
+    status: Literal["failed", "crashed", "timeout", "unpublished"]
+    sentence: str
+    cell: int | None = None
+    source: str = ""
+    ename: str = ""
+    evalue: str = ""
+    last_lines: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A published report: its inputs, its files by their place in its folder, its key numbers."""
+
+    name: str
+    inputs: Mapping[str, str]
+    files: Mapping[str, FileMark]
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    n_tries: int = 1
+    failure: Failure | None = None
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether what was published is a report and not the page of a failure."""
+        return self.failure is None
+
+    def save(self, folder: Path) -> None:
+        """Keep the record in a folder of records."""
+        write_json(folder / f"{self.name}.json", asdict(self))
+
+    def forget(self, folder: Path) -> None:
+        """Drop the record: what is published is about to change."""
+        (folder / f"{self.name}.json").unlink(missing_ok=True)
+
+    def missing_files(self, folder: Path) -> tuple[str, ...]:
+        """The files that are gone from `folder` or are no longer what was published."""
+        return tuple(
+            name for name, mark in self.files.items() if not is_unchanged(folder / name, mark)
+        )
+
+
+def record_folder(folder: Path, wave: str) -> Path:
+    """Where an engagement keeps the records of a wave."""
+    return folder / ".harmony" / "records" / wave
+
+
+def find_records(folder: Path) -> dict[str, Record]:
+    """The records in a folder of records, by name."""
+    records = (_record_from(read_json(path)) for path in sorted(folder.glob("*.json")))
+    return {record.name: record for record in records if record is not None}
+
+
+def _record_from(content: dict[str, Any]) -> Record | None:
+    try:
+        files = {name: FileMark(**mark) for name, mark in content["files"].items()}
+        failure = Failure(**content["failure"]) if content["failure"] else None
+        return Record(**{**content, "files": files, "failure": failure})
+    except (KeyError, TypeError, AttributeError):
+        return None  # written by another version: the report is made again

@@ -1,0 +1,156 @@
+"""The answers of every site as of one moment, one Parquet file each.
+
+Notebooks read these files and never the store: a run can be repeated exactly, and another
+machine needs no database. A site whose answers did not change keeps its file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from harmony_kit.files import FileMark, is_unchanged, read_json, write_json, write_whole
+from harmony_kit.journal.store import Store
+
+__all__ = ["Snapshot", "read_subjects", "snapshot_folder", "take_snapshot"]
+
+_CHUNK = 10  # sites read at a time: bounds memory, whatever the number of sites
+_TRIES = 10
+_TEXT = pa.string()
+_FIELDS = {
+    "site": _TEXT,
+    "wave": _TEXT,
+    "respondent": _TEXT,
+    "lens": _TEXT,
+    "item": _TEXT,
+    "subject": _TEXT,
+    "about": _TEXT,
+    "status": _TEXT,
+    "value": pa.int8(),
+    "chosen": pa.list_(_TEXT),
+    "text": _TEXT,
+    "quotable": pa.bool_(),
+    "answered_at": pa.timestamp("us", tz="UTC"),
+}
+_SCHEMA = pa.schema(list(_FIELDS.items()))
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The files of one wave: site → sha256 of ``<folder>/<site>.parquet``.
+
+    `read` names the sites whose answers were read from the store this time.
+    """
+
+    folder: Path
+    wave: str
+    sha256: Mapping[str, str]
+    read: tuple[str, ...] = ()
+
+
+def snapshot_folder(folder: Path, wave: str) -> Path:
+    """Where an engagement keeps the snapshot of a wave."""
+    return folder / ".harmony" / "snapshots" / wave
+
+
+def take_snapshot(store: Store, sites: Sequence[str], *, wave: str, folder: Path) -> Snapshot:
+    """Bring the files in `folder` up to the store's current answers, in one consistent cut.
+
+    Consistent: there was one moment at which every file held exactly the current answers of its
+    site. Files of sites that are no longer asked for are removed. Raises `StoreError`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest = folder / "snapshot.json"
+    known = read_json(manifest)
+    entries: dict[str, Any] = known.get("sites", {}) if known.get("store") == repr(store) else {}
+    subjects = _subjects_by_site(store)
+    fresh = {site: entries[site] for site in sites if _is_fresh(folder, entries.get(site))}
+    read: list[str] = []
+    for attempt in range(_TRIES + 1):
+        revisions = store.site_revisions(wave)
+        wanted = {site: [revisions.get(site, 0), subjects.get(site, [])] for site in sites}
+        stale = [site for site in sites if fresh.get(site, {}).get("as_of") != wanted[site]]
+        if not stale:
+            break
+        # One query is one moment: the last try reads everything at once and needs no check.
+        is_last = attempt == _TRIES
+        chunk = len(sites) if is_last else _CHUNK
+        for site, frame in _read_sites(store, list(sites) if is_last else stale, wave, chunk):
+            fresh[site] = _write_site(folder, site, frame, wanted[site])
+        read += stale
+    _forget_others(folder, set(sites))
+    content = {"schema": 1, "wave": wave, "store": repr(store), "sites": fresh}
+    if content != known:
+        write_json(manifest, content)
+    digests = {site: fresh[site]["mark"]["sha256"] for site in sites}
+    return Snapshot(folder, wave, digests, tuple(dict.fromkeys(read)))
+
+
+def read_subjects(path: Path) -> list[dict[str, str]]:
+    """The pilots and decisions added at interviews that a site's file carries.
+
+    Each has ``kind``, ``id`` and ``title``.
+    """
+    metadata = pq.read_schema(path).metadata or {}
+    subjects: list[dict[str, str]] = json.loads(metadata.get(b"subjects", b"[]"))
+    return subjects
+
+
+def _is_fresh(folder: Path, entry: dict[str, Any] | None) -> bool:
+    return entry is not None and is_unchanged(folder / entry["file"], FileMark(**entry["mark"]))
+
+
+def _subjects_by_site(store: Store) -> dict[str, list[dict[str, str]]]:
+    by_site: dict[str, list[dict[str, str]]] = {}
+    for subject in store.subjects():
+        entry = {"kind": subject.kind, "id": subject.id, "title": subject.title}
+        by_site.setdefault(subject.site, []).append(entry)
+    return by_site
+
+
+def _read_sites(
+    store: Store, sites: list[str], wave: str, chunk: int
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    for start in range(0, len(sites), chunk):
+        some = sites[start : start + chunk]
+        frame = store.frame(some, wave)
+        rows = frame.groupby("site", observed=True, sort=False).indices
+        for site in some:
+            yield site, frame.iloc[rows.get(site, [])]
+
+
+def _write_site(folder: Path, site: str, frame: pd.DataFrame, as_of: list[Any]) -> dict[str, Any]:
+    """Write one file unless it already has these bytes; its entry in the manifest."""
+    content = _parquet_bytes(frame, as_of[1])
+    digest = hashlib.sha256(content).hexdigest()
+    path = folder / f"{site}.parquet"
+    if not is_unchanged(path, FileMark(digest, len(content), -1)):
+        write_whole(path, content)
+    mark = FileMark(digest, len(content), path.stat().st_mtime_ns)
+    return {"file": path.name, "mark": mark.as_json(), "as_of": as_of, "n_answers": len(frame)}
+
+
+def _parquet_bytes(frame: pd.DataFrame, subjects: list[dict[str, str]]) -> bytes:
+    # The order of the key and not of the journal: importing the same answers in another order
+    # is not a change.
+    ordered = frame.sort_values(["respondent", "item", "subject", "about"], ignore_index=True)
+    table = pa.Table.from_pandas(ordered, schema=_SCHEMA, preserve_index=False)
+    metadata = {**(table.schema.metadata or {}), b"subjects": json.dumps(subjects).encode()}
+    sink = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata(metadata), sink, compression="zstd")
+    return sink.getvalue()
+
+
+def _forget_others(folder: Path, sites: set[str]) -> None:
+    for path in folder.glob("*.parquet"):
+        if path.stem not in sites:
+            path.unlink(missing_ok=True)

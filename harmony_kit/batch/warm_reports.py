@@ -1,0 +1,30 @@
+"""What the reports need, loaded and used once where processes are forked from."""
+
+from __future__ import annotations
+
+import importlib
+
+__all__ = ["warm_reports"]
+
+_MODULES = (
+    "harmony_kit.report.site_report",
+    "harmony_kit.report.portfolio_report",
+    "pyarrow.dataset",
+)
+
+
+def warm_reports() -> None:
+    """What reports are made of is read, checked and compiled; a child that needs it has it."""
+    for name in _MODULES:
+        importlib.import_module(name)
+    from harmony_kit.batch.rehearsal import rehearse
+    from harmony_kit.findings.playbook_file import find_playbook, load_playbook
+    from harmony_kit.instrument.file import load_instrument, packaged_instruments
+    from harmony_kit.report.blocks import FALLBACK, load_fragments, load_words
+
+    for path in packaged_instruments():
+        instrument = load_instrument(path)
+        load_playbook(find_playbook(instrument.id))
+        rehearse(instrument)
+    load_words(FALLBACK)
+    load_fragments()

@@ -1,0 +1,70 @@
+"""Reports that follow the answers: made again as soon as one is saved."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from harmony_kit.batch.batch import BatchRequest, run_engagement
+from harmony_kit.batch.briefing import PORTFOLIO
+from harmony_kit.batch.crew import auto_jobs
+from harmony_kit.batch.makers import Maker, makers
+from harmony_kit.engagement.folder import load_engagement
+from harmony_kit.errors import HarmonyError
+from harmony_kit.journal.store import Store
+
+__all__ = ["watch_engagement"]
+
+_POLL_SECONDS = 0.25
+_WATCHED = ("*.yaml", "*.csv", "evidence/*.csv", "reference.json")
+
+
+def watch_engagement(
+    request: BatchRequest,
+    *,
+    tell: Callable[[str], None],
+    until: threading.Event | None = None,
+) -> None:
+    """Make the reports that are due, and again whenever an answer is saved or a file changed.
+
+    Does not return before `until` is set. The notebooks' server stays warm in between. What goes
+    wrong is told and the watch goes on; raises `EngagementError` and `StoreError` only where the
+    engagement cannot be opened at all.
+    """
+    until = until or threading.Event()
+    engagement = load_engagement(request.folder)
+    store = Store(engagement.store_url)
+    try:
+        with makers(request, request.n_jobs or auto_jobs(request.limits.memory_mb)) as maker:
+            seen: object = None
+            while not until.is_set():
+                now = _state(store, request.folder)
+                if now is not None and now != seen:
+                    _run_once(request, maker, tell)
+                    seen = now
+                until.wait(_POLL_SECONDS)
+    finally:
+        store.close()
+
+
+def _state(store: Store, folder: Path) -> object:
+    """What differs as soon as anything a report is made from was saved."""
+    paths = sorted(path for pattern in _WATCHED for path in folder.glob(pattern))
+    try:
+        return store.revision(), [(path.name, path.stat().st_mtime_ns) for path in paths]
+    except (HarmonyError, OSError):
+        return None  # locked, or being replaced by an editor: the next look finds it
+
+
+def _run_once(request: BatchRequest, maker: Maker, tell: Callable[[str], None]) -> None:
+    try:
+        result = run_engagement(request, maker=maker)
+    except HarmonyError as cause:
+        tell(str(cause))
+        return
+    sites = [name for name in result.made if name != PORTFOLIO and name not in result.failed]
+    if sites:
+        tell(f"made {', '.join(sites)} in {result.seconds:.1f} s")
+    for name, why in result.failed.items():
+        tell(f"failed {name}: {why}")

@@ -1,0 +1,118 @@
+"""Everything wrong with an engagement, all at once; what `harmony check` prints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.errors import AnswerError, FileError, Problem, StoreError
+from harmony_kit.findings.playbook_lint import lint_playbook
+from harmony_kit.journal.answers import Answer, Respondent, check_answer
+from harmony_kit.journal.store import Store
+from harmony_kit.report.assessment import open_playbook
+
+__all__ = ["CheckReport", "check_engagement"]
+
+_SHOWN = 20  # stored answers listed one by one
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """The problems found, errors first, and lines that say what there is."""
+
+    problems: tuple[Problem, ...]
+    summary: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Stored:
+    answers: list[Answer]
+    respondents: list[Respondent]
+
+
+def check_engagement(folder: Path) -> CheckReport:
+    """Check settings, instrument, translations, playbook, sites, evidence and stored answers."""
+    try:
+        engagement = load_engagement(folder)
+    except FileError as cause:
+        return CheckReport(cause.problems)
+    problems = list(engagement.evidence.problems)
+    problems += _check_playbook(engagement)
+    stored = _Stored([], [])
+    try:
+        stored = _read_store(engagement)
+    except StoreError as cause:
+        problems.append(Problem("the store", "", str(cause)))
+    problems += _check_sites(engagement, stored)
+    problems += _check_answers(engagement, stored)
+    ordered = sorted(problems, key=lambda problem: problem.severity == "warning")
+    return CheckReport(tuple(ordered), tuple(_summarise(engagement, stored)))
+
+
+def _check_playbook(engagement: Engagement) -> list[Problem]:
+    try:
+        playbook = open_playbook(engagement)
+    except FileError as cause:
+        return list(cause.problems)
+    return list(lint_playbook(playbook, engagement.instrument, languages=engagement.languages))
+
+
+def _read_store(engagement: Engagement) -> _Stored:
+    prefix = "sqlite:///"
+    url = engagement.store_url
+    if url.startswith(prefix) and not Path(url.removeprefix(prefix)).exists():
+        return _Stored([], [])  # looking must not create the file
+    store = Store(url)
+    try:
+        return _Stored(store.current(), store.respondents())
+    finally:
+        store.close()
+
+
+def _check_sites(engagement: Engagement, stored: _Stored) -> Iterator[Problem]:
+    if not engagement.sites:
+        todo = "Add one row per plant."
+        yield Problem("sites.csv", "", "lists no site", todo=todo, severity="warning")
+    unknown = Counter(a.site for a in stored.answers if a.site not in engagement.site_ids)
+    for site, n_answers in sorted(unknown.items()):
+        what = f"holds {n_answers} answers of {site!r}, which is not in sites.csv"
+        yield Problem("the store", "", what, todo="Add the site, or they stay unreported.")
+
+
+def _check_answers(engagement: Engagement, stored: _Stored) -> Iterator[Problem]:
+    faults = []
+    for answer in stored.answers:
+        try:
+            check_answer(answer, engagement.instrument)
+        except AnswerError as cause:
+            where = f"{answer.site} / {answer.wave} / {answer.respondent}"
+            faults.append(Problem("the store", where, str(cause).rstrip(".")))
+    yield from faults[:_SHOWN]
+    if len(faults) > _SHOWN:
+        yield Problem("the store", "", f"{len(faults) - _SHOWN} more answers like these")
+    old = Counter(a.source.instrument_sha256 for a in stored.answers)
+    old.pop(engagement.instrument.sha256, None)
+    if old:
+        what = f"{old.total()} answers were asked with another version of the instrument file"
+        yield Problem("the store", "", what, severity="warning")
+
+
+def _summarise(engagement: Engagement, stored: _Stored) -> Iterator[str]:
+    instrument, evidence = engagement.instrument, engagement.evidence
+    kinds = f"{len(instrument.items)} items, {len(instrument.source_texts)} texts"
+    coverage = [f"{one} {instrument.coverage(one):.0%}" for one in instrument.languages]
+    name = f"{instrument.id} version {instrument.version}"
+    yield f"instrument  {name}: {kinds}; {', '.join(coverage)}"
+    yield (
+        f"sites       {len(engagement.sites)}; {len(evidence.decisions)} decisions, "
+        f"{len(evidence.pilots)} pilots, {len(evidence.usage)} weeks of use"
+    )
+    yield f"answers     {len(stored.answers)} of {len(stored.respondents)} respondents"
+    by_lens = Counter((r.site, r.lens) for r in stored.respondents if r.wave == engagement.wave)
+    for site in engagement.site_ids:
+        counts = [f"{by_lens[site, lens]} {lens}" for lens in instrument.lens_ids]
+        if any(by_lens[site, lens] for lens in instrument.lens_ids):
+            yield f"  {site}: {', '.join(counts)} in wave {engagement.wave}"

@@ -1,0 +1,166 @@
+"""harmony compare: what moved from one wave of interviews to the next."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+
+from harmony_kit.commands.exchanging import open_store
+from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.errors import EngagementError, Problem
+from harmony_kit.exchange.publishing import publish
+from harmony_kit.exchange.workbook import Sheet, draw_workbook
+from harmony_kit.instrument.model import Instrument
+from harmony_kit.journal.answers import Answer
+from harmony_kit.journal.store import Store
+from harmony_kit.measures.changes import measure_changes
+from harmony_kit.measures.coorientation import measure_topics
+from harmony_kit.measures.privacy import license_answers
+from harmony_kit.measures.transitions import measure_transitions
+from harmony_kit.measures.waves import Wordings, measure_returns
+from harmony_kit.report.plain_values import plain_value
+
+__all__ = ["compare"]
+
+
+@dataclass(frozen=True)
+class _Compared:
+    changes: pd.DataFrame
+    transitions: pd.DataFrame
+    returns: pd.DataFrame
+
+
+def compare(folder: Path, *, sites: Sequence[str], output: Path | None) -> None:
+    """Print what changed with certainty between successive waves; `output` gets every number."""
+    engagement = load_engagement(folder)
+    chosen = list(sites) or list(engagement.site_ids)
+    with open_store(engagement) as store:
+        answers = store.frame(chosen)
+        wordings = _read_wordings(store, store.current())
+    compared = _compare(engagement, answers, wordings)
+    if compared.returns.empty:
+        todo = "The next round of interviews gets another `wave` in engagement.yaml."
+        what = "holds one wave of every site, so there is nothing to compare"
+        raise EngagementError(Problem("the store", "", what, todo=todo))
+    for line in _tell(compared, engagement):
+        click.echo(line)
+    if output is not None:
+        names = ("changes", "transitions", "returns")
+        publish(output, draw_workbook([_sheet(name, getattr(compared, name)) for name in names]))
+        click.echo(f"{output}: every number")
+
+
+def _compare(engagement: Engagement, answers: pd.DataFrame, wordings: Wordings) -> _Compared:
+    settings, items = engagement.settings, engagement.instrument.items_frame()
+    licensed, _ = license_answers(answers, min_group=settings.min_group)
+    heads = engagement.headcounts()
+    topics = measure_topics(licensed, items, settings=settings, headcounts=heads)
+    changes = measure_changes(
+        licensed, items, settings=settings, headcounts=heads, wordings=wordings
+    )
+    is_few = (changes["n_returned"] < settings.min_group).fillna(value=True)
+    changes.loc[is_few, "returned_change"] = float("nan")
+    changes.loc[is_few, "n_returned"] = pd.NA
+    returns = measure_returns(licensed)
+    for column in ("n_returned", "n_left", "n_joined"):
+        returns[column] = returns[column].mask(returns[column].between(1, settings.min_group - 1))
+    transitions = measure_transitions(topics, licensed, settings=settings, wordings=wordings)
+    return _Compared(changes, transitions, returns)
+
+
+def _read_wordings(store: Store, answers: Sequence[Answer]) -> Wordings:
+    """Wave → item → hash of how it was asked; waves whose instrument is not kept are absent."""
+    used: dict[str, set[str]] = {}
+    for answer in answers:
+        used.setdefault(answer.wave, set()).add(answer.source.instrument_sha256)
+    wordings: dict[str, dict[str, str]] = {}
+    for wave, digests in used.items():
+        try:
+            instruments = [store.instrument(digest) for digest in sorted(digests)]
+        except KeyError:
+            continue
+        items = {item.id for instrument in instruments for item in instrument.items}
+        # Asked in two wordings within one wave, an item is comparable with neither.
+        wordings[wave] = {item: "|".join(_hashes(instruments, item)) for item in sorted(items)}
+    return wordings
+
+
+def _hashes(instruments: Sequence[Instrument], item: str) -> list[str]:
+    asked = [instrument for instrument in instruments if instrument.has_item(item)]
+    return sorted({_hash_wording(instrument, item) for instrument in asked})
+
+
+def _hash_wording(instrument: Instrument, item_id: str) -> str:
+    item = instrument.item(item_id)
+    anchors = instrument.scale(item.scale).anchors if item.scale else ()
+    labels = instrument.option_ids(item_id)
+    content = repr((sorted(item.text.items()), anchors, labels, item.k))
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def _tell(compared: _Compared, engagement: Engagement) -> Iterator[str]:
+    for (site, before, after), returns in compared.returns.groupby(
+        ["site", "from_wave", "to_wave"], sort=False
+    ):
+        yield f"{site}: wave {before} to {after}"
+        for row in returns.to_dict("records"):
+            yield f"  {_lens(engagement, row['lens'])}: {_tell_returns(row)}"
+        place = {"site": site, "from_wave": before, "to_wave": after}
+        yield from _tell_transitions(_rows(compared.transitions, place), engagement)
+        yield from _tell_changes(_rows(compared.changes, place), engagement)
+
+
+def _rows(frame: pd.DataFrame, place: dict[str, Any]) -> pd.DataFrame:
+    return frame[(frame[list(place)] == pd.Series(place)).all(axis=1)]
+
+
+def _tell_returns(row: dict[Any, Any]) -> str:
+    parts = [
+        f"{'few' if pd.isna(row[name]) else row[name]} {word}"
+        for name, word in (("n_returned", "came back"), ("n_left", "left"), ("n_joined", "joined"))
+    ]
+    return f"{row['n_before']} people, then {row['n_after']} ({', '.join(parts)})"
+
+
+def _tell_transitions(rows: pd.DataFrame, engagement: Engagement) -> Iterator[str]:
+    moved = rows[(rows["claim"] == "claimed") & (rows["from_state"] != rows["to_state"])]
+    for row in moved.to_dict("records"):
+        looks = f"{_lens(engagement, row['lens'])} looking at {_lens(engagement, row['other'])}"
+        states = f"{_word(row['from_state'])} -> {_word(row['to_state'])}"
+        yield f"  {_topic(row)}, {looks}: {states} ({row['p_changed']:.0%} certain)"
+
+
+def _tell_changes(rows: pd.DataFrame, engagement: Engagement) -> Iterator[str]:
+    claimed = rows[(rows["claim"] == "claimed") & (rows["direction"] != "steady")]
+    for row in claimed.to_dict("records"):
+        what = f"{_lens(engagement, row['lens'])}, {row['quantity']}"
+        yield f"  {_topic(row)}, {what}: {row['before']:.1f} -> {row['after']:.1f}"
+    for kind in ("reworded", "new", "dropped"):
+        items = sorted(set(rows.loc[rows["comparison"] == kind, "item"]))
+        if items:
+            yield f"  not compared, {kind}: {', '.join(items)}"
+    if (rows["comparison"] == "unverified").any():
+        yield "  the wording of one wave is not on record: compare with care"
+
+
+def _lens(engagement: Engagement, lens: str) -> str:
+    return engagement.instrument.text(f"lens.{lens}.name")
+
+
+def _topic(row: dict[Any, Any]) -> str:
+    return row["item"] if pd.isna(row["subject"]) else f"{row['item']}[{row['subject']}]"
+
+
+def _word(state: str) -> str:
+    return state.replace("_", " ")
+
+
+def _sheet(name: str, frame: pd.DataFrame) -> Sheet:
+    rows = ([plain_value(cell) for cell in row] for row in frame.to_numpy().tolist())
+    return Sheet(name, tuple(map(str, frame.columns)), tuple(map(tuple, rows)))

@@ -1,0 +1,230 @@
+"""harmony import, export, merge, journal: answers in and out of the store."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+import pandas as pd
+
+from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.errors import EngagementError, ExchangeError, Problem
+from harmony_kit.exchange import ImportOptions, export_wide, import_answers, map_template
+from harmony_kit.journal.answers import Answer, Event, Subject
+from harmony_kit.journal.store import Store
+
+__all__ = [
+    "export",
+    "import_files",
+    "import_options",
+    "known_subjects",
+    "merge",
+    "open_store",
+    "print_journal",
+    "propose_maps",
+    "user_name",
+]
+
+
+@contextmanager
+def open_store(engagement: Engagement) -> Iterator[Store]:
+    """The store of an engagement, closed afterwards."""
+    store = Store(engagement.store_url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def user_name() -> str:
+    """Who is at the keyboard, as far as the computer knows."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
+
+
+def known_subjects(engagement: Engagement, store: Store) -> tuple[Subject, ...]:
+    """The pilots and decisions of every site: evidence files, then those added at interviews."""
+    evidence = engagement.evidence
+    subjects = [
+        *_subjects_in(evidence.decisions, "decision"),
+        *_subjects_in(evidence.pilots, "pilot"),
+        *store.subjects(),
+    ]
+    return tuple({(s.site, s.kind, s.id): s for s in reversed(subjects)}.values())[::-1]
+
+
+def _subjects_in(frame: pd.DataFrame, kind: Literal["pilot", "decision"]) -> list[Subject]:
+    rows = frame[["site", kind, "title"]].fillna({"title": ""}).to_numpy().tolist()
+    return [Subject(site, kind, subject, title or subject) for site, subject, title in rows]
+
+
+def import_options(
+    *,
+    recorded_by: str | None,
+    dry_run: bool,
+    **options: Any,  # noqa: ANN401 - fields of ImportOptions
+) -> ImportOptions:
+    """The options of an import as typed, with who imports and when."""
+    who = recorded_by or user_name()
+    return ImportOptions(who, dt.datetime.now(dt.UTC), is_dry_run=dry_run, **options)
+
+
+def import_files(folder: Path, paths: tuple[Path, ...], options: ImportOptions) -> int:
+    """Import files one after the other; one that is refused does not stop the others.
+
+    Returns the exit code: 1 if a file was refused.
+    """
+    engagement = load_engagement(folder)
+    n_refused = 0
+    with open_store(engagement) as store:
+        if not options.is_dry_run:
+            store.keep_instrument(engagement.instrument_path)
+        chosen = _complete(options, engagement, store)
+        for path in paths:
+            try:
+                report = import_answers(
+                    path,
+                    instrument=engagement.instrument,
+                    sites=engagement.site_ids,
+                    journal=store,
+                    options=chosen,
+                )
+            except ExchangeError as cause:
+                n_refused += 1
+                click.secho(f"{path.name}: refused, nothing of it was stored", fg="red", err=True)
+                click.echo(str(cause), err=True)
+            else:
+                click.echo(str(report))
+    return 1 if n_refused else 0
+
+
+def _complete(options: ImportOptions, engagement: Engagement, store: Store) -> ImportOptions:
+    if options.site is not None and options.site not in engagement.site_ids:
+        problem = Problem(
+            "sites.csv", "", f"has no site {options.site!r}", ", ".join(engagement.site_ids)
+        )
+        raise EngagementError(problem)
+    timezone = options.timezone
+    if timezone is None and engagement.timezone != "UTC":
+        timezone = engagement.timezone
+    subjects = known_subjects(engagement, store)
+    wave = engagement.wave
+    return replace(options, default_wave=wave, timezone=timezone, subjects=subjects)
+
+
+def propose_maps(folder: Path, paths: tuple[Path, ...]) -> None:
+    """Write a first mapping file beside each file; an existing one is kept."""
+    engagement = load_engagement(folder)
+    with open_store(engagement) as store:
+        subjects = known_subjects(engagement, store)
+    for path in paths:
+        target = path.with_name(f"{path.stem}_columns.csv")
+        if target.exists():
+            todo = "Move it away to have a new one proposed."
+            raise ExchangeError(Problem(str(target), "", "is already there", todo=todo))
+        target.write_text(map_template(path, engagement.instrument, subjects), encoding="utf-8")
+        click.echo(f"{target}: read it, correct it, then import with --map {target.name}")
+
+
+def export(folder: Path, path: Path, *, site: str | None, wave: str | None) -> None:
+    """Write current answers to a file, one row per respondent."""
+    engagement = load_engagement(folder)
+    with open_store(engagement) as store:
+        answers = store.current(site=site, wave=wave)
+        respondents = store.respondents(site=site, wave=wave)
+    export_wide(answers, respondents, engagement.instrument, path)
+    click.echo(f"{path}: {len(respondents)} respondents, {len(answers)} answers")
+
+
+def merge(folder: Path, other: Path) -> None:
+    """Add the answers of another SQLite store."""
+    engagement = load_engagement(folder)
+    theirs = Store(f"sqlite:///{other.resolve().as_posix()}")
+    try:
+        unknown = {r.site for r in theirs.respondents()} - set(engagement.site_ids)
+        if unknown:
+            allowed = ", ".join(engagement.site_ids)
+            what = f"has answers of sites that are not in sites.csv: {', '.join(sorted(unknown))}"
+            raise EngagementError(Problem(other.name, "", what, allowed))
+        with open_store(engagement) as store:
+            n_new = store.merge(theirs)
+    finally:
+        theirs.close()
+    click.echo(f"{n_new} answers added from {other}")
+
+
+def print_journal(folder: Path, *, respondent: str, site: str | None) -> int:
+    """Print what a respondent answered and changed; returns 1 if there is no such respondent."""
+    engagement = load_engagement(folder)
+    with open_store(engagement) as store:
+        people = [p for p in store.respondents(site=site) if p.respondent == respondent]
+        if not people:
+            known = sorted({p.respondent for p in store.respondents(site=site)})
+            raise EngagementError(_no_respondent(respondent, known))
+        for person in people:
+            click.secho(
+                f"{person.site} / {person.wave} / {person.respondent} ({person.lens})", bold=True
+            )
+            events = store.events(person.site, person.wave, person.respondent)
+            entries = store.journal(site=person.site, respondent=respondent)
+            answers = [answer for _, answer in entries if answer.wave == person.wave]
+            for _, line in sorted([*_tell_events(events), *_tell_answers(answers)]):
+                click.echo(line)
+    return 0
+
+
+def _no_respondent(respondent: str, known: list[str]) -> Problem:
+    allowed = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+    return Problem("the store", "", f"has no respondent {respondent!r}", allowed or "nobody yet")
+
+
+#: Moves of the form that say nothing about the answers, and details only the form reads.
+_UNTOLD_EVENTS = {"shown", "opened", "closed"}
+_UNTOLD_DETAILS = {"session", "host"}
+
+
+def _tell_events(events: list[Event]) -> Iterator[tuple[dt.datetime, str]]:
+    for event in events:
+        if event.kind in _UNTOLD_EVENTS:
+            continue
+        told = {key: text for key, text in event.details.items() if key not in _UNTOLD_DETAILS}
+        details = ", ".join(f"{key}: {value}" for key, value in told.items())
+        yield event.at, f"{_moment(event.at)}  {event.by}  -- {event.kind} {details}".rstrip()
+
+
+def _tell_answers(answers: list[Answer]) -> Iterator[tuple[dt.datetime, str]]:
+    before: dict[tuple[str, ...], str] = {}
+    for answer in answers:
+        said = _content(answer)
+        change = f"{before[answer.key]} -> {said}" if answer.key in before else said
+        before[answer.key] = said
+        seconds = f"  {answer.seconds:.0f} s" if answer.seconds is not None else ""
+        reason = f"  because: {answer.reason}" if answer.reason else ""
+        note = f"  note: {answer.note!r}" if answer.note else ""
+        subject = f"[{answer.subject}]" if answer.subject else ""
+        estimate = f"@{answer.about}" if answer.is_estimate else ""
+        who = f"{answer.source.recorded_by} ({answer.source.origin})"
+        what = f"{answer.item}{subject}{estimate}: {change}{seconds}{note}{reason}"
+        yield answer.answered_at, f"{_moment(answer.answered_at)}  {who}  {what}"
+
+
+def _content(answer: Answer) -> str:
+    if answer.status != "answered":
+        return answer.status
+    if answer.chosen is not None:
+        return ";".join(answer.chosen)
+    if answer.text is not None:
+        return repr(answer.text) + (" (may be quoted)" if answer.quotable else "")
+    return str(answer.value)
+
+
+def _moment(when: dt.datetime) -> str:
+    return when.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S")

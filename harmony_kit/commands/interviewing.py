@@ -1,0 +1,110 @@
+"""Interviews of an engagement: the form for a notebook cell."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.errors import EngagementError, Problem
+from harmony_kit.interview.beginning import Desk, Setting
+from harmony_kit.interview.presence import take_seat
+from harmony_kit.interview.reception import Reception
+from harmony_kit.journal.answers import Subject
+from harmony_kit.journal.store import Store
+
+__all__ = ["open_interview", "open_reception"]
+
+
+def open_interview(
+    folder: str | Path,
+    site: str | None = None,
+    wave: str | None = None,
+    *,
+    self_service: bool = False,
+) -> object:
+    """The interview form of an engagement, as the last line of a notebook cell.
+
+    Parameters
+    ----------
+    site, wave
+        Where the list of interviews opens; the first site and the present wave if not given.
+    self_service
+        For a respondent alone: no notes, no list of other respondents, larger type.
+
+    Raises `EngagementError` when the engagement cannot be used or has no such site.
+    """
+    # The widget library costs a second to import; a reception without a form does without.
+    from harmony_kit.interview.form import InterviewForm
+
+    engagement = load_engagement(Path(folder))
+    reception = open_reception(engagement, site, wave, self_service=self_service)
+    return InterviewForm(reception, key=_key(engagement))
+
+
+def open_reception(
+    engagement: Engagement,
+    site: str | None = None,
+    wave: str | None = None,
+    *,
+    self_service: bool = False,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Reception:
+    """What the form talks to, joined to the engagement's store.
+
+    Raises `EngagementError` when there is no such site.
+    """
+    if site is not None and site not in engagement.site_ids:
+        allowed = ", ".join(engagement.site_ids)
+        raise EngagementError(Problem("sites.csv", "site", f"there is no site {site!r}", allowed))
+    setting = _make_setting(engagement, self_service=self_service)
+    seat = take_seat(_interviewer(), uuid.uuid4().hex[:12])
+    desk = Desk(setting, Store(engagement.store_url, stays_open=True), seat, clock)
+    place = (site or engagement.site_ids[0], wave or engagement.wave)
+    return Reception(desk, *place, language=engagement.languages[0])
+
+
+def _make_setting(engagement: Engagement, *, self_service: bool) -> Setting:
+    evidence = engagement.evidence
+    pilots = [
+        Subject(site, "pilot", id_, title or id_)
+        for site, id_, title in evidence.pilots[["site", "pilot", "title"]].itertuples(index=False)
+    ]
+    decisions = [
+        Subject(site, "decision", id_, title or id_)
+        for site, id_, title in evidence.decisions[["site", "decision", "title"]].itertuples(
+            index=False
+        )
+    ]
+    return Setting(
+        client=engagement.client,
+        sites={site.site: site.name for site in engagement.sites},
+        wave=engagement.wave,
+        instrument=engagement.instrument,
+        instrument_path=engagement.instrument_path,
+        languages=engagement.languages,
+        subjects=(*pilots, *decisions),
+        min_group=engagement.settings.min_group,
+        timezone=engagement.timezone,
+        colour=engagement.brand.colour,
+        is_self_service=self_service,
+    )
+
+
+def _interviewer() -> str:
+    """Who sits at this machine; the list of interviews lets them write it otherwise."""
+    try:
+        return os.environ.get("HARMONY_INTERVIEWER") or getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        # A container without a user name.
+        return "interviewer"
+
+
+def _key(engagement: Engagement) -> str:
+    """What the browser files this engagement's drafts under; says nothing about it."""
+    return hashlib.sha256(f"{engagement.folder}\n{engagement.store_url}".encode()).hexdigest()[:12]

@@ -1,0 +1,275 @@
+"""Who and where: an engagement folder with its settings, sites and evidence."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
+
+from harmony_kit.engagement.evidence_files import SITE_ID, Evidence, read_evidence, read_rows
+from harmony_kit.engagement.settings import Settings
+from harmony_kit.errors import EngagementError, FileError, Problem
+from harmony_kit.instrument.file import find_instrument, load_instrument
+from harmony_kit.instrument.model import Instrument
+from harmony_kit.instrument.yamlfile import list_problems, read_yaml
+
+__all__ = ["Brand", "Engagement", "Site", "file_sha256", "load_engagement"]
+
+Word = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+_SITE_COLUMNS = ("site", "name", "region", "country")
+
+
+class Brand(BaseModel):
+    """The name and the colour on every page."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Word = "Harmony Kit"
+    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1f5f7a"
+
+
+class _File(Settings):
+    """engagement.yaml as it is written."""
+
+    client: Word
+    wave: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    instrument: Word = "it-operations"
+    languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("en",)
+    timezone: str = "UTC"
+    brand: Brand = Brand()
+    store: Word = "sqlite:///answers.sqlite"
+    as_of: date | None = None
+    banner: Annotated[str, StringConstraints(max_length=300, strip_whitespace=True)] = ""
+
+    @field_validator("wave", mode="before")
+    @classmethod
+    def _read_wave(cls, value: object) -> object:
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    @field_validator("timezone")
+    @classmethod
+    def _check_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as cause:
+            message = f"{value!r} is not a time zone; use a name such as Europe/Amsterdam or UTC"
+            raise ValueError(message) from cause
+        return value
+
+
+@dataclass(frozen=True)
+class Site:
+    """A plant: id, names, head count per lens (None where unknown), free extra columns."""
+
+    site: str
+    name: str
+    region: str = ""
+    country: str = ""
+    headcounts: dict[str, int | None] = field(default_factory=dict)
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """Everything about an engagement but its answers.
+
+    `languages` starts with the language of the reports. `store_url` is complete: a relative
+    SQLite file lies in `folder`. `as_of` is the day open decisions are counted to, None for
+    the day of the run. `evidence` is read by `evidence_reader` when it is first asked for: a
+    run with nothing to do never asks.
+    """
+
+    folder: Path
+    client: str
+    wave: str
+    instrument: Instrument
+    instrument_path: Path
+    settings: Settings
+    languages: tuple[str, ...]
+    timezone: str
+    brand: Brand
+    store_url: str
+    banner: str
+    as_of: date | None
+    sites: tuple[Site, ...]
+    evidence_reader: Callable[[], Evidence]
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What happened at the sites, from the evidence files; read once."""
+        return self.evidence_reader()
+
+    @cached_property
+    def _sites(self) -> dict[str, Site]:
+        return {site.site: site for site in self.sites}
+
+    @property
+    def language(self) -> str:
+        """The language of the reports."""
+        return self.languages[0]
+
+    @property
+    def site_ids(self) -> tuple[str, ...]:
+        """The ids of the sites, in the order of sites.csv."""
+        return tuple(self._sites)
+
+    def site(self, site_id: str) -> Site:
+        """The site with this id; KeyError if sites.csv has none."""
+        return self._sites[site_id]
+
+    def headcounts(self) -> pd.DataFrame:
+        """Columns ``site, lens, headcount`` (Int64, NA where sites.csv does not say)."""
+        rows = [
+            {"site": site.site, "lens": lens, "headcount": site.headcounts.get(lens)}
+            for site in self.sites
+            for lens in self.instrument.lens_ids
+        ]
+        frame = pd.DataFrame(rows, columns=["site", "lens", "headcount"])
+        return frame.astype({"site": "str", "lens": "str", "headcount": "Int64"})
+
+
+def load_engagement(folder: Path) -> Engagement:
+    """Read an engagement folder.
+
+    Raises `EngagementError` with everything wrong in engagement.yaml, sites.csv and the
+    instrument at once. Problems of evidence files do not stop anything; they are in
+    ``engagement.evidence.problems``.
+    """
+    folder = Path(folder).resolve()
+    if not (folder / "engagement.yaml").is_file():
+        todo = "Make one with: harmony init DIR"
+        raise EngagementError(Problem(str(folder), "", "is not an engagement folder", todo=todo))
+    problems: list[Problem] = []
+    settings_file = _read_file(folder / "engagement.yaml", problems)
+    instrument, path = _read_instrument(settings_file, folder, problems)
+    lenses = instrument.lens_ids if instrument else ()
+    sites = _read_sites(folder / "sites.csv", lenses, problems)
+    if settings_file is None or instrument is None or path is None or problems:
+        raise EngagementError(*problems)
+    problems += _check_languages(settings_file, instrument)
+    if problems:
+        raise EngagementError(*problems)
+    settings = Settings(**{name: getattr(settings_file, name) for name in Settings.model_fields})
+    return Engagement(
+        folder=folder,
+        client=settings_file.client,
+        wave=settings_file.wave,
+        instrument=instrument,
+        instrument_path=path,
+        settings=settings,
+        languages=settings_file.languages,
+        timezone=settings_file.timezone,
+        brand=settings_file.brand,
+        store_url=_store_url(settings_file.store, folder),
+        banner=settings_file.banner,
+        as_of=settings_file.as_of,
+        sites=sites,
+        evidence_reader=partial(read_evidence, folder, {site.site for site in sites}),
+    )
+
+
+def _read_file(path: Path, problems: list[Problem]) -> _File | None:
+    try:
+        return _File.model_validate(read_yaml(path, EngagementError))
+    except ValidationError as cause:
+        problems += list_problems(cause, path.name)
+    except EngagementError as cause:
+        problems += cause.problems
+    return None
+
+
+def _read_instrument(
+    settings: _File | None, folder: Path, problems: list[Problem]
+) -> tuple[Instrument | None, Path | None]:
+    name = settings.instrument if settings else "it-operations"
+    try:
+        path = find_instrument(name, folder)
+        return load_instrument(path), path
+    except FileError as cause:
+        problems += cause.problems
+        return None, None
+
+
+def _check_languages(settings: _File, instrument: Instrument) -> list[Problem]:
+    allowed = ", ".join(instrument.languages)
+    return [
+        Problem("engagement.yaml", f"languages[{i}]", f"no wording in {language!r}", allowed)
+        for i, language in enumerate(settings.languages)
+        if language not in instrument.languages
+    ]
+
+
+def _store_url(url: str, folder: Path) -> str:
+    prefix = "sqlite:///"
+    is_complete = url.startswith((f"{prefix}/", f"{prefix}file:"))
+    if url.startswith(prefix) and not is_complete:
+        return prefix + (folder / url.removeprefix(prefix)).as_posix()
+    return url
+
+
+def _read_sites(path: Path, lenses: tuple[str, ...], problems: list[Problem]) -> tuple[Site, ...]:
+    try:
+        rows = read_rows(path)
+    except EngagementError as cause:
+        problems += cause.problems
+        return ()
+    if rows and "site" not in rows[0][1]:
+        allowed = ", ".join((*_SITE_COLUMNS, *(f"headcount_{lens}" for lens in lenses)))
+        problems.append(Problem(path.name, "row 1", "the column 'site' is missing", allowed))
+        return ()
+    seen: dict[str, int] = {}
+    sites = []
+    for number, row in rows:
+        site = row["site"]
+        if not SITE_ID.match(site):
+            what = f"{site!r} cannot be a site id"
+            allowed = (
+                "letters, digits, dot, dash and underscore, at most 60, not starting with a dot"
+            )
+            problems.append(Problem(path.name, f"row {number}, column site", what, allowed))
+        elif site.lower() in seen:  # the folders of two sites must differ on every file system
+            what = f"{site!r} is already in row {seen[site.lower()]}"
+            problems.append(Problem(path.name, f"row {number}, column site", what))
+        else:
+            seen[site.lower()] = number
+            sites.append(_read_site(row, lenses, (path.name, number), problems))
+    return tuple(sites)
+
+
+def _read_site(
+    row: dict[str, str], lenses: tuple[str, ...], place: tuple[str, int], problems: list[Problem]
+) -> Site:
+    headcounts: dict[str, int | None] = {}
+    for lens in lenses:
+        column = f"headcount_{lens}"
+        text = row.get(column, "")
+        is_count = text.isascii() and text.isdigit()
+        headcounts[lens] = int(text) if is_count else None
+        if text and not is_count:
+            where = f"row {place[1]}, column {column}"
+            allowed = "a whole number, or nothing"
+            problems.append(Problem(place[0], where, f"{text!r} is not a head count", allowed))
+    known = {*_SITE_COLUMNS, *(f"headcount_{lens}" for lens in lenses)}
+    extra = {key: value for key, value in row.items() if key not in known}
+    name = row.get("name") or row["site"]
+    return Site(row["site"], name, row.get("region", ""), row.get("country", ""), headcounts, extra)
+
+
+def file_sha256(path: Path) -> str:
+    """The sha256 of a file's bytes, in hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

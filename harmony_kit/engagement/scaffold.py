@@ -1,0 +1,91 @@
+"""New engagement folders: commented files that teach, and the demo."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from harmony_kit.engagement import demo
+from harmony_kit.errors import EngagementError, Problem
+from harmony_kit.instrument.file import find_instrument, load_instrument
+from harmony_kit.instrument.model import Instrument
+
+__all__ = ["Demo", "create_demo", "create_engagement"]
+
+_NAMES = ("engagement.yaml", "sites.csv", "decisions.csv", "pilots.csv", "usage.csv", "README.md")
+
+
+def create_engagement(folder: Path, *, client: str, wave: str) -> tuple[Path, ...]:
+    """Write a new, commented engagement folder; returns the files it made.
+
+    Raises `EngagementError`, and writes nothing, if one of the files is already there.
+    """
+    found = [name for name in _NAMES if (folder / name).exists()]
+    if found:
+        todo = "Choose another folder, or move it away."
+        problems = [
+            Problem(str(folder / name), "", "is already there", todo=todo) for name in found
+        ]
+        raise EngagementError(*problems)
+    _make_folder(folder)
+    source = Path(str(files("harmony_kit"))) / "content" / "engagement"
+    for name in _NAMES:
+        text = (source / name).read_text(encoding="utf-8")
+        shown = json.dumps(client, ensure_ascii=False) if name.endswith(".yaml") else client
+        text = text.replace("{client}", shown).replace("{wave}", wave)
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    return tuple(folder / name for name in _NAMES)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as cause:
+        what = f"cannot be made ({cause.strerror})"
+        raise EngagementError(Problem(str(folder), "", what)) from cause
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The files of the demo: an engagement folder and one wide file of answers per plant."""
+
+    folder: Path
+    answers: tuple[Path, ...]
+
+
+def create_demo(folder: Path, *, on_plant: Callable[[str], None] | None = None) -> Demo:
+    """Write the demo engagement with the files a client would hand over.
+
+    Raises `EngagementError` if `folder` holds an engagement that is not the demo.
+    """
+    settings = folder / "engagement.yaml"
+    if settings.exists() and demo.BANNER not in settings.read_text(encoding="utf-8"):
+        todo = "Choose another folder for the demo."
+        raise EngagementError(Problem(str(folder), "", "holds another engagement", todo=todo))
+    if not settings.exists():
+        create_engagement(folder, client="Demo Industries", wave="2026")
+        text = settings.read_text(encoding="utf-8")
+        told = f'\nbanner: "{demo.BANNER}"\nas_of: {demo.AS_OF}\n'
+        settings.write_text(text + told, encoding="utf-8", newline="\n")
+    instrument = load_instrument(find_instrument("it-operations"))
+    plants = demo.demo_plants()
+    demo.write_sites(plants, folder / "sites.csv", instrument.lens_ids)
+    demo.write_evidence(plants, folder)
+    incoming = folder / "incoming"
+    incoming.mkdir(exist_ok=True)
+    paths = []
+    for plant in plants:
+        if on_plant:
+            on_plant(plant["name"])
+        paths.append(_write_plant(plant, instrument, incoming))
+    return Demo(folder, tuple(paths))
+
+
+def _write_plant(plant: dict[str, object], instrument: Instrument, folder: Path) -> Path:
+    path = folder / f"{plant['site']}.csv"
+    answers = demo.simulate_answers(plant, instrument, "2026")
+    answers.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    return path

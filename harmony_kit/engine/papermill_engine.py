@@ -1,0 +1,126 @@
+"""The engine papermill calls by the name ``harmony``."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import shutil
+import time
+from typing import Any
+
+import nbformat
+from papermill.engines import Engine
+
+from harmony_kit.engine import book as books
+from harmony_kit.engine.echo import Echo
+from harmony_kit.engine.outputs import Recorder
+from harmony_kit.engine.prepare import check_language
+from harmony_kit.engine.scratch import new_scratch
+from harmony_kit.engine.server import Server
+from harmony_kit.engine.supervision import CellEnd, Session, TooLate, WorkerDied, error_output
+
+__all__ = ["HarmonyEngine"]
+
+
+class HarmonyEngine(Engine):
+    """``papermill --engine harmony``: a fresh process forked from a warm server, no kernel."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,  # noqa: ANN401 - papermill's NotebookExecutionManager
+        kernel_name: str,  # noqa: ARG003 - there is no kernel
+        *,
+        execution_timeout: float | None = None,
+        **options: Any,  # noqa: ANN401 - what papermill and other engines take
+    ) -> None:
+        """Run the cells of ``nb_man.nb``, telling `nb_man` when each starts, fails and ends.
+
+        Of papermill's other options `log_output`, `stdout_file`, `stderr_file` and `timeout` are
+        honoured. Raises FileError for a notebook in another language than Python.
+        """
+        check_language(options.get("input_path") or "the notebook", nb_man.nb)
+        token, scratch = new_scratch()
+        recorder = Recorder(nb_man.nb.cells, nbformat.from_dict)
+        echo = Echo(nb_man, options)
+        session = Session(
+            _server().worker(), token, on_text=echo.text, on_message=echo.message, recorder=recorder
+        )
+        try:
+            session.send(_opening(scratch, token))
+            ready = session.receive("ready")
+            nb_man.nb.metadata["language_info"] = nbformat.from_dict(ready["language_info"])
+            _run_cells(nb_man, session, execution_timeout or options.get("timeout"))
+            session.end()
+        finally:
+            session.close()
+            echo.end()
+            shutil.rmtree(scratch, ignore_errors=True)
+        if widgets := recorder.widgets.metadata():
+            nb_man.nb.metadata["widgets"] = nbformat.from_dict(widgets)
+
+
+@functools.cache
+def _server() -> Server:
+    """The server of this process, kept warm for the next notebook."""
+    server = Server()
+    atexit.register(server.stop)
+    return server
+
+
+def _opening(scratch: str, token: str) -> dict[str, Any]:
+    return {
+        "engine": "harmony",
+        "notebook": None,
+        "env": dict(os.environ),
+        "cwd": str(os.getcwd()),  # noqa: PTH109 - papermill changes it for the run
+        "scratch": scratch,
+        "memory_mb": None,
+        "token": token,
+    }
+
+
+def _run_cells(nb_man: Any, session: Session, timeout_s: float | None) -> None:  # noqa: ANN401
+    for index, cell in enumerate(nb_man.nb.cells):
+        nb_man.cell_start(cell, index)
+        is_going_on = True
+        try:
+            if books.is_runnable(cell):
+                is_going_on = _run_cell(nb_man, session, index, timeout_s)
+        finally:
+            nb_man.cell_complete(cell, cell_index=index)
+        if not is_going_on:
+            return
+
+
+def _run_cell(nb_man: Any, session: Session, index: int, timeout_s: float | None) -> bool:  # noqa: ANN401
+    """Run one cell of code; whether the next one comes."""
+    cell = nb_man.nb.cells[index]
+    deadline = None if timeout_s is None else time.monotonic() + timeout_s
+    try:
+        end = session.run_cell(index, cell.source, deadline=deadline)
+    except WorkerDied as death:
+        return _fail(nb_man, session, index, error_output("ProcessDied", str(death)))
+    except TooLate:
+        end = CellEnd(is_failed=True, is_late=True)
+    if end.is_late:
+        late = f"the cell was not done after {timeout_s:g} s"
+        return _fail(nb_man, session, index, error_output("TimeoutError", late))
+    cell.execution_count = end.execution_count
+    is_allowed = "raises-exception" in cell.metadata.get("tags", ())
+    if end.is_failed and not is_allowed:
+        nb_man.cell_exception(cell, cell_index=index)
+        return False
+    return not end.is_last
+
+
+def _fail(nb_man: Any, session: Session, index: int, output: dict[str, Any]) -> bool:  # noqa: ANN401
+    cell = nb_man.nb.cells[index]
+    made = session.recorder.add(output)
+    if cell.outputs and cell.outputs[-1] is made:  # else an Output widget captures
+        # papermill names a cell's first error, and an interrupt has left one of its own.
+        errors = [n for n, shown in enumerate(cell.outputs) if shown.output_type == "error"]
+        cell.outputs.insert(errors[0], cell.outputs.pop())
+    nb_man.cell_exception(cell, cell_index=index)
+    return False

@@ -1,0 +1,127 @@
+"""What an import is given, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from harmony_kit.errors import Problem
+from harmony_kit.exchange.duplicates import SkippedRow
+from harmony_kit.journal.answers import Answer, Respondent, Subject
+
+__all__ = ["Counts", "ImportOptions", "ImportReport", "Journal"]
+
+
+class Journal(Protocol):
+    """Where answers are kept; `harmony_kit.journal.store.Store` is one."""
+
+    def append(self, answers: Sequence[Answer]) -> int:
+        """Add answers, all or none; returns how many were new."""
+        ...
+
+    def register(self, respondent: Respondent) -> None:
+        """Add a respondent, or renew what is known of one."""
+        ...
+
+    def respondents(self, site: str | None = None, wave: str | None = None) -> list[Respondent]:
+        """The respondents there are."""
+        ...
+
+    def current(
+        self, site: str | None = None, wave: str | None = None, respondent: str | None = None
+    ) -> list[Answer]:
+        """The newest answer to every question."""
+        ...
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """How one file is imported.
+
+    Attributes
+    ----------
+    recorded_by, imported_at
+        Who imports, and when (aware); answers without a time of their own are dated with it.
+    site, wave, lens
+        Given for the whole file, where its rows do not say.
+    default_wave
+        The wave of a file that has no column for it and for which none is given.
+    form
+        A name for the form, where a survey tool numbers several forms of one site from 1.
+    columns, labels
+        The mapping files; without `columns` the headers must be the instrument's own names.
+    timezone
+        Of times without an offset; None takes UTC and warns.
+    day_first
+        Whether 10/6 is the tenth of June; None tells it from the whole file.
+    subjects
+        The pilots and decisions there are; None does not check.
+    is_dry_run
+        Read, compare and report, and store nothing.
+    """
+
+    recorded_by: str
+    imported_at: datetime
+    site: str | None = None
+    wave: str | None = None
+    lens: str | None = None
+    default_wave: str | None = None
+    form: str = ""
+    columns: Path | None = None
+    labels: Path | None = None
+    timezone: str | None = None
+    day_first: bool | None = None
+    subjects: tuple[Subject, ...] | None = None
+    is_dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Respondents and answers of an import by what became of them.
+
+    `n_refused` counts answers that were not taken because a later one is stored; `n_kept` counts
+    stored answers whose cell is empty in this file, which stay as they are.
+    """
+
+    n_respondents_new: int = 0
+    n_respondents_known: int = 0
+    n_new: int = 0
+    n_changed: int = 0
+    n_unchanged: int = 0
+    n_refused: int = 0
+    n_kept: int = 0
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What became of one file.
+
+    `n_per_lens` maps (site, wave, lens) to the respondents of the file, new and known;
+    `skipped` are the rows left out with the reason; `warnings` what a person should look at.
+    """
+
+    file: str
+    sha256: str
+    tool: str
+    counts: Counts
+    n_per_lens: dict[tuple[str, str, str], int]
+    skipped: tuple[SkippedRow, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    is_dry_run: bool = False
+
+    def __str__(self) -> str:
+        c = self.counts
+        would = "dry run, nothing stored; " if self.is_dry_run else ""
+        people = f"respondents: {c.n_respondents_new} new, {c.n_respondents_known} known"
+        answers = (
+            f"answers: {c.n_new} new, {c.n_changed} changed, {c.n_unchanged} unchanged, "
+            f"{c.n_refused} refused"
+        )
+        lines = [f"{self.file}: {would}{people}; {answers}"]
+        lines += [f"  {' / '.join(place)}: {n}" for place, n in sorted(self.n_per_lens.items())]
+        lines += [f"  skipped {row}" for row in self.skipped]
+        lines += [f"  {warning}" for warning in self.warnings]
+        return "\n".join(lines)

@@ -1,0 +1,221 @@
+"""Findings: what the measures of one site show, in words, the most important first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from harmony_kit.engagement.settings import Settings
+from harmony_kit.findings.observing import Number, Observation, observe
+from harmony_kit.findings.patterns import DRIFT
+from harmony_kit.findings.playbook import Entry, Playbook
+from harmony_kit.findings.wording import Voice, Wording
+from harmony_kit.instrument.model import Instrument
+
+__all__ = ["FIRST_PAGE", "Finding", "find", "select_first"]
+
+#: Most findings on the first page of a report.
+FIRST_PAGE = 7
+
+#: Most of them that are alike, so that ten frame elements do not hide the rest.
+_MOST_ALIKE = 2
+
+#: What an impression counts against a fact.
+_LEANING_WEIGHT = 0.5
+
+#: Kinds and patterns that sum up many topics and tell none of them in full.
+_SUMMARIES = ("understanding", DRIFT, "split_often")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing both sides should know, with what to ask and what to do.
+
+    Attributes
+    ----------
+    id
+        The same for the same thing at every site, wave and language.
+    kind, pattern
+        As in `harmony_kit.findings.patterns.KINDS`.
+    dimension, item, subject
+        What it is about; empty where it does not apply.
+    looker, other
+        The lens that looks and the lens looked at; `looker` is ``both`` where it holds in both
+        directions, empty where there is no direction.
+    claim
+        ``claimed`` is worded as a fact, ``leaning`` as an impression.
+    texts, owners
+        By lens id: what it means for that lens, and who of it acts.
+    effort
+        ``small``, ``medium`` or ``large``.
+    numbers, n, sources
+        The numbers behind it, people heard per lens, items they answered.
+    importance
+        1 (good to know) to 5 (settle first).
+    score
+        ``importance / 5 * gap * certainty``, 0 to 1, half of it for an impression: what
+        findings are ranked by.
+    """
+
+    id: str
+    kind: str
+    pattern: str
+    dimension: str
+    item: str
+    subject: str
+    looker: str
+    other: str
+    claim: str
+    title: str
+    texts: Mapping[str, str]
+    shared: str
+    question: str
+    action: str
+    owners: Mapping[str, str]
+    effort: str
+    horizon_days: int
+    numbers: Mapping[str, Number]
+    n: Mapping[str, int]
+    sources: tuple[str, ...]
+    importance: int
+    score: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as plain values, for results.json; parts that do not apply are left out."""
+        plain = {key: value for key, value in asdict(self).items() if value not in ("", {}, ())}
+        return {
+            key: list(value) if isinstance(value, tuple) else value for key, value in plain.items()
+        }
+
+
+def find(
+    measures: Mapping[str, pd.DataFrame],
+    playbook: Playbook,
+    instrument: Instrument,
+    *,
+    language: str | None = None,
+    settings: Settings | None = None,
+) -> tuple[Finding, ...]:
+    """Everything the measures of one site and wave license to say, the most important first.
+
+    Parameters
+    ----------
+    measures
+        The frames by name: ``topics, understanding, within, rank, words, ownership, drift,
+        pilots, readiness, evidence_decisions, evidence_pilots, evidence_usage, signatures``; and
+        ``subjects`` (``id, title``) for the titles of pilots and decisions. Any may be missing
+        or empty.
+    playbook, instrument
+        The words; texts missing in `language` are given in their source language.
+    language
+        Two letters; the source language of the playbook if None.
+    settings
+        Minimum group and thresholds.
+
+    Returns
+    -------
+    findings
+        Ranked by `Finding.score`; equal scores by id. What is ``open`` or ``withheld`` is not
+        among them, nor anything about fewer people of a lens than the minimum group, nor a case
+        the playbook has no title for.
+    """
+    voice = Voice(
+        playbook, instrument, language or playbook.language, _titles(measures.get("subjects"))
+    )
+    seen = observe(measures, instrument, settings or Settings())
+    findings = [finding for one in seen if (finding := _word(one, voice)).title]
+    return tuple(sorted(findings, key=lambda finding: (-finding.score, finding.id)))
+
+
+def select_first(findings: Iterable[Finding], *, n: int = FIRST_PAGE) -> tuple[Finding, ...]:
+    """The findings for the first page: the first `n` that do not tell the same thing twice.
+
+    What comes from the same items and subject as a finding already chosen is left out, and at
+    most two findings are alike (topics of one dimension, otherwise one pattern), as long as
+    others are left.
+    """
+    ranked = list(findings)
+    chosen = _choose(ranked, n=n, most_alike=_MOST_ALIKE)
+    rest = _choose([finding for finding in ranked if finding not in chosen], n=n, chosen=chosen)
+    kept = [*chosen, *rest][:n]
+    return tuple(finding for finding in ranked if finding in kept)
+
+
+def _choose(
+    ranked: list[Finding], *, n: int, most_alike: int = FIRST_PAGE, chosen: Sequence[Finding] = ()
+) -> list[Finding]:
+    """The first `n` that tell something new beside those already chosen."""
+    told = {about for finding in chosen for about in _about(finding)}
+    alike: Counter[tuple[str, str]] = Counter()
+    found: list[Finding] = []
+    for finding in ranked:
+        is_new = not _about(finding) or not _about(finding) <= told
+        group = _group(finding)
+        if is_new and alike[group] < most_alike and len(found) < n:
+            found.append(finding)
+            alike[group] += 1
+            told |= _about(finding)
+            # What a record shows of all pilots together is told with the first of them.
+            told |= {(source, "") for source in finding.sources if source.endswith(".csv")}
+    return found
+
+
+def _group(finding: Finding) -> tuple[str, str]:
+    by_dimension = finding.kind in ("topic", "ownership")
+    return finding.kind, finding.dimension if by_dimension else finding.pattern
+
+
+def _about(finding: Finding) -> set[tuple[str, str]]:
+    """The topics a finding tells in full; a summary over many of them tells none in full."""
+    if finding.kind in _SUMMARIES or finding.pattern in _SUMMARIES:
+        return set()
+    return {(source, finding.subject) for source in finding.sources}
+
+
+def _titles(subjects: pd.DataFrame | None) -> dict[str, str]:
+    if subjects is None or subjects.empty:
+        return {}
+    return dict(zip(subjects["id"].astype(str), subjects["title"].astype(str), strict=True))
+
+
+def _word(seen: Observation, voice: Voice) -> Finding:
+    case, said = seen.case, Wording(seen, voice)
+    entries = voice.playbook.entries_for(case)
+    importance = _first(entries, "importance", 1)
+    weight = 1.0 if seen.claim == "claimed" else _LEANING_WEIGHT
+    return Finding(
+        id=":".join(
+            (case.kind, case.item or case.dimension, seen.subject, case.looker, case.pattern)
+        ),
+        kind=case.kind,
+        pattern=case.pattern,
+        dimension=case.dimension,
+        item=case.item,
+        subject=seen.subject,
+        looker=case.looker,
+        other=seen.roles.get("other", ""),
+        claim=seen.claim,
+        title=said.title,
+        texts=said.texts,
+        shared=said.shared,
+        question=said.question,
+        action=said.action,
+        owners=said.owners,
+        effort=_first(entries, "effort", "small"),
+        horizon_days=_first(entries, "horizon", 30),
+        numbers=seen.numbers,
+        n=seen.n,
+        sources=seen.sources,
+        importance=importance,
+        score=importance / 5 * min(seen.gap, 1.0) * seen.certainty * weight,
+    )
+
+
+def _first(entries: tuple[Entry, ...], name: str, default: Any) -> Any:  # noqa: ANN401 - a field of any type
+    """A field from the most special entry that gives it."""
+    given = (getattr(entry, name) for entry in entries)
+    return next((value for value in given if value is not None), default)

@@ -1,0 +1,90 @@
+"""Observations on signatures: talk and fact joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from harmony_kit.engagement.settings import Settings
+from harmony_kit.findings.observation import Number, Observation, claimed_rows, text_of
+from harmony_kit.findings.patterns import DRIFT, KINDS, Case
+from harmony_kit.instrument.model import Instrument
+from harmony_kit.measures.rows import Row
+
+__all__ = ["drifting_lenses", "observe_signatures"]
+
+#: Part of a signature → the group of the items it was said on, or the file it is recorded in.
+_WHERE = {
+    "aligned": ("aligned",),
+    "pilots": ("pilots",),
+    "adoption": ("adoption",),
+    "technical": ("technical",),
+    "operational": ("operational",),
+    "act": ("act",),
+    "says_nobody": ("bridge",),
+    "words": ("words",),
+    "share_held": ("duty", "bridge"),
+    "decisions_slow": "decisions.csv",
+    "share_open": "decisions.csv",
+    "median_days": "decisions.csv",
+    "oldest_open_days": "decisions.csv",
+    "days_open": "decisions.csv",
+    "days_over": "pilots.csv",
+    "scope_changes": "pilots.csv",
+    "active_share": "usage.csv",
+    "now_vs_peak": "usage.csv",
+}
+
+
+def observe_signatures(
+    signatures: pd.DataFrame | None, instrument: Instrument, settings: Settings
+) -> Iterator[Observation]:
+    """One observation per signature and subject; from `measure_signatures`, one site and wave."""
+    for row in claimed_rows(signatures):
+        is_known = row["signature"] in KINDS["signature"]
+        if is_known and min(row["n_min"].values()) >= settings.min_group:
+            yield _signature(row, instrument)
+
+
+def drifting_lenses(signatures: pd.DataFrame | None) -> frozenset[str]:
+    """The lenses whose drift is a signature, so that it need not be said twice."""
+    return frozenset(r["subject"] for r in claimed_rows(signatures) if r["signature"] == DRIFT)
+
+
+def _signature(row: Row, instrument: Instrument) -> Observation:
+    is_drift = row["signature"] == DRIFT
+    looker = row["subject"] if is_drift else ""
+    roles = {"looker": looker, "other": instrument.other_lens(looker)} if is_drift else {}
+    return Observation(
+        case=Case("signature", row["signature"], looker=looker),
+        claim=row["claim"],
+        # Its parts are either there or not; how sure that is, the certainty says.
+        gap=1.0,
+        certainty=float(row["probability"]),
+        subject="" if is_drift else text_of(row["subject"]),
+        roles=roles,
+        numbers=_numbers(row),
+        n={lens: int(n) for lens, n in row["n_min"].items()},
+        sources=_sources(row, instrument),
+    )
+
+
+def _numbers(row: Row) -> dict[str, Number]:
+    numbers: dict[str, Number] = {"probability": float(row["probability"])}
+    for part in row["parts"]:
+        if not pd.isna(part["value"]):
+            suffix = f"_{part['lens']}" if "lens" in part else ""
+            numbers[f"{part['what']}{suffix}"] = float(part["value"])
+    return numbers
+
+
+def _sources(row: Row, instrument: Instrument) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for part in row["parts"]:
+        where = _WHERE.get(part["what"], ())
+        if isinstance(where, str):
+            found[where] = None
+        else:
+            found |= {item.id: None for item in instrument.items if item.group in where}
+    return tuple(found)

@@ -1,0 +1,195 @@
+"""Observations on topics: how the two sides see them, and how well each reads the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from harmony_kit.engagement.settings import Settings
+from harmony_kit.findings.observation import (
+    Number,
+    Observation,
+    claimed_rows,
+    numbers_of,
+    text_of,
+)
+from harmony_kit.findings.patterns import BOTH, Case
+from harmony_kit.instrument.model import Instrument
+from harmony_kit.measures.rows import Row, rows_of
+
+__all__ = ["observe_topics", "observe_understanding"]
+
+_APART = ("known_difference", "false_consensus")
+
+_NUMBERS = (
+    "own",
+    "estimate",
+    "other_own",
+    "agreement_gap",
+    "perceived_gap",
+    "misreading",
+    "misreading_low",
+    "misreading_high",
+    "points",
+    "n_own",
+    "n_estimate",
+    "n_other",
+)
+
+_Above = Mapping[tuple[str, str, str], float]
+
+
+def observe_topics(
+    topics: pd.DataFrame | None, within: pd.DataFrame | None, settings: Settings
+) -> Iterator[Observation]:
+    """Per topic one observation per direction, or one for both where they show the same.
+
+    `topics` from `measure_topics`; `within` from `measure_agreement`, whose ``p_above`` says
+    whether a topic rated high or low by both may be called so. One site and wave at a time.
+    """
+    above = _p_above(within)
+    pairs: dict[tuple[str, str], list[Row]] = {}
+    for row in claimed_rows(topics):
+        if min(row["n_own"], row["n_estimate"], row["n_other"]) >= settings.min_group:
+            pairs.setdefault((row["item"], text_of(row["subject"])), []).append(row)
+    for rows in pairs.values():
+        level = _level(rows[0], above, settings)
+        is_mutual = len(rows) == len({row["lens"] for row in rows}) == 2
+        if is_mutual and _shows(rows[0]) == _shows(rows[1]):
+            yield _both(rows[0], rows[1], level)
+        else:
+            yield from (_one(row, level) for row in rows)
+
+
+def _shows(row: Row) -> tuple[str, str]:
+    return row["state"], row["claim"]
+
+
+def _p_above(within: pd.DataFrame | None) -> dict[tuple[str, str, str], float]:
+    """Item, subject and lens → probability that the mean of its own answers is above the middle."""
+    if within is None or within.empty:
+        return {}
+    own = within[within["about"] == within["lens"]]
+    return {
+        (row["item"], text_of(row["subject"]), row["lens"]): row["p_above"]
+        for row in rows_of(own[["item", "subject", "lens", "p_above"]])
+    }
+
+
+def _level(row: Row, above: _Above, settings: Settings) -> str:
+    """Whether both lenses rate the topic high, or both low, as surely as its claim."""
+    middle = (row["points"] + 1) / 2
+    margin = row["tolerance"] / 2
+    means = (row["own"], row["other_own"])
+    at_least = settings.claim_at if row["claim"] == "claimed" else settings.leaning_at
+    place = (row["item"], text_of(row["subject"]))
+    chances = [above.get((*place, row[lens])) for lens in ("lens", "other")]
+    known = [chance for chance in chances if chance is not None]
+    if min(means) >= middle + margin and all(chance >= at_least for chance in known):
+        return "high"
+    if max(means) <= middle - margin and all(1 - chance >= at_least for chance in known):
+        return "low"
+    return "middle"
+
+
+def _one(row: Row, level: str) -> Observation:
+    state, lens, other = row["state"], row["lens"], row["other"]
+    # In a false conflict the lenses are close; who is higher is what the looker believes.
+    gap = row["agreement_gap"] if state in _APART else row["perceived_gap"]
+    high, low = (lens, other) if gap >= 0 else (other, lens)
+    return Observation(
+        case=Case("topic", state, row["dimension"], row["item"], _level_of(state, level), lens),
+        claim=row["claim"],
+        gap=_gap(row),
+        certainty=_probability(row),
+        subject=text_of(row["subject"]),
+        roles={"looker": lens, "other": other, "high": high, "low": low},
+        numbers={**numbers_of(row, _NUMBERS), "probability": _probability(row)},
+        n={lens: int(min(row["n_own"], row["n_estimate"])), other: int(row["n_other"])},
+        sources=(row["item"],),
+    )
+
+
+def _both(first: Row, second: Row, level: str) -> Observation:
+    state = first["state"]
+    roles = {}
+    if state in _APART:
+        is_first_higher = first["agreement_gap"] >= 0
+        high, low = (first, second) if is_first_higher else (second, first)
+        roles = {"high": high["lens"], "low": low["lens"]}
+    numbers: dict[str, Number] = {}
+    for row in (first, second):
+        lens = f"_{row['lens']}"
+        numbers |= numbers_of(row, ("own", "estimate", "misreading", "n_own", "n_estimate"), lens)
+        numbers[f"probability{lens}"] = _probability(row)
+    return Observation(
+        case=Case("topic", state, first["dimension"], first["item"], _level_of(state, level), BOTH),
+        claim=first["claim"],
+        gap=max(_gap(first), _gap(second)),
+        certainty=min(_probability(first), _probability(second)),
+        subject=text_of(first["subject"]),
+        roles=roles,
+        numbers={**numbers, **numbers_of(first, ("points",))},
+        n={row["lens"]: int(min(row["n_own"], row["n_estimate"])) for row in (first, second)},
+        sources=(first["item"],),
+    )
+
+
+def _level_of(state: str, level: str) -> str:
+    """Lenses that are apart have no common level."""
+    return "" if state in _APART else level
+
+
+def _probability(row: Row) -> float:
+    return float(row[f"p_{row['state']}"])
+
+
+def _gap(row: Row) -> float:
+    """How much there is of what the state says, as a share of the scale.
+
+    Apart: the distance of the lenses. False conflict: the misreading. Shared view: how far from
+    the middle of the scale the nearer of the two means lies, as a share of half the scale.
+    """
+    width = float(row["points"] - 1)
+    if row["state"] == "shared_view":
+        middle = (row["points"] + 1) / 2
+        return float(min(abs(row["own"] - middle), abs(row["other_own"] - middle)) / (width / 2))
+    gap = row["agreement_gap"] if row["state"] in _APART else row["misreading"]
+    return float(abs(gap) / width)
+
+
+def observe_understanding(
+    understanding: pd.DataFrame | None, instrument: Instrument, settings: Settings
+) -> Iterator[Observation]:
+    """How well one lens reads the other, per direction and dimension.
+
+    `understanding` from `measure_understanding`; its row over all dimensions is the headline of
+    a report and no finding. One site and wave at a time.
+    """
+    known = {dimension.id for dimension in instrument.dimensions}
+    for row in claimed_rows(understanding):
+        if (
+            row["dimension"] in known
+            and min(row["n_estimate"], row["n_other"]) >= settings.min_group
+        ):
+            yield _understanding(row, instrument)
+
+
+def _understanding(row: Row, instrument: Instrument) -> Observation:
+    does_read = row["pattern"] == "reads_well"
+    share, p_well = float(row["share"]), float(row["p_reads_well"])
+    return Observation(
+        case=Case("understanding", row["pattern"], row["dimension"], looker=row["lens"]),
+        claim=row["claim"],
+        gap=share if does_read else 1 - share,
+        certainty=p_well if does_read else 1 - p_well,
+        roles={"looker": row["lens"], "other": row["other"]},
+        numbers=numbers_of(row, ("n_topics", "understood", "share", "low", "high", "misreading")),
+        n={row["lens"]: int(row["n_estimate"]), row["other"]: int(row["n_other"])},
+        sources=tuple(
+            item.id
+            for item in instrument.items
+            if item.dimension == row["dimension"] and item.mirrored and item.kind == "rating"
+        ),
+    )

@@ -1,0 +1,265 @@
+"""What a measured pattern means in words: a playbook of entries, matched from general to special.
+
+An entry says *when* it speaks (`when`) and gives any of the fields below; a finding takes each
+field from the most special entry that has it (`Playbook.entries_for`). So one entry can say what
+a false consensus is, a second one what it means in one dimension, and a third one only which
+question to ask about one item.
+
+A playbook file holds the source language; each translation is a file beside it,
+``<stem>.<language>.yaml``, mapping the same text keys to the other language. Text keys:
+
+``phrase.<id>`` · ``entry.<id>.title`` · ``entry.<id>.texts.<reader>`` · ``entry.<id>.shared`` ·
+``entry.<id>.question`` · ``entry.<id>.action`` · ``entry.<id>.owners.<reader>`` ·
+``canvas.<id>.title`` · ``canvas.<id>.intro`` · ``canvas.<id>.<field>.title`` ·
+``canvas.<id>.<field>.prompt``
+
+A *reader* is a lens id, or the part a lens plays in the finding: ``looker`` and ``other``,
+``high`` and ``low`` (whose own answers lie higher), ``each``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import model_validator as check_model
+
+from harmony_kit.findings.patterns import KINDS, Case
+
+__all__ = [
+    "PHRASES",
+    "READERS",
+    "Canvas",
+    "CanvasField",
+    "Entry",
+    "Playbook",
+    "When",
+    "fill",
+    "placeholders",
+]
+
+#: Parts a lens can play, most telling first; a text under one of them speaks to any lens in it.
+READERS = ("looker", "other", "high", "low", "each")
+#: How a title is put: as a fact, as an impression, under the name of its topic, as one lens sees
+#: it; how it says who knows of the other's view (``{knowing}``); how a share is written.
+PHRASES = (
+    "claimed",
+    "leaning",
+    "labelled",
+    "leaning_text",
+    "knows",
+    "both_know",
+    "knows_not",
+    "neither_knows",
+    "seen_by",
+    "percent",
+)
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+EntryId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]*$", max_length=120)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+Level = Literal["low", "middle", "high"]
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """The names in braces in a text."""
+    return frozenset(_PLACEHOLDER.findall(template))
+
+
+def fill(template: str, names: Mapping[str, str]) -> str | None:
+    """The text with every name in braces replaced; None when one of them has no value here."""
+    if not placeholders(template) <= names.keys():
+        return None
+    return _PLACEHOLDER.sub(lambda match: names[match[1]], template)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class When(_Part):
+    """When an entry speaks; what is left out matches anything.
+
+    Attributes
+    ----------
+    pattern
+        One or several of the patterns of the kind.
+    level
+        Whether both lenses rate the topic ``low``, ``high``, or neither (``middle``). It counts
+        most: what is clear to both needs another action than what is clear to nobody.
+    looker
+        The lens that looks, or ``both`` for a finding that holds in both directions.
+    """
+
+    kind: Literal[tuple(KINDS)]  # type: ignore[valid-type]
+    dimension: Id | None = None
+    item: str | None = None
+    pattern: tuple[str, ...] = ()
+    level: Level | None = None
+    looker: Id | None = None
+
+    @field_validator("pattern", mode="before")
+    @classmethod
+    def _one_pattern(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    @check_model(mode="after")
+    def _check_patterns(self) -> When:
+        unknown = [p for p in self.pattern if p not in KINDS[self.kind]]
+        if unknown:
+            known = ", ".join(KINDS[self.kind])
+            message = f"{self.kind} has no pattern {', '.join(unknown)}; it has {known}"
+            raise ValueError(message)
+        return self
+
+    @property
+    def rank(self) -> tuple[int, ...]:
+        """How special this is: the greater tuple is the more special; one pattern beats several."""
+        pattern = 0 if not self.pattern else 2 if len(self.pattern) == 1 else 1
+        level, item, dimension, looker = (
+            int(part is not None) for part in (self.level, self.item, self.dimension, self.looker)
+        )
+        return level, item, dimension, pattern, looker
+
+    def matches(self, case: Case) -> bool:
+        """Whether an entry with this condition speaks to a case of its kind."""
+        pairs = (
+            (self.item, case.item),
+            (self.dimension, case.dimension),
+            (self.level, case.level),
+            (self.looker, case.looker),
+        )
+        is_pattern = not self.pattern or case.pattern in self.pattern
+        return is_pattern and all(wanted is None or wanted == found for wanted, found in pairs)
+
+
+class Entry(_Part):
+    """What to say and to do in one case; every field may be left to a more general entry.
+
+    Attributes
+    ----------
+    title
+        The finding as a clause without its topic ("{looker} expects agreement, …").
+    texts
+        What it means for a reader; see the module's docstring for readers.
+    shared
+        What it means for both.
+    question, action
+        What to ask in the room, and what to do.
+    owners
+        Who does it, one role per reader.
+    horizon
+        Days until it should be done.
+    importance
+        1 (good to know) to 5 (settle first).
+    """
+
+    id: EntryId
+    when: When
+    title: Text | None = None
+    texts: dict[Id, Text] = {}
+    shared: Text | None = None
+    question: Text | None = None
+    action: Text | None = None
+    owners: dict[Id, Text] = {}
+    effort: Literal["small", "medium", "large"] | None = None
+    horizon: Literal[30, 60, 90] | None = None
+    importance: int | None = Field(default=None, ge=1, le=5)
+
+    def source_texts(self) -> Iterator[tuple[str, str]]:
+        """Text key and text of everything this entry says, in the source language."""
+        key = f"entry.{self.id}"
+        for name in ("title", "shared", "question", "action"):
+            text = getattr(self, name)
+            if text is not None:
+                yield f"{key}.{name}", text
+        for name in ("texts", "owners"):
+            yield from (
+                (f"{key}.{name}.{reader}", text) for reader, text in getattr(self, name).items()
+            )
+
+
+class CanvasField(_Part):
+    """One line of a canvas to fill in; `items` are the answers shown beside it."""
+
+    id: Id
+    title: Text
+    prompt: Text
+    items: tuple[str, ...] = ()
+
+
+class Canvas(_Part):
+    """A sheet both sides fill in together in the room."""
+
+    id: Id
+    title: Text
+    intro: Text
+    fields: Annotated[tuple[CanvasField, ...], Field(min_length=1)]
+
+    def source_texts(self) -> Iterator[tuple[str, str]]:
+        """Text key and text of everything on this canvas, in the source language."""
+        key = f"canvas.{self.id}"
+        yield f"{key}.title", self.title
+        yield f"{key}.intro", self.intro
+        for part in self.fields:
+            yield f"{key}.{part.id}.title", part.title
+            yield f"{key}.{part.id}.prompt", part.prompt
+
+
+class Playbook(_Part):
+    """Entries and canvases with their translations.
+
+    `lenses` are the lens ids its texts are written for; `texts` maps language → text key → text
+    for every translation that was found.
+    """
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
+    version: int = Field(ge=1)
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+    lenses: tuple[Id, ...] = ()
+    phrases: dict[Id, Text] = {}
+    entries: Annotated[tuple[Entry, ...], Field(min_length=1)]
+    canvases: tuple[Canvas, ...] = ()
+    texts: dict[str, dict[str, str]] = {}
+
+    @cached_property
+    def source_texts(self) -> dict[str, str]:
+        """Text key → text in the source language, in the order of the file."""
+        found = {f"phrase.{name}": text for name, text in self.phrases.items()}
+        for entry in self.entries:
+            found.update(entry.source_texts())
+        for canvas in self.canvases:
+            found.update(canvas.source_texts())
+        return found
+
+    @cached_property
+    def _by_kind(self) -> dict[str, tuple[Entry, ...]]:
+        special_first = sorted(self.entries, key=lambda entry: entry.when.rank, reverse=True)
+        return {kind: tuple(e for e in special_first if e.when.kind == kind) for kind in KINDS}
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The source language first, then every translation found."""
+        return (self.language, *sorted(self.texts))
+
+    def text(self, key: str, language: str | None = None) -> str | None:
+        """The text under a key, in the source language where the other has none."""
+        translated = self.texts.get(language or self.language, {}).get(key)
+        return translated or self.source_texts.get(key)
+
+    @cached_property
+    def _found(self) -> dict[Case, tuple[Entry, ...]]:
+        """Cases already looked up: a batch asks for the same ones at every site."""
+        return {}
+
+    def entries_for(self, case: Case) -> tuple[Entry, ...]:
+        """The entries that speak to a case, the most special first."""
+        if case not in self._found:
+            entries = self._by_kind[case.kind]
+            self._found[case] = tuple(entry for entry in entries if entry.when.matches(case))
+        return self._found[case]

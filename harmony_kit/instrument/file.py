@@ -1,0 +1,202 @@
+"""Instrument files: read one with the translations beside it, or say everything that is wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from harmony_kit.errors import InstrumentError, Problem
+from harmony_kit.instrument.condition_problems import list_condition_problems
+from harmony_kit.instrument.model import Dimension, Instrument, Item, Lens, Option, Scale
+from harmony_kit.instrument.problems import Parts, list_faults, list_placeholders
+from harmony_kit.instrument.yamlfile import list_problems, read_yaml, remember
+
+__all__ = ["find_instrument", "load_instrument", "packaged_instruments", "translation_files"]
+
+_Part = TypeVar("_Part", bound=BaseModel)
+
+
+def load_instrument(path: Path) -> Instrument:
+    """Read an instrument and the translations beside it; the same files are read only once.
+
+    Raises `InstrumentError` with every problem of every file, each at its path.
+    """
+    texts = {f"instrument.{language}": file for language, file in translation_files(path).items()}
+    return remember({"instrument": path, **texts}, lambda: _load(path))
+
+
+def _load(path: Path) -> Instrument:
+    raw = read_yaml(path, InstrumentError)
+    raw.pop("schema", None)
+    problems: list[Problem] = []
+    _check_file(raw, str(path), problems)
+    instrument = None if problems else Instrument.model_validate({**raw, "sha256": _digest(path)})
+    texts = {
+        language: _read_translation(file, language, raw, problems)
+        for language, file in translation_files(path).items()
+    }
+    if instrument is not None:
+        for language, file in translation_files(path).items():
+            problems += _compare_texts(texts[language], instrument.source_texts, str(file))
+    if instrument is None or problems:
+        raise InstrumentError(*problems)
+    return Instrument.model_validate({**raw, "sha256": instrument.sha256, "texts": texts})
+
+
+def find_instrument(name: str, folder: Path | None = None) -> Path:
+    """Where an instrument lies: a file in `folder`, or one of those in the package, by id.
+
+    Raises `InstrumentError` naming the instruments there are.
+    """
+    if folder is not None and name.endswith((".yaml", ".yml")):
+        return folder / name
+    packaged = {path.stem: path for path in packaged_instruments()}
+    if name in packaged:
+        return packaged[name]
+    allowed = f"{', '.join(packaged)}, or a .yaml file in the engagement folder"
+    raise InstrumentError(Problem(name, "", "there is no such instrument", allowed))
+
+
+def packaged_instruments() -> list[Path]:
+    """The instruments that come with the package, by id."""
+    folder = Path(str(files("harmony_kit"))) / "content" / "instruments"
+    return sorted(path for path in folder.glob("*.yaml") if "." not in path.stem)
+
+
+_TRANSLATION = re.compile(r"\.([a-z]{2})\.yaml$")
+
+
+def translation_files(path: Path) -> dict[str, Path]:
+    """Language → translation file, for those beside an instrument file."""
+    found = sorted(path.parent.glob(f"{path.stem}.*.yaml"))
+    return {match[1]: p for p in found if (match := _TRANSLATION.search(p.name))}
+
+
+def _digest(path: Path) -> str:
+    # Of the text, not the bytes: a checkout with other line endings asks the same questions.
+    return hashlib.sha256(path.read_text(encoding="utf-8-sig").encode()).hexdigest()
+
+
+#: Stand-ins for list entries, so that what is wrong inside one is said once, at its place.
+_STAND_INS: Mapping[str, dict[str, object]] = {
+    "lenses": {"id": "a", "name": "?"},
+    "scales": {"id": "a", "anchors": ["?"] * 4},
+    "dimensions": {"id": "a", "name": "?", "intro": "?"},
+    "items": {"id": "a.b", "dimension": "a", "kind": "text", "text": "?", "short": "?"},
+}
+_OPTION = {"id": "a", "label": "?"}
+
+
+def _check_file(raw: dict[str, Any], file: str, problems: list[Problem]) -> None:
+    outline = {key: _outline(key, value) for key, value in raw.items()}
+    try:
+        Instrument.model_validate(outline)
+    except ValidationError as cause:
+        problems += list_problems(cause, file)
+    for key in ("sha256", "texts"):
+        if key in raw:
+            problems.append(Problem(file, key, "this key is not known here"))
+    parts = _read_parts(raw, file, problems)
+    problems += [Problem(file, *fault) for fault in list_faults(parts)]
+    if len(parts.items) == len(parts.written["items"]):
+        # Only then is an item that a condition does not find really not there.
+        sets = {name: parts.written[f"options.{name}"] for name in parts.options}
+        problems += list_condition_problems(parts.items, sets, parts.lens_ids, file)
+
+
+def _outline(key: str, value: object) -> object:
+    if key in _STAND_INS and isinstance(value, list):
+        return [_STAND_INS[key]] * len(value)
+    if key == "options" and isinstance(value, dict):
+        return {n: [_OPTION] * len(v) if isinstance(v, list) else v for n, v in value.items()}
+    return value
+
+
+def _read_parts(raw: dict[str, Any], file: str, problems: list[Problem]) -> Parts:
+    """Every list entry that can be read, by its place; what cannot is added to `problems`."""
+
+    def read(model: type[_Part], entries: object, where: str) -> dict[int, _Part]:
+        parts = {}
+        for i, entry in enumerate(entries if isinstance(entries, list) else []):
+            try:
+                parts[i] = model.model_validate(entry)
+            except ValidationError as cause:
+                problems.extend(list_problems(cause, file, f"{where}[{i}]"))
+        return parts
+
+    sets = raw.get("options")
+    sets = sets if isinstance(sets, dict) else {}
+    estimate = raw.get("estimate")
+    return Parts(
+        written={
+            **{name: _written_ids(raw.get(name)) for name in _STAND_INS},
+            "options": tuple(str(name) for name in sets),
+            **{f"options.{name}": _written_ids(entries) for name, entries in sets.items()},
+        },
+        lenses=read(Lens, raw.get("lenses"), "lenses"),
+        scales=read(Scale, raw.get("scales"), "scales"),
+        dimensions=read(Dimension, raw.get("dimensions"), "dimensions"),
+        options={
+            str(name): read(Option, entries, f"options.{name}") for name, entries in sets.items()
+        },
+        items=read(Item, raw.get("items"), "items"),
+        estimate=estimate if isinstance(estimate, str) else None,
+    )
+
+
+def _written_ids(entries: object) -> tuple[str, ...]:
+    rows = entries if isinstance(entries, list) else []
+    return tuple(str(row.get("id")) if isinstance(row, dict) else "" for row in rows)
+
+
+def _read_translation(
+    file: Path, language: str, raw: dict[str, Any], problems: list[Problem]
+) -> dict[str, str]:
+    """Text key → text; what is wrong with the file itself is added to `problems`."""
+    try:
+        content = read_yaml(file, InstrumentError)
+    except InstrumentError as cause:
+        problems += cause.problems
+        return {}
+    problems += [Problem(str(file), *fault) for fault in _head_faults(content, language, raw)]
+    texts = content.get("texts")
+    if not isinstance(texts, dict):
+        problems.append(Problem(str(file), "texts", "must map text keys to texts"))
+        return {}
+    wrong = [key for key, text in texts.items() if not isinstance(text, str | None)]
+    what = "must be text; put it in quotes"
+    problems += [Problem(str(file), f"texts.{key}", what) for key in wrong]
+    return {str(key): text.strip() for key, text in texts.items() if isinstance(text, str) and text}
+
+
+def _head_faults(
+    content: dict[str, Any], language: str, raw: dict[str, Any]
+) -> Iterator[tuple[str, str, str]]:
+    for key in content:
+        if key not in ("schema", "instrument", "version", "language", "texts"):
+            yield str(key), "this key is not known here", ""
+    for key, name in (("instrument", "id"), ("version", "version")):
+        if content.get(key) != raw.get(name):
+            yield key, "translates another instrument or version", f"{raw.get(name)}"
+    if content.get("language") != language:
+        yield "language", "is not the language in the name of the file", language
+    if language == raw.get("language"):
+        yield "", "the instrument itself is in this language", ""
+
+
+def _compare_texts(
+    texts: Mapping[str, str], sources: Mapping[str, str], file: str
+) -> Iterator[Problem]:
+    """Translated keys the instrument does not have, and placeholders lost in translation."""
+    for key, text in texts.items():
+        if key not in sources:
+            yield Problem(file, f"texts.{key}", "the instrument has no such text")
+        elif list_placeholders(text) != (wanted := list_placeholders(sources[key])):
+            what = "the placeholders differ from the source text"
+            yield Problem(file, f"texts.{key}", what, ", ".join(wanted) or "none")

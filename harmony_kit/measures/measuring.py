@@ -1,0 +1,93 @@
+"""From answers and evidence to every measure: the one place that joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.agreement import measure_agreement, measure_scales
+from harmony_kit.measures.coorientation import measure_topics
+from harmony_kit.measures.drift import measure_drift
+from harmony_kit.measures.evidence import measure_decisions, measure_pilot_progress
+from harmony_kit.measures.evidence_problems import list_evidence_problems
+from harmony_kit.measures.ownership import measure_ownership
+from harmony_kit.measures.pilots import measure_pilots
+from harmony_kit.measures.privacy import license_answers
+from harmony_kit.measures.ranking import measure_ranking
+from harmony_kit.measures.readiness import measure_readiness
+from harmony_kit.measures.signatures import measure_signatures
+from harmony_kit.measures.understanding import summarise_understanding
+from harmony_kit.measures.usage import measure_usage
+
+__all__ = ["Basis", "Measured", "measure_everything"]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the measures need beside answers: what was asked, what happened, how many there are.
+
+    `items` is `Instrument.items_frame`, `lenses` are the ids of the instrument's two lenses;
+    `decisions`, `pilots` and `usage` are the evidence; `headcounts` has columns
+    ``site, lens, headcount``; `as_of` is the day open decisions are counted to.
+    """
+
+    items: pd.DataFrame
+    lenses: tuple[str, str]
+    decisions: pd.DataFrame
+    pilots: pd.DataFrame
+    usage: pd.DataFrame
+    settings: Settings
+    headcounts: pd.DataFrame
+    as_of: date
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Every measure by name, and the cells withheld before measuring."""
+
+    frames: Mapping[str, pd.DataFrame]
+    withheld: pd.DataFrame
+
+
+def measure_everything(answers: pd.DataFrame, basis: Basis) -> Measured:
+    """Measure all sites and waves in `answers`; small groups are taken out first.
+
+    Frames: topics, understanding, within, scales, rank, words, ownership, drift, pilots,
+    readiness, evidence_decisions, evidence_pilots, evidence_usage, evidence_problems,
+    signatures.
+    """
+    settings = basis.settings
+    items, lenses = basis.items, basis.lenses
+    licensed, withheld = license_answers(answers, min_group=settings.min_group)
+    common: dict[str, Any] = {"settings": settings, "headcounts": basis.headcounts}
+    frames = _measure_evidence(basis)
+    frames["topics"] = measure_topics(licensed, items, **common)
+    frames["understanding"] = summarise_understanding(frames["topics"], settings=settings)
+    frames["within"] = measure_agreement(licensed, items, **common)
+    frames["scales"] = measure_scales(frames["within"])
+    ranking = measure_ranking(licensed, items, lenses=lenses, **common)
+    frames["rank"] = ranking[ranking["kind"] == "rank"].reset_index(drop=True)
+    frames["words"] = ranking[ranking["kind"] == "words"].reset_index(drop=True)
+    frames["ownership"] = measure_ownership(licensed, items, lenses=lenses, **common)
+    frames["drift"] = measure_drift(frames["ownership"], settings=settings)
+    frames["pilots"] = measure_pilots(licensed, items, usage=frames["evidence_usage"], **common)
+    frames["readiness"] = measure_readiness(licensed, items, lenses=lenses, **common)
+    frames["signatures"] = measure_signatures(frames, settings=settings)
+    return Measured(frames, withheld)
+
+
+def _measure_evidence(basis: Basis) -> dict[str, pd.DataFrame]:
+    as_of, settings = basis.as_of, basis.settings
+    return {
+        "evidence_decisions": measure_decisions(basis.decisions, as_of=as_of, settings=settings),
+        "evidence_pilots": measure_pilot_progress(basis.pilots, as_of=as_of),
+        "evidence_usage": measure_usage(basis.usage, as_of=as_of, settings=settings),
+        "evidence_problems": list_evidence_problems(
+            basis.decisions, basis.pilots, basis.usage, as_of=as_of
+        ),
+    }

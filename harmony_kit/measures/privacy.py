@@ -1,0 +1,135 @@
+"""What may be shown: nothing about fewer people of a lens than the minimum group.
+
+The rule is applied once, to the answers, before anything is measured: a cell (lens, item,
+subject, own or estimate) with too few answers is taken out. What no measure has seen, no table,
+chart, results file or workbook can give away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from harmony_kit.journal.answers import check_frame
+
+__all__ = [
+    "DISTRIBUTION_FROM",
+    "count_respondents",
+    "license_answers",
+    "license_details",
+    "license_quotes",
+    "list_withheld",
+]
+
+#: How many people of a lens must have answered before the answers are shown point by point:
+#: with fewer, a count of one is nearly a name.
+DISTRIBUTION_FROM = 8
+
+_CELL = ["site", "wave", "lens", "item", "subject", "about"]
+
+
+def count_respondents(answers: pd.DataFrame) -> pd.DataFrame:
+    """How many people of each lens gave any answer.
+
+    Returns columns ``site, wave, lens, n_respondents``; lenses nobody of was heard are absent.
+    """
+    check_frame(answers)
+    groups = answers.groupby(["site", "wave", "lens"], observed=True)["respondent"]
+    return groups.nunique().rename("n_respondents").reset_index()
+
+
+def license_answers(answers: pd.DataFrame, *, min_group: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The answers that may be measured, and what was taken out.
+
+    A cell is one lens's own answers, or its estimates, to one item (and subject). Its size is
+    the number of people who *answered* it; "don't know" and "prefer not to say" do not count,
+    and go with the cell. Free text is not measured; see `license_quotes`.
+
+    Returns
+    -------
+    The licensed rows (an answers frame), and a frame ``site, wave, lens, item, subject, about``
+    with one row per cell withheld. It does not say how many there were.
+    """
+    check_frame(answers)
+    measured = answers[answers["text"].isna()]
+    keys = [measured[column].fillna("") for column in _CELL]
+    is_answered = (measured["status"] == "answered").astype("int64")
+    sizes = is_answered.groupby(keys, sort=False).transform("sum")
+    is_licensed = sizes >= min_group
+    left_out = measured.loc[~is_licensed, _CELL].drop_duplicates()
+    withheld = left_out.sort_values(_CELL, na_position="first")
+    return measured[is_licensed].reset_index(drop=True), withheld.reset_index(drop=True)
+
+
+def license_quotes(answers: pd.DataFrame, *, min_group: int) -> pd.DataFrame:
+    """The free texts that may be quoted: allowed by who said them, from a lens large enough.
+
+    Columns ``site, wave, lens, item, text``, sorted by them: the order tells nothing about who
+    said what, and no respondent is named.
+    """
+    check_frame(answers)
+    counts = count_respondents(answers)
+    large = counts[counts["n_respondents"] >= min_group][["site", "wave", "lens"]]
+    quotable = answers[answers["quotable"] & answers["text"].notna()]
+    kept = quotable.merge(large, on=["site", "wave", "lens"])
+    columns = ["site", "wave", "lens", "item", "text"]
+    return kept[columns].sort_values(columns).reset_index(drop=True)
+
+
+def license_details(
+    frames: Mapping[str, pd.DataFrame], *, min_group: int
+) -> dict[str, pd.DataFrame]:
+    """The measures without what tells of single people inside a group that may be shown.
+
+    Counts per scale point or option, and how many did not know, stay only where at least
+    `DISTRIBUTION_FROM` people answered; camps only where each has the minimum group.
+    """
+    licensed = dict(frames)
+    for name, frame in frames.items():
+        if "n" not in frame or "counts" not in frame:
+            continue
+        is_small = frame["n"] < DISTRIBUTION_FROM
+        hidden = frame.assign(counts=frame["counts"].mask(is_small, None))
+        for column in ("n_dont_know", "n_prefer_not"):
+            if column in frame:
+                hidden[column] = frame[column].astype("Int64").mask(is_small)
+        if "camps" in frame:
+            tells = frame["camps"].map(lambda camps: _has_small_camp(camps, min_group))
+            hidden["camps"] = frame["camps"].mask(tells.astype(bool), None)
+        licensed[name] = hidden
+    return licensed
+
+
+def _has_small_camp(camps: object, min_group: int) -> bool:
+    if not isinstance(camps, list | tuple):
+        return False
+    return any(camp["n"] < min_group for camp in camps)
+
+
+def list_withheld(heard: pd.DataFrame, cells: pd.DataFrame, *, min_group: int) -> pd.DataFrame:
+    """What is left out of the report of one site, and why.
+
+    Parameters
+    ----------
+    heard
+        ``lens, is_shown``: one row per lens.
+    cells
+        The cells `license_answers` took out.
+
+    Returns
+    -------
+    Columns ``lens, item, subject, about, what, why``. A lens that is too small as a whole is one
+    row (`item` NA); its single cells are not listed again.
+    """
+    why = f"fewer than {min_group} people answered"
+    small = heard.loc[~heard["is_shown"], "lens"].tolist()
+    lenses = pd.DataFrame({"lens": small}).assign(what=[f"everything of {one}" for one in small])
+    rest = cells[~cells["lens"].isin(small)]
+    subject = ("[" + rest["subject"].astype("object") + "]").fillna("")
+    view = "@" + rest["about"].where(rest["about"] != rest["lens"], "")
+    what = rest["item"] + subject + view.where(view != "@", "") + ", answered by " + rest["lens"]
+    listed = rest[["lens", "item", "subject", "about"]].assign(what=what)
+    columns = ["lens", "item", "subject", "about", "what"]
+    frame = pd.concat([lenses.reindex(columns=columns), listed], ignore_index=True)
+    return frame.assign(why=why)

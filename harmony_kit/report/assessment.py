@@ -1,0 +1,265 @@
+"""One site as a report sees it: measured, put in words, ready to show and to save."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from harmony_kit import __version__
+from harmony_kit.engagement.evidence_files import Evidence
+from harmony_kit.engagement.folder import Engagement, Site, file_sha256, load_engagement
+from harmony_kit.exchange import write_workbook
+from harmony_kit.findings.canvases import Sheet, canvases
+from harmony_kit.findings.findings import Finding, find
+from harmony_kit.findings.playbook import Playbook
+from harmony_kit.findings.playbook_file import find_playbook, load_playbook
+from harmony_kit.journal.answers import type_frame
+from harmony_kit.measures.claims import expected_wrong_claims
+from harmony_kit.measures.measuring import Basis, measure_everything
+from harmony_kit.measures.privacy import (
+    count_respondents,
+    license_details,
+    license_quotes,
+    list_withheld,
+)
+from harmony_kit.measures.rows import rows_of
+from harmony_kit.report.results import build_results, dump_results
+
+__all__ = ["Assessment", "measure_site", "open_playbook"]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Everything a site's report may say.
+
+    Attributes
+    ----------
+    subjects
+        ``id, title`` of pilots and decisions.
+    heard
+        ``lens, n_respondents, headcount, is_shown``: one row per lens; `n_respondents` is NA
+        where fewer than the minimum group were heard.
+    frames
+        The measures by name, see `measuring.measure_everything`; small groups are gone.
+    findings
+        Ranked, in the language of the report.
+    quotes
+        ``lens, item, text``: what may be quoted, in an order that names nobody.
+    canvases
+        Ready-to-fill sheets with each side's quotable sentence beside the other's.
+    withheld
+        ``what, why`` for everything that is not shown.
+    """
+
+    engagement: Engagement
+    playbook: Playbook
+    site: Site
+    wave: str
+    as_of: date
+    subjects: pd.DataFrame
+    heard: pd.DataFrame
+    frames: Mapping[str, pd.DataFrame]
+    findings: tuple[Finding, ...]
+    quotes: pd.DataFrame
+    canvases: tuple[Sheet, ...]
+    withheld: pd.DataFrame
+    provenance: Mapping[str, Any]
+
+    @classmethod
+    def load(
+        cls,
+        engagement: str | Path,
+        *,
+        site: str,
+        wave: str,
+        snapshot: str | Path,
+        as_of: str | date,
+    ) -> Assessment:
+        """Measure one site from a snapshot folder, which holds ``<site>.parquet``.
+
+        Raises `EngagementError`, `PlaybookError`, KeyError for an unknown site, and
+        FileNotFoundError where the snapshot lacks the site.
+        """
+        # Arrow's strings take a fifth longer on frames as small as those of a site.
+        with pd.option_context("mode.string_storage", "python"):
+            return cls._load(Path(engagement), site, wave, Path(snapshot), as_of)
+
+    @classmethod
+    def _load(
+        cls, engagement: Path, site: str, wave: str, snapshot: Path, as_of: str | date
+    ) -> Assessment:
+        opened = load_engagement(engagement)
+        path = snapshot / f"{site}.parquet"
+        table = pq.read_table(path)
+        answers = type_frame(table.to_pandas())
+        answers = answers[(answers["site"] == site) & (answers["wave"] == wave)]
+        answers.attrs["subjects"] = json.loads((table.schema.metadata or {}).get(b"subjects", "[]"))
+        day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
+        assessment = measure_site(opened, answers, site=site, wave=wave, as_of=day)
+        inputs = {**assessment.provenance["inputs"], f"answers of {site}": file_sha256(path)}
+        return replace(assessment, provenance={**assessment.provenance, "inputs": inputs})
+
+    @property
+    def language(self) -> str:
+        """The language of the report."""
+        return self.engagement.language
+
+    def lens_name(self, lens: str) -> str:
+        """What a lens is called in the language of the report."""
+        return self.engagement.instrument.text(f"lens.{lens}.name", self.language)
+
+    def dimension_name(self, dimension: str) -> str:
+        """What a dimension is called in the language of the report."""
+        return self.engagement.instrument.text(f"dimension.{dimension}.name", self.language)
+
+    def item_short(self, item: str) -> str:
+        """An item as a noun phrase in the language of the report."""
+        return self.engagement.instrument.text(f"item.{item}.short", self.language)
+
+    def option_label(self, item: str, option: str) -> str:
+        """An option of a rank, words or choice item in the language of the report."""
+        options = self.engagement.instrument.item(item).options
+        return self.engagement.instrument.text(f"option.{options}.{option}", self.language)
+
+    def subject_title(self, subject: str) -> str:
+        """The title of a pilot or decision; its id where no evidence file has one."""
+        return self._subjects.get(subject) or subject
+
+    @cached_property
+    def _subjects(self) -> dict[str, str]:
+        return dict(zip(self.subjects["id"], self.subjects["title"], strict=True))
+
+    def rows(self, measure: str) -> list[dict[str, Any]]:
+        """The rows of a measure as plain mappings; empty where the site has none."""
+        if measure not in self._rows:
+            self._rows[measure] = rows_of(self.frames.get(measure))
+        return self._rows[measure]
+
+    @cached_property
+    def _rows(self) -> dict[str, list[dict[str, Any]]]:
+        return {}
+
+    @cached_property
+    def wrong_claims(self) -> pd.DataFrame:
+        """How many of the claims are expected to be luck; see `expected_wrong_claims`."""
+        return expected_wrong_claims(self.frames["topics"])
+
+    def results(self) -> dict[str, Any]:
+        """The content of results.json; documented in docs/results.md."""
+        return build_results(self)
+
+    def save(self, folder: str | Path) -> None:
+        """Write results.json and workbook.xlsx into an existing folder."""
+        results = self.results()
+        target = Path(folder)
+        (target / "results.json").write_text(dump_results(results), encoding="utf-8", newline="\n")
+        write_workbook(results, target / "workbook.xlsx")
+
+
+def measure_site(
+    engagement: Engagement, answers: pd.DataFrame, *, site: str, wave: str, as_of: date
+) -> Assessment:
+    """Measure the answers of one site and wave and put the measures into words."""
+    settings, min_group = engagement.settings, engagement.settings.min_group
+    plant = engagement.site(site)
+    evidence = engagement.evidence.of_site(site)
+    measured = measure_everything(answers, _basis(engagement, evidence, as_of))
+    frames = license_details(measured.frames, min_group=min_group)
+    heard = _count_heard(engagement, plant, answers)
+    playbook = open_playbook(engagement)
+    subjects = _list_subjects(evidence, answers)
+    findings = find(
+        {**measured.frames, "subjects": subjects},
+        playbook,
+        engagement.instrument,
+        language=engagement.language,
+        settings=settings,
+    )
+    return Assessment(
+        engagement=engagement,
+        playbook=playbook,
+        site=plant,
+        wave=wave,
+        as_of=as_of,
+        subjects=subjects,
+        heard=heard,
+        frames=frames,
+        findings=findings,
+        quotes=license_quotes(answers, min_group=min_group)[["lens", "item", "text"]],
+        canvases=canvases(
+            playbook,
+            engagement.instrument,
+            answers,
+            language=engagement.language,
+            min_group=min_group,
+        ),
+        withheld=list_withheld(heard, measured.withheld, min_group=min_group),
+        provenance=_trace(engagement, site, wave, as_of),
+    )
+
+
+def _basis(engagement: Engagement, evidence: Evidence, as_of: date) -> Basis:
+    return Basis(
+        items=engagement.instrument.items_frame(),
+        lenses=engagement.instrument.lens_ids,
+        decisions=evidence.decisions,
+        pilots=evidence.pilots,
+        usage=evidence.usage,
+        settings=engagement.settings,
+        headcounts=engagement.headcounts(),
+        as_of=as_of,
+    )
+
+
+def open_playbook(engagement: Engagement) -> Playbook:
+    """The playbook of an engagement's instrument, with the overrides in its folder."""
+    overrides = engagement.folder / "playbook.yaml"
+    path = find_playbook(engagement.instrument.id)
+    return load_playbook(path, overrides if overrides.is_file() else None)
+
+
+def _list_subjects(evidence: Evidence, answers: pd.DataFrame) -> pd.DataFrame:
+    """``id, title`` of pilots and decisions: evidence files first, then those of interviews."""
+    added = pd.DataFrame(answers.attrs.get("subjects", []), columns=["kind", "id", "title"])
+    return pd.concat([evidence.titles(), added[["id", "title"]]]).drop_duplicates("id")
+
+
+def _count_heard(engagement: Engagement, site: Site, answers: pd.DataFrame) -> pd.DataFrame:
+    lenses = list(engagement.instrument.lens_ids)
+    counted = count_respondents(answers).set_index("lens")["n_respondents"].reindex(lenses)
+    counted = counted.fillna(0).astype("Int64")
+    is_shown = counted >= engagement.settings.min_group
+    headcounts = pd.array([site.headcounts.get(lens) for lens in lenses], dtype="Int64")
+    return pd.DataFrame(
+        {
+            "lens": lenses,
+            "n_respondents": counted.where(is_shown).array,
+            "headcount": headcounts,
+            "is_shown": is_shown.astype(bool).array,
+        }
+    )
+
+
+def _trace(engagement: Engagement, site: str, wave: str, as_of: date) -> dict[str, Any]:
+    instrument = engagement.instrument
+    names = ("engagement.yaml", "sites.csv", "decisions.csv", "pilots.csv", "usage.csv")
+    inputs = {
+        name: file_sha256(path)
+        for name in (*names, "playbook.yaml")
+        for path in (engagement.folder / name, engagement.folder / "evidence" / name)
+        if path.is_file()
+    }
+    return {
+        "package": f"harmony-kit {__version__}",
+        "instrument": f"{instrument.id} version {instrument.version}",
+        "inputs": inputs,
+        "parameters": {"site": site, "wave": wave, "as_of": as_of.isoformat()},
+    }

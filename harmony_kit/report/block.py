@@ -1,0 +1,97 @@
+"""A piece of a page: made from a fragment with everything escaped, shown by any notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from harmony_kit.report.drawings import Drawing
+from harmony_kit.report.words import Words
+
+__all__ = [
+    "EMPTY",
+    "Block",
+    "join_blocks",
+    "load_fragments",
+    "paragraph",
+    "picture",
+    "render_block",
+]
+
+
+@dataclass(frozen=True, repr=False)
+class Block:
+    """HTML that is safe to show: made by `render_block`, or of other blocks."""
+
+    html: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.html)
+
+    def __repr__(self) -> str:
+        # A notebook keeps the plain text beside the HTML: the page must not be in it twice.
+        return f"<Block of {len(self.html)} characters>"
+
+    def __html__(self) -> str:
+        return self.html
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+#: A section about which there is nothing to say.
+EMPTY = Block()
+
+
+@cache
+def _environment() -> Environment:
+    folder = Path(str(files("harmony_kit"))) / "content" / "report"
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def load_fragments() -> None:
+    """Read and compile every fragment, which `render_block` else does when it needs one."""
+    for name in _environment().list_templates(extensions=["j2"]):
+        _environment().get_template(name)
+
+
+def render_block(fragment: str, words: Words, **content: Any) -> Block:  # noqa: ANN401 - anything
+    """A fragment of ``content/report`` filled in; every value in it is escaped.
+
+    The fragment sees `content`, and `words` with its verbs as ``say`` and ``number`` and so on.
+    """
+    verbs = {name: getattr(words, name) for name in ("say", "count", "number", "percent", "day")}
+    template = _environment().get_template(f"{fragment}.html.j2")
+    return Block(template.render(words=words, **verbs, **content).strip())
+
+
+def picture(drawing: Drawing, says: str) -> Block:
+    """A drawing as a figure that says what it shows to who cannot see it.
+
+    The numbers themselves stand in a table nearby; `says` names what is drawn.
+    """
+    opening = Markup('<figure class="picture" role="img" aria-label="{}">').format(says)
+    return Block(f"{opening}{drawing.svg()}</figure>")
+
+
+def paragraph(text: str, css: str = "caption") -> Block:
+    """A paragraph of plain text."""
+    return Block(Markup('<p class="{}">{}</p>').format(css, text)) if text else EMPTY
+
+
+def join_blocks(blocks: Iterable[Block]) -> Block:
+    """The blocks one after another."""
+    return Block("\n".join(block.html for block in blocks if block))

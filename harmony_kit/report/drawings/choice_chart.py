@@ -1,0 +1,106 @@
+"""Choices: what each side puts first, back to back, with what the other expects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harmony_kit.report.drawings.drawing import (
+    NOTE,
+    SMALL,
+    TITLE,
+    VERDICT,
+    WIDTH,
+    Anchor,
+    Drawing,
+    Ink,
+)
+from harmony_kit.report.drawings.marks import draw_mark
+from harmony_kit.report.drawings.palette import LENSES, LINE, fade
+
+__all__ = ["ChoiceHead", "ChoiceRow", "draw_choices"]
+
+#: The words stand in the middle, the bars grow outwards.
+_MIDDLE, _HALF = WIDTH / 2, 112.0
+_REACH = 208.0
+_DIGITS = 26.0
+_ROW, _HEAD = 27.0, 36.0
+
+
+@dataclass(frozen=True)
+class ChoiceRow:
+    """One option: its weight (0 to 1) in each lens, and what the other lens expects there.
+
+    `expected[0]` is what the second lens expects of the first; None where too few answered.
+    """
+
+    label: str
+    own: tuple[float | None, float | None]
+    expected: tuple[float | None, float | None]
+
+
+@dataclass(frozen=True)
+class ChoiceHead:
+    """The words above the two halves: whose choice it is, and what the outline means."""
+
+    own: tuple[str, str]
+    expected: tuple[str, str]
+
+
+def draw_choices(rows: Sequence[ChoiceRow], head: ChoiceHead) -> Drawing:
+    """One row per option, a full bar per lens outwards; the outline is what the other expects."""
+    sheet = Drawing(_HEAD + _ROW * len(rows) + 6)
+    for side in (0, 1):
+        _draw_head(sheet, head, side)
+    weights = [weight for row in rows for weight in (*row.own, *row.expected) if weight]
+    most = max(weights, default=1.0)
+    for i, row in enumerate(rows):
+        top = _HEAD + _ROW * i
+        sheet.line([(0, top), (WIDTH, top)], Ink(LINE, 0.8))
+        for side in (0, 1):
+            _draw_bars(sheet, row, (side, top), most)
+        lines = VERDICT.wrap(row.label, 2 * _HALF - 12)
+        for j, line in enumerate(lines):
+            y = top + 17.5 - 6 * (len(lines) - 1) + 12 * j
+            sheet.text((_MIDDLE, y), line, VERDICT, anchor="middle")
+    return sheet
+
+
+def _draw_head(sheet: Drawing, head: ChoiceHead, side: int) -> None:
+    sign, anchor = _way(side)
+    x = _MIDDLE + sign * (_HALF + 6)
+    draw_mark(sheet, (x, 10), side)
+    own = TITLE.fit(head.own[side], _REACH - 16)
+    sheet.text((x + sign * 12, 14), own, TITLE, anchor=anchor)
+    expected = SMALL.fit(head.expected[side], _REACH - 16)
+    sheet.text((x + sign * 12, 28), expected, SMALL, anchor=anchor)
+
+
+def _draw_bars(sheet: Drawing, row: ChoiceRow, place: tuple[int, float], most: float) -> None:
+    side, top = place
+    own, expected = row.own[side], row.expected[side]
+    sign, anchor = _way(side)
+    colour = LENSES[side]
+    start = _MIDDLE + sign * _HALF
+    own_length, outline = (_length(value, most) for value in (own, expected))
+    if own is not None:
+        corner = (min(start, start + sign * own_length), top + 8.5)
+        sheet.box(corner, (own_length, 10), Ink(None, fill=fade(colour, 0.85)))
+    if expected is not None:
+        corner = (min(start, start + sign * outline), top + 4.5)
+        sheet.box(corner, (outline, 18), Ink(colour, 1.2, None, "3 2"))
+    if own is not None:
+        # Beside its own bar, or beyond an outline that would run through the digits.
+        is_free = outline <= own_length or outline > own_length + _DIGITS
+        reach = own_length if is_free else outline
+        words = f"{100 * own:.0f}"
+        sheet.text((start + sign * (reach + 6), top + 17), words, NOTE, anchor=anchor)
+
+
+def _length(weight: float | None, most: float) -> float:
+    return 0.0 if weight is None else weight / most * (_REACH - 40)
+
+
+def _way(side: int) -> tuple[int, Anchor]:
+    """Which way a half grows, and where its words are held."""
+    return (1, "start") if side else (-1, "end")

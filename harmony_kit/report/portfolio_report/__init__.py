@@ -1,0 +1,12 @@
+"""The report over all sites of a wave, a verb per part: each takes a `Portfolio`.
+
+Sites are put beside each other, never added up: there is no score of a site, and nothing is
+averaged over the two directions.
+"""
+
+from harmony_kit.report.portfolio_report.overview import cover, sites
+from harmony_kit.report.portfolio_report.reading_across import reading, where
+from harmony_kit.report.portfolio_report.records_across import evidence
+from harmony_kit.report.portfolio_report.recurring import recurring
+
+__all__ = ["cover", "evidence", "reading", "recurring", "sites", "where"]

@@ -1,0 +1,61 @@
+"""What a portfolio is made of: the cover, and every site with what was counted and left out."""
+
+from __future__ import annotations
+
+from harmony_kit.measures.rows import Row
+from harmony_kit.report.blocks import Block, render_block
+from harmony_kit.report.portfolio import Portfolio
+from harmony_kit.report.portfolio_report.portfolio_view import NOTHING, View
+from harmony_kit.report.site_report.site_view import number_or_none
+
+__all__ = ["cover", "sites"]
+
+
+def cover(portfolio: Portfolio) -> Block:
+    """What this is: how many sites, how many of them can be shown, how many people."""
+    view = View.of(portfolio)
+    counts = {
+        status: sum(row["status"] == status for row in view.sites)
+        for status in ("ok", "withheld", "missing")
+    }
+    heard = [
+        (
+            side,
+            view.name(lens),
+            int(sum(number_or_none(row[f"n_{lens}"]) or 0 for row in view.sites)),
+        )
+        for side, lens in enumerate(view.lenses)
+    ]
+    return render_block(
+        "portfolio_cover",
+        view.words,
+        portfolio=portfolio,
+        counts=counts,
+        n_sites=len(view.sites),
+        heard=heard,
+        first=view.name(view.lenses[0]),
+        second=view.name(view.lenses[1]),
+    )
+
+
+def sites(portfolio: Portfolio) -> Block:
+    """What was counted, what was left out, and why."""
+    view = View.of(portfolio)
+    return render_block(
+        "portfolio_sites",
+        view.words,
+        part="sites",
+        lead=view.words.say("sites.lead", min=portfolio.engagement.settings.min_group),
+        lenses=[(side, lens, view.name(lens)) for side, lens in enumerate(view.lenses)],
+        rows=[
+            {**row, "heard": [_say_heard(view, row, lens) for lens in view.lenses]}
+            for row in view.sites
+        ],
+    )
+
+
+def _say_heard(view: View, row: Row, lens: str) -> str:
+    n = number_or_none(row[f"n_{lens}"])
+    if row["status"] == "missing":
+        return NOTHING
+    return view.words.say("table.too_few") if n is None else str(int(n))

@@ -1,0 +1,66 @@
+"""A portfolio as its report looks at it: the lenses in order, the sites by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.report.blocks import Words, load_words
+from harmony_kit.report.portfolio import Portfolio
+
+__all__ = ["NOTHING", "View"]
+
+#: Where there is no number.
+NOTHING = "\u2013"
+
+
+@dataclass(frozen=True)
+class View:
+    """A portfolio with the words of its report and its sites in order."""
+
+    portfolio: Portfolio
+    words: Words
+
+    @classmethod
+    def of(cls, portfolio: Portfolio) -> View:
+        """The view of a portfolio in the language of its report."""
+        return cls(portfolio, load_words(portfolio.language))
+
+    @property
+    def lenses(self) -> tuple[str, str]:
+        """The ids of the two lenses, in the order of the instrument."""
+        return self.portfolio.engagement.instrument.lens_ids
+
+    def name(self, lens: str) -> str:
+        """What a lens is called."""
+        return self.portfolio.engagement.instrument.text(
+            f"lens.{lens}.name", self.portfolio.language
+        )
+
+    def direction(self, lens: str) -> str:
+        """That a lens looks at the other, in words."""
+        other = self.portfolio.engagement.instrument.other_lens(lens)
+        return self.words.say("headline.direction", looker=self.name(lens), other=self.name(other))
+
+    @cached_property
+    def sites(self) -> list[Row]:
+        """Every site of the engagement, by name."""
+        rows = rows_of(self.portfolio.sites)
+        return sorted(rows, key=lambda row: (str(row["name"]).casefold(), row["site"]))
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Site id → name."""
+        return {row["site"]: row["name"] for row in self.sites}
+
+    @cached_property
+    def understanding(self) -> dict[tuple[str, str, str], Row]:
+        """Site, lens and dimension (``all`` for all of them) → how well the lens reads there."""
+        rows = rows_of(self.portfolio.understanding)
+        return {(row["site"], row["lens"], row["dimension"]): row for row in rows}
+
+    @property
+    def shown(self) -> list[Row]:
+        """The sites of which something may be shown."""
+        return [row for row in self.sites if row["status"] == "ok"]

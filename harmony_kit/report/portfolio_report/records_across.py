@@ -1,0 +1,57 @@
+"""Talk against evidence, site by site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.report.blocks import EMPTY, Block, render_block
+from harmony_kit.report.portfolio import Portfolio
+from harmony_kit.report.portfolio_report.portfolio_view import NOTHING, View
+from harmony_kit.report.site_report.site_view import number_or_none
+
+__all__ = ["evidence"]
+
+
+def evidence(portfolio: Portfolio) -> Block:
+    """How aligned each site feels, beside how long its decisions take."""
+    view = View.of(portfolio)
+    by_site = {row["site"]: row for row in rows_of(portfolio.evidence)}
+    if not by_site:
+        return EMPTY
+    felt = _means(portfolio)
+    return render_block(
+        "portfolio_evidence",
+        view.words,
+        part="evidence",
+        lead=view.words.say("talk.lead"),
+        lenses=[(side, view.name(lens)) for side, lens in enumerate(view.lenses)],
+        rows=[
+            (row, _felt(view, felt, row["site"]), _recorded(view, by_site[row["site"]]))
+            for row in view.sites
+            if row["site"] in by_site
+        ],
+    )
+
+
+def _means(portfolio: Portfolio) -> dict[tuple[str, str], float]:
+    """How aligned each lens of each site feels: its mean on the item that asks for it."""
+    topics = portfolio.topics
+    if topics.empty:
+        return {}
+    items = {i.id for i in portfolio.engagement.instrument.items if i.group == "aligned"}
+    asked = topics[topics["item"].isin(items)].reindex(columns=["site", "lens", "own"])
+    return {(row["site"], row["lens"]): row["own"] for row in rows_of(asked)}
+
+
+def _felt(view: View, means: Mapping[tuple[str, str], float], site: str) -> list[str]:
+    known = [number_or_none(means.get((site, lens))) for lens in view.lenses]
+    return [NOTHING if mean is None else view.words.number(mean) for mean in known]
+
+
+def _recorded(view: View, row: Row) -> Sequence[str]:
+    days = [number_or_none(row.get(name)) for name in ("median_days", "oldest_open_days")]
+    return (
+        view.words.say("talk.open_of", n=int(row["n_open"]), all=int(row["n"])),
+        *(NOTHING if n is None else view.words.say("talk.days", n=round(n)) for n in days),
+    )

@@ -1,0 +1,87 @@
+"""Where the same finding recurs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.report.blocks import EMPTY, Block, render_block
+from harmony_kit.report.portfolio import Portfolio
+from harmony_kit.report.portfolio_report.portfolio_view import View
+from harmony_kit.report.site_report.site_view import text_or_empty
+
+__all__ = ["recurring"]
+
+#: Findings that recur at this many sites at least, and how many of them are listed.
+_RECURS_FROM = 2
+_MOST_RECURRING = 20
+#: Sites named behind a finding; there may be hundreds.
+_MOST_NAMES = 12
+#: Findings that are only good to know do not recur, they are what one hopes for.
+_TOLD_FROM = 2
+
+
+def recurring(portfolio: Portfolio) -> Block:
+    """Where the same finding recurs, and which signatures show where."""
+    view = View.of(portfolio)
+    findings = rows_of(portfolio.findings)
+    if not findings:
+        return EMPTY
+    signs = _group(view, [row for row in findings if row["kind"] == "signature"])
+    others = [row for row in findings if row["kind"] != "signature"]
+    groups = _group(view, [row for row in others if row["importance"] >= _TOLD_FROM])
+    often = [group for group in groups if group["n"] >= _RECURS_FROM]
+    return render_block(
+        "portfolio_recurring",
+        view.words,
+        part="recurring",
+        lead=view.words.say("recurring.lead"),
+        signs=signs,
+        findings=often[:_MOST_RECURRING],
+        n_sites=sum(row["status"] != "missing" for row in view.sites),
+    )
+
+
+def _group(view: View, findings: Iterable[Row]) -> list[dict[str, Any]]:
+    """Findings of one kind, place and pattern as one, those that weigh most first."""
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for row in findings:
+        names = ("kind", "dimension", "item", "looker", "pattern")
+        found.setdefault(tuple(text_or_empty(row.get(name)) for name in names), []).append(row)
+    groups = [_gather(view, rows) for rows in found.values()]
+    return sorted(groups, key=lambda group: (-group["weight"], -group["n"], group["title"]))
+
+
+def _gather(view: View, rows: list[Row]) -> dict[str, Any]:
+    """One finding over all its sites, in the words of a site where it is claimed if there is one.
+
+    Its weight is the sum over sites of what findings are ranked by.
+    """
+    claimed = {row["site"] for row in rows if row["claim"] == "claimed"}
+    leaning = {row["site"] for row in rows} - claimed
+    best: dict[str, float] = {}
+    for row in rows:
+        best[row["site"]] = max(row["score"], best.get(row["site"], row["score"]))
+    told = next((row for row in rows if row["claim"] == "claimed"), rows[0])
+    places = [[(view.names[site], site) for site in some] for some in (claimed, leaning)]
+    return {
+        "title": _untold(view, told),
+        "n": len(best),
+        "weight": sum(best.values()),
+        "claimed": sorted(places[0])[:_MOST_NAMES],
+        "leaning": sorted(places[1])[: max(_MOST_NAMES - len(claimed), 0)],
+        "n_more": max(len(best) - _MOST_NAMES, 0),
+    }
+
+
+def _untold(view: View, finding: Row) -> str:
+    """The title of a finding without the pilot or decision it is about at this one site."""
+    title = str(finding["title"])
+    subject = text_or_empty(finding.get("subject"))
+    told = view.portfolio.subject_title(finding["site"], subject) if subject else ""
+    if not told:
+        return title
+    title = title.replace(f", {told}", "")
+    claim = title.removeprefix(f"{told}: ")
+    return title if claim == title else claim[:1].upper() + claim[1:]

@@ -1,0 +1,88 @@
+"""results.json: every number of a report, in a form that stays the same for years.
+
+The layout is documented in docs/results.md. Numbers are rounded to six digits and a figure that
+is not there is absent, never null or zero, so that the same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from harmony_kit.report.plain_values import list_records, list_topics
+
+if TYPE_CHECKING:
+    from harmony_kit.report.assessment import Assessment
+
+__all__ = ["SCHEMA", "build_results", "dump_results", "list_headline"]
+
+SCHEMA = 1
+
+
+def build_results(assessment: Assessment) -> dict[str, Any]:
+    """results.json of an assessment, keys in a fixed order."""
+    engagement, frames = assessment.engagement, assessment.frames
+    instrument = engagement.instrument
+    heard = assessment.heard[assessment.heard["is_shown"]]
+    lists = {
+        name: list_records(frames[name])
+        for name in ("within", "scales", "rank", "words", "ownership", "drift", "pilots")
+    }
+    return {
+        "schema": SCHEMA,
+        "site": assessment.site.site,
+        "name": assessment.site.name,
+        "wave": assessment.wave,
+        "as_of": assessment.as_of.isoformat(),
+        "status": "ok" if len(heard) == len(instrument.lens_ids) else "withheld",
+        "instrument": {
+            "id": instrument.id,
+            "version": instrument.version,
+            "sha256": instrument.sha256,
+        },
+        "n": dict(zip(heard["lens"], heard["n_respondents"].astype(int).tolist(), strict=True)),
+        "settings": engagement.settings.model_dump(),
+        "headline": list_headline(frames["understanding"]),
+        "understanding": list_records(frames["understanding"]),
+        "topics": list_topics(frames["topics"]),
+        **lists,
+        "readiness": list_records(frames["readiness"]),
+        "evidence": {
+            name: list_records(frames[f"evidence_{name}"])
+            for name in ("decisions", "pilots", "usage", "problems")
+        },
+        "signatures": list_records(frames["signatures"]),
+        "findings": [finding.to_dict() for finding in assessment.findings],
+        "quotes": list_records(assessment.quotes),
+        "canvases": [sheet.to_dict() for sheet in assessment.canvases],
+        "wrong_claims": list_records(assessment.wrong_claims),
+        "withheld": list_records(assessment.withheld),
+        "provenance": dict(assessment.provenance),
+    }
+
+
+def list_headline(understanding: pd.DataFrame) -> list[dict[str, Any]]:
+    """How well each lens reads the other over all topics, for the index."""
+    return list_records(understanding[understanding["dimension"] == "all"])
+
+
+def dump_results(results: Mapping[str, Any]) -> str:
+    """The text of results.json: keys in their order, a line for each, and for each row of a list.
+
+    So a comparison of two files shows the rows that differ.
+    """
+    parts = ",\n".join(f"  {_dump(key)}: {_dump_rows(value)}" for key, value in results.items())
+    return f"{{\n{parts}\n}}\n"
+
+
+def _dump_rows(value: object) -> str:
+    if not isinstance(value, list) or not value:
+        return _dump(value)
+    return "[\n" + ",\n".join(f"    {_dump(row)}" for row in value) + "\n  ]"
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)

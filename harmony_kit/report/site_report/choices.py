@@ -1,0 +1,94 @@
+"""Ranks and words of a report: what each side puts first, and what the other expects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harmony_kit.measures.rows import Row
+from harmony_kit.report.blocks import Block, join_blocks, paragraph, picture
+from harmony_kit.report.drawings import ChoiceHead, ChoiceRow, draw_choices
+from harmony_kit.report.site_report.site_view import View
+from harmony_kit.report.site_report.topics import name_state
+from harmony_kit.report.tables import Column, Table, tuck_table
+
+__all__ = ["show_choices"]
+
+Weights = Mapping[str, float] | None
+
+
+def show_choices(view: View, dimension: str) -> Block:
+    """The rank and words items of a dimension, a picture each."""
+    blocks = []
+    for kind in ("rank", "words"):
+        by_item: dict[str, dict[str, Row]] = {}
+        for row in view.rows(kind, dimension=dimension):
+            by_item.setdefault(row["item"], {})[row["lens"]] = row
+        blocks += [_show(view, item, rows) for item, rows in by_item.items()]
+    return join_blocks(blocks)
+
+
+def _show(view: View, item: str, rows: Mapping[str, Row]) -> Block:
+    first, second = view.lenses
+    own = (_weights(rows, first, "own"), _weights(rows, second, "own"))
+    # What is expected of the first lens is what the second one estimates, and the reverse.
+    expected = (_weights(rows, second, "estimate"), _weights(rows, first, "estimate"))
+    options = view.site.engagement.instrument.option_ids(item)
+    if not any(own):
+        return Block()
+    drawn = [
+        ChoiceRow(view.site.option_label(item, option), _at(own, option), _at(expected, option))
+        for option in sorted(options, key=lambda option: _tilt(own, option))
+    ]
+    names = view.names
+    head = ChoiceHead(
+        own=tuple(view.words.say("figure.puts_first", lens=name) for name in names),  # type: ignore[arg-type]
+        expected=tuple(view.words.say("figure.expected_by", lens=name) for name in names[::-1]),  # type: ignore[arg-type]
+    )
+    title = view.label(item)
+    says = view.words.say("figure.choices", title=title, first=names[0], second=names[1])
+    states = [_say_state(view, rows[lens]) for lens in view.lenses if lens in rows]
+    note = view.words.say("figure.choice_note", title=title, states="; ".join(states))
+    shown = picture(draw_choices(drawn, head), says)
+    return join_blocks([paragraph(note), shown, _table(view, title, drawn)])
+
+
+def _weights(rows: Mapping[str, Row], lens: str, name: str) -> Weights:
+    weights = rows[lens][name] if lens in rows else None
+    return weights if isinstance(weights, dict) else None
+
+
+def _at(weights: tuple[Weights, Weights], option: str) -> tuple[float | None, float | None]:
+    first, second = (None if part is None else float(part.get(option, 0.0)) for part in weights)
+    return first, second
+
+
+def _tilt(own: tuple[Weights, Weights], option: str) -> float:
+    """Options of the first lens before those of the second."""
+    first, second = _at(own, option)
+    return (second or 0.0) - (first or 0.0)
+
+
+def _say_state(view: View, row: Row) -> str:
+    return view.words.say(
+        "figure.reads_as",
+        looker=view.name(row["lens"]),
+        state=name_state(row, view.words),
+    )
+
+
+def _table(view: View, title: str, rows: list[ChoiceRow]) -> Block:
+    words, names = view.words, view.names
+    heads = [Column(words.say("table.option"))]
+    heads += [
+        Column(words.say(f"table.{kind}_weight", lens=name), is_number=True)
+        for kind in ("own", "expected")
+        for name in names
+    ]
+    cells = [
+        (row.label, *(_percent(view, value) for value in (*row.own, *row.expected))) for row in rows
+    ]
+    return tuck_table(Table(title, tuple(heads), cells), words)
+
+
+def _percent(view: View, weight: float | None) -> str:
+    return view.words.say("table.too_few") if weight is None else view.words.percent(weight)

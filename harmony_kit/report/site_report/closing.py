@@ -1,0 +1,84 @@
+"""What to leave the room with: actions with names and dates, and sheets to fill in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harmony_kit.findings.canvases import Line, Sheet
+from harmony_kit.findings.findings import Finding, select_first
+from harmony_kit.report.assessment import Assessment
+from harmony_kit.report.blocks import EMPTY, Block, render_block
+from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.site_report.site_view import View
+
+__all__ = ["actions", "canvases"]
+
+#: Actions worth writing a name behind; more than that nobody does.
+_MOST_ACTIONS = 8
+
+
+def actions(site: Assessment) -> Block:
+    """What to do within 30, 60 and 90 days, with an owner from each side to write in."""
+    view = View.of(site)
+    if not has_part(view, "actions"):
+        return EMPTY
+    chosen = _unlike(select_first(site.findings, n=_MOST_ACTIONS))
+    horizons = sorted({finding.horizon_days for finding in chosen})
+    return render_block(
+        "actions",
+        view.words,
+        part="actions",
+        lead=view.words.say("actions.lead"),
+        lenses=[(view.side(lens), lens, view.name(lens)) for lens in view.lenses],
+        horizons=[
+            (days, [finding for finding in chosen if finding.horizon_days == days])
+            for days in horizons
+        ],
+    )
+
+
+def _unlike(findings: tuple[Finding, ...]) -> list[Finding]:
+    """The findings whose actions differ; the first of equal ones stands."""
+    seen: set[str] = set()
+    return [f for f in findings if f.action and not (f.action in seen or seen.add(f.action))]  # type: ignore[func-returns-value]
+
+
+def canvases(site: Assessment) -> Block:
+    """The sheets to fill in together, each line with what either side said about it."""
+    view = View.of(site)
+    if not has_part(view, "canvases"):
+        return EMPTY
+    return render_block(
+        "canvases",
+        view.words,
+        part="canvases",
+        lead=view.words.say("canvases.lead"),
+        lenses=[(view.side(lens), lens, view.name(lens)) for lens in view.lenses],
+        sheets=[_describe_sheet(view, sheet) for sheet in site.canvases],
+    )
+
+
+def _describe_sheet(view: View, sheet: Sheet) -> dict[str, Any]:
+    return {"sheet": sheet, "lines": [_describe_line(view, line) for line in sheet.lines]}
+
+
+def _describe_line(view: View, line: Line) -> dict[str, Any]:
+    said: dict[str, Any] = {lens: {"quotes": [], "facts": []} for lens in view.lenses}
+    if not view.is_shown:
+        return {"line": line, "said": said}
+    for lens, part in line.said.items():
+        words = view.words
+        facts = [
+            words.say("canvases.rating", number=words.number(mean), points=_points(view, item))
+            for item, mean in part.ratings.items()
+        ]
+        facts += [
+            words.say("canvases.answer", topic=view.site.item_short(item), answer=answer)
+            for item, answer in part.answers.items()
+        ]
+        said[lens] = {"quotes": list(dict.fromkeys(part.quotes)), "facts": facts}
+    return {"line": line, "said": said}
+
+
+def _points(view: View, item: str) -> int:
+    return view.site.engagement.instrument.points(item) or 0

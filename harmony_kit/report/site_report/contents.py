@@ -1,0 +1,50 @@
+"""Which parts a report has: a part without anything to say is left out, and not listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from harmony_kit.report.site_report.site_view import View
+
+__all__ = ["PARTS", "has_part", "list_parts"]
+
+
+def _has_rows(view: View, names: tuple[str, ...]) -> bool:
+    return any(view.site.rows(name) for name in names)
+
+
+_MEASURED = ("topics", "within", "rank", "words", "ownership", "pilots", "readiness")
+_RECORDS = ("evidence_decisions", "evidence_pilots", "evidence_usage")
+
+#: The parts that tell what people said, and whether a site has anything for them. A site with a
+#: side too small to show has none: it keeps its records, its sheets and its method.
+_TOLD: Mapping[str, Callable[[View], bool]] = {
+    "headline": lambda view: bool(view.site.rows("understanding")),
+    "first": lambda view: bool(view.site.findings),
+    "false_consensus": lambda view: bool(view.site.rows("topics")),
+    "known_difference": lambda view: bool(view.site.rows("topics")),
+    "false_conflict": lambda view: bool(view.site.rows("topics")),
+    "dimensions": lambda view: _has_rows(view, _MEASURED),
+    "voices": lambda view: len(view.site.quotes) > 0,
+    "actions": lambda view: bool(view.site.findings),
+}
+
+#: Every part of a report after its cover, in order.
+PARTS = (
+    *("headline", "first", "false_consensus", "known_difference", "false_conflict"),
+    *("dimensions", "voices", "evidence", "actions", "canvases", "method"),
+)
+
+
+def has_part(view: View, part: str) -> bool:
+    """Whether a report has this part."""
+    if part in _TOLD:
+        return view.is_shown and _TOLD[part](view)
+    if part == "evidence":
+        return _has_rows(view, _RECORDS) or (view.is_shown and _has_rows(view, ("signatures",)))
+    return part != "canvases" or bool(view.site.canvases)
+
+
+def list_parts(view: View) -> tuple[tuple[str, str], ...]:
+    """Ids and titles of the parts this report has, in order."""
+    return tuple((part, view.words.say(f"{part}.title")) for part in PARTS if has_part(view, part))

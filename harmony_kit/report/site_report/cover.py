@@ -1,0 +1,68 @@
+"""The opening of a report: what it is, who was heard, how to read it, what it holds."""
+
+from __future__ import annotations
+
+from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.report.assessment import Assessment
+from harmony_kit.report.blocks import Block, render_block
+from harmony_kit.report.site_report.contents import list_parts
+from harmony_kit.report.site_report.site_view import View, number_or_none
+
+__all__ = ["cover"]
+
+
+def cover(site: Assessment) -> Block:
+    """What this is and who was heard; for a site too small to report, what it would take."""
+    view = View.of(site)
+    heard = [_describe_heard(view, row) for row in rows_of(site.heard)]
+    place = ", ".join(part for part in (site.site.region, site.site.country) if part)
+    instrument = site.engagement.instrument
+    return render_block(
+        "cover",
+        view.words,
+        site=site,
+        kicker=[site.engagement.client, view.words.say("cover.wave", wave=site.wave), place],
+        title=instrument.text("title", site.language),
+        heard=heard,
+        is_shown=view.is_shown,
+        is_mirrored=any(item.mirrored for item in instrument.items),
+        first=view.names[0],
+        second=view.names[1],
+        min_group=site.engagement.settings.min_group,
+        needed=[entry for entry in heard if not entry["is_shown"]],
+        tolerance=_describe_tolerance(view),
+        settings=site.engagement.settings,
+        parts=list_parts(view) if view.is_shown else (),
+    )
+
+
+def _describe_heard(view: View, row: Row) -> dict[str, object]:
+    n, headcount = number_or_none(row["n_respondents"]), number_or_none(row["headcount"])
+    words = view.words
+    if not row["is_shown"]:
+        sentence = words.say("cover.too_few", min=view.site.engagement.settings.min_group)
+    elif n is not None and headcount is not None and headcount >= n:
+        key = "cover.everybody" if n == headcount else "cover.some"
+        sentence = words.say(key, all=int(headcount))
+    else:
+        sentence = words.count("cover.people", int(n or 0))
+    return {
+        "side": view.side(row["lens"]),
+        "name": view.name(row["lens"]),
+        "n": None if n is None else int(n),
+        "share": n / headcount if n and headcount and headcount >= n else None,
+        "is_shown": bool(row["is_shown"]),
+        "sentence": sentence,
+    }
+
+
+def _describe_tolerance(view: View) -> str:
+    """The tolerance in points, for the scale most topics are on."""
+    settings, instrument = view.site.engagement.settings, view.site.engagement.instrument
+    scales = [instrument.points(item.id) for item in instrument.items if item.mirrored]
+    known = [points for points in scales if points]
+    points = max(set(known), key=lambda p: (known.count(p), p)) if known else 5
+    words = view.words
+    size = settings.tolerance_of(points)
+    digits = 0 if float(size).is_integer() else 2
+    return words.say("cover.tolerance", size=words.number(size, digits), points=points)

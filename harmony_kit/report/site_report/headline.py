@@ -1,0 +1,144 @@
+"""The headline: how well each side knows the other, in two directions that are never averaged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from harmony_kit.findings.patterns import STATES
+from harmony_kit.measures.rows import Row
+from harmony_kit.report.assessment import Assessment
+from harmony_kit.report.blocks import EMPTY, Block, Words, picture, render_block
+from harmony_kit.report.drawings import Share, StateRow, draw_share, draw_states
+from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.site_report.site_view import CLAIMS, View
+from harmony_kit.report.tables import Cell, Column, Table, show_table
+
+__all__ = ["headline"]
+
+
+def headline(site: Assessment) -> Block:
+    """How well each side knows the other: two cards, every topic as a square, each dimension."""
+    view = View.of(site)
+    if not has_part(view, "headline"):
+        return EMPTY
+    overall = {row["lens"]: row for row in view.rows("understanding", dimension="all")}
+    return render_block(
+        "headline",
+        view.words,
+        part="headline",
+        lead=view.words.say("headline.lead"),
+        cards=[_card(view, overall[lens]) for lens in view.lenses if lens in overall],
+        states=_draw_all_states(view),
+        legend=_count_states(view),
+        names=[_direction(view, lens) for lens in view.lenses],
+        dimensions=_table(view),
+    )
+
+
+def _direction(view: View, lens: str) -> str:
+    other = view.site.engagement.instrument.other_lens(lens)
+    return view.words.say("headline.direction", looker=view.name(lens), other=view.name(other))
+
+
+def _card(view: View, row: Row) -> dict[str, Any]:
+    words, side = view.words, view.side(row["lens"])
+    looker, other = view.name(row["lens"]), view.name(row["other"])
+    share = Share(float(row["share"]), float(row["low"]), float(row["high"]))
+    names = {"looker": looker, "other": other, "n": int(row["n_topics"])}
+    ends = (words.say("headline.none"), words.say("headline.every"))
+    says = words.say("headline.alt", share=words.percent(share.value), **names)
+    claim = row["claim"] if row["claim"] in CLAIMS else "open"
+    return {
+        "side": side,
+        "direction": _direction(view, row["lens"]),
+        "verdict": words.say(f"headline.{row['pattern']}_{claim}", **names),
+        "share": words.percent(share.value),
+        "interval": _say_interval(view, share),
+        "sentence": words.say("headline.sentence", understood=round(row["understood"]), **names),
+        "n": words.say(
+            "headline.n",
+            n_estimate=int(row["n_estimate"]),
+            n_other=int(row["n_other"]),
+            looker=looker,
+            other=other,
+        ),
+        "meter": picture(draw_share(share, side, ends=ends), says),
+    }
+
+
+def _say_interval(view: View, share: Share) -> str:
+    """How far the share is certain; with everybody heard there is nothing to say of it."""
+    if view.is_census:
+        return view.words.say("headline.census")
+    low, high = view.words.percent(share.low), view.words.percent(share.high)
+    return view.words.say("headline.interval", low=low, high=high)
+
+
+def _tally(view: View, lens: str) -> tuple[Counter[str], Counter[str], int]:
+    """How many topics one lens reads in each state: claimed, leaning, and how many are open."""
+    rows = view.rows("topics", lens=lens)
+    counts = {claim: Counter[str]() for claim in CLAIMS}
+    for row in rows:
+        if row["claim"] in CLAIMS:
+            counts[row["claim"]][row["state"]] += 1
+    n_open = sum(row["claim"] == "open" for row in rows)
+    return counts["claimed"], counts["leaning"], n_open
+
+
+def _draw_all_states(view: View) -> Block:
+    rows = []
+    for lens in view.lenses:
+        claimed, leaning, n_open = _tally(view, lens)
+        rows.append(StateRow(view.side(lens), _direction(view, lens), claimed, leaning, n_open))
+    return picture(draw_states(rows), view.words.say("headline.states_alt"))
+
+
+def _count_states(view: View) -> list[dict[str, Any]]:
+    """The legend of the squares, which is also their table: counts per state and direction."""
+    tallies = [_tally(view, lens) for lens in view.lenses]
+    words = view.words
+    entries: list[dict[str, Any]] = [
+        {
+            "css": state.replace("_", "-"),
+            "name": words.say(f"state.{state}"),
+            "means": words.say(f"headline.{state}"),
+            "counts": [
+                _count(words, claimed[state], leaning[state]) for claimed, leaning, _ in tallies
+            ],
+        }
+        for state in STATES
+    ]
+    opens = [words.say("format.plain", n=n_open) for _, _, n_open in tallies]
+    name, means = words.say("state.open"), words.say("headline.open")
+    return [*entries, {"css": "open", "name": name, "means": means, "counts": opens}]
+
+
+def _count(words: Words, n_claimed: int, n_leaning: int) -> str:
+    if not n_leaning:
+        return words.say("format.plain", n=n_claimed)
+    return words.say("headline.counts", claimed=n_claimed, leaning=n_leaning)
+
+
+def _table(view: View) -> Block:
+    """Understanding per dimension, one column per direction."""
+    words = view.words
+    by_key = {(row["dimension"], row["lens"]): row for row in view.rows("understanding")}
+    rows: list[tuple[str | Cell, ...]] = []
+    for dimension in view.dimensions():
+        found = [by_key.get((dimension, lens)) for lens in view.lenses]
+        if any(found):
+            cells = [_cell(view, row) for row in found]
+            rows.append((view.site.dimension_name(dimension), *cells))
+    heads = [Column(words.say("table.dimension"))]
+    heads += [Column(_direction(view, lens)) for lens in view.lenses]
+    return show_table(Table(words.say("headline.by_dimension"), tuple(heads), rows), words)
+
+
+def _cell(view: View, row: Row | None) -> Cell:
+    words = view.words
+    if row is None:
+        return Cell(words.say("table.too_few"))
+    n, understood = int(row["n_topics"]), float(row["understood"])
+    said = words.count("headline.of", n, understood=words.number(understood, 0))
+    return Cell(said, share=understood / n, side=view.side(row["lens"]))

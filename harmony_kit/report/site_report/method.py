@@ -1,0 +1,83 @@
+"""How a report was made: method, limits, what is left out, where everything comes from."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from harmony_kit.findings.patterns import STATES
+from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.report.assessment import Assessment
+from harmony_kit.report.blocks import Block, Words, render_block
+from harmony_kit.report.site_report.site_view import View, text_or_empty
+
+__all__ = ["method"]
+
+
+def method(site: Assessment) -> Block:
+    """Method, limits, what was withheld and why, expected wrong claims, provenance."""
+    view = View.of(site)
+    settings = site.engagement.settings
+    words = view.words
+    return render_block(
+        "method",
+        words,
+        part="method",
+        lead=words.say("method.lead"),
+        first=view.names[0],
+        second=view.names[1],
+        settings=settings,
+        claim_at=words.percent(settings.claim_at),
+        leaning_at=words.percent(settings.leaning_at),
+        tolerance=words.number(settings.tolerance, 2 if settings.tolerance % 1 else 0),
+        states=[(words.say(f"state.{s}"), words.say(f"method.{s}")) for s in STATES],
+        wrong=_say_wrong(view),
+        withheld=_list_withheld(view),
+        inputs=sorted(site.provenance["inputs"].items()),
+        provenance=site.provenance,
+        is_measured=view.is_shown,
+    )
+
+
+def _say_wrong(view: View) -> str:
+    """How many of the claims are expected to be wrong."""
+    rows = rows_of(view.site.wrong_claims)
+    if not rows or not int(rows[0]["n_claimed"]):
+        return view.words.say("method.no_claims")
+    row, words = rows[0], view.words
+    return words.count(
+        "method.wrong",
+        int(row["n_claimed"]),
+        wrong=words.number(row["expected_wrong"]),
+        share=words.percent(row["share_wrong"]),
+        topics=int(row["n_topics"]),
+    )
+
+
+def _list_withheld(view: View) -> list[str]:
+    """What is not shown, in the words of the report; many cells of one kind as one line."""
+    rows = rows_of(view.site.withheld)
+    lines = [
+        view.words.say("method.withheld_lens", lens=view.name(row["lens"]))
+        for row in rows
+        if not text_or_empty(row["item"])
+    ]
+    cells = Counter(
+        (row["lens"], _is_estimate(row), view.label(row["item"], row["subject"]))
+        for row in rows
+        if text_or_empty(row["item"])
+    )
+    for lens in view.lenses:
+        for is_estimate in (False, True):
+            topics = [topic for (who, which, topic) in cells if (who, which) == (lens, is_estimate)]
+            if topics:
+                lines.append(_say_cells(view.words, view.name(lens), topics, is_estimate))
+    return lines
+
+
+def _is_estimate(row: Row) -> bool:
+    return bool(row["about"] != row["lens"])
+
+
+def _say_cells(words: Words, lens: str, topics: list[str], is_estimate: bool) -> str:  # noqa: FBT001
+    key = "method.withheld_estimates" if is_estimate else "method.withheld_own"
+    return words.say(key, lens=lens, topics="; ".join(topics))

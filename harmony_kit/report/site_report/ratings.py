@@ -1,0 +1,73 @@
+"""Ratings nobody was asked to estimate: what each side says, and nothing of what it expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from harmony_kit.measures.rows import Row
+from harmony_kit.report.blocks import EMPTY, Block, join_blocks, picture
+from harmony_kit.report.drawings import Look, TopicRow, draw_topics
+from harmony_kit.report.site_report.site_view import View, number_or_none, text_or_empty
+from harmony_kit.report.tables import Column, Table, tuck_table
+
+__all__ = ["show_ratings"]
+
+#: Ratings with a picture of their own.
+_CARDS = ("technical", "operational")
+
+
+def show_ratings(view: View, dimension: str) -> Block:
+    """The ratings of a dimension that are not mirrored, as marks without expectations."""
+    rated = [(item, subject, rows) for item, subject, rows in _rated(view, dimension) if rows]
+    if not rated:
+        return EMPTY
+    words, names = view.words, view.names
+    title = view.site.dimension_name(dimension)
+    says = words.say("figure.ratings", n=len(rated), title=title, first=names[0], second=names[1])
+    drawn = draw_topics(
+        [_draw(view, item, subject, rows) for item, subject, rows in rated], verdicts=""
+    )
+    heads = (Column(words.say("table.topic")), *(Column(name, is_number=True) for name in names))
+    cells = [
+        (view.label(item, subject), *(_mean(view, rows.get(lens)) for lens in view.lenses))
+        for item, subject, rows in rated
+    ]
+    return join_blocks([picture(drawn, says), tuck_table(Table(title, heads, cells), words)])
+
+
+def _rated(view: View, dimension: str) -> Iterator[tuple[str, str, Mapping[str, Row]]]:
+    """Item, subject and the row of each lens, in the order of the instrument."""
+    checks = {f"checks_{lens}" for lens in view.lenses}
+    for item in view.site.engagement.instrument.items:
+        is_plain = item.kind == "rating" and not item.mirrored
+        if item.dimension != dimension or not is_plain or item.group in {*_CARDS, *checks}:
+            continue
+        by_subject: dict[str, dict[str, Row]] = {}
+        for row in view.rows("within", item=item.id):
+            if row["lens"] == row["about"] and number_or_none(row["mean"]) is not None:
+                by_subject.setdefault(text_or_empty(row["subject"]), {})[row["lens"]] = row
+        for subject, rows in by_subject.items():
+            yield item.id, subject, rows
+
+
+def _draw(view: View, item: str, subject: str, rows: Mapping[str, Row]) -> TopicRow:
+    points = view.site.engagement.instrument.points(item) or 5
+    low, high = view.ends(item)
+    looks = [
+        Look(own=float(rows[lens]["mean"])) if lens in rows else Look() for lens in view.lenses
+    ]
+    return TopicRow(
+        label=view.label(item, subject),
+        points=points,
+        low=low,
+        high=high,
+        tolerance=view.site.engagement.settings.tolerance_of(points),
+        looks=(looks[0], looks[1]),
+        note=view.split_note(item, subject),
+    )
+
+
+def _mean(view: View, row: Row | None) -> str:
+    if row is None:
+        return view.words.say("table.too_few")
+    return view.words.say("table.mean", mean=view.words.number(row["mean"]), n=int(row["n"]))

@@ -1,0 +1,126 @@
+"""One site's assessment as its report looks at it: the two lenses in order, everything named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from harmony_kit.instrument.model import Item
+from harmony_kit.measures.rows import Row
+from harmony_kit.report.assessment import Assessment
+from harmony_kit.report.blocks import Words, load_words
+
+__all__ = ["CLAIMS", "View"]
+
+#: What a report says out loud, the surest first.
+CLAIMS = ("claimed", "leaning")
+
+
+@dataclass(frozen=True)
+class View:
+    """An assessment with the words of its report."""
+
+    site: Assessment
+    words: Words
+
+    @classmethod
+    def of(cls, site: Assessment) -> View:
+        """The view of a site in the language of its report."""
+        return cls(site, load_words(site.language))
+
+    @property
+    def lenses(self) -> tuple[str, str]:
+        """The ids of the two lenses, in the order of the instrument."""
+        return self.site.engagement.instrument.lens_ids
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the two lenses are called."""
+        return self.name(self.lenses[0]), self.name(self.lenses[1])
+
+    def name(self, lens: str) -> str:
+        """What a lens is called."""
+        return self.site.lens_name(lens)
+
+    def side(self, lens: str) -> int:
+        """0 for the first lens, 1 for the second."""
+        return self.lenses.index(lens)
+
+    def label(self, item: str, subject: object = None) -> str:
+        """A topic as a noun phrase, with the title of its pilot or decision if it has one."""
+        short = self.site.item_short(item)
+        short = short[:1].upper() + short[1:]
+        if not isinstance(subject, str) or not subject:
+            return short
+        return self.words.say("format.of_subject", topic=short, subject=self.title(subject))
+
+    def title(self, subject: str) -> str:
+        """The title of a pilot or decision."""
+        return self.site.subject_title(subject)
+
+    def item(self, item: str) -> Item:
+        """An item of the instrument."""
+        return self.site.engagement.instrument.item(item)
+
+    def ends(self, item: str) -> tuple[str, str]:
+        """The words at the two ends of a rating's scale."""
+        instrument, scale = self.site.engagement.instrument, self.item(item).scale
+        points = instrument.points(item) or 1
+        low, high = (
+            instrument.text(f"scale.{scale}.{point}", self.site.language) for point in (1, points)
+        )
+        return low, high
+
+    def rows(self, name: str, **where: object) -> list[Row]:
+        """The rows of a measure, those whose columns have the given values."""
+        wanted = where.items()
+        return [
+            row
+            for row in self.site.rows(name)
+            if all(row.get(key) == value for key, value in wanted)
+        ]
+
+    @cached_property
+    def is_shown(self) -> bool:
+        """Whether both lenses are large enough to be shown."""
+        return bool(self.site.heard["is_shown"].all())
+
+    @cached_property
+    def is_census(self) -> bool:
+        """Whether everybody of both lenses was heard."""
+        heard = self.site.heard
+        return bool((heard["n_respondents"] == heard["headcount"]).fillna(value=False).all())
+
+    @cached_property
+    def split_lenses(self) -> dict[tuple[str, str], list[str]]:
+        """Topic (item, subject) → the lenses that are of two minds about it themselves."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for row in self.rows("within", view="split"):
+            if row["lens"] == row["about"]:
+                key = (row["item"], text_or_empty(row["subject"]))
+                found.setdefault(key, []).append(row["lens"])
+        return found
+
+    def split_note(self, item: str, subject: object) -> str:
+        """That a lens is of two minds about a topic, in words; empty where none is."""
+        lenses = self.split_lenses.get((item, text_or_empty(subject)), [])
+        names = self.words.listing(self.name(lens) for lens in self.lenses if lens in lenses)
+        return self.words.say("dimension.split_note", lens=names) if lenses else ""
+
+    def dimensions(self) -> Iterator[str]:
+        """The dimensions, in the order of the instrument."""
+        for dimension in self.site.engagement.instrument.dimensions:
+            yield dimension.id
+
+
+def text_or_empty(value: object) -> str:
+    """A text cell, with the empty text for a missing one."""
+    return value if isinstance(value, str) else ""
+
+
+def number_or_none(value: object) -> float | None:
+    """A number cell, with None for a missing one."""
+    return None if value is None or pd.isna(value) else float(value)  # type: ignore[call-overload,arg-type]

@@ -1,0 +1,79 @@
+"""Three parts of a report: false consensus, known difference, false conflict, per direction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harmony_kit.measures.rows import Row
+from harmony_kit.report.assessment import Assessment
+from harmony_kit.report.blocks import EMPTY, Block, render_block
+from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.site_report.site_view import CLAIMS, View
+from harmony_kit.report.site_report.topics import show_looks
+
+__all__ = ["false_conflict", "false_consensus", "known_difference"]
+
+
+def false_consensus(site: Assessment) -> Block:
+    """Where a side expects agreement that is not there."""
+    return _show_state(View.of(site), "false_consensus")
+
+
+def known_difference(site: Assessment) -> Block:
+    """Where the sides differ and the one that looks knows it."""
+    return _show_state(View.of(site), "known_difference")
+
+
+def false_conflict(site: Assessment) -> Block:
+    """Where the sides agree and the one that looks does not know it."""
+    return _show_state(View.of(site), "false_conflict")
+
+
+def _show_state(view: View, state: str) -> Block:
+    if not has_part(view, state):
+        return EMPTY
+    directions = [_direction(view, state, lens) for lens in view.lenses]
+    shown = [direction for direction in directions if direction]
+    return render_block(
+        "state",
+        view.words,
+        part=state,
+        lead=view.words.say(f"{state}.lead", first=view.names[0], second=view.names[1]),
+        reading=view.words.say("state.reading") if shown else "",
+        directions=shown,
+        nothing=view.words.say(f"{state}.nothing"),
+    )
+
+
+def _direction(view: View, state: str, lens: str) -> dict[str, Any] | None:
+    """One lens looking at the other: its topics in this state, ranks and words among them."""
+    said = [row for row in view.rows("topics", lens=lens, state=state) if row["claim"] in CLAIMS]
+    choices = [
+        row
+        for kind in ("rank", "words")
+        for row in view.rows(kind, lens=lens, state=state)
+        if row["claim"] in CLAIMS
+    ]
+    if not said and not choices:
+        return None
+    other = view.site.engagement.instrument.other_lens(lens)
+    names = {"looker": view.name(lens), "other": view.name(other)}
+    title = view.words.say(f"{state}.direction", **names)
+    return {
+        "side": view.side(lens),
+        "title": title,
+        "picture": show_looks(view, said, title),
+        "choices": [_say_choice(view, row, names) for row in choices],
+    }
+
+
+def _say_choice(view: View, row: Row, names: dict[str, str]) -> str:
+    words = view.words
+    return words.say(
+        f"state.choice_{row['claim']}",
+        topic=view.label(row["item"], row["subject"]),
+        state=words.say(f"state.{row['state']}"),
+        expected=words.number(row["perceived"], 2),
+        actual=words.number(row["actual"], 2),
+        **names,
+    )
