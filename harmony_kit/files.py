@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from harmony_kit.errors import ExchangeError, Problem
+
 __all__ = [
     "FileMark",
     "hash_content",
@@ -18,6 +20,7 @@ __all__ = [
     "is_unchanged",
     "mark_file",
     "mark_folder",
+    "publish",
     "read_json",
     "write_json",
     "write_whole",
@@ -83,8 +86,28 @@ def is_unchanged(path: Path, mark: FileMark) -> bool:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that at any moment it is the old one or the new one, never a part."""
+    """Write a file so that at any moment it is the old one or the new one, never a part.
+
+    Its folder is made where there is none. Raises OSError.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _put(path, content)
+
+
+def publish(path: Path, content: bytes) -> None:
+    """Write a file somebody named, whole or not at all, into a folder that is there.
+
+    Raises `ExchangeError` when the folder is missing, read-only or full, or the file is open in
+    a program that locks it.
+    """
+    try:
+        _put(path, content)
+    except OSError as cause:
+        what = f"cannot be written ({cause.strerror})"
+        raise ExchangeError(Problem(str(path), "", what)) from cause
+
+
+def _put(path: Path, content: bytes) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

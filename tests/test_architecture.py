@@ -185,3 +185,20 @@ def test_engine_imports_in_a_fresh_process():
     code = "import harmony_kit.engine as e; print(e.HarmonyEngine.__name__)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "HarmonyEngine"
+
+
+def test_a_public_class_name_means_one_thing():
+    homes: dict[str, set[str]] = {}
+    for name, path in MODULES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                names = [node.name]
+            elif isinstance(node, ast.Assign):  # aliases of types
+                targets = [one.id for one in node.targets if isinstance(one, ast.Name)]
+                names = [one for one in targets if one[:1].isupper() and not one.isupper()]
+            else:
+                continue
+            for one in names:
+                homes.setdefault(one, set()).add(name)
+    twice = {name: found for name, found in homes.items() if len(found) > 1}
+    assert {name: found for name, found in twice.items() if not name.startswith("_")} == {}

@@ -7,7 +7,7 @@ from exchange_cases import SMALL
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_kit.exchange.cells import CellError, Said, read_cell, read_permission
+from harmony_kit.exchange.cells import CellError, CellValue, read_cell, read_permission
 from harmony_kit.exchange.folding import fold, guard, name_twins, unguard
 from harmony_kit.exchange.labels import Labels
 
@@ -22,17 +22,17 @@ LABELS = Labels(
 )
 
 
-def read(item_id: str, cell: str) -> Said | None:
+def read(item_id: str, cell: str) -> CellValue | None:
     item = SMALL.item(item_id)
     return read_cell(cell, item, LABELS.codes(item, SMALL))
 
 
-def rated(value: int) -> Said:
-    return Said("answered", value=value)
+def rated(value: int) -> CellValue:
+    return CellValue("answered", value=value)
 
 
-def chose(*options: str) -> Said:
-    return Said("answered", chosen=options)
+def chose(*options: str) -> CellValue:
+    return CellValue("answered", chosen=options)
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,9 @@ def chose(*options: str) -> Said:
         ("view.one", "9", rated(9)),  # whether it is on the scale is checked with the answer
         ("view.one", "  \xa0", None),
         ("view.one", "N/A", None),
-        ("view.one", "dont_know", Said("dont_know")),
-        ("view.one", "Prefer_Not", Said("prefer_not")),
-        ("view.one", "No  idea", Said("dont_know")),
+        ("view.one", "dont_know", CellValue("dont_know")),
+        ("view.one", "Prefer_Not", CellValue("prefer_not")),
+        ("view.one", "No  idea", CellValue("dont_know")),
         ("view.one", "RATHER NOT", rated(3)),
         ("view.one", "v\u00f6llig", rated(6)),
         ("view.one", "yes", rated(6)),
@@ -64,13 +64,13 @@ def chose(*options: str) -> Said:
         ("goals.top", "Speed | Cost", chose("speed", "cost")),
         ("goals.top", "Speed\nCost", chose("speed", "cost")),
         ("goals.top", "Speed;N/A;", chose("speed")),
-        ("goals.top", "No idea;", Said("dont_know")),
-        ("text.change", " As typed \n", Said("answered", text=" As typed \n")),
-        ("text.change", "no idea", Said("answered", text="no idea")),
-        ("text.change", "dont_know", Said("dont_know")),
-        ("text.change", "prefer_not", Said("prefer_not")),
-        ("text.change", "'dont_know", Said("answered", text="dont_know")),
-        ("text.change", "''dont_know", Said("answered", text="'dont_know")),
+        ("goals.top", "No idea;", CellValue("dont_know")),
+        ("text.change", " As typed \n", CellValue("answered", text=" As typed \n")),
+        ("text.change", "no idea", CellValue("answered", text="no idea")),
+        ("text.change", "dont_know", CellValue("dont_know")),
+        ("text.change", "prefer_not", CellValue("prefer_not")),
+        ("text.change", "'dont_know", CellValue("answered", text="dont_know")),
+        ("text.change", "''dont_know", CellValue("answered", text="'dont_know")),
     ],
 )
 def test_a_cell_says(item, cell, said):

@@ -10,7 +10,7 @@ import yaml
 from exchange_cases import CASES, FORMS, KOBO, SMALL, WHEN, everything, offer, offer_text
 
 from harmony_kit.errors import ExchangeError, Problem
-from harmony_kit.exchange import Counts, SkippedRow, export_wide
+from harmony_kit.exchange import ImportCounts, SkippedRow, export_wide
 from harmony_kit.journal.answers import Answer, Respondent, Source, Subject
 from harmony_kit.journal.store import Store
 
@@ -27,7 +27,7 @@ def test_a_forms_workbook_gives_every_answer_as_it_was_meant(store, tmp_path):
     report = offer(store, CASES / "forms.xlsx", **FORMS)
 
     assert report.tool == "microsoft-forms"
-    assert report.counts == Counts(n_respondents_new=5, n_new=106)
+    assert report.counts == ImportCounts(n_respondents_new=5, n_new=106)
     assert report.n_per_lens == {("north", "1", "it"): 2, ("north", "1", "operations"): 3}
     why = "the same answers to all 22 questions as row 3; counted once"
     assert report.skipped == (SkippedRow(4, why),)
@@ -41,7 +41,7 @@ def test_a_kobo_file_gives_every_answer_as_it_was_meant(store, tmp_path):
     report = offer(store, CASES / "kobo.csv", **KOBO)
 
     assert report.tool == "kobotoolbox"
-    assert report.counts == Counts(n_respondents_new=4, n_new=30)
+    assert report.counts == ImportCounts(n_respondents_new=4, n_new=30)
     assert report.n_per_lens == {("south", "1", "it"): 2, ("south", "1", "operations"): 2}
     assert report.skipped == (
         SkippedRow(3, "an earlier version of submission 502; row 6 is the later one"),
@@ -60,7 +60,7 @@ def test_importing_a_file_again_changes_nothing(store, file, options):
     again = offer(store, CASES / file, **options)
 
     n_people, n_answers = first.counts.n_respondents_new, first.counts.n_new
-    assert again.counts == Counts(n_respondents_known=n_people, n_unchanged=n_answers)
+    assert again.counts == ImportCounts(n_respondents_known=n_people, n_unchanged=n_answers)
     assert (again.n_per_lens, again.skipped) == (first.n_per_lens, first.skipped)
     assert everything(store) == before
 
@@ -90,7 +90,9 @@ def test_a_later_edit_appends_only_what_changed(store, tmp_path):
 
     report = offer_text(store, tmp_path, edited, **KOBO)
 
-    assert report.counts == Counts(n_respondents_known=4, n_new=1, n_changed=1, n_unchanged=29)
+    assert report.counts == ImportCounts(
+        n_respondents_known=4, n_new=1, n_changed=1, n_unchanged=29
+    )
     new = [(a.item, a.value, a.text) for _, a in store.journal()[before:]]
     assert new == [("pilot.works", 1, None), ("text.change", None, "Now")]
 
@@ -178,7 +180,7 @@ def test_two_forms_of_a_site_number_alike_and_are_told_apart_by_name(store, tmp_
 
     report = offer_text(store, tmp_path, other, lens="operations", form="ops-form", **options)
 
-    assert report.counts == Counts(n_respondents_new=1, n_new=1)
+    assert report.counts == ImportCounts(n_respondents_new=1, n_new=1)
     assert [(a.lens, a.value) for a in store.current()] == [("it", 4), ("operations", 1)]
 
 
@@ -208,7 +210,7 @@ def test_a_person_who_sent_a_form_twice_stays_one_in_whatever_order_files_arrive
     report = offer_text(store, tmp_path, head + "7,v" + same + "8,u" + same, **options)
     alone = offer_text(store, tmp_path, head + "7,v" + same, **options)
 
-    assert report.counts == Counts(n_respondents_known=1, n_unchanged=20)
+    assert report.counts == ImportCounts(n_respondents_known=1, n_unchanged=20)
     why = "the same answers to all 20 questions as row 3; counted once"
     assert report.skipped == (SkippedRow(2, why),)
     assert [skip.row for skip in alone.skipped] == [2]
@@ -232,7 +234,7 @@ def test_a_stored_answer_that_was_given_later_holds(store, tmp_path):
 
     report = offer(store, CASES / "base.csv")
 
-    assert report.counts == Counts(n_respondents_known=2, n_unchanged=13, n_refused=1)
+    assert report.counts == ImportCounts(n_respondents_known=2, n_unchanged=13, n_refused=1)
     what = "1 answers were given before the stored ones, which hold"
     assert report.warnings == (Problem("base.csv", "", what, severity="warning"),)
     assert store.current(respondent="I1")[-1] == later
@@ -256,14 +258,14 @@ def test_an_emptied_cell_keeps_the_stored_answer_and_says_so(store, tmp_path):
 
     report = offer_text(store, tmp_path, WIDE + "I1,north,it,1,4,,  \n")
 
-    assert report.counts == Counts(n_respondents_known=1, n_unchanged=1, n_kept=2)
+    assert report.counts == ImportCounts(n_respondents_known=1, n_unchanged=1, n_kept=2)
     assert len(store.current()) == 3
 
 
 def test_the_same_respondent_twice_with_the_same_answers_counts_once(store, tmp_path):
     report = offer_text(store, tmp_path, WIDE + "I1,north,it,1,4,,\nI1,north,it,1,4,,\n")
 
-    assert report.counts == Counts(n_respondents_new=1, n_new=1)
+    assert report.counts == ImportCounts(n_respondents_new=1, n_new=1)
     why = "respondent I1 stands in row 2 with the same answers"
     assert report.skipped == (SkippedRow(3, why),)
 

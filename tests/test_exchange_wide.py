@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harmony_kit.errors import ExchangeError, Problem
-from harmony_kit.exchange import Counts, export_wide
+from harmony_kit.exchange import ImportCounts, export_wide
 from harmony_kit.journal.answers import Answer, Respondent, Source, check_answer
 from harmony_kit.journal.store import Store
 
@@ -81,7 +81,7 @@ def test_export_and_import_together_change_nothing(tmp_path, rounds, suffix):
 
     report = offer(store, path)
 
-    assert report.counts == Counts(n_respondents_new=len(rounds), n_new=len(answers))
+    assert report.counts == ImportCounts(n_respondents_new=len(rounds), n_new=len(answers))
     back = {answer.key: answer.content for answer in store.current()}
     assert back == {key: answer.content for key, answer in answers.items()}
     assert {r.respondent: r for r in store.respondents()} == {p.respondent: p for p, _ in rounds}

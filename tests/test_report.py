@@ -25,7 +25,7 @@ from harmony_kit.findings.findings import select_first
 from harmony_kit.report import site_report as report
 from harmony_kit.report.blocks import load_words, word_languages
 from harmony_kit.report.site_report import contents
-from harmony_kit.report.site_report.site_view import View
+from harmony_kit.report.site_report.site_view import SiteView
 
 HOSTILE = '</td><script>alert(1)</script><b>x</b> =HYPERLINK("http://x") $x^2$ {{ 7*7 }} {n}'
 LANGUAGES = ("en", "de", "es")
@@ -151,7 +151,7 @@ def test_only_what_is_claimed_stands_without_a_hedge():
 @pytest.mark.parametrize("site", ["northfield", "hinterberg"])
 def test_a_state_lists_its_topics_and_no_others(site, state):
     assessment = assess(site)
-    view = View.of(assessment)
+    view = SiteView.of(assessment)
     rows = [r for r in assessment.rows("topics") if r["claim"] in ("claimed", "leaning")]
     expected = sorted(
         (view.label(r["item"], r["subject"]), view.name(r["lens"]))
@@ -183,7 +183,7 @@ def test_every_dimension_that_was_asked_has_a_picture():
 
 def test_a_split_lens_is_flagged_where_its_mean_is_drawn():
     for site in ("northfield", "kingsbridge", "hinterberg"):
-        view = View.of(assess(site))
+        view = SiteView.of(assess(site))
         asked = {(r["item"], r["subject"]) for r in assess(site).rows("topics")}
         for item, subject in view.split_lenses:
             if (item, subject or None) in asked:

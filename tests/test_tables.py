@@ -5,13 +5,13 @@ from __future__ import annotations
 from html_checks import Outline, list_faults
 
 from harmony_kit.report.blocks import EMPTY, load_words
-from harmony_kit.report.tables import Cell, Column, Table, show_table, tuck_table
+from harmony_kit.report.tables import Cell, ReportColumn, ReportTable, show_table, tuck_table
 
 WORDS = load_words("en")
 HOSTILE = '<script>1</script> & "x" =1+1'
-TABLE = Table(
+TABLE = ReportTable(
     HOSTILE,
-    (Column(HOSTILE), Column("n", is_number=True), Column("share")),
+    (ReportColumn(HOSTILE), ReportColumn("n", is_number=True), ReportColumn("share")),
     [(HOSTILE, "3", Cell("half", share=0.5, side=1, note=HOSTILE))],
 )
 
@@ -27,7 +27,7 @@ def test_a_table_says_what_it_is_and_heads_rows_and_columns():
 
 
 def test_a_table_without_rows_is_nothing():
-    empty = Table("x", (Column("a"),), [])
+    empty = ReportTable("x", (ReportColumn("a"),), [])
     assert show_table(empty, WORDS) == EMPTY
     assert tuck_table(empty, WORDS) == EMPTY
 

@@ -14,8 +14,8 @@ import pandas as pd
 from harmony_kit.commands.exchanging import open_store
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import EngagementError, Problem
-from harmony_kit.exchange.publishing import publish
-from harmony_kit.exchange.workbook import Sheet, draw_workbook
+from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
+from harmony_kit.files import publish
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import Answer
 from harmony_kit.journal.store import Store
@@ -161,6 +161,6 @@ def _word(state: str) -> str:
     return state.replace("_", " ")
 
 
-def _sheet(name: str, frame: pd.DataFrame) -> Sheet:
+def _sheet(name: str, frame: pd.DataFrame) -> WorkbookSheet:
     rows = ([plain_value(cell) for cell in row] for row in frame.to_numpy().tolist())
-    return Sheet(name, tuple(map(str, frame.columns)), tuple(map(tuple, rows)))
+    return WorkbookSheet(name, tuple(map(str, frame.columns)), tuple(map(tuple, rows)))

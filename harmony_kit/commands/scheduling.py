@@ -12,8 +12,8 @@ import pandas as pd
 from harmony_kit.commands.exchanging import open_store
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import EngagementError, Problem
-from harmony_kit.exchange.publishing import publish
-from harmony_kit.exchange.workbook import Sheet, draw_workbook
+from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
+from harmony_kit.files import publish
 from harmony_kit.measures.planning import plan_interviews
 
 __all__ = ["plan"]
@@ -51,7 +51,7 @@ def plan(folder: Path, *, sites: tuple[str, ...], wave: str | None, schedule: Pa
     _explain(engagement)
     if schedule is not None:
         rows = tuple(_schedule(planned, engagement))
-        publish(schedule, draw_workbook([Sheet("Schedule", _SCHEDULE, rows)]))
+        publish(schedule, draw_workbook([WorkbookSheet("Schedule", _SCHEDULE, rows)]))
         click.echo(f"{schedule}: {len(rows)} interviews to schedule")
 
 

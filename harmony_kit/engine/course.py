@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from harmony_kit.engine import book as books
 from harmony_kit.engine.request import EventKind, Listener, RunEvent, RunRequest, RunResult, Status
-from harmony_kit.engine.supervision import Session, TooLate, WorkerDied, error_output
+from harmony_kit.engine.supervision import TooLate, WorkerDied, WorkerSession, error_output
 from harmony_kit.engine.wire import Message
 from harmony_kit.errors import RunError
 
@@ -23,7 +23,7 @@ class Course:
     """One request on its way through one session; `executed` is where a kernel leaves its work."""
 
     def __init__(
-        self, request: RunRequest, session: Session, executed: Path, listener: Listener | None
+        self, request: RunRequest, session: WorkerSession, executed: Path, listener: Listener | None
     ) -> None:
         self._request, self._session = request, session
         self._executed, self._listener = executed, listener

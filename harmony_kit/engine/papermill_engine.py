@@ -18,7 +18,7 @@ from harmony_kit.engine.outputs import Recorder
 from harmony_kit.engine.prepare import check_language
 from harmony_kit.engine.scratch import new_scratch
 from harmony_kit.engine.server import Server
-from harmony_kit.engine.supervision import CellEnd, Session, TooLate, WorkerDied, error_output
+from harmony_kit.engine.supervision import CellEnd, TooLate, WorkerDied, WorkerSession, error_output
 
 __all__ = ["HarmonyEngine"]
 
@@ -44,7 +44,7 @@ class HarmonyEngine(Engine):
         token, scratch = new_scratch()
         recorder = Recorder(nb_man.nb.cells, nbformat.from_dict)
         echo = Echo(nb_man, options)
-        session = Session(
+        session = WorkerSession(
             _server().worker(), token, on_text=echo.text, on_message=echo.message, recorder=recorder
         )
         try:
@@ -81,7 +81,7 @@ def _opening(scratch: str, token: str) -> dict[str, Any]:
     }
 
 
-def _run_cells(nb_man: Any, session: Session, timeout_s: float | None) -> None:  # noqa: ANN401
+def _run_cells(nb_man: Any, session: WorkerSession, timeout_s: float | None) -> None:  # noqa: ANN401
     for index, cell in enumerate(nb_man.nb.cells):
         nb_man.cell_start(cell, index)
         is_going_on = True
@@ -94,7 +94,7 @@ def _run_cells(nb_man: Any, session: Session, timeout_s: float | None) -> None: 
             return
 
 
-def _run_cell(nb_man: Any, session: Session, index: int, timeout_s: float | None) -> bool:  # noqa: ANN401
+def _run_cell(nb_man: Any, session: WorkerSession, index: int, timeout_s: float | None) -> bool:  # noqa: ANN401
     """Run one cell of code; whether the next one comes."""
     cell = nb_man.nb.cells[index]
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
@@ -115,7 +115,7 @@ def _run_cell(nb_man: Any, session: Session, index: int, timeout_s: float | None
     return not end.is_last
 
 
-def _fail(nb_man: Any, session: Session, index: int, output: dict[str, Any]) -> bool:  # noqa: ANN401
+def _fail(nb_man: Any, session: WorkerSession, index: int, output: dict[str, Any]) -> bool:  # noqa: ANN401
     cell = nb_man.nb.cells[index]
     made = session.recorder.add(output)
     if cell.outputs and cell.outputs[-1] is made:  # else an Output widget captures

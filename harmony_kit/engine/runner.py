@@ -17,7 +17,7 @@ from harmony_kit.engine.processes import Worker
 from harmony_kit.engine.request import Listener, RunRequest, RunResult
 from harmony_kit.engine.scratch import new_scratch
 from harmony_kit.engine.server import Server
-from harmony_kit.engine.supervision import Session
+from harmony_kit.engine.supervision import WorkerSession
 from harmony_kit.engine.wire import Message
 from harmony_kit.errors import FileError, HarmonyError, Problem
 
@@ -89,7 +89,7 @@ class Runner:
         self, request: RunRequest, on_event: Listener | None, scratch: str, token: str
     ) -> RunResult:
         worker = self._take_worker()
-        session = Session(worker, token)
+        session = WorkerSession(worker, token)
         course = Course(request, session, Path(scratch) / "executed.ipynb", on_event)
         try:
             session.send(_opening(request, scratch, token))

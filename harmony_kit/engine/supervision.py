@@ -15,7 +15,7 @@ from harmony_kit.engine.processes import Worker
 from harmony_kit.engine.streams import TextPipe
 from harmony_kit.engine.wire import Message, decode, encode
 
-__all__ = ["GRACE_S", "CellEnd", "Session", "TooLate", "WorkerDied", "error_output"]
+__all__ = ["GRACE_S", "CellEnd", "TooLate", "WorkerDied", "WorkerSession", "error_output"]
 
 GRACE_S = 3.0  # between an interrupt and the end of the process group
 
@@ -69,7 +69,7 @@ def error_output(ename: str, evalue: str, last_lines: str = "") -> Message:
     return {"output_type": "error", "ename": ename, "evalue": evalue, "traceback": traceback}
 
 
-class Session:
+class WorkerSession:
     """The supervisor's end of one worker; what it shows goes to `recorder`.
 
     `on_text` hears text as it arrives, `on_message` everything else that changes an output.

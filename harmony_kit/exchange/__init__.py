@@ -7,17 +7,17 @@ Start at `importing` (a file into a journal), then `offering`, `columns`, `cells
 
 from harmony_kit.exchange.duplicates import SkippedRow
 from harmony_kit.exchange.importing import import_answers
-from harmony_kit.exchange.outcome import Counts, ImportOptions, ImportReport, Journal
+from harmony_kit.exchange.outcome import AnswerJournal, ImportCounts, ImportOptions, ImportReport
 from harmony_kit.exchange.proposing import map_template
 from harmony_kit.exchange.reading import Table, read_table
 from harmony_kit.exchange.wide import export_wide
 from harmony_kit.exchange.workbook import write_workbook
 
 __all__ = [
-    "Counts",
+    "AnswerJournal",
+    "ImportCounts",
     "ImportOptions",
     "ImportReport",
-    "Journal",
     "SkippedRow",
     "Table",
     "export_wide",

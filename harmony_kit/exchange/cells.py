@@ -11,7 +11,7 @@ from harmony_kit.exchange.labels import STATUS_WORDS
 from harmony_kit.instrument.model import Item
 from harmony_kit.journal.answers import Status
 
-__all__ = ["CellError", "Said", "guard_words", "read_cell", "read_permission"]
+__all__ = ["CellError", "CellValue", "guard_words", "read_cell", "read_permission"]
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]0+)?$", re.ASCII)
 _STATUS_TYPED = re.compile(r"'*(?:dont_know|prefer_not)$")
@@ -19,7 +19,7 @@ _SEPARATORS = " ;,|\n"
 
 
 @dataclass(frozen=True)
-class Said:
+class CellValue:
     """What a cell says: `Answer`'s status, value, chosen and text."""
 
     status: Status
@@ -36,7 +36,7 @@ class CellError(ValueError):
         self.what = what
 
 
-def read_cell(cell: str, item: Item, codes: Mapping[str, str]) -> Said | None:
+def read_cell(cell: str, item: Item, codes: Mapping[str, str]) -> CellValue | None:
     """What a cell says of an item; None where nothing was asked.
 
     `codes` are the folded labels of the item. Whether a code is on the scale is not decided
@@ -54,35 +54,35 @@ def read_cell(cell: str, item: Item, codes: Mapping[str, str]) -> Said | None:
     return _read_codes(_split_labels(cell, codes), item)
 
 
-def _read_text(cell: str) -> Said:
+def _read_text(cell: str) -> CellValue:
     if _STATUS_TYPED.match(cell):
         if cell == "dont_know":
-            return Said("dont_know")
+            return CellValue("dont_know")
         if cell == "prefer_not":
-            return Said("prefer_not")
-        return Said("answered", text=cell[1:])
-    return Said("answered", text=cell)
+            return CellValue("prefer_not")
+        return CellValue("answered", text=cell[1:])
+    return CellValue("answered", text=cell)
 
 
-def _read_number(cell: str) -> Said:
+def _read_number(cell: str) -> CellValue:
     number = fold(cell)
     if not _NUMBER.match(number):
         what = f"{cell.strip()!r} is not an answer"
         raise CellError(what)
-    return Said("answered", value=int(re.split("[.,]", number)[0]))
+    return CellValue("answered", value=int(re.split("[.,]", number)[0]))
 
 
-def _read_codes(codes: list[str], item: Item) -> Said | None:
+def _read_codes(codes: list[str], item: Item) -> CellValue | None:
     kept = [code for code in codes if code]
     if not kept:
         return None
     if len(kept) == 1 and kept[0] == "dont_know":
-        return Said("dont_know")
+        return CellValue("dont_know")
     if len(kept) == 1 and kept[0] == "prefer_not":
-        return Said("prefer_not")
+        return CellValue("prefer_not")
     if item.kind == "rating":
-        return Said("answered", value=int(kept[0]))
-    return Said("answered", chosen=tuple(kept))
+        return CellValue("answered", value=int(kept[0]))
+    return CellValue("answered", chosen=tuple(kept))
 
 
 def _split_labels(cell: str, codes: Mapping[str, str]) -> list[str]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from harmony_kit.errors import Problem
 from harmony_kit.exchange.duplicates import SkippedRow, drop_copies, drop_twins
 from harmony_kit.exchange.offering import open_desk, read_offer, warn_columns
-from harmony_kit.exchange.outcome import ImportOptions, ImportReport, Journal
-from harmony_kit.exchange.people import Desk
+from harmony_kit.exchange.outcome import AnswerJournal, ImportOptions, ImportReport
+from harmony_kit.exchange.people import Intake
 from harmony_kit.exchange.settling import Stored, Verdict, check_people, settle
-from harmony_kit.exchange.submissions import Row, Submission, read_answers
+from harmony_kit.exchange.submissions import SheetRow, Submission, read_answers
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import Source, Subject
 
@@ -24,7 +24,7 @@ def import_answers(
     *,
     instrument: Instrument,
     sites: Collection[str],
-    journal: Journal,
+    journal: AnswerJournal,
     options: ImportOptions,
 ) -> ImportReport:
     """Import one file of answers; the same file again changes nothing.
@@ -62,13 +62,13 @@ def _lens_of(submission: Submission) -> tuple[str, str, str]:
     return person.site, person.wave, person.lens
 
 
-def _read_rows(desk: Desk, options: ImportOptions) -> tuple[list[Submission], list[SkippedRow]]:
+def _read_rows(desk: Intake, options: ImportOptions) -> tuple[list[Submission], list[SkippedRow]]:
     """Every row with answers; raises `ExchangeError` with what is wrong in any of them."""
     submissions: list[Submission] = []
     skipped: list[SkippedRow] = []
     source = _source(desk, options)
     for number, cells in zip(desk.table.row_numbers, desk.table.rows, strict=True):
-        row = Row(number, cells)
+        row = SheetRow(number, cells)
         why = _why_skip(desk, row)
         if why:
             skipped.append(SkippedRow(number, why))
@@ -85,7 +85,7 @@ def _read_rows(desk: Desk, options: ImportOptions) -> tuple[list[Submission], li
     return submissions, skipped
 
 
-def _why_skip(desk: Desk, row: Row) -> str:
+def _why_skip(desk: Intake, row: SheetRow) -> str:
     layout = desk.form.layout
     finished = layout.leading("finished_at")
     if layout.tool.finished and finished and not row.cells[finished.index].strip():
@@ -94,7 +94,7 @@ def _why_skip(desk: Desk, row: Row) -> str:
     return "" if is_filled else "has no answers"
 
 
-def _source(desk: Desk, options: ImportOptions) -> Source:
+def _source(desk: Intake, options: ImportOptions) -> Source:
     instrument = desk.form.instrument
     return Source(
         recorded_by=options.recorded_by,
@@ -107,7 +107,7 @@ def _source(desk: Desk, options: ImportOptions) -> Source:
 
 
 def _decide(
-    read: list[Submission], desk: Desk, journal: Journal
+    read: list[Submission], desk: Intake, journal: AnswerJournal
 ) -> tuple[list[Submission], Verdict, list[SkippedRow]]:
     complaints = desk.form.complaints
     submissions, copies = drop_copies(read, complaints)
@@ -118,7 +118,7 @@ def _decide(
     return submissions, settle(submissions, desk.form.layout, stored), [*copies, *twins]
 
 
-def _read_stored(submissions: Iterable[Submission], journal: Journal) -> Stored:
+def _read_stored(submissions: Iterable[Submission], journal: AnswerJournal) -> Stored:
     places = sorted({_lens_of(submission)[:2] for submission in submissions})
     respondents = {(r.site, r.wave, r.respondent): r for r in journal.respondents()}
     answers = {a.key: a for site, wave in places for a in journal.current(site, wave)}
@@ -126,7 +126,7 @@ def _read_stored(submissions: Iterable[Submission], journal: Journal) -> Stored:
 
 
 def _warn_content(
-    submissions: list[Submission], verdict: Verdict, desk: Desk, options: ImportOptions
+    submissions: list[Submission], verdict: Verdict, desk: Intake, options: ImportOptions
 ) -> Iterator[Problem]:
     file, counts = desk.table.file, verdict.counts
     if options.subjects is not None:

@@ -12,7 +12,7 @@ from harmony_kit.exchange.fields import LEADING, Mapped, read_columns
 from harmony_kit.exchange.folding import fold
 from harmony_kit.exchange.labels import Labels, read_labels
 from harmony_kit.exchange.outcome import ImportOptions
-from harmony_kit.exchange.people import Desk
+from harmony_kit.exchange.people import Intake
 from harmony_kit.exchange.reading import Table, read_table
 from harmony_kit.exchange.row_problems import Complaints
 from harmony_kit.exchange.submissions import Form
@@ -57,7 +57,7 @@ def read_offer(path: Path, instrument: Instrument, options: ImportOptions) -> Of
 
 def open_desk(
     offer: Offer, instrument: Instrument, sites: Collection[str], options: ImportOptions
-) -> Desk:
+) -> Intake:
     """Everything the rows are read with.
 
     Raises `ExchangeError` when a column is unknown or missing, a site, wave or lens is given
@@ -80,7 +80,7 @@ def open_desk(
     has_guards = offer.mapping is None and not offer.table.is_spreadsheet
     codes = _find_codes(offer.labels, layout, instrument, sites)
     form = Form(instrument, layout, codes, has_guards, complaints)
-    return Desk(form, offer.table, fixed, sites, options.form, clock)
+    return Intake(form, offer.table, fixed, sites, options.form, clock)
 
 
 def _check_given(

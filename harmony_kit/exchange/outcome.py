@@ -12,10 +12,10 @@ from harmony_kit.errors import Problem
 from harmony_kit.exchange.duplicates import SkippedRow
 from harmony_kit.journal.answers import Answer, Respondent, Subject
 
-__all__ = ["Counts", "ImportOptions", "ImportReport", "Journal"]
+__all__ = ["AnswerJournal", "ImportCounts", "ImportOptions", "ImportReport"]
 
 
-class Journal(Protocol):
+class AnswerJournal(Protocol):
     """Where answers are kept; `harmony_kit.journal.store.Store` is one."""
 
     def append(self, answers: Sequence[Answer]) -> int:
@@ -79,7 +79,7 @@ class ImportOptions:
 
 
 @dataclass(frozen=True)
-class Counts:
+class ImportCounts:
     """Respondents and answers of an import by what became of them.
 
     `n_refused` counts answers that were not taken because a later one is stored; `n_kept` counts
@@ -106,7 +106,7 @@ class ImportReport:
     file: str
     sha256: str
     tool: str
-    counts: Counts
+    counts: ImportCounts
     n_per_lens: dict[tuple[str, str, str], int]
     skipped: tuple[SkippedRow, ...] = ()
     warnings: tuple[Problem, ...] = ()

@@ -11,11 +11,11 @@ from datetime import datetime
 from harmony_kit.exchange.folding import fold
 from harmony_kit.exchange.reading import Table
 from harmony_kit.exchange.row_problems import Complaint
-from harmony_kit.exchange.submissions import Form, Row
+from harmony_kit.exchange.submissions import Form, SheetRow
 from harmony_kit.exchange.times import Clock
 from harmony_kit.journal.answers import Respondent
 
-__all__ = ["Desk", "Person", "derive_pseudonym"]
+__all__ = ["Intake", "Person", "derive_pseudonym"]
 
 _MAX_NAME = 80
 _SHOWN_DIGITS = 8
@@ -31,7 +31,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Intake:
     """Reads who filled in each row of a table.
 
     Attributes
@@ -52,7 +52,7 @@ class Desk:
     form_name: str
     clock: Clock
 
-    def read(self, row: Row) -> Person:
+    def read(self, row: SheetRow) -> Person:
         """The person of a row; a part that is wrong becomes a complaint and stays empty."""
         site = self._choose(row, "site", self.sites)
         wave = self._choose(row, "wave", None)
@@ -79,14 +79,14 @@ class Desk:
         details = {"tool": self.form.layout.tool.id, "submission": number}
         return details | ({"form": self.form_name} if self.form_name else {})
 
-    def _text(self, row: Row, name: str) -> str:
+    def _text(self, row: SheetRow, name: str) -> str:
         column = self.form.layout.leading(name)
         if column is None:
             return ""
         cell = " ".join(self.form.cell(row, column).split())
         return self.form.codes.get(name, {}).get(fold(cell), cell)
 
-    def _choose(self, row: Row, name: str, known: Collection[str] | None) -> str:
+    def _choose(self, row: SheetRow, name: str, known: Collection[str] | None) -> str:
         """A value from the row or the one given for the file; ``""`` after a complaint."""
         given, column, said = self.fixed.get(name, ""), self.form.layout.leading(name), ""
         if column:
@@ -102,7 +102,7 @@ class Desk:
             self.form.complain(row, column, f"names no {name}", ", ".join(known or ()))
         return said or given
 
-    def _read_name(self, row: Row) -> str:
+    def _read_name(self, row: SheetRow) -> str:
         column, name = self.form.layout.leading("respondent"), self._text(row, "respondent")
         if column is None:
             return ""
@@ -123,7 +123,7 @@ class Desk:
             self.form.complain(row, column, "names no respondent", "a pseudonym in every row")
         return name
 
-    def _time(self, row: Row, name: str) -> datetime | None:
+    def _time(self, row: SheetRow, name: str) -> datetime | None:
         column = self.form.layout.leading(name)
         cell = self.form.cell(row, column).strip() if column else ""
         if column is None or not cell:
@@ -137,7 +137,7 @@ class Desk:
         # LimeSurvey dates an interview 1980 where a survey keeps no dates.
         return None if moment.year == 1980 else moment
 
-    def _hash(self, row: Row) -> str:
+    def _hash(self, row: SheetRow) -> str:
         """Stands for a form the tool did not number: the same filled cells, the same form."""
         pairs = zip(self.table.headers, row.cells, strict=True)
         filled = [[fold(header), cell] for header, cell in pairs if cell.strip()]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
 from harmony_kit.exchange.columns import Layout
-from harmony_kit.exchange.outcome import Counts
+from harmony_kit.exchange.outcome import ImportCounts
 from harmony_kit.exchange.row_problems import Complaint, Complaints
 from harmony_kit.exchange.submissions import Submission
 from harmony_kit.journal.answers import Answer, Respondent
@@ -31,7 +31,7 @@ class Verdict:
 
     respondents: tuple[Respondent, ...]
     answers: tuple[Answer, ...]
-    counts: Counts
+    counts: ImportCounts
 
 
 def check_people(submissions: Iterable[Submission], stored: Stored, complaints: Complaints) -> None:
@@ -96,7 +96,7 @@ def settle(submissions: Iterable[Submission], layout: Layout, stored: Stored) ->
     """What is new or changed; a stored answer that was given later holds."""
     people: list[Respondent] = []
     taken: list[Answer] = []
-    counts = Counts()
+    counts = ImportCounts()
     for submission in submissions:
         known = stored.respondents.get(_place(submission.respondent))
         person = _merge(submission.respondent, known)
@@ -106,13 +106,13 @@ def settle(submissions: Iterable[Submission], layout: Layout, stored: Stored) ->
         taken += answers
         counts = _add(counts, found)
         is_new = known is None
-        counts = _add(counts, Counts(int(is_new), int(not is_new)))
+        counts = _add(counts, ImportCounts(int(is_new), int(not is_new)))
     return Verdict(tuple(people), tuple(taken), counts)
 
 
-def _add(first: Counts, second: Counts) -> Counts:
-    names = [field.name for field in fields(Counts)]
-    return Counts(**{name: getattr(first, name) + getattr(second, name) for name in names})
+def _add(first: ImportCounts, second: ImportCounts) -> ImportCounts:
+    names = [field.name for field in fields(ImportCounts)]
+    return ImportCounts(**{name: getattr(first, name) + getattr(second, name) for name in names})
 
 
 def _merge(person: Respondent, known: Respondent | None) -> Respondent:
@@ -129,7 +129,7 @@ def _merge(person: Respondent, known: Respondent | None) -> Respondent:
 
 def _settle_answers(
     submission: Submission, layout: Layout, stored: Stored
-) -> tuple[list[Answer], Counts]:
+) -> tuple[list[Answer], ImportCounts]:
     taken: list[Answer] = []
     n_new = n_changed = n_unchanged = n_refused = 0
     for answer in submission.answers:
@@ -147,7 +147,7 @@ def _settle_answers(
             n_changed += 1
             taken.append(renewed)
     n_kept = _count_kept(submission, layout, stored)
-    return taken, Counts(0, 0, n_new, n_changed, n_unchanged, n_refused, n_kept)
+    return taken, ImportCounts(0, 0, n_new, n_changed, n_unchanged, n_refused, n_kept)
 
 
 def _renew(answer: Answer, before: Answer, layout: Layout) -> Answer:

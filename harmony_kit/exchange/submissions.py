@@ -15,13 +15,13 @@ from harmony_kit.exchange.row_problems import Complaint, Complaints
 from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.journal.answers import Answer, Respondent, Source, check_answer
 
-__all__ = ["Form", "Row", "Submission", "read_answers"]
+__all__ = ["Form", "SheetRow", "Submission", "read_answers"]
 
 Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     """One row: its number as a spreadsheet shows it, and its cells."""
 
     number: int
@@ -46,12 +46,12 @@ class Form:
     has_guards: bool
     complaints: Complaints
 
-    def cell(self, row: Row, column: Column) -> str:
+    def cell(self, row: SheetRow, column: Column) -> str:
         """The text of a cell, without what an export put before it."""
         cell = row.cells[column.index]
         return unguard(cell) if self.has_guards else cell
 
-    def complain(self, row: Row, column: Column, what: str, allowed: str = "") -> None:
+    def complain(self, row: SheetRow, column: Column, what: str, allowed: str = "") -> None:
         """Note what is wrong with a cell."""
         self.complaints.add(row.number, Complaint(column.name, what, allowed))
 
@@ -83,7 +83,7 @@ class Submission:
 
 
 def read_answers(
-    form: Form, row: Row, person: Respondent, when: datetime, source: Source
+    form: Form, row: SheetRow, person: Respondent, when: datetime, source: Source
 ) -> tuple[Answer, ...]:
     """The answers in a row, in the order of the columns; what is wrong becomes a complaint.
 
@@ -104,7 +104,7 @@ def read_answers(
     return tuple(answer for answer in read if answer)
 
 
-def _read_answer(form: Form, row: Row, column: Column, blank: Answer) -> Answer | None:
+def _read_answer(form: Form, row: SheetRow, column: Column, blank: Answer) -> Answer | None:
     item, cell = form.instrument.item(column.field.item), form.cell(row, column)
     try:
         said = read_cell(cell, item, form.codes[item.id])
@@ -137,7 +137,7 @@ def _read_answer(form: Form, row: Row, column: Column, blank: Answer) -> Answer 
         return None
 
 
-def _read_permission(form: Form, row: Row, item: Item) -> bool:
+def _read_permission(form: Form, row: SheetRow, item: Item) -> bool:
     column = form.layout.permission(item.id)
     if column is None:
         return False

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from harmony_kit.exchange.cells import guard_words
 from harmony_kit.exchange.folding import guard
-from harmony_kit.exchange.publishing import publish
-from harmony_kit.exchange.workbook import Sheet, draw_workbook
+from harmony_kit.exchange.settling import Place
+from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
+from harmony_kit.files import publish
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import Answer, Respondent, column_name
 
 __all__ = ["export_wide"]
 
 _LEADING = ("respondent", "site", "lens", "wave", "role", "language", "started_at", "finished_at")
-Place = tuple[str, str, str]
 
 
 def export_wide(
@@ -53,7 +53,7 @@ def export_wide(
 
 def _draw(headers: Sequence[str], rows: Sequence[Sequence[str]], path: Path) -> bytes:
     if path.suffix.lower() == ".xlsx":
-        sheet = Sheet("answers", tuple(headers), tuple(tuple(row) for row in rows))
+        sheet = WorkbookSheet("answers", tuple(headers), tuple(tuple(row) for row in rows))
         return draw_workbook([sheet])
     text = io.StringIO(newline="")
     # This line end also makes the writer quote a lone carriage return, which it would not else.

@@ -15,9 +15,9 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from harmony_kit.exchange.publishing import publish
+from harmony_kit.files import publish
 
-__all__ = ["Sheet", "draw_workbook", "write_workbook"]
+__all__ = ["WorkbookSheet", "draw_workbook", "write_workbook"]
 
 # XlsxWriter dates a workbook with the clock otherwise.
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
@@ -34,7 +34,7 @@ _LAST = ("withheld", "settings", "provenance")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class WorkbookSheet:
     """One sheet: a header row, frozen, and rows of text, numbers, truths or None."""
 
     name: str
@@ -53,7 +53,7 @@ def write_workbook(results: Mapping[str, Any], path: Path) -> None:
     publish(path, draw_workbook(_list_sheets(results)))
 
 
-def _list_sheets(results: Mapping[str, Any]) -> list[Sheet]:
+def _list_sheets(results: Mapping[str, Any]) -> list[WorkbookSheet]:
     plain = {key: value for key, value in results.items() if not _is_table(value)}
     about = {
         k: v for k, v in plain.items() if not isinstance(v, Mapping) or k in ("n", "instrument")
@@ -76,7 +76,7 @@ def _is_table(value: object) -> TypeGuard[list[Mapping[str, Any]]]:
     return isinstance(value, list) and all(isinstance(row, Mapping) for row in value)
 
 
-def _sheets_of(name: str, value: object) -> list[Sheet]:
+def _sheets_of(name: str, value: object) -> list[WorkbookSheet]:
     if _is_table(value):
         return [_table_sheet(name, value)]
     if not isinstance(value, Mapping):
@@ -89,15 +89,15 @@ def _sheets_of(name: str, value: object) -> list[Sheet]:
     return sheets
 
 
-def _table_sheet(name: str, rows: Sequence[Mapping[str, Any]]) -> Sheet:
+def _table_sheet(name: str, rows: Sequence[Mapping[str, Any]]) -> WorkbookSheet:
     flat = [dict(_flatten(row)) for row in rows]
     headers = tuple(dict.fromkeys(key for row in flat for key in row))
     cells = tuple(tuple(row.get(header) for header in headers) for row in flat)
-    return Sheet(name, headers or ("nothing to show",), cells)
+    return WorkbookSheet(name, headers or ("nothing to show",), cells)
 
 
-def _pair_sheet(name: str, pairs: Mapping[str, Any]) -> Sheet:
-    return Sheet(name, ("what", "value"), tuple(_flatten(pairs)))
+def _pair_sheet(name: str, pairs: Mapping[str, Any]) -> WorkbookSheet:
+    return WorkbookSheet(name, ("what", "value"), tuple(_flatten(pairs)))
 
 
 def _flatten(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -117,7 +117,7 @@ def _join(values: Sequence[object]) -> str:
     return "; ".join("" if value is None else str(value) for value in values)
 
 
-def draw_workbook(sheets: Sequence[Sheet]) -> bytes:
+def draw_workbook(sheets: Sequence[WorkbookSheet]) -> bytes:
     """The bytes of a workbook with these sheets."""
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, _AS_TYPED) as book:
@@ -140,7 +140,7 @@ def _sheet_name(name: str, taken: Sequence[str]) -> str:
     return unique
 
 
-def _draw_sheet(worksheet: Worksheet, sheet: Sheet, heading: Format, body: Format) -> None:
+def _draw_sheet(worksheet: Worksheet, sheet: WorkbookSheet, heading: Format, body: Format) -> None:
     worksheet.freeze_panes(1, 0)
     for column, header in enumerate(sheet.headers):
         worksheet.write_string(0, column, header, heading)

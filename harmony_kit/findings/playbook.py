@@ -28,6 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from pydantic import model_validator as check_model
 
 from harmony_kit.findings.patterns import KINDS, Case
+from harmony_kit.instrument.model import Id, Text
 
 __all__ = [
     "PHRASES",
@@ -58,9 +59,7 @@ PHRASES = (
     "percent",
 )
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 EntryId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]*$", max_length=120)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 Level = Literal["low", "middle", "high"]
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

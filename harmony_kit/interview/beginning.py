@@ -12,7 +12,7 @@ from typing import Literal
 
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.interview.interview import Interview
-from harmony_kit.interview.keeping import Journal
+from harmony_kit.interview.keeping import InterviewJournal
 from harmony_kit.interview.presence import Seat
 from harmony_kit.interview.questions import Question
 from harmony_kit.interview.session import Session
@@ -68,7 +68,7 @@ class Desk:
     """Where interviews are held: the setting, the journal, who sits there and the clock."""
 
     setting: Setting
-    journal: Journal
+    journal: InterviewJournal
     seat: Seat
     clock: Callable[[], datetime]
 

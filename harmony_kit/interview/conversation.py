@@ -16,7 +16,7 @@ from harmony_kit.interview.given import Clash, Given, version_of
 from harmony_kit.interview.interview import Interview
 from harmony_kit.interview.sentences import load_wording
 from harmony_kit.interview.views import (
-    View,
+    ScreenView,
     describe_answer,
     local_time,
     question_text,
@@ -25,9 +25,9 @@ from harmony_kit.interview.views import (
 )
 from harmony_kit.journal.answers import Answer
 
-__all__ = ["Conversation", "Message"]
+__all__ = ["Conversation", "FormMessage"]
 
-Message = Mapping[str, Any]
+FormMessage = Mapping[str, Any]
 
 #: Who else is here changes slowly, and finding out reads every event of the interview.
 SIGNS_PER_LOOK = 4
@@ -40,7 +40,7 @@ class Conversation:
 
     interview: Interview
     desk: Desk
-    _others: list[View] = field(default_factory=list)
+    _others: list[ScreenView] = field(default_factory=list)
     _n_signs: int = 0
 
     def __post_init__(self) -> None:
@@ -51,7 +51,7 @@ class Conversation:
         """The language the respondent is asked in."""
         return self.interview.session.respondent.language
 
-    def answer(self, message: Message) -> View:
+    def answer(self, message: FormMessage) -> ScreenView:
         """Keep an answer, and move on if asked to.
 
         Raises `AnswerError` when the question does not allow it or is not asked.
@@ -82,12 +82,12 @@ class Conversation:
             return self.show() | saved
         return {"bar": self._bar()} | saved
 
-    def _view_saved(self, name: str, answer: Answer | None) -> View:
+    def _view_saved(self, name: str, answer: Answer | None) -> ScreenView:
         now = self.desk.clock()
         time = local_time(now, self.desk.setting.timezone, "%H:%M:%S")
         return {"question": name, "version": version_of(answer), "time": time}
 
-    def _view_conflict(self, name: str, theirs: Answer) -> View:
+    def _view_conflict(self, name: str, theirs: Answer) -> ScreenView:
         return {
             "question": name,
             "who": theirs.source.recorded_by,
@@ -95,7 +95,7 @@ class Conversation:
             "version": version_of(theirs),
         }
 
-    def go(self, message: Message) -> View:
+    def go(self, message: FormMessage) -> ScreenView:
         """Move to the next screen, one back, to a screen or into a section."""
         if "section" in message:
             self.interview.enter(str(message["section"]))
@@ -103,12 +103,12 @@ class Conversation:
             self.interview.go(str(message["to"]))
         return self.show()
 
-    def note(self, message: Message) -> View:
+    def note(self, message: FormMessage) -> ScreenView:
         """Keep the interviewer's note on the screen."""
         self.interview.note(str(message["text"])[:MAX_NOTE])
         return {"saved": self._view_saved("", None)}
 
-    def add_subject(self, message: Message) -> View:
+    def add_subject(self, message: FormMessage) -> ScreenView:
         """Add a pilot or a decision on the spot."""
         try:
             self.interview.add_subject(message["kind"], str(message["title"]))
@@ -116,30 +116,30 @@ class Conversation:
             return {"problems": {"title": "subjects.problem"}}
         return self.show()
 
-    def leave_out(self, message: Message) -> View:
+    def leave_out(self, message: FormMessage) -> ScreenView:
         """Leave out pilots or decisions the respondent cannot speak about."""
         self.interview.leave_out(message["kind"], frozenset(map(str, message["ids"])))
         return {"bar": self._bar()}
 
-    def switch_language(self, message: Message) -> View:
+    def switch_language(self, message: FormMessage) -> ScreenView:
         """Go on in another language."""
         self.interview.switch_language(str(message["language"]))
         return {"wording": load_wording(self.language), **self.show()}
 
-    def sign(self) -> View:
+    def sign(self) -> ScreenView:
         """What others wrote meanwhile, and who is here."""
         self._n_signs += 1
         changed = self.interview.refresh()
         if changed or self._n_signs % SIGNS_PER_LOOK == 0:
             self._others = self._find_others()
         clashes, self.interview.clashes = self.interview.clashes, []
-        reply: View = {
+        reply: ScreenView = {
             "others": self._others,
             "clashes": [self._view_clash(clash) for clash in clashes],
         }
         return {**self.show(), **reply, "by_others": True} if changed else reply
 
-    def _find_others(self) -> list[View]:
+    def _find_others(self) -> list[ScreenView]:
         respondent = self.interview.session.respondent
         events = self.desk.journal.events(respondent.site, respondent.wave, respondent.respondent)
         timezone = self.desk.setting.timezone
@@ -148,7 +148,7 @@ class Conversation:
             for event in presence.list_others(events, self.desk.seat, self.desk.clock())
         ]
 
-    def _view_clash(self, clash: Clash) -> View:
+    def _view_clash(self, clash: Clash) -> ScreenView:
         session = self.interview.session
         return {
             "who": clash.theirs.source.recorded_by,
@@ -157,7 +157,7 @@ class Conversation:
             "ours": describe_answer(session, clash.ours),
         }
 
-    def show(self) -> View:
+    def show(self) -> ScreenView:
         """The screen the interview is at."""
         interview = self.interview
         respondent = interview.session.respondent
@@ -171,7 +171,7 @@ class Conversation:
         }
         return {"page": {**screen, "place": opened}, "bar": self._bar(), "others": self._others}
 
-    def _bar(self) -> View:
+    def _bar(self) -> ScreenView:
         session = self.interview.session
         languages = [
             {"id": language, "name": load_wording(language)["language.name"]}

@@ -12,7 +12,7 @@ from typing import Literal
 
 from harmony_kit.interview import session as steps
 from harmony_kit.interview.given import Clash, Given, Outcome, version_of
-from harmony_kit.interview.keeping import Journal
+from harmony_kit.interview.keeping import InterviewJournal
 from harmony_kit.interview.presence import Seat
 from harmony_kit.interview.questions import Question
 from harmony_kit.interview.session import Session
@@ -42,7 +42,7 @@ class Interview:
     raises `StoreError` when it could not; then the session is unchanged.
     """
 
-    journal: Journal
+    journal: InterviewJournal
     session: Session
     seat: Seat
     clock: Callable[[], datetime]

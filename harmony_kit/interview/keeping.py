@@ -9,10 +9,10 @@ from typing import Protocol
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import Answer, Event, Respondent, Subject
 
-__all__ = ["Journal"]
+__all__ = ["InterviewJournal"]
 
 
-class Journal(Protocol):
+class InterviewJournal(Protocol):
     """Append-only, safe to call from any thread; a write returns only when it is on disk.
 
     `harmony_kit.journal.store.Store` is one.

@@ -6,13 +6,13 @@ from collections import Counter
 
 from harmony_kit.interview.beginning import Desk, propose_pseudonym
 from harmony_kit.interview.sentences import load_wording
-from harmony_kit.interview.views import View, local_time
+from harmony_kit.interview.views import ScreenView, local_time
 from harmony_kit.journal.answers import Respondent
 
 __all__ = ["consent_text", "view_lobby", "view_newcomer"]
 
 
-def view_lobby(desk: Desk, site: str, wave: str, language: str) -> View:
+def view_lobby(desk: Desk, site: str, wave: str, language: str) -> ScreenView:
     """Where to interview whom; alone before the form, a respondent sees nobody else."""
     setting = desk.setting
     everybody = desk.journal.respondents(site=site)
@@ -33,14 +33,14 @@ def view_lobby(desk: Desk, site: str, wave: str, language: str) -> View:
     }
 
 
-def _languages(desk: Desk) -> list[View]:
+def _languages(desk: Desk) -> list[ScreenView]:
     return [
         {"id": language, "name": load_wording(language)["language.name"]}
         for language in desk.setting.languages
     ]
 
 
-def _view_person(respondent: Respondent, desk: Desk, n_answers: int, language: str) -> View:
+def _view_person(respondent: Respondent, desk: Desk, n_answers: int, language: str) -> ScreenView:
     setting = desk.setting
     return {
         "respondent": respondent.respondent,
@@ -70,7 +70,7 @@ def consent_text(desk: Desk, site: str, language: str, code: str = "{code}") -> 
     return paragraphs
 
 
-def view_newcomer(desk: Desk, site: str, wave: str, language: str) -> View:
+def view_newcomer(desk: Desk, site: str, wave: str, language: str) -> ScreenView:
     """The page of a new interview, in every language it can be held in."""
     taken = (r.respondent for r in desk.journal.respondents(site, wave))
     setting = desk.setting

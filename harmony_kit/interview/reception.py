@@ -29,11 +29,11 @@ from harmony_kit.interview.beginning import (
     resume_interview,
     start_interview,
 )
-from harmony_kit.interview.conversation import Conversation, Message
+from harmony_kit.interview.conversation import Conversation, FormMessage
 from harmony_kit.interview.interview import Interview
 from harmony_kit.interview.lobby import consent_text, view_lobby, view_newcomer
 from harmony_kit.interview.sentences import load_wording
-from harmony_kit.interview.views import View, local_time
+from harmony_kit.interview.views import ScreenView, local_time
 from harmony_kit.journal.answers import Respondent
 
 __all__ = ["Reception"]
@@ -51,7 +51,7 @@ class Reception:
     # JupyterLab may deliver messages on more than one thread.
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def handle(self, message: Message) -> View:
+    def handle(self, message: FormMessage) -> ScreenView:
         """Do what a message asks for; never raises, so that nothing fails unseen."""
         try:
             with self._lock:
@@ -64,7 +64,7 @@ class Reception:
             reply = {"trouble": {"text": "trouble.refused", "detail": detail, "todo": todo}}
         return {**reply, "ack": message.get("seq")}
 
-    def _act(self, message: Message) -> View:
+    def _act(self, message: FormMessage) -> ScreenView:
         name = str(message["do"])
         if name in _IN_CONVERSATION:
             if self.conversation is None:
@@ -73,7 +73,7 @@ class Reception:
             return _IN_CONVERSATION[name](self.conversation, message)
         return _AT_RECEPTION[name](self, message)
 
-    def hello(self, message: Message) -> View:
+    def hello(self, message: FormMessage) -> ScreenView:
         """A form was drawn: everything it needs, and the interview it had open before."""
         before = message.get("open") or {}
         if self.conversation is None and before:
@@ -83,7 +83,7 @@ class Reception:
         self.conversation.interview.refresh()
         return self._show_interview()
 
-    def _reopen_quietly(self, before: Message) -> None:
+    def _reopen_quietly(self, before: FormMessage) -> None:
         # The same tab after a reload or a new kernel: its former form is no second interviewer.
         presence.withdraw_sign(str(before.get("session", "none")))
         known = self.desk.journal.respondents(before.get("site"), before.get("wave"))
@@ -91,7 +91,7 @@ class Reception:
             if respondent.respondent == before.get("respondent") and not respondent.finished_at:
                 self._sit_down(resume_interview(respondent, self.desk))
 
-    def place(self, message: Message) -> View:
+    def place(self, message: FormMessage) -> ScreenView:
         """Another site, wave or interviewer was chosen on the list of interviews."""
         self.site = str(message.get("site", self.site))
         self.wave = str(message.get("wave", self.wave))
@@ -100,11 +100,11 @@ class Reception:
             self.desk = replace(self.desk, seat=replace(self.desk.seat, name=name))
         return self._show_lobby()
 
-    def new(self, _: Message) -> View:
+    def new(self, _: FormMessage) -> ScreenView:
         """The page of a new interview, with a pseudonym proposed."""
         return {"page": view_newcomer(self.desk, self.site, self.wave, self.language)}
 
-    def begin(self, message: Message) -> View:
+    def begin(self, message: FormMessage) -> ScreenView:
         """Start the interview that was filled in; or say what is not right yet."""
         language, name = str(message["language"]), str(message["respondent"]).strip()
         consent = consent_text(self.desk, self.site, language, name)
@@ -123,7 +123,7 @@ class Reception:
         self._sit_down(start_interview(newcomer, self.desk))
         return self._show_interview()
 
-    def resume(self, message: Message) -> View:
+    def resume(self, message: FormMessage) -> ScreenView:
         """Go on with an interview; a finished one needs a reason."""
         respondent = self._find(str(message["respondent"]))
         alone = self.desk.setting.is_self_service
@@ -138,7 +138,7 @@ class Reception:
         self._sit_down(resume_interview(respondent, self.desk, reason=reason))
         return self._show_interview()
 
-    def leave(self, _: Message) -> View:
+    def leave(self, _: FormMessage) -> ScreenView:
         """Back to the list; the interview stays as it is."""
         if self.conversation is not None:
             self.conversation.interview.close()
@@ -146,7 +146,7 @@ class Reception:
             presence.withdraw_sign(self.desk.seat.session)
         return {"wording": load_wording(self.language), **self._show_lobby()}
 
-    def finish(self, _: Message) -> View:
+    def finish(self, _: FormMessage) -> ScreenView:
         """End the interview."""
         if self.conversation is None:
             return self._show_lobby()
@@ -157,20 +157,20 @@ class Reception:
         name = interview.session.respondent.respondent
         return {"page": {"kind": "finished", "respondent": name}}
 
-    def switch_language(self, message: Message) -> View:
+    def switch_language(self, message: FormMessage) -> ScreenView:
         """Go on in another language."""
         if self.conversation is not None:
             return self.conversation.switch_language(message)
         self.language = str(message["language"])
         return {"wording": load_wording(self.language), **self._show_lobby()}
 
-    def sign(self, message: Message) -> View:
+    def sign(self, message: FormMessage) -> ScreenView:
         """The page asks whether we are alive."""
         presence.show_sign(self.desk.seat.session)
         news = self.conversation.sign() if self.conversation else {}
         return {**news, "sign": message.get("sign")}
 
-    def gone(self, _: Message) -> View:
+    def gone(self, _: FormMessage) -> ScreenView:
         """The page was closed."""
         presence.withdraw_sign(self.desk.seat.session)
         return {}
@@ -189,16 +189,16 @@ class Reception:
         self.conversation = Conversation(interview, self.desk)
         presence.show_sign(self.desk.seat.session)
 
-    def _show_lobby(self) -> View:
+    def _show_lobby(self) -> ScreenView:
         return {"page": view_lobby(self.desk, self.site, self.wave, self.language)}
 
-    def _show_interview(self) -> View:
+    def _show_interview(self) -> ScreenView:
         if self.conversation is None:
             return self._show_lobby()
         return {"wording": load_wording(self.conversation.language), **self.conversation.show()}
 
 
-_AT_RECEPTION: dict[str, Callable[[Reception, Message], View]] = {
+_AT_RECEPTION: dict[str, Callable[[Reception, FormMessage], ScreenView]] = {
     "hello": Reception.hello,
     "place": Reception.place,
     "new": Reception.new,
@@ -211,7 +211,7 @@ _AT_RECEPTION: dict[str, Callable[[Reception, Message], View]] = {
     "gone": Reception.gone,
 }
 
-_IN_CONVERSATION: dict[str, Callable[[Conversation, Message], View]] = {
+_IN_CONVERSATION: dict[str, Callable[[Conversation, FormMessage], ScreenView]] = {
     "answer": Conversation.answer,
     "go": Conversation.go,
     "note": Conversation.note,

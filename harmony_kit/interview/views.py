@@ -14,7 +14,7 @@ from harmony_kit.interview.session import Session, list_open, measure_progress
 from harmony_kit.journal.answers import MAX_TEXT, Answer
 
 __all__ = [
-    "View",
+    "ScreenView",
     "describe_answer",
     "local_time",
     "question_text",
@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 #: JSON, as the form takes it.
-View = dict[str, Any]
+ScreenView = dict[str, Any]
 
 
 def local_time(moment: datetime | None, timezone: str, form: str = "%Y-%m-%d %H:%M") -> str:
@@ -48,7 +48,7 @@ def _lens_name(session: Session, lens: str) -> str:
     return session.instrument.text(f"lens.{lens}.name", session.respondent.language)
 
 
-def view_question(session: Session, question: Question) -> View:
+def view_question(session: Session, question: Question) -> ScreenView:
     """One question: its words, its options in this respondent's order, the answer so far."""
     instrument, language = session.instrument, session.respondent.language
     item = instrument.item(question.item)
@@ -75,7 +75,7 @@ def view_question(session: Session, question: Question) -> View:
     }
 
 
-def _view_options(session: Session, question: Question) -> list[View]:
+def _view_options(session: Session, question: Question) -> list[ScreenView]:
     instrument, language = session.instrument, session.respondent.language
     item = instrument.item(question.item)
     if item.scale:
@@ -89,7 +89,7 @@ def _view_options(session: Session, question: Question) -> list[View]:
     return [{"id": id_, "label": instrument.text(key, language)} for id_, key in keys.items()]
 
 
-def _view_answer(answer: Answer) -> View:
+def _view_answer(answer: Answer) -> ScreenView:
     return {
         "status": answer.status,
         "value": answer.value,
@@ -113,11 +113,11 @@ def describe_answer(session: Session, answer: Answer) -> str:
     return ", ".join(labels[id_] for id_ in answer.chosen or ())
 
 
-def view_screen(session: Session, loose_notes: Mapping[str, str], *, has_notes: bool) -> View:
+def view_screen(session: Session, loose_notes: Mapping[str, str], *, has_notes: bool) -> ScreenView:
     """The screen the session is at."""
     screen = session.screen
     first = next(s.id for s in session.screens if s.section == screen.section)
-    view: View = {
+    view: ScreenView = {
         "kind": screen.kind,
         "id": screen.id,
         "section": _view_section(session, screen, has_intro=screen.id == first),
@@ -132,7 +132,7 @@ def view_screen(session: Session, loose_notes: Mapping[str, str], *, has_notes: 
     return view
 
 
-def _view_section(session: Session, screen: Screen, *, has_intro: bool) -> View:
+def _view_section(session: Session, screen: Screen, *, has_intro: bool) -> ScreenView:
     if not screen.section:
         return {"id": "", "name": "", "intro": ""}
     language, key = session.respondent.language, f"dimension.{screen.section}"
@@ -147,7 +147,7 @@ def _note(session: Session, screen: Screen, loose_notes: Mapping[str, str]) -> s
     return notes[0] if notes else loose_notes.get(screen.id, "")
 
 
-def _view_subjects(session: Session, screen: Screen) -> View:
+def _view_subjects(session: Session, screen: Screen) -> ScreenView:
     return {
         "subject_kind": screen.subject_kind,
         "subjects": [
@@ -162,7 +162,7 @@ def _view_subjects(session: Session, screen: Screen) -> View:
     }
 
 
-def _view_review(session: Session) -> View:
+def _view_review(session: Session) -> ScreenView:
     open_ = set(list_open(session))
     rows = [
         {
@@ -179,7 +179,7 @@ def _view_review(session: Session) -> View:
     return {"open": rows}
 
 
-def view_bar(session: Session) -> View:
+def view_bar(session: Session) -> ScreenView:
     """What is always visible: progress, pace and the sections."""
     progress = measure_progress(session)
     instrument, language = session.instrument, session.respondent.language

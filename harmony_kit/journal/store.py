@@ -136,8 +136,8 @@ class Store:
         query = sa.select(*(rows.c[name] for name in ANSWER_DTYPES)).order_by(rows.c.id)
         with self._reading("read answers from") as connection:
             # Plain tuples: pandas asks every Row for attributes it does not have, at 30 µs each.
-            rows = [tuple(row) for row in connection.execute(query)]
-        frame = pd.DataFrame(rows, columns=list(ANSWER_DTYPES))
+            found = [tuple(row) for row in connection.execute(query)]
+        frame = pd.DataFrame(found, columns=list(ANSWER_DTYPES))
         return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
 
     def journal(

@@ -8,11 +8,11 @@ that need several items.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures import indices
+from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.camps import find_camps
 from harmony_kit.measures.nulls import deviations, null_of, spreads
 from harmony_kit.measures.scores import summarise_scores
@@ -27,8 +27,6 @@ from harmony_kit.measures.selection import (
 
 __all__ = ["AGREEMENT_DTYPES", "SCALE_DTYPES", "measure_agreement", "measure_scales"]
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 _KEYS = ["site", "wave", "item", "subject", "lens", "about"]
 _SCALE_KEYS = ["site", "wave", "dimension", "group", "subject", "lens", "about", "points"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from harmony_kit.measures.arrays import Counts
 from harmony_kit.measures.indices import agreement_a
 
 __all__ = ["MAX_A", "MIN_CAMP", "MIN_SHARE", "Camp", "find_camps"]
 
-Counts = npt.NDArray[np.int64]
 Camp = dict[str, object]
 
 #: Fewest people, and smallest share of the lens, that make a camp rather than a dissenter.

@@ -10,12 +10,12 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.arrays import Draws, Floats, Ints
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.coorientation import DIRECTIONS, STREAMS
-from harmony_kit.measures.posterior import Draws, draw_means
+from harmony_kit.measures.posterior import draw_means
 from harmony_kit.measures.tally import Tally, tally_ratings
 from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
 
@@ -61,9 +61,6 @@ _QUANTITIES: Final = ("own", "estimate", "misreading")
 _DRAWN: Final = ("low", "high", "p_rose", "p_steady", "p_fell")
 _ROWS_AT_ONCE: Final = 50
 _KEY: Final = ["site", "from_wave", "to_wave", "item", "subject", "dimension", "first", "second"]
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 def measure_changes(

@@ -16,8 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.arrays import Draws
 from harmony_kit.measures.claims import STATES, grade_claims, name_states
-from harmony_kit.measures.posterior import Draws, draw_means
+from harmony_kit.measures.posterior import draw_means
 from harmony_kit.measures.predictive import Belief, count_interviews
 from harmony_kit.measures.tally import Tally, tally_ratings
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from harmony_kit.measures.arrays import Bools, Draws, Floats
 from harmony_kit.measures.permutations import Chance, flip_pairs, swap_groups
 from harmony_kit.measures.scores import person_weights, share_true, urn_factors
 
 __all__ = ["APART_AT", "Look", "Side", "compare_sides", "distance"]
 
-Floats = npt.NDArray[np.float64]
-Draws = npt.NDArray[np.float32]
-Bools = npt.NDArray[np.bool_]
 
 NAN = float("nan")
 

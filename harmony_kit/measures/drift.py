@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.selection import code_groups, typed_empty
 
 __all__ = ["DRIFT_DTYPES", "measure_drift"]
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 #: Columns of `measure_drift`, in order.
 DRIFT_DTYPES: dict[str, str] = {

@@ -21,6 +21,7 @@ from scipy.special import betainc
 from scipy.stats import CensoredData, ecdf
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.arrays import Floats
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.scores import INTERVAL
 from harmony_kit.measures.selection import code_groups, typed_empty
@@ -40,7 +41,6 @@ __all__ = [
     "time_decisions",
 ]
 
-Floats = npt.NDArray[np.float64]
 Values = npt.NDArray[np.object_]
 
 #: Words that may stand as a status; the dates decide where the two disagree.

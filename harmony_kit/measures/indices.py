@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from harmony_kit.measures.arrays import Counts, Floats
+
 __all__ = [
     "NULL_VARIANCES",
     "ad_mean",
@@ -30,10 +32,8 @@ __all__ = [
     "variances",
 ]
 
-Counts = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Shape = Literal["uniform", "slight_skew", "moderate_skew", "heavy_skew", "triangular", "normal"]
-Level = Literal["nominal", "ordinal", "interval", "ratio"]
+MeasurementLevel = Literal["nominal", "ordinal", "interval", "ratio"]
 
 #: Variance expected without agreement, by points and shape of the null distribution, as
 #: printed in LeBreton & Senter (2008), Organizational Research Methods 11(4), table 2.
@@ -205,7 +205,10 @@ def leik_dispersion(counts: Counts) -> Floats:
 
 
 def krippendorff_alpha(
-    counts: Counts, codes: npt.NDArray[np.int64] | None = None, *, level: Level = "ordinal"
+    counts: Counts,
+    codes: npt.NDArray[np.int64] | None = None,
+    *,
+    level: MeasurementLevel = "ordinal",
 ) -> Floats:
     """Krippendorff's alpha of each set of units: 1 perfect, 0 chance, below 0 worse.
 
@@ -228,7 +231,7 @@ def krippendorff_alpha(
     return 1 - _divide((values.sum(axis=1) - 1) * observed, expected)
 
 
-def _distances(values: Floats, level: Level) -> Floats:
+def _distances(values: Floats, level: MeasurementLevel) -> Floats:
     """Squared distance of two points, per set where it depends on how often each is used."""
     points = values.shape[1]
     first, second = np.indices((points, points)) + 1

@@ -11,13 +11,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
+
+from harmony_kit.measures.arrays import Draws, Floats, Ints
 
 __all__ = ["MOST_DRAWN_SINGLY", "mode_probabilities"]
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Draws = npt.NDArray[np.float32]
 
 #: Up to this many colleagues not heard are drawn one by one; the counts of more of them are
 #: drawn from their normal limit.

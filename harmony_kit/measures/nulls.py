@@ -15,14 +15,12 @@ from functools import cache
 from math import comb
 
 import numpy as np
-import numpy.typing as npt
 
+from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.indices import null_variance
 
 __all__ = ["LARGEST_EXACT_N", "Null", "deviations", "null_of", "spreads"]
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 #: Up to here the tables are exact; above, drawn from `N_DRAWS` random sets of answers.
 LARGEST_EXACT_N = 20

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.modes import mode_probabilities
 from harmony_kit.measures.selection import (
@@ -20,8 +21,6 @@ from harmony_kit.measures.selection import (
 
 __all__ = ["NOBODY", "OWNERSHIP_DTYPES", "PATTERNS", "measure_ownership"]
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Names = npt.NDArray[np.object_]
 
 #: How the owners two lenses name for a duty can meet.

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from harmony_kit.measures.arrays import Floats
+
 __all__ = ["MOST_ARRANGEMENTS", "N_RANDOM", "Chance", "flip_pairs", "swap_groups"]
 
-Floats = npt.NDArray[np.float64]
 Signs = npt.NDArray[np.float32]
 Distances = npt.NDArray[np.floating[Any]]
 

@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.posterior import PRIOR_ANSWERS
 from harmony_kit.measures.predictive import MOST_INTERVIEWS, Belief, foresee
 from harmony_kit.measures.tally import UNKNOWN, tally_ratings
@@ -43,9 +43,6 @@ _GOOD_ENOUGH: Final = 0.8
 
 #: The gap to be claimed lies this far beyond the tolerance, in points of a 5-point scale.
 _MARGIN: Final = 1.0
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def plan_interviews(

@@ -28,9 +28,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from harmony_kit.measures.arrays import Draws, Ints
 from harmony_kit.measures.tally import UNKNOWN
 
-__all__ = ["MOST_DRAWN_SINGLY", "PRIOR_ANSWERS", "Draws", "draw_means"]
+__all__ = ["MOST_DRAWN_SINGLY", "PRIOR_ANSWERS", "draw_means"]
 
 #: How many imaginary answers, spread evenly over the scale, go beside the real ones.
 PRIOR_ANSWERS: Final = 0.5
@@ -43,9 +44,6 @@ _LEVELS: Final = 2**16
 
 #: Rows worked on at once, so that they stay in the processor's cache.
 _ROWS_AT_ONCE: Final = 32
-
-Draws = NDArray[np.float32]
-Ints = NDArray[np.int64]
 
 
 def draw_means(

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.posterior import PRIOR_ANSWERS
 from harmony_kit.measures.tally import UNKNOWN
 
@@ -34,9 +35,7 @@ MOST_INTERVIEWS: Final = 30
 _N_FUTURES: Final = 64
 _AT_ONCE: Final = 512
 
-Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.claims import STATES, grade_claims, name_states
 from harmony_kit.measures.distances import Look, Side, compare_sides, distance
 from harmony_kit.measures.permutations import Chance
@@ -30,8 +31,6 @@ from harmony_kit.measures.selection import (
 
 __all__ = ["RANKING_DTYPES", "measure_ranking"]
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 #: Columns of `measure_ranking`, in order.
 RANKING_DTYPES: dict[str, str] = {

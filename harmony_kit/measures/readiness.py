@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.pilots import mean_by_lens
 from harmony_kit.measures.scorecards import Cards, deal_cards
@@ -26,8 +27,6 @@ from harmony_kit.measures.selection import lens_pairs, select_answers, typed_emp
 
 __all__ = ["READINESS_DTYPES", "VERDICTS", "measure_readiness"]
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 _Rows = dict[str, Ints]
 
 #: What a decision may do with the data it has.

@@ -11,18 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from harmony_kit.measures.arrays import Draws, Floats, Ints
 from harmony_kit.measures.scores import draw_scores_jointly, interval, share_above, share_true
 from harmony_kit.measures.selection import code_groups, headcounts_of
 
 __all__ = ["Cards", "Chunk", "deal_cards"]
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Draws = npt.NDArray[np.float32]
-Bools = npt.NDArray[np.bool_]
 
 _CHUNK = 32
 

@@ -20,6 +20,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from harmony_kit.measures.arrays import Draws, Floats, Ints
+
 __all__ = [
     "INTERVAL",
     "draw_scores",
@@ -32,9 +34,6 @@ __all__ = [
     "urn_factors",
 ]
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Draws = npt.NDArray[np.float32]
 
 _CHUNK = 256
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from harmony_kit.journal.answers import check_frame
+from harmony_kit.measures.arrays import Floats, Ints
 
 __all__ = [
     "Groups",
@@ -20,9 +20,6 @@ __all__ = [
     "select_answers",
     "typed_empty",
 ]
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

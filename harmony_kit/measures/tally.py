@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from harmony_kit.errors import FrameError
 from harmony_kit.journal.answers import check_frame
+from harmony_kit.measures.arrays import Ints
 
 __all__ = ["UNKNOWN", "Tally", "tally_ratings"]
 
@@ -22,8 +23,6 @@ UNKNOWN = -1
 
 #: Up to this many possible combinations are marked in a table; more are sorted.
 _MOST_MARKS = 2_000_000
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

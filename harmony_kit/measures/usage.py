@@ -7,12 +7,12 @@ from datetime import date
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import betainc, betaincinv, ndtri
 from scipy.stats import theilslopes
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.scores import INTERVAL
 from harmony_kit.measures.selection import code_groups, typed_empty
@@ -26,8 +26,6 @@ __all__ = [
     "wilson_interval",
 ]
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 #: "Now" is the last weeks on record, the trend runs over the last quarter of a year.
 NOW_WEEKS = 4

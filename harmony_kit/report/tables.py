@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from harmony_kit.report.blocks import EMPTY, Block, Words, render_block
 
-__all__ = ["Cell", "Column", "Table", "show_table", "tuck_table"]
+__all__ = ["Cell", "ReportColumn", "ReportTable", "show_table", "tuck_table"]
 
 
 @dataclass(frozen=True)
-class Column:
+class ReportColumn:
     """A column: its heading, and whether it holds numbers."""
 
     title: str
@@ -39,15 +39,15 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """A caption, columns and rows; the first cell of a row is its heading."""
 
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[ReportColumn, ...]
     rows: Sequence[Sequence[str | Cell]]
 
 
-def show_table(table: Table, words: Words) -> Block:
+def show_table(table: ReportTable, words: Words) -> Block:
     """The table on the page; nothing without rows."""
     if not table.rows:
         return EMPTY
@@ -55,7 +55,7 @@ def show_table(table: Table, words: Words) -> Block:
     return render_block("table", words, table=table, rows=rows)
 
 
-def tuck_table(table: Table, words: Words, *, summary: str = "") -> Block:
+def tuck_table(table: ReportTable, words: Words, *, summary: str = "") -> Block:
     """The table folded away under a summary, left out on paper; nothing without rows."""
     shown = show_table(table, words)
     if not shown:

@@ -20,7 +20,7 @@ from harmony_kit.report.drawings.record_chart import (
     draw_use,
 )
 from harmony_kit.report.drawings.state_chart import StateRow, draw_states
-from harmony_kit.report.drawings.topic_chart import Look, TopicRow, draw_topics
+from harmony_kit.report.drawings.topic_chart import TopicLook, TopicRow, draw_topics
 
 __all__ = [
     "Check",
@@ -28,7 +28,6 @@ __all__ = [
     "ChoiceRow",
     "DecisionRow",
     "Drawing",
-    "Look",
     "LookRow",
     "OwnerRow",
     "PilotBar",
@@ -38,6 +37,7 @@ __all__ = [
     "Share",
     "ShareRow",
     "StateRow",
+    "TopicLook",
     "TopicRow",
     "UseLine",
     "Wait",

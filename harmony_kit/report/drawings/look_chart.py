@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harmony_kit.report.drawings.drawing import NOTE, WIDTH, Drawing, Ink
-from harmony_kit.report.drawings.marks import Scale, draw_label, draw_mark, lens_ink
+from harmony_kit.report.drawings.marks import Axis, draw_label, draw_mark, lens_ink
 from harmony_kit.report.drawings.palette import LENSES, LINE, fade
 
 __all__ = ["LookRow", "draw_looks"]
@@ -36,9 +36,9 @@ class LookRow:
     note: str = ""
 
     @property
-    def scale(self) -> Scale:
+    def scale(self) -> Axis:
         """Where its values lie on the sheet."""
-        return Scale(_LEFT, _RIGHT, self.points, self.low, self.high)
+        return Axis(_LEFT, _RIGHT, self.points, self.low, self.high)
 
 
 def draw_looks(rows: Sequence[LookRow]) -> Drawing:

@@ -11,7 +11,7 @@ from typing import Final
 from harmony_kit.report.drawings.drawing import HALO, LABEL, SMALL, Drawing, Ink
 from harmony_kit.report.drawings.palette import LENSES, LINE, PAPER, fade
 
-__all__ = ["PALE", "Scale", "draw_label", "draw_mark", "lens_ink"]
+__all__ = ["PALE", "Axis", "draw_label", "draw_mark", "lens_ink"]
 
 #: How much colour is left to what is not certain.
 PALE: Final = 0.45
@@ -55,7 +55,7 @@ def draw_label(
 
 
 @dataclass(frozen=True)
-class Scale:
+class Axis:
     """A rating scale laid from `left` to `right`: its points and the words at its two ends."""
 
     left: float

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harmony_kit.report.drawings.drawing import HEDGED, SMALL, VERDICT, WIDTH, Drawing, Ink
-from harmony_kit.report.drawings.marks import PALE, Scale, draw_label, draw_mark, lens_ink
+from harmony_kit.report.drawings.marks import PALE, Axis, draw_label, draw_mark, lens_ink
 from harmony_kit.report.drawings.palette import JOIN, LENSES, LINE, fade
 
-__all__ = ["Look", "TopicRow", "draw_topics"]
+__all__ = ["TopicLook", "TopicRow", "draw_topics"]
 
 _LEFT, _RIGHT = 222.0, 524.0
 _VERDICT = 546.0
@@ -17,7 +17,7 @@ _ROW, _HEAD, _LANES = 50.0, 34.0, (16.0, 34.0)
 
 
 @dataclass(frozen=True)
-class Look:
+class TopicLook:
     """One lens looking at the other.
 
     Attributes
@@ -47,13 +47,13 @@ class TopicRow:
     low: str
     high: str
     tolerance: float
-    looks: tuple[Look, Look]
+    looks: tuple[TopicLook, TopicLook]
     note: str = ""
 
     @property
-    def scale(self) -> Scale:
+    def scale(self) -> Axis:
         """Where its values lie on the sheet."""
-        return Scale(_LEFT, _RIGHT, self.points, self.low, self.high)
+        return Axis(_LEFT, _RIGHT, self.points, self.low, self.high)
 
 
 def draw_topics(rows: Sequence[TopicRow], *, verdicts: str) -> Drawing:
@@ -115,7 +115,7 @@ def _draw_lane(sheet: Drawing, row: TopicRow, side: int, y: float) -> None:
         draw_mark(sheet, (scale.at(own), y), side)
 
 
-def _draw_verdict(sheet: Drawing, look: Look, side: int, y: float) -> None:
+def _draw_verdict(sheet: Drawing, look: TopicLook, side: int, y: float) -> None:
     if not look.verdict:
         return
     draw_mark(sheet, (_VERDICT, y), side, strength=PALE if look.is_open else 1.0)

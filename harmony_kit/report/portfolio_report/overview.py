@@ -5,7 +5,7 @@ from __future__ import annotations
 from harmony_kit.measures.rows import Row
 from harmony_kit.report.blocks import Block, render_block
 from harmony_kit.report.portfolio import Portfolio
-from harmony_kit.report.portfolio_report.portfolio_view import NOTHING, View
+from harmony_kit.report.portfolio_report.portfolio_view import NOTHING, PortfolioView
 from harmony_kit.report.site_report.site_view import number_or_none
 
 __all__ = ["cover", "sites"]
@@ -13,7 +13,7 @@ __all__ = ["cover", "sites"]
 
 def cover(portfolio: Portfolio) -> Block:
     """What this is: how many sites, how many of them can be shown, how many people."""
-    view = View.of(portfolio)
+    view = PortfolioView.of(portfolio)
     counts = {
         status: sum(row["status"] == status for row in view.sites)
         for status in ("ok", "withheld", "missing")
@@ -40,7 +40,7 @@ def cover(portfolio: Portfolio) -> Block:
 
 def sites(portfolio: Portfolio) -> Block:
     """What was counted, what was left out, and why."""
-    view = View.of(portfolio)
+    view = PortfolioView.of(portfolio)
     return render_block(
         "portfolio_sites",
         view.words,
@@ -54,7 +54,7 @@ def sites(portfolio: Portfolio) -> Block:
     )
 
 
-def _say_heard(view: View, row: Row, lens: str) -> str:
+def _say_heard(view: PortfolioView, row: Row, lens: str) -> str:
     n = number_or_none(row[f"n_{lens}"])
     if row["status"] == "missing":
         return NOTHING

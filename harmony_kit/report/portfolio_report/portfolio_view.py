@@ -9,21 +9,21 @@ from harmony_kit.measures.rows import Row, rows_of
 from harmony_kit.report.blocks import Words, load_words
 from harmony_kit.report.portfolio import Portfolio
 
-__all__ = ["NOTHING", "View"]
+__all__ = ["NOTHING", "PortfolioView"]
 
 #: Where there is no number.
 NOTHING = "\u2013"
 
 
 @dataclass(frozen=True)
-class View:
+class PortfolioView:
     """A portfolio with the words of its report and its sites in order."""
 
     portfolio: Portfolio
     words: Words
 
     @classmethod
-    def of(cls, portfolio: Portfolio) -> View:
+    def of(cls, portfolio: Portfolio) -> PortfolioView:
         """The view of a portfolio in the language of its report."""
         return cls(portfolio, load_words(portfolio.language))
 

@@ -8,7 +8,7 @@ from harmony_kit.measures.rows import Row
 from harmony_kit.report.blocks import EMPTY, Block, picture, render_block
 from harmony_kit.report.drawings import Share, ShareRow, draw_shares
 from harmony_kit.report.portfolio import Portfolio
-from harmony_kit.report.portfolio_report.portfolio_view import NOTHING, View
+from harmony_kit.report.portfolio_report.portfolio_view import NOTHING, PortfolioView
 
 __all__ = ["reading", "where"]
 
@@ -18,7 +18,7 @@ _MOST_LINES = 40
 
 def reading(portfolio: Portfolio) -> Block:
     """How well each side knows the other at every site, both directions with their intervals."""
-    view = View.of(portfolio)
+    view = PortfolioView.of(portfolio)
     if not view.shown:
         return EMPTY
     words = view.words
@@ -37,7 +37,7 @@ def reading(portfolio: Portfolio) -> Block:
     )
 
 
-def _share_row(view: View, site: Row) -> ShareRow:
+def _share_row(view: PortfolioView, site: Row) -> ShareRow:
     shares = []
     for lens in view.lenses:
         row = view.understanding.get((site["site"], lens, "all"))
@@ -48,7 +48,7 @@ def _share_row(view: View, site: Row) -> ShareRow:
 
 def where(portfolio: Portfolio) -> Block:
     """Sites by dimensions, one table per direction."""
-    view = View.of(portfolio)
+    view = PortfolioView.of(portfolio)
     asked = {dimension for _, _, dimension in view.understanding}
     dimensions = [d.id for d in portfolio.engagement.instrument.dimensions if d.id in asked]
     if not view.shown or not dimensions:
@@ -77,7 +77,7 @@ def where(portfolio: Portfolio) -> Block:
     )
 
 
-def _heat(view: View, site: str, lens: str, dimension: str) -> dict[str, Any]:
+def _heat(view: PortfolioView, site: str, lens: str, dimension: str) -> dict[str, Any]:
     row = view.understanding.get((site, lens, dimension))
     if row is None:
         return {"words": NOTHING, "share": None, "n": 0}

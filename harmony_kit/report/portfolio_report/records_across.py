@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from harmony_kit.measures.rows import Row, rows_of
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.portfolio import Portfolio
-from harmony_kit.report.portfolio_report.portfolio_view import NOTHING, View
+from harmony_kit.report.portfolio_report.portfolio_view import NOTHING, PortfolioView
 from harmony_kit.report.site_report.site_view import number_or_none
 
 __all__ = ["evidence"]
@@ -15,7 +15,7 @@ __all__ = ["evidence"]
 
 def evidence(portfolio: Portfolio) -> Block:
     """How aligned each site feels, beside how long its decisions take."""
-    view = View.of(portfolio)
+    view = PortfolioView.of(portfolio)
     by_site = {row["site"]: row for row in rows_of(portfolio.evidence)}
     if not by_site:
         return EMPTY
@@ -44,12 +44,12 @@ def _means(portfolio: Portfolio) -> dict[tuple[str, str], float]:
     return {(row["site"], row["lens"]): row["own"] for row in rows_of(asked)}
 
 
-def _felt(view: View, means: Mapping[tuple[str, str], float], site: str) -> list[str]:
+def _felt(view: PortfolioView, means: Mapping[tuple[str, str], float], site: str) -> list[str]:
     known = [number_or_none(means.get((site, lens))) for lens in view.lenses]
     return [NOTHING if mean is None else view.words.number(mean) for mean in known]
 
 
-def _recorded(view: View, row: Row) -> Sequence[str]:
+def _recorded(view: PortfolioView, row: Row) -> Sequence[str]:
     days = [number_or_none(row.get(name)) for name in ("median_days", "oldest_open_days")]
     return (
         view.words.say("talk.open_of", n=int(row["n_open"]), all=int(row["n"])),

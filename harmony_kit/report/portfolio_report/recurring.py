@@ -8,7 +8,7 @@ from typing import Any
 from harmony_kit.measures.rows import Row, rows_of
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.portfolio import Portfolio
-from harmony_kit.report.portfolio_report.portfolio_view import View
+from harmony_kit.report.portfolio_report.portfolio_view import PortfolioView
 from harmony_kit.report.site_report.site_view import text_or_empty
 
 __all__ = ["recurring"]
@@ -24,7 +24,7 @@ _TOLD_FROM = 2
 
 def recurring(portfolio: Portfolio) -> Block:
     """Where the same finding recurs, and which signatures show where."""
-    view = View.of(portfolio)
+    view = PortfolioView.of(portfolio)
     findings = rows_of(portfolio.findings)
     if not findings:
         return EMPTY
@@ -43,7 +43,7 @@ def recurring(portfolio: Portfolio) -> Block:
     )
 
 
-def _group(view: View, findings: Iterable[Row]) -> list[dict[str, Any]]:
+def _group(view: PortfolioView, findings: Iterable[Row]) -> list[dict[str, Any]]:
     """Findings of one kind, place and pattern as one, those that weigh most first."""
     found: dict[tuple[str, ...], list[Row]] = {}
     for row in findings:
@@ -53,7 +53,7 @@ def _group(view: View, findings: Iterable[Row]) -> list[dict[str, Any]]:
     return sorted(groups, key=lambda group: (-group["weight"], -group["n"], group["title"]))
 
 
-def _gather(view: View, rows: list[Row]) -> dict[str, Any]:
+def _gather(view: PortfolioView, rows: list[Row]) -> dict[str, Any]:
     """One finding over all its sites, in the words of a site where it is claimed if there is one.
 
     Its weight is the sum over sites of what findings are ranked by.
@@ -75,7 +75,7 @@ def _gather(view: View, rows: list[Row]) -> dict[str, Any]:
     }
 
 
-def _untold(view: View, finding: Row) -> str:
+def _untold(view: PortfolioView, finding: Row) -> str:
     """The title of a finding without the pilot or decision it is about at this one site."""
     title = str(finding["title"])
     subject = text_or_empty(finding.get("subject"))

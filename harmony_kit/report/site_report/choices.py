@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from harmony_kit.measures.rows import Row
 from harmony_kit.report.blocks import Block, join_blocks, paragraph, picture
 from harmony_kit.report.drawings import ChoiceHead, ChoiceRow, draw_choices
-from harmony_kit.report.site_report.site_view import View
+from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.topics import name_state
-from harmony_kit.report.tables import Column, Table, tuck_table
+from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
 __all__ = ["show_choices"]
 
 Weights = Mapping[str, float] | None
 
 
-def show_choices(view: View, dimension: str) -> Block:
+def show_choices(view: SiteView, dimension: str) -> Block:
     """The rank and words items of a dimension, a picture each."""
     blocks = []
     for kind in ("rank", "words"):
@@ -27,7 +27,7 @@ def show_choices(view: View, dimension: str) -> Block:
     return join_blocks(blocks)
 
 
-def _show(view: View, item: str, rows: Mapping[str, Row]) -> Block:
+def _show(view: SiteView, item: str, rows: Mapping[str, Row]) -> Block:
     first, second = view.lenses
     own = (_weights(rows, first, "own"), _weights(rows, second, "own"))
     # What is expected of the first lens is what the second one estimates, and the reverse.
@@ -68,7 +68,7 @@ def _tilt(own: tuple[Weights, Weights], option: str) -> float:
     return (second or 0.0) - (first or 0.0)
 
 
-def _say_state(view: View, row: Row) -> str:
+def _say_state(view: SiteView, row: Row) -> str:
     return view.words.say(
         "figure.reads_as",
         looker=view.name(row["lens"]),
@@ -76,19 +76,19 @@ def _say_state(view: View, row: Row) -> str:
     )
 
 
-def _table(view: View, title: str, rows: list[ChoiceRow]) -> Block:
+def _table(view: SiteView, title: str, rows: list[ChoiceRow]) -> Block:
     words, names = view.words, view.names
-    heads = [Column(words.say("table.option"))]
+    heads = [ReportColumn(words.say("table.option"))]
     heads += [
-        Column(words.say(f"table.{kind}_weight", lens=name), is_number=True)
+        ReportColumn(words.say(f"table.{kind}_weight", lens=name), is_number=True)
         for kind in ("own", "expected")
         for name in names
     ]
     cells = [
         (row.label, *(_percent(view, value) for value in (*row.own, *row.expected))) for row in rows
     ]
-    return tuck_table(Table(title, tuple(heads), cells), words)
+    return tuck_table(ReportTable(title, tuple(heads), cells), words)
 
 
-def _percent(view: View, weight: float | None) -> str:
+def _percent(view: SiteView, weight: float | None) -> str:
     return view.words.say("table.too_few") if weight is None else view.words.percent(weight)

@@ -9,7 +9,7 @@ from harmony_kit.findings.findings import Finding, select_first
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.site_report.contents import has_part
-from harmony_kit.report.site_report.site_view import View
+from harmony_kit.report.site_report.site_view import SiteView
 
 __all__ = ["actions", "canvases"]
 
@@ -19,7 +19,7 @@ _MOST_ACTIONS = 8
 
 def actions(site: Assessment) -> Block:
     """What to do within 30, 60 and 90 days, with an owner from each side to write in."""
-    view = View.of(site)
+    view = SiteView.of(site)
     if not has_part(view, "actions"):
         return EMPTY
     chosen = _unlike(select_first(site.findings, n=_MOST_ACTIONS))
@@ -45,7 +45,7 @@ def _unlike(findings: tuple[Finding, ...]) -> list[Finding]:
 
 def canvases(site: Assessment) -> Block:
     """The sheets to fill in together, each line with what either side said about it."""
-    view = View.of(site)
+    view = SiteView.of(site)
     if not has_part(view, "canvases"):
         return EMPTY
     return render_block(
@@ -58,11 +58,11 @@ def canvases(site: Assessment) -> Block:
     )
 
 
-def _describe_sheet(view: View, sheet: Sheet) -> dict[str, Any]:
+def _describe_sheet(view: SiteView, sheet: Sheet) -> dict[str, Any]:
     return {"sheet": sheet, "lines": [_describe_line(view, line) for line in sheet.lines]}
 
 
-def _describe_line(view: View, line: Line) -> dict[str, Any]:
+def _describe_line(view: SiteView, line: Line) -> dict[str, Any]:
     said: dict[str, Any] = {lens: {"quotes": [], "facts": []} for lens in view.lenses}
     if not view.is_shown:
         return {"line": line, "said": said}
@@ -80,5 +80,5 @@ def _describe_line(view: View, line: Line) -> dict[str, Any]:
     return {"line": line, "said": said}
 
 
-def _points(view: View, item: str) -> int:
+def _points(view: SiteView, item: str) -> int:
     return view.site.engagement.instrument.points(item) or 0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from harmony_kit.report.site_report.site_view import View
+from harmony_kit.report.site_report.site_view import SiteView
 
 __all__ = ["PARTS", "has_part", "list_parts"]
 
 
-def _has_rows(view: View, names: tuple[str, ...]) -> bool:
+def _has_rows(view: SiteView, names: tuple[str, ...]) -> bool:
     return any(view.site.rows(name) for name in names)
 
 
@@ -18,7 +18,7 @@ _RECORDS = ("evidence_decisions", "evidence_pilots", "evidence_usage")
 
 #: The parts that tell what people said, and whether a site has anything for them. A site with a
 #: side too small to show has none: it keeps its records, its sheets and its method.
-_TOLD: Mapping[str, Callable[[View], bool]] = {
+_TOLD: Mapping[str, Callable[[SiteView], bool]] = {
     "headline": lambda view: bool(view.site.rows("understanding")),
     "first": lambda view: bool(view.site.findings),
     "false_consensus": lambda view: bool(view.site.rows("topics")),
@@ -36,7 +36,7 @@ PARTS = (
 )
 
 
-def has_part(view: View, part: str) -> bool:
+def has_part(view: SiteView, part: str) -> bool:
     """Whether a report has this part."""
     if part in _TOLD:
         return view.is_shown and _TOLD[part](view)
@@ -45,6 +45,6 @@ def has_part(view: View, part: str) -> bool:
     return part != "canvases" or bool(view.site.canvases)
 
 
-def list_parts(view: View) -> tuple[tuple[str, str], ...]:
+def list_parts(view: SiteView) -> tuple[tuple[str, str], ...]:
     """Ids and titles of the parts this report has, in order."""
     return tuple((part, view.words.say(f"{part}.title")) for part in PARTS if has_part(view, part))

@@ -6,14 +6,14 @@ from harmony_kit.measures.rows import Row, rows_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import Block, render_block
 from harmony_kit.report.site_report.contents import list_parts
-from harmony_kit.report.site_report.site_view import View, number_or_none
+from harmony_kit.report.site_report.site_view import SiteView, number_or_none
 
 __all__ = ["cover"]
 
 
 def cover(site: Assessment) -> Block:
     """What this is and who was heard; for a site too small to report, what it would take."""
-    view = View.of(site)
+    view = SiteView.of(site)
     heard = [_describe_heard(view, row) for row in rows_of(site.heard)]
     place = ", ".join(part for part in (site.site.region, site.site.country) if part)
     instrument = site.engagement.instrument
@@ -36,7 +36,7 @@ def cover(site: Assessment) -> Block:
     )
 
 
-def _describe_heard(view: View, row: Row) -> dict[str, object]:
+def _describe_heard(view: SiteView, row: Row) -> dict[str, object]:
     n, headcount = number_or_none(row["n_respondents"]), number_or_none(row["headcount"])
     words = view.words
     if not row["is_shown"]:
@@ -56,7 +56,7 @@ def _describe_heard(view: View, row: Row) -> dict[str, object]:
     }
 
 
-def _describe_tolerance(view: View) -> str:
+def _describe_tolerance(view: SiteView) -> str:
     """The tolerance in points, for the scale most topics are on."""
     settings, instrument = view.site.engagement.settings, view.site.engagement.instrument
     scales = [instrument.points(item.id) for item in instrument.items if item.mirrored]

@@ -10,7 +10,7 @@ from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.site_report.choices import show_choices
 from harmony_kit.report.site_report.contents import has_part
 from harmony_kit.report.site_report.ratings import show_ratings
-from harmony_kit.report.site_report.site_view import View, number_or_none
+from harmony_kit.report.site_report.site_view import SiteView, number_or_none
 from harmony_kit.report.site_report.subjects import show_owners, show_pilots, show_readiness
 from harmony_kit.report.site_report.topics import show_topics, topics_of
 
@@ -22,7 +22,7 @@ _MOST_FINDINGS = 5
 
 def dimensions(site: Assessment) -> Block:
     """Every dimension that was asked: what it shows, its pictures, what stays open."""
-    view = View.of(site)
+    view = SiteView.of(site)
     if not has_part(view, "dimensions"):
         return EMPTY
     described = [entry for name in view.dimensions() if (entry := _describe(view, name))]
@@ -38,7 +38,7 @@ def dimensions(site: Assessment) -> Block:
     )
 
 
-def _describe(view: View, dimension: str) -> dict[str, Any] | None:
+def _describe(view: SiteView, dimension: str) -> dict[str, Any] | None:
     name = view.site.dimension_name(dimension)
     pairs = topics_of(view, dimension=dimension)
     pictures = [
@@ -66,7 +66,7 @@ def _describe(view: View, dimension: str) -> dict[str, Any] | None:
     }
 
 
-def _explain_once(view: View, described: list[dict[str, Any]]) -> None:
+def _explain_once(view: SiteView, described: list[dict[str, Any]]) -> None:
     """Say how to read each kind of picture where it first stands."""
     told: set[str] = set()
     for picture in (picture for entry in described for picture in entry["pictures"]):
@@ -75,7 +75,7 @@ def _explain_once(view: View, described: list[dict[str, Any]]) -> None:
             told.add(picture["kind"])
 
 
-def _say_open(view: View, rows: list[Row]) -> str:
+def _say_open(view: SiteView, rows: list[Row]) -> str:
     """How many readings are not settled, and how many more interviews would likely settle one."""
     still_open = [row for row in rows if row["claim"] == "open"]
     if not still_open:

@@ -9,9 +9,9 @@ from harmony_kit.measures.rows import rows_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, Words, join_blocks, render_block
 from harmony_kit.report.site_report.contents import has_part
-from harmony_kit.report.site_report.site_view import View, text_or_empty
+from harmony_kit.report.site_report.site_view import SiteView, text_or_empty
 from harmony_kit.report.site_report.topics import show_topics, topics_of
-from harmony_kit.report.tables import Column, Table, show_table
+from harmony_kit.report.tables import ReportColumn, ReportTable, show_table
 
 __all__ = ["first_page"]
 
@@ -27,7 +27,7 @@ _UNTOLD = ("points", "p_unowned", "misreading_low", "misreading_high")
 
 def first_page(site: Assessment) -> Block:
     """At most seven findings, the most important first."""
-    view = View.of(site)
+    view = SiteView.of(site)
     if not has_part(view, "first"):
         return EMPTY
     chosen = select_first(site.findings)
@@ -42,7 +42,7 @@ def first_page(site: Assessment) -> Block:
     )
 
 
-def _describe(view: View, finding: Finding) -> dict[str, Any]:
+def _describe(view: SiteView, finding: Finding) -> dict[str, Any]:
     return {
         "finding": finding,
         "behind": join_blocks([_draw(view, finding), _list_numbers(view, finding)]),
@@ -52,7 +52,7 @@ def _describe(view: View, finding: Finding) -> dict[str, Any]:
     }
 
 
-def _draw(view: View, finding: Finding) -> Block:
+def _draw(view: SiteView, finding: Finding) -> Block:
     """The topic of a finding as in its dimension."""
     if finding.kind != "topic":
         return EMPTY
@@ -61,7 +61,7 @@ def _draw(view: View, finding: Finding) -> Block:
     return show_topics(view, pairs, view.label(finding.item, finding.subject))
 
 
-def _list_numbers(view: View, finding: Finding) -> Block:
+def _list_numbers(view: SiteView, finding: Finding) -> Block:
     """The numbers of a finding that no picture shows, one column per lens where they differ."""
     if finding.kind == "topic":
         return EMPTY
@@ -75,12 +75,12 @@ def _list_numbers(view: View, finding: Finding) -> Block:
         )
         for name, columns in table.items()
     ]
-    heads = [Column(view.words.say("table.number"))]
+    heads = [ReportColumn(view.words.say("table.number"))]
     heads += [
-        Column(view.name(lens) if lens else view.words.say("table.value"), is_number=True)
+        ReportColumn(view.name(lens) if lens else view.words.say("table.value"), is_number=True)
         for lens in lenses
     ]
-    return show_table(Table(view.words.say("first.numbers"), tuple(heads), rows), view.words)
+    return show_table(ReportTable(view.words.say("first.numbers"), tuple(heads), rows), view.words)
 
 
 def _tabulate(finding: Finding, lenses: tuple[str, str]) -> dict[str, dict[str, float]]:
@@ -114,7 +114,7 @@ def _format(name: str, value: float | None, words: Words) -> str:
     return words.number(value, 2 if name in _DISTANCES else 1)
 
 
-def _count_heard(view: View, finding: Finding) -> str:
+def _count_heard(view: SiteView, finding: Finding) -> str:
     """How many people are behind it, per lens."""
     counts = [
         view.words.count("first.heard", finding.n[lens], lens=view.name(lens))
@@ -124,7 +124,7 @@ def _count_heard(view: View, finding: Finding) -> str:
     return view.words.listing(counts) if counts else view.words.say("first.from_records")
 
 
-def _list_sources(view: View, finding: Finding) -> list[str]:
+def _list_sources(view: SiteView, finding: Finding) -> list[str]:
     """The questions it rests on, as the first lens was asked them; files by their names."""
     instrument = view.site.engagement.instrument
     title = view.title(finding.subject) if finding.subject else "…"
@@ -136,7 +136,7 @@ def _list_sources(view: View, finding: Finding) -> list[str]:
     ]
 
 
-def _list_quotes(view: View, finding: Finding) -> list[tuple[int, str]]:
+def _list_quotes(view: SiteView, finding: Finding) -> list[tuple[int, str]]:
     """What people said to the same point: the text items below its items."""
     near = [
         (view.side(row["lens"]), row["text"])

@@ -11,15 +11,15 @@ from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, Words, picture, render_block
 from harmony_kit.report.drawings import Share, StateRow, draw_share, draw_states
 from harmony_kit.report.site_report.contents import has_part
-from harmony_kit.report.site_report.site_view import CLAIMS, View
-from harmony_kit.report.tables import Cell, Column, Table, show_table
+from harmony_kit.report.site_report.site_view import CLAIMS, SiteView
+from harmony_kit.report.tables import Cell, ReportColumn, ReportTable, show_table
 
 __all__ = ["headline"]
 
 
 def headline(site: Assessment) -> Block:
     """How well each side knows the other: two cards, every topic as a square, each dimension."""
-    view = View.of(site)
+    view = SiteView.of(site)
     if not has_part(view, "headline"):
         return EMPTY
     overall = {row["lens"]: row for row in view.rows("understanding", dimension="all")}
@@ -36,12 +36,12 @@ def headline(site: Assessment) -> Block:
     )
 
 
-def _direction(view: View, lens: str) -> str:
+def _direction(view: SiteView, lens: str) -> str:
     other = view.site.engagement.instrument.other_lens(lens)
     return view.words.say("headline.direction", looker=view.name(lens), other=view.name(other))
 
 
-def _card(view: View, row: Row) -> dict[str, Any]:
+def _card(view: SiteView, row: Row) -> dict[str, Any]:
     words, side = view.words, view.side(row["lens"])
     looker, other = view.name(row["lens"]), view.name(row["other"])
     share = Share(float(row["share"]), float(row["low"]), float(row["high"]))
@@ -67,7 +67,7 @@ def _card(view: View, row: Row) -> dict[str, Any]:
     }
 
 
-def _say_interval(view: View, share: Share) -> str:
+def _say_interval(view: SiteView, share: Share) -> str:
     """How far the share is certain; with everybody heard there is nothing to say of it."""
     if view.is_census:
         return view.words.say("headline.census")
@@ -75,7 +75,7 @@ def _say_interval(view: View, share: Share) -> str:
     return view.words.say("headline.interval", low=low, high=high)
 
 
-def _tally(view: View, lens: str) -> tuple[Counter[str], Counter[str], int]:
+def _tally(view: SiteView, lens: str) -> tuple[Counter[str], Counter[str], int]:
     """How many topics one lens reads in each state: claimed, leaning, and how many are open."""
     rows = view.rows("topics", lens=lens)
     counts = {claim: Counter[str]() for claim in CLAIMS}
@@ -86,7 +86,7 @@ def _tally(view: View, lens: str) -> tuple[Counter[str], Counter[str], int]:
     return counts["claimed"], counts["leaning"], n_open
 
 
-def _draw_all_states(view: View) -> Block:
+def _draw_all_states(view: SiteView) -> Block:
     rows = []
     for lens in view.lenses:
         claimed, leaning, n_open = _tally(view, lens)
@@ -94,7 +94,7 @@ def _draw_all_states(view: View) -> Block:
     return picture(draw_states(rows), view.words.say("headline.states_alt"))
 
 
-def _count_states(view: View) -> list[dict[str, Any]]:
+def _count_states(view: SiteView) -> list[dict[str, Any]]:
     """The legend of the squares, which is also their table: counts per state and direction."""
     tallies = [_tally(view, lens) for lens in view.lenses]
     words = view.words
@@ -120,7 +120,7 @@ def _count(words: Words, n_claimed: int, n_leaning: int) -> str:
     return words.say("headline.counts", claimed=n_claimed, leaning=n_leaning)
 
 
-def _table(view: View) -> Block:
+def _table(view: SiteView) -> Block:
     """Understanding per dimension, one column per direction."""
     words = view.words
     by_key = {(row["dimension"], row["lens"]): row for row in view.rows("understanding")}
@@ -130,12 +130,12 @@ def _table(view: View) -> Block:
         if any(found):
             cells = [_cell(view, row) for row in found]
             rows.append((view.site.dimension_name(dimension), *cells))
-    heads = [Column(words.say("table.dimension"))]
-    heads += [Column(_direction(view, lens)) for lens in view.lenses]
-    return show_table(Table(words.say("headline.by_dimension"), tuple(heads), rows), words)
+    heads = [ReportColumn(words.say("table.dimension"))]
+    heads += [ReportColumn(_direction(view, lens)) for lens in view.lenses]
+    return show_table(ReportTable(words.say("headline.by_dimension"), tuple(heads), rows), words)
 
 
-def _cell(view: View, row: Row | None) -> Cell:
+def _cell(view: SiteView, row: Row | None) -> Cell:
     words = view.words
     if row is None:
         return Cell(words.say("table.too_few"))

@@ -8,14 +8,14 @@ from harmony_kit.findings.patterns import STATES
 from harmony_kit.measures.rows import Row, rows_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import Block, Words, render_block
-from harmony_kit.report.site_report.site_view import View, text_or_empty
+from harmony_kit.report.site_report.site_view import SiteView, text_or_empty
 
 __all__ = ["method"]
 
 
 def method(site: Assessment) -> Block:
     """Method, limits, what was withheld and why, expected wrong claims, provenance."""
-    view = View.of(site)
+    view = SiteView.of(site)
     settings = site.engagement.settings
     words = view.words
     return render_block(
@@ -38,7 +38,7 @@ def method(site: Assessment) -> Block:
     )
 
 
-def _say_wrong(view: View) -> str:
+def _say_wrong(view: SiteView) -> str:
     """How many of the claims are expected to be wrong."""
     rows = rows_of(view.site.wrong_claims)
     if not rows or not int(rows[0]["n_claimed"]):
@@ -53,7 +53,7 @@ def _say_wrong(view: View) -> str:
     )
 
 
-def _list_withheld(view: View) -> list[str]:
+def _list_withheld(view: SiteView) -> list[str]:
     """What is not shown, in the words of the report; many cells of one kind as one line."""
     rows = rows_of(view.site.withheld)
     lines = [

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from harmony_kit.measures.rows import Row
 from harmony_kit.report.blocks import EMPTY, Block, join_blocks, picture
-from harmony_kit.report.drawings import Look, TopicRow, draw_topics
-from harmony_kit.report.site_report.site_view import View, number_or_none, text_or_empty
-from harmony_kit.report.tables import Column, Table, tuck_table
+from harmony_kit.report.drawings import TopicLook, TopicRow, draw_topics
+from harmony_kit.report.site_report.site_view import SiteView, number_or_none, text_or_empty
+from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
 __all__ = ["show_ratings"]
 
@@ -16,7 +16,7 @@ __all__ = ["show_ratings"]
 _CARDS = ("technical", "operational")
 
 
-def show_ratings(view: View, dimension: str) -> Block:
+def show_ratings(view: SiteView, dimension: str) -> Block:
     """The ratings of a dimension that are not mirrored, as marks without expectations."""
     rated = [(item, subject, rows) for item, subject, rows in _rated(view, dimension) if rows]
     if not rated:
@@ -27,15 +27,18 @@ def show_ratings(view: View, dimension: str) -> Block:
     drawn = draw_topics(
         [_draw(view, item, subject, rows) for item, subject, rows in rated], verdicts=""
     )
-    heads = (Column(words.say("table.topic")), *(Column(name, is_number=True) for name in names))
+    heads = (
+        ReportColumn(words.say("table.topic")),
+        *(ReportColumn(name, is_number=True) for name in names),
+    )
     cells = [
         (view.label(item, subject), *(_mean(view, rows.get(lens)) for lens in view.lenses))
         for item, subject, rows in rated
     ]
-    return join_blocks([picture(drawn, says), tuck_table(Table(title, heads, cells), words)])
+    return join_blocks([picture(drawn, says), tuck_table(ReportTable(title, heads, cells), words)])
 
 
-def _rated(view: View, dimension: str) -> Iterator[tuple[str, str, Mapping[str, Row]]]:
+def _rated(view: SiteView, dimension: str) -> Iterator[tuple[str, str, Mapping[str, Row]]]:
     """Item, subject and the row of each lens, in the order of the instrument."""
     checks = {f"checks_{lens}" for lens in view.lenses}
     for item in view.site.engagement.instrument.items:
@@ -50,11 +53,12 @@ def _rated(view: View, dimension: str) -> Iterator[tuple[str, str, Mapping[str, 
             yield item.id, subject, rows
 
 
-def _draw(view: View, item: str, subject: str, rows: Mapping[str, Row]) -> TopicRow:
+def _draw(view: SiteView, item: str, subject: str, rows: Mapping[str, Row]) -> TopicRow:
     points = view.site.engagement.instrument.points(item) or 5
     low, high = view.ends(item)
     looks = [
-        Look(own=float(rows[lens]["mean"])) if lens in rows else Look() for lens in view.lenses
+        TopicLook(own=float(rows[lens]["mean"])) if lens in rows else TopicLook()
+        for lens in view.lenses
     ]
     return TopicRow(
         label=view.label(item, subject),
@@ -67,7 +71,7 @@ def _draw(view: View, item: str, subject: str, rows: Mapping[str, Row]) -> Topic
     )
 
 
-def _mean(view: View, row: Row | None) -> str:
+def _mean(view: SiteView, row: Row | None) -> str:
     if row is None:
         return view.words.say("table.too_few")
     return view.words.say("table.mean", mean=view.words.number(row["mean"]), n=int(row["n"]))

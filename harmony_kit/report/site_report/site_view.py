@@ -13,21 +13,21 @@ from harmony_kit.measures.rows import Row
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import Words, load_words
 
-__all__ = ["CLAIMS", "View"]
+__all__ = ["CLAIMS", "SiteView"]
 
 #: What a report says out loud, the surest first.
 CLAIMS = ("claimed", "leaning")
 
 
 @dataclass(frozen=True)
-class View:
+class SiteView:
     """An assessment with the words of its report."""
 
     site: Assessment
     words: Words
 
     @classmethod
-    def of(cls, site: Assessment) -> View:
+    def of(cls, site: Assessment) -> SiteView:
         """The view of a site in the language of its report."""
         return cls(site, load_words(site.language))
 

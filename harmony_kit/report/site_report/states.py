@@ -8,7 +8,7 @@ from harmony_kit.measures.rows import Row
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.site_report.contents import has_part
-from harmony_kit.report.site_report.site_view import CLAIMS, View
+from harmony_kit.report.site_report.site_view import CLAIMS, SiteView
 from harmony_kit.report.site_report.topics import show_looks
 
 __all__ = ["false_conflict", "false_consensus", "known_difference"]
@@ -16,20 +16,20 @@ __all__ = ["false_conflict", "false_consensus", "known_difference"]
 
 def false_consensus(site: Assessment) -> Block:
     """Where a side expects agreement that is not there."""
-    return _show_state(View.of(site), "false_consensus")
+    return _show_state(SiteView.of(site), "false_consensus")
 
 
 def known_difference(site: Assessment) -> Block:
     """Where the sides differ and the one that looks knows it."""
-    return _show_state(View.of(site), "known_difference")
+    return _show_state(SiteView.of(site), "known_difference")
 
 
 def false_conflict(site: Assessment) -> Block:
     """Where the sides agree and the one that looks does not know it."""
-    return _show_state(View.of(site), "false_conflict")
+    return _show_state(SiteView.of(site), "false_conflict")
 
 
-def _show_state(view: View, state: str) -> Block:
+def _show_state(view: SiteView, state: str) -> Block:
     if not has_part(view, state):
         return EMPTY
     directions = [_direction(view, state, lens) for lens in view.lenses]
@@ -45,7 +45,7 @@ def _show_state(view: View, state: str) -> Block:
     )
 
 
-def _direction(view: View, state: str, lens: str) -> dict[str, Any] | None:
+def _direction(view: SiteView, state: str, lens: str) -> dict[str, Any] | None:
     """One lens looking at the other: its topics in this state, ranks and words among them."""
     said = [row for row in view.rows("topics", lens=lens, state=state) if row["claim"] in CLAIMS]
     choices = [
@@ -67,7 +67,7 @@ def _direction(view: View, state: str, lens: str) -> dict[str, Any] | None:
     }
 
 
-def _say_choice(view: View, row: Row, names: dict[str, str]) -> str:
+def _say_choice(view: SiteView, row: Row, names: dict[str, str]) -> str:
     words = view.words
     return words.say(
         f"state.choice_{row['claim']}",

@@ -17,8 +17,8 @@ from harmony_kit.report.drawings import (
     draw_pilots,
     draw_readiness,
 )
-from harmony_kit.report.site_report.site_view import CLAIMS, View, number_or_none
-from harmony_kit.report.tables import Column, Table, tuck_table
+from harmony_kit.report.site_report.site_view import CLAIMS, SiteView, number_or_none
+from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
 __all__ = ["show_owners", "show_pilots", "show_readiness"]
 
@@ -37,7 +37,7 @@ def _by_subject(rows: Iterable[Row], key: str) -> dict[str, dict[str, Row]]:
     return found
 
 
-def _worded(view: View, row: Row, pattern: str) -> str:
+def _worded(view: SiteView, row: Row, pattern: str) -> str:
     """A pattern in words: as it is where claimed, hedged where leaning, else open."""
     if row["claim"] not in CLAIMS:
         return view.words.say("state.withheld" if row[pattern] == "too_few" else "state.open")
@@ -48,7 +48,7 @@ def _worded(view: View, row: Row, pattern: str) -> str:
 # ── Who answers for what ───────────────────────────────────────────────────────────────────────
 
 
-def show_owners(view: View, dimension: str) -> Block:
+def show_owners(view: SiteView, dimension: str) -> Block:
     """Whom each lens names for each duty; duties with other options are another picture."""
     by_item = _by_subject(view.rows("ownership", dimension=dimension), "item")
     by_options: dict[str, dict[str, ByLens]] = {}
@@ -57,7 +57,7 @@ def show_owners(view: View, dimension: str) -> Block:
     return join_blocks(_show_duties(view, duties) for duties in by_options.values())
 
 
-def _show_duties(view: View, duties: Mapping[str, ByLens]) -> Block:
+def _show_duties(view: SiteView, duties: Mapping[str, ByLens]) -> Block:
     first = next(iter(duties))
     option_ids = view.site.engagement.instrument.option_ids(first)
     options = [(option, view.site.option_label(first, option)) for option in option_ids]
@@ -80,7 +80,7 @@ def _place(row: Row | None) -> str | None:
     return None if row is None or int(row["n"]) == 0 else _owner(row) or _SEVERAL
 
 
-def _owner_row(view: View, item: str, by_lens: ByLens) -> OwnerRow:
+def _owner_row(view: SiteView, item: str, by_lens: ByLens) -> OwnerRow:
     rows = [by_lens.get(lens) for lens in view.lenses]
     any_row = next(row for row in rows if row)
     leaning_at = view.site.engagement.settings.leaning_at
@@ -94,7 +94,7 @@ def _owner_row(view: View, item: str, by_lens: ByLens) -> OwnerRow:
     )
 
 
-def _owners_table(view: View, duties: Mapping[str, ByLens], title: str) -> Block:
+def _owners_table(view: SiteView, duties: Mapping[str, ByLens], title: str) -> Block:
     words = view.words
     rows = [
         (
@@ -107,16 +107,16 @@ def _owners_table(view: View, duties: Mapping[str, ByLens], title: str) -> Block
         )
         for item, by_lens in duties.items()
     ]
-    heads = [Column(words.say("table.duty"))]
-    heads += [Column(words.say("table.names", lens=name)) for name in view.names]
+    heads = [ReportColumn(words.say("table.duty"))]
+    heads += [ReportColumn(words.say("table.names", lens=name)) for name in view.names]
     heads += [
-        Column(words.say("table.state")),
-        Column(words.say("table.certainty"), is_number=True),
+        ReportColumn(words.say("table.state")),
+        ReportColumn(words.say("table.certainty"), is_number=True),
     ]
-    return tuck_table(Table(title, tuple(heads), rows), words)
+    return tuck_table(ReportTable(title, tuple(heads), rows), words)
 
 
-def _say_owner(view: View, item: str, row: Row | None) -> str:
+def _say_owner(view: SiteView, item: str, row: Row | None) -> str:
     owner = _owner(row)
     if row is None or int(row["n"]) == 0:
         return view.words.say("table.too_few")
@@ -127,7 +127,7 @@ def _say_owner(view: View, item: str, row: Row | None) -> str:
 # ── Pilots ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def show_pilots(view: View, dimension: str) -> Block:
+def show_pilots(view: SiteView, dimension: str) -> Block:
     """Both scorecards of each pilot, where a dimension asks for them."""
     items = view.site.engagement.instrument.items
     if not any(i.dimension == dimension and i.group in ("technical", "operational") for i in items):
@@ -146,7 +146,7 @@ def show_pilots(view: View, dimension: str) -> Block:
     return join_blocks([picture(draw_pilots(panels, words), says), _pilots_table(view, by_pilot)])
 
 
-def _panel(view: View, pilot: str, by_lens: ByLens) -> PilotPanel:
+def _panel(view: SiteView, pilot: str, by_lens: ByLens) -> PilotPanel:
     rows = [by_lens.get(lens) for lens in view.lenses]
     scores = [
         (_score(row, "technical"), _score(row, "operational")) if row else None for row in rows
@@ -164,7 +164,7 @@ def _score(row: Row, card: str) -> Score | None:
     return Score(*at)
 
 
-def _pilots_table(view: View, by_pilot: Mapping[str, ByLens]) -> Block:
+def _pilots_table(view: SiteView, by_pilot: Mapping[str, ByLens]) -> Block:
     words = view.words
     rows = [
         (
@@ -179,16 +179,16 @@ def _pilots_table(view: View, by_pilot: Mapping[str, ByLens]) -> Block:
         for lens in view.lenses
         if lens in by_lens
     ]
-    heads = [Column(words.say("table.pilot")), Column(words.say("table.looker"))]
+    heads = [ReportColumn(words.say("table.pilot")), ReportColumn(words.say("table.looker"))]
     heads += [
-        Column(words.say(f"table.{name}"), is_number=True)
+        ReportColumn(words.say(f"table.{name}"), is_number=True)
         for name in ("technical", "operational", "success")
     ]
-    heads.append(Column(words.say("table.state")))
-    return tuck_table(Table(words.say("table.pilots"), tuple(heads), rows), words)
+    heads.append(ReportColumn(words.say("table.state")))
+    return tuck_table(ReportTable(words.say("table.pilots"), tuple(heads), rows), words)
 
 
-def _mean(view: View, row: Row, name: str, n: str) -> str:
+def _mean(view: SiteView, row: Row, name: str, n: str) -> str:
     mean = number_or_none(row[name])
     if mean is None:
         return view.words.say("table.too_few")
@@ -198,7 +198,7 @@ def _mean(view: View, row: Row, name: str, n: str) -> str:
 # ── Decisions ──────────────────────────────────────────────────────────────────────────────────
 
 
-def show_readiness(view: View, dimension: str) -> Block:
+def show_readiness(view: SiteView, dimension: str) -> Block:
     """What each lens asks of the data per decision, where a dimension asks for it."""
     groups = {f"checks_{lens}" for lens in view.lenses}
     items = view.site.engagement.instrument.items
@@ -217,7 +217,7 @@ def show_readiness(view: View, dimension: str) -> Block:
     return join_blocks([picture(drawn, says), _readiness_table(view, by_decision)])
 
 
-def _decision_row(view: View, decision: str, by_lens: ByLens) -> DecisionRow:
+def _decision_row(view: SiteView, decision: str, by_lens: ByLens) -> DecisionRow:
     checks = [_check(by_lens.get(lens)) for lens in view.lenses]
     row = next(iter(by_lens.values()))
     blocking = [
@@ -245,7 +245,7 @@ def _check(row: Row | None) -> Check | None:
     return Check(*at)
 
 
-def _readiness_table(view: View, by_decision: Mapping[str, ByLens]) -> Block:
+def _readiness_table(view: SiteView, by_decision: Mapping[str, ByLens]) -> Block:
     words = view.words
     rows = [
         (
@@ -259,7 +259,9 @@ def _readiness_table(view: View, by_decision: Mapping[str, ByLens]) -> Block:
         for lens in view.lenses
         if lens in by_lens
     ]
-    heads = [Column(words.say("table.decision")), Column(words.say("table.looker"))]
-    heads += [Column(words.say(f"table.{name}"), is_number=True) for name in ("own_checks", "act")]
-    heads.append(Column(words.say("table.state")))
-    return tuck_table(Table(words.say("table.readiness"), tuple(heads), rows), words)
+    heads = [ReportColumn(words.say("table.decision")), ReportColumn(words.say("table.looker"))]
+    heads += [
+        ReportColumn(words.say(f"table.{name}"), is_number=True) for name in ("own_checks", "act")
+    ]
+    heads.append(ReportColumn(words.say("table.state")))
+    return tuck_table(ReportTable(words.say("table.readiness"), tuple(heads), rows), words)

@@ -21,8 +21,8 @@ from harmony_kit.report.drawings import (
     draw_use,
 )
 from harmony_kit.report.site_report.contents import has_part
-from harmony_kit.report.site_report.site_view import View, number_or_none, text_or_empty
-from harmony_kit.report.tables import Column, Table, show_table, tuck_table
+from harmony_kit.report.site_report.site_view import SiteView, number_or_none, text_or_empty
+from harmony_kit.report.tables import ReportColumn, ReportTable, show_table, tuck_table
 
 __all__ = ["evidence"]
 
@@ -32,7 +32,7 @@ _MOST_BARS = 14
 
 def evidence(site: Assessment) -> Block:
     """The signatures a site shows, then decisions, pilots and use beside what is said of them."""
-    view = View.of(site)
+    view = SiteView.of(site)
     if not has_part(view, "evidence"):
         return EMPTY
     parts = [
@@ -64,7 +64,7 @@ def evidence(site: Assessment) -> Block:
     )
 
 
-def _count_people(view: View, finding: Finding) -> str:
+def _count_people(view: SiteView, finding: Finding) -> str:
     counts = [
         view.words.count("first.heard", finding.n[lens], lens=view.name(lens))
         for lens in view.lenses
@@ -73,7 +73,7 @@ def _count_people(view: View, finding: Finding) -> str:
     return view.words.listing(counts) if counts else ""
 
 
-def _say_talk(view: View, group: str) -> list[tuple[int, str, str]]:
+def _say_talk(view: SiteView, group: str) -> list[tuple[int, str, str]]:
     """What each lens says of it: side, the question's topic, its mean and n."""
     said: list[tuple[int, str, str]] = []
     if not view.is_shown:
@@ -99,7 +99,7 @@ def _say_talk(view: View, group: str) -> list[tuple[int, str, str]]:
     return sorted(said)
 
 
-def _show_decisions(view: View) -> tuple[list[str], Block]:
+def _show_decisions(view: SiteView) -> tuple[list[str], Block]:
     """How long decisions took and how long the open ones wait."""
     rows = view.rows("evidence_decisions")
     record = view.site.engagement.evidence.of_site(view.site.site.site)
@@ -114,8 +114,10 @@ def _show_decisions(view: View) -> tuple[list[str], Block]:
     if median is not None:
         marks.append((median, view.words.say("evidence.median_mark", days=round(median))))
     says = view.words.say("figure.decisions", n=len(waits[:_MOST_BARS]))
-    heads = tuple(Column(view.words.say(f"table.{name}")) for name in ("decision", "record"))
-    table = Table(view.words.say("evidence.decisions"), heads, [(w.title, w.note) for w in waits])
+    heads = tuple(ReportColumn(view.words.say(f"table.{name}")) for name in ("decision", "record"))
+    table = ReportTable(
+        view.words.say("evidence.decisions"), heads, [(w.title, w.note) for w in waits]
+    )
     shown = [
         picture(draw_decisions(waits[:_MOST_BARS], marks), says),
         tuck_table(table, view.words),
@@ -123,7 +125,7 @@ def _show_decisions(view: View) -> tuple[list[str], Block]:
     return _sum_decisions(view, rows[0]), join_blocks(shown)
 
 
-def _wait(view: View, row: Row) -> Wait:
+def _wait(view: SiteView, row: Row) -> Wait:
     days, words = int(row["days"]), view.words
     is_open = row["kind"] == "open"
     note = words.count("evidence.open_for" if is_open else "evidence.took", days)
@@ -137,7 +139,7 @@ def _wait(view: View, row: Row) -> Wait:
     return Wait(text_or_empty(row["title"]) or row["decision"], float(days), is_open, note)
 
 
-def _sum_decisions(view: View, row: Row) -> list[str]:
+def _sum_decisions(view: SiteView, row: Row) -> list[str]:
     words = view.words
     facts = [words.count("evidence.open_of", int(row["n_open"]), all=int(row["n"]))]
     median, low = number_or_none(row["median_days"]), number_or_none(row["median_low"])
@@ -151,7 +153,7 @@ def _sum_decisions(view: View, row: Row) -> list[str]:
     return facts
 
 
-def _show_pilots(view: View) -> tuple[list[str], Block]:
+def _show_pilots(view: SiteView) -> tuple[list[str], Block]:
     """When pilots were to end, and when they did."""
     rows = [row for row in view.rows("evidence_pilots") if not pd.isna(row["started_on"])]
     if not rows:
@@ -167,12 +169,14 @@ def _show_pilots(view: View) -> tuple[list[str], Block]:
     says = view.words.say("figure.pilot_times", n=len(bars))
     n_late = sum(bool(row["is_past_end"]) for row in rows)
     facts = [view.words.count("evidence.late_of", n_late, all=len(rows))]
-    heads = tuple(Column(view.words.say(f"table.{name}")) for name in ("pilot", "record"))
-    table = Table(view.words.say("evidence.pilots"), heads, [(bar.title, bar.note) for bar in bars])
+    heads = tuple(ReportColumn(view.words.say(f"table.{name}")) for name in ("pilot", "record"))
+    table = ReportTable(
+        view.words.say("evidence.pilots"), heads, [(bar.title, bar.note) for bar in bars]
+    )
     return facts, join_blocks([picture(drawn, says), tuck_table(table, view.words)])
 
 
-def _bar(view: View, row: Row) -> PilotBar:
+def _bar(view: SiteView, row: Row) -> PilotBar:
     today = view.site.as_of
     ended = row["ended_on"]
     end = today if row["is_open"] or pd.isna(ended) else ended.date()
@@ -186,7 +190,7 @@ def _bar(view: View, row: Row) -> PilotBar:
     return PilotBar(title, start, planned, max(float(end.toordinal()), start), is_open, note)
 
 
-def _say_pilot(view: View, row: Row) -> str:
+def _say_pilot(view: SiteView, row: Row) -> str:
     words, over = view.words, number_or_none(row["days_over"])
     state = "running" if row["is_open"] else "ended"
     if over is None:
@@ -199,7 +203,7 @@ def _say_pilot(view: View, row: Row) -> str:
     return f"{note}, {words.count('evidence.changes', n_changes)}" if n_changes else note
 
 
-def _ticks(view: View, first: date, last: date) -> list[tuple[float, str]]:
+def _ticks(view: SiteView, first: date, last: date) -> list[tuple[float, str]]:
     """Beginnings of months, at most six of them."""
     months = []
     day = first.replace(day=1)
@@ -211,7 +215,7 @@ def _ticks(view: View, first: date, last: date) -> list[tuple[float, str]]:
     return [(float(month.toordinal()), view.words.month(month)) for month in months[::step]]
 
 
-def _show_use(view: View) -> tuple[list[str], Block]:
+def _show_use(view: SiteView) -> tuple[list[str], Block]:
     """The share of eligible people who use each pilot, week by week."""
     rows = {row["pilot"]: row for row in view.rows("evidence_usage")}
     record = view.site.engagement.evidence.of_site(view.site.site.site)
@@ -241,12 +245,12 @@ def _weeks(weekly: pd.DataFrame) -> list[float | None]:
     return [by_week.get(day) for day in pd.date_range(min(by_week), max(by_week), freq="7D")]
 
 
-def _say_use(view: View, row: Row, key: str = "evidence.use") -> str:
+def _say_use(view: SiteView, row: Row, key: str = "evidence.use") -> str:
     now, peak = (view.words.percent(row[name]) for name in ("active_share", "peak_share"))
     return view.words.say(key, now=now, peak=peak, pilot=view.title(row["pilot"]))
 
 
-def _use_table(view: View, rows: dict[str, Row]) -> Block:
+def _use_table(view: SiteView, rows: dict[str, Row]) -> Block:
     """What is done with the advice of each pilot, with its intervals."""
     words = view.words
 
@@ -262,9 +266,9 @@ def _use_table(view: View, rows: dict[str, Row]) -> Block:
         number = number_or_none(row[name])
         return "" if number is None else words.number(number, 0)
 
-    heads = [Column(words.say("table.pilot"))]
+    heads = [ReportColumn(words.say("table.pilot"))]
     columns = ("active_share", "acceptance", "override", "n_shown", "n_weeks")
-    heads += [Column(words.say(f"table.{name}"), is_number=True) for name in columns]
+    heads += [ReportColumn(words.say(f"table.{name}"), is_number=True) for name in columns]
     cells = [
         (
             view.title(pilot),
@@ -273,10 +277,10 @@ def _use_table(view: View, rows: dict[str, Row]) -> Block:
         )
         for pilot, row in rows.items()
     ]
-    return show_table(Table(words.say("evidence.advice"), tuple(heads), cells), words)
+    return show_table(ReportTable(words.say("evidence.advice"), tuple(heads), cells), words)
 
 
-def _list_problems(view: View) -> list[Any]:
+def _list_problems(view: SiteView) -> list[Any]:
     """Values of the records that cannot be, with what was done about them."""
     return [
         {

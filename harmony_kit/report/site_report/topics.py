@@ -7,14 +7,14 @@ from itertools import groupby
 
 from harmony_kit.measures.rows import Row
 from harmony_kit.report.blocks import EMPTY, Block, Words, picture
-from harmony_kit.report.drawings import Look, LookRow, TopicRow, draw_looks, draw_topics
-from harmony_kit.report.site_report.site_view import CLAIMS, View, number_or_none, text_or_empty
-from harmony_kit.report.tables import Column, Table, tuck_table
+from harmony_kit.report.drawings import LookRow, TopicLook, TopicRow, draw_looks, draw_topics
+from harmony_kit.report.site_report.site_view import CLAIMS, SiteView, number_or_none, text_or_empty
+from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
 __all__ = ["name_state", "show_looks", "show_topics", "topics_of"]
 
 
-def topics_of(view: View, **where: object) -> list[tuple[Row, Row]]:
+def topics_of(view: SiteView, **where: object) -> list[tuple[Row, Row]]:
     """The two directions of each topic (the first lens looking first), in reading order."""
     order = {item.id: i for i, item in enumerate(view.site.engagement.instrument.items)}
     rows = view.rows("topics", **where)
@@ -36,7 +36,7 @@ def name_state(row: Row, words: Words) -> str:
     return state if claim == "claimed" else words.say("state.leaning", state=state)
 
 
-def show_topics(view: View, pairs: Sequence[tuple[Row, Row]], title: str) -> Block:
+def show_topics(view: SiteView, pairs: Sequence[tuple[Row, Row]], title: str) -> Block:
     """Topics as a picture, with a table of the same numbers."""
     drawn = [pair for pair in pairs if any(number_or_none(row["own"]) is not None for row in pair)]
     if not drawn:
@@ -47,15 +47,15 @@ def show_topics(view: View, pairs: Sequence[tuple[Row, Row]], title: str) -> Blo
     return Block(f"{shown.html}\n{_topics_table(view, drawn, title).html}")
 
 
-def _names(view: View) -> dict[str, str]:
+def _names(view: SiteView) -> dict[str, str]:
     return {"first": view.names[0], "second": view.names[1]}
 
 
-def _topic_row(view: View, pair: tuple[Row, Row]) -> TopicRow:
+def _topic_row(view: SiteView, pair: tuple[Row, Row]) -> TopicRow:
     row = pair[0]
     low, high = view.ends(row["item"])
     looks = tuple(
-        Look(
+        TopicLook(
             own=number_or_none(look["own"]),
             estimate=number_or_none(look["estimate"]),
             verdict=name_state(look, view.words),
@@ -74,7 +74,7 @@ def _topic_row(view: View, pair: tuple[Row, Row]) -> TopicRow:
     )
 
 
-def _topics_table(view: View, pairs: Iterable[tuple[Row, Row]], title: str) -> Block:
+def _topics_table(view: SiteView, pairs: Iterable[tuple[Row, Row]], title: str) -> Block:
     words = view.words
     columns = ("looker", "own", "estimate", "other_own", "misreading", "state", "certainty")
     rows = [
@@ -91,12 +91,12 @@ def _topics_table(view: View, pairs: Iterable[tuple[Row, Row]], title: str) -> B
         for pair in pairs
         for row in pair
     ]
-    heads = [Column(words.say("table.topic"))]
+    heads = [ReportColumn(words.say("table.topic"))]
     heads += [
-        Column(words.say(f"table.{name}"), is_number=name not in ("looker", "state"))
+        ReportColumn(words.say(f"table.{name}"), is_number=name not in ("looker", "state"))
         for name in columns
     ]
-    return tuck_table(Table(title, tuple(heads), rows), words)
+    return tuck_table(ReportTable(title, tuple(heads), rows), words)
 
 
 def _mean(mean: object, n: object, words: Words) -> str:
@@ -116,7 +116,7 @@ def _certainty(row: Row, words: Words) -> str:
     return "" if chance is None else words.certainty(chance)
 
 
-def show_looks(view: View, rows: Sequence[Row], title: str) -> Block:
+def show_looks(view: SiteView, rows: Sequence[Row], title: str) -> Block:
     """One direction on some topics: what was expected, and what is said; widest first."""
     if not rows:
         return EMPTY
@@ -128,7 +128,7 @@ def show_looks(view: View, rows: Sequence[Row], title: str) -> Block:
     return Block(f"{shown.html}\n{table.html}")
 
 
-def _place(view: View, row: Row) -> tuple[object, ...]:
+def _place(view: SiteView, row: Row) -> tuple[object, ...]:
     """Topics of one scale together, the claimed before the leaning, the most misread first."""
     scale = (int(row["points"]), view.ends(row["item"]))
     size = (
@@ -139,7 +139,7 @@ def _place(view: View, row: Row) -> tuple[object, ...]:
     return scale, CLAIMS.index(row["claim"]), -abs(size), row["item"], text_or_empty(row["subject"])
 
 
-def _look_row(view: View, row: Row) -> LookRow:
+def _look_row(view: SiteView, row: Row) -> LookRow:
     low, high = view.ends(row["item"])
     chance = view.words.certainty(float(row[f"p_{row['state']}"]))
     return LookRow(

@@ -7,7 +7,7 @@ from typing import Any
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.site_report.contents import has_part
-from harmony_kit.report.site_report.site_view import View
+from harmony_kit.report.site_report.site_view import SiteView
 
 __all__ = ["voices"]
 
@@ -20,7 +20,7 @@ def voices(site: Assessment) -> Block:
 
     Sentences that a canvas shows beside its lines are left to it.
     """
-    view = View.of(site)
+    view = SiteView.of(site)
     if not has_part(view, "voices"):
         return EMPTY
     asked = [item.id for item in site.engagement.instrument.items if item.kind == "text"]
@@ -38,7 +38,7 @@ def voices(site: Assessment) -> Block:
     )
 
 
-def _describe(view: View, item: str) -> dict[str, Any] | None:
+def _describe(view: SiteView, item: str) -> dict[str, Any] | None:
     quotes = view.site.quotes
     said = quotes[quotes["item"] == item].drop_duplicates(["lens", "text"])
     if said.empty:

@@ -1,0 +1,16 @@
+"""The arrays measures are made of, by what is in them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Bools", "Counts", "Draws", "Floats", "Ints"]
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+#: How many answers lie at each point of a scale.
+Counts = NDArray[np.int64]
+Floats = NDArray[np.float64]
+#: Draws, the last axis over draws; single precision is twice as fast and sure to a thousandth.
+Draws = NDArray[np.float32]
