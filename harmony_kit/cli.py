@@ -37,11 +37,11 @@ class _Group(click.Group):
             click.echo("stopped; what was finished is kept.", err=True)
             raise SystemExit(130) from None
         except Exception as cause:
-            from harmony_kit.errors import HarmonyError
+            from harmony_kit.errors import plain_words
 
-            if not isinstance(cause, HarmonyError):
+            if (text := plain_words(cause)) is None:
                 raise
-            for line in str(cause).splitlines():
+            for line in text.splitlines():
                 click.secho("error: ", fg="red", bold=True, nl=False, err=True)
                 click.echo(line, err=True)
             raise SystemExit(1) from None

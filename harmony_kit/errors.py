@@ -19,6 +19,7 @@ All of them pickle, because a batch raises them in other processes.
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,6 +36,7 @@ __all__ = [
     "Problem",
     "RunError",
     "StoreError",
+    "plain_words",
 ]
 
 
@@ -160,3 +162,24 @@ class RunError(HarmonyError, RuntimeError):
 
     def __str__(self) -> str:
         return f"{self.notebook}, cell {self.cell}: {self.ename}: {self.evalue}"
+
+
+#: What the machine refuses, and what to say of it: nobody's mistake in this package.
+_REFUSALS = {
+    errno.ENOSPC: "the disk is full. Nothing that was there is lost; make room and run it again.",
+    errno.EDQUOT: "the disk quota is used up. Nothing that was there is lost; make room and run "
+    "it again.",
+    errno.EROFS: "the disk can only be read. Nothing was changed.",
+    errno.EACCES: "permission denied. Nothing was changed there.",
+    errno.EIO: "the disk reports an error. Make a copy of what is there before anything else.",
+}
+
+
+def plain_words(cause: BaseException) -> str | None:
+    """What to tell somebody who typed a command; None for an error only a traceback explains."""
+    if isinstance(cause, HarmonyError):
+        return str(cause)
+    if isinstance(cause, OSError) and cause.errno in _REFUSALS:
+        where = f"{cause.filename}: " if cause.filename else ""
+        return f"{where}{_REFUSALS[cause.errno]}"
+    return None

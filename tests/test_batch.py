@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -174,19 +175,103 @@ def test_one_bad_site_does_not_stop_the_others(tmp_path: Path, run: Any) -> None
     assert escaped in index
 
 
-def test_a_failure_takes_the_old_report_down_and_is_tried_next_time(
+def test_half_a_surrogate_pair_fails_one_site_and_its_page_spells_it_out(
+    tmp_path: Path, run: Any
+) -> None:
+    folder = make_folder(tmp_path / "e", "abc")
+    behave(folder, a="odd error", b="odd output")
+    result = run(folder)
+    sentence = r"A step stopped with an error: ValueError: M\udcfcller.csv."
+    assert result.failed == {"a": sentence}
+    assert _rows(folder, "site", "status") == [("a", "failed"), ("b", "ok"), ("c", "ok")]
+    assert set(file_digests(folder / "reports")) == _published("a", "b", "c") - {"a/results.json"}
+    assert sentence in (folder / "reports" / "index.html").read_text()
+    assert r"M\udcfcller.csv" in (folder / "reports" / "a" / "report.html").read_text()
+    assert r"M\udcfcller.csv" in (folder / "reports" / "b" / "report.html").read_text()
+    assert run(folder).made == ("a",)
+
+
+def test_chance_takes_no_report_down(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    run(folder)
+    good = file_digests(folder / "reports" / "b")
+    behave(folder, b="crash")
+    result = run(folder, is_forced=True, sites=("b",))
+    why = "The process it ran in was ended before the notebook was done."
+    assert result.failed == {"b": why}
+    assert not result.is_ok
+    assert file_digests(folder / "reports" / "b") == good
+    told = _run_json(folder)
+    row = told["sites"][1]
+    setback = {"status": "crashed", "sentence": why, "cell": 5}
+    assert (row["status"], row["failure"], row["setback"]) == ("ok", None, setback)
+    assert (told["counts"]["ok"], told["counts"]["setback"]) == (2, 1)
+    index = (folder / "reports" / "index.html").read_text()
+    assert "one could not be made again" in index
+    assert why in index
+    notebook = (folder / "reports" / "portfolio.ipynb").read_text()
+    assert 'kept = [\\"b\\"]' in notebook
+    behave(folder)
+    assert sorted(run(folder).made) == ["_portfolio", "b"]
+    assert _run_json(folder)["timings"]["made"] == {
+        "b": "crashed last time",
+        "_portfolio": "sites not made again changed",
+    }
+    assert "kept = [" not in (folder / "reports" / "portfolio.ipynb").read_text()
+
+
+def test_a_failure_takes_down_what_no_longer_follows_and_says_from_what(
     tmp_path: Path, run: Any
 ) -> None:
     folder = make_folder(tmp_path / "e", "ab")
     run(folder)
     good = file_digests(folder / "reports")
     behave(folder, b="raise")
-    run(folder, is_forced=True, sites=("b",))
+    save_answers(folder, "b", 5)
+    run(folder, as_of=date(2026, 2, 2), sites=("b",))
     assert set(file_digests(folder / "reports" / "b")) == {"assessment.ipynb", "report.html"}
+    page = (folder / "reports" / "b" / "report.html").read_text()
+    assert "what it was made from has changed: answers, as_of." in page
     behave(folder)
+    save_answers(folder, "b", 3)
     result = run(folder)
     assert sorted(result.made) == ["_portfolio", "b"]
     assert file_digests(folder / "reports") == good
+
+
+def test_a_page_that_took_down_nothing_does_not_say_so(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "b")
+    behave(folder, b="raise")
+    for _ in range(2):
+        run(folder)
+        assert "taken down" not in (folder / "reports" / "b" / "report.html").read_text()
+
+
+def test_a_portfolio_that_cannot_be_made_again_stays(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    run(folder)
+    (folder / "reports" / "portfolio.ipynb").unlink()
+    page = (folder / "reports" / "portfolio.html").read_bytes()
+    behave(folder, _portfolio="raise")
+    result = run(folder)
+    assert list(result.failed) == ["_portfolio"]
+    assert (folder / "reports" / "portfolio.html").read_bytes() == page
+    assert _run_json(folder)["portfolio"]["status"] == "ok"
+    assert "could not be made again" in (folder / "reports" / "index.html").read_text()
+
+
+def test_whatever_recording_raises_is_that_sites_failure(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "abc")
+    run(folder)
+    good = file_digests(folder / "reports" / "b")
+    record = folder / ".harmony" / "records" / "1" / "b.json"
+    record.unlink()
+    record.mkdir()  # as good as a disk that takes no file
+    (record / "x").touch()
+    result = run(folder)
+    assert list(result.failed) == ["b"]
+    assert file_digests(folder / "reports" / "b") == good
+    assert _rows(folder, "site", "status") == [("a", "ok"), ("b", "failed"), ("c", "ok")]
 
 
 @pytest.mark.parametrize(

@@ -4,40 +4,45 @@
 
     store ─► snapshot ─► plan ─► run (a process per notebook) ─► render ─► publish ─► index
 
-A report is published by renaming a finished folder, and its record is written after that.
-Killed at any moment, the same command therefore finishes exactly what is missing.
+A report is published by renaming a finished folder whose record is on the disk already. Killed at
+any moment, the same command therefore finishes exactly what is missing.
 
-When a report fails, what was published before is taken down: its numbers no longer follow from
-the inputs. Its place is taken by a page that says which cell failed and why.
+A report that fails takes the place of an earlier one only where that no longer follows from its
+inputs: by a page that says which of them changed, which cell failed and why. Else the earlier one
+stays, marked. Whatever goes wrong with one site is that site's failure.
 """
 
 from __future__ import annotations
 
-import shutil
+import errno
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from dataclasses import replace
+from typing import Any, Literal
 
 from harmony_kit.batch.briefing import (
     PORTFOLIO,
     BatchRequest,
     brief,
     clean_up,
+    kept_sites,
     plan_portfolio,
 )
 from harmony_kit.batch.crew import auto_jobs, work_through
 from harmony_kit.batch.deliver import Destination, ledger_folder
-from harmony_kit.batch.job import Job, Made
+from harmony_kit.batch.events import BatchEvent, BatchResult, Listener
+from harmony_kit.batch.job import Job
 from harmony_kit.batch.lock import run_lock
 from harmony_kit.batch.makers import Maker, makers
 from harmony_kit.batch.manifest import describe_run, describe_timings
 from harmony_kit.batch.plan import Plan, Step
-from harmony_kit.batch.publish import publish_files, publish_folder, write_index
+from harmony_kit.batch.publish import write_index
 from harmony_kit.batch.record import Failure, Record
+from harmony_kit.batch.shelf import Shelf
+from harmony_kit.engine.runner import RunnerClosed
+from harmony_kit.errors import StoreError
 from harmony_kit.files import FileMark, mark_file, read_json, write_json
 
 __all__ = [
@@ -48,52 +53,6 @@ __all__ = [
     "plan_engagement",
     "run_engagement",
 ]
-
-
-@dataclass(frozen=True)
-class BatchEvent:
-    """Something to show while a batch runs.
-
-    `kind` is ``planned`` (`n` reports are due), ``stage`` (a report entered `stage`), ``made`` or
-    ``failed`` (a report was published, or the page of its failure; `text` says why).
-    """
-
-    kind: Literal["planned", "stage", "made", "failed"]
-    name: str = ""
-    stage: str = ""
-    n: int = 0
-    seconds: float = 0.0
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class BatchResult:
-    """What a run did.
-
-    `failed` maps sites to a plain sentence; `n_left` reports were due and not started because of
-    a failure; `run` is the content of run.json.
-    """
-
-    reports: Path
-    made: tuple[str, ...]
-    failed: Mapping[str, str] = field(default_factory=dict)
-    n_current: int = 0
-    n_left: int = 0
-    seconds: float = 0.0
-    run: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def index(self) -> Path:
-        """The page that lists every site."""
-        return self.reports / "index.html"
-
-    @property
-    def is_ok(self) -> bool:
-        """Whether everything that was asked for is there."""
-        return not self.failed and not self.n_left
-
-
-Listener: TypeAlias = Callable[[BatchEvent], None]
 
 
 def plan_engagement(request: BatchRequest) -> Plan:
@@ -129,12 +88,14 @@ class _Batch:
         self._seconds: dict[str, float] = {}
         self._made: dict[str, str] = {}
         self._failed: dict[str, str] = {}
+        self._undelivered: StoreError | None = None
 
     def run(self) -> BatchResult:
         began = time.perf_counter()
         with self._timed("prepare"):
             self._briefing = brief(self._request)
             self._records = dict(self._briefing.records)
+            self._shelf = Shelf(self._briefing.reports, self._briefing.records_folder)
             self._destination = self._open_destination()
             self._drop_gone_sites()
         due = self._briefing.plan.due
@@ -151,6 +112,7 @@ class _Batch:
             self._briefing.reports,
             tuple(self._made),
             self._failed,
+            self._undelivered,
             self._briefing.plan.n_current,
             n_left,
             time.perf_counter() - began,
@@ -177,79 +139,70 @@ class _Batch:
         """Take down what was published of sites that sites.csv no longer has."""
         known = {*self._briefing.engagement.site_ids, PORTFOLIO}
         for name in sorted(self._records.keys() - known):
-            self._records.pop(name).forget(self._briefing.records_folder)
-            shutil.rmtree(self._briefing.reports / name, ignore_errors=True)
+            self._shelf.remove(self._records.pop(name))
             self._briefing.site_folders.remove(name)
             self._deliver(name, {})
 
     # One report
 
     def _do_site(self, step: Step) -> None:
-        self._briefing.site_folders.write(step.name)
-        self._do(step, self._briefing.site_job(step), self._publish_site)
+        job = self._briefing.site_job(step)
+        self._do(step, job, lambda: self._briefing.site_folders.write(step.name))
         if self._request.is_failing_fast and self._failed:
             self._make.stop.set()
 
-    def _do(self, step: Step, job: Job, publish: Callable[[Made], None]) -> None:
+    def _do(self, step: Step, job: Job, prepare: Callable[[], object] = lambda: None) -> None:
+        """Make one report; whatever that raises is its failure and nobody else's."""
         began = time.perf_counter()
-        made = self._make.make(job, lambda stage: self._tell(BatchEvent("stage", job.name, stage)))
-        self._tell(BatchEvent("stage", job.name, "publish"))
-        finishing = time.perf_counter()
-        failure = made.finished.failure
+        old = self._records.get(step.name)
+        job = self._shelf.name_changes(job, step, old)
         try:
-            Record(job.name, {}, {}).forget(self._briefing.records_folder)
-            publish(made)
-        except OSError as cause:
-            failure = Failure("unpublished", _why_unpublished(cause))
-        seconds = {**made.seconds, "publish": time.perf_counter() - finishing}
-        files = {} if failure and failure.status == "unpublished" else made.finished.files
-        record = Record(
-            job.name, step.inputs, files, made.finished.summary, seconds, made.n_tries, failure
-        )
-        record.save(self._briefing.records_folder)
+            prepare()
+            record = self._make_and_put(step, job, old)
+        except RunnerClosed:
+            raise
+        except Exception as cause:  # noqa: BLE001 - one bad site never stops the others
+            record = self._keep(step, job, old, Failure("unpublished", _why_unpublished(cause)))
         self._deliver_record(record)
         self._settle(record, step, time.perf_counter() - began)
+
+    def _make_and_put(self, step: Step, job: Job, old: Record | None) -> Record:
+        made = self._make.make(job, lambda stage: self._tell(BatchEvent("stage", job.name, stage)))
+        self._tell(BatchEvent("stage", job.name, "publish"))
+        return self._shelf.put(made, step, old)
+
+    def _keep(self, step: Step, job: Job, old: Record | None, failure: Failure) -> Record:
+        try:
+            return self._shelf.keep(job, step, old, failure)
+        except OSError:  # the disk is full, say: the next run finds it due all the same
+            return Record(step.name, step.inputs, {}, failure=failure)
 
     def _settle(self, record: Record, step: Step, seconds: float) -> None:
         with self._lock:
             self._records[record.name] = record
             self._made[record.name] = step.reason
-            if record.failure:
-                self._failed[record.name] = record.failure.sentence
-        kind: Literal["made", "failed"] = "failed" if record.failure else "made"
-        text = record.failure.sentence if record.failure else ""
+            if failure := record.failure or record.setback:
+                self._failed[record.name] = failure.sentence
+        kind: Literal["made", "failed"] = "failed" if failure else "made"
+        text = failure.sentence if failure else ""
         self._tell(BatchEvent(kind, record.name, seconds=seconds, text=text))
-
-    def _publish_site(self, made: Made) -> None:
-        publish_folder(made.work, self._briefing.reports / made.job.name)
 
     # What joins the reports
 
     def _do_portfolio(self) -> None:
         step = plan_portfolio(self._briefing, self._records)
         if not step.is_selected:
-            self._take_down_portfolio()
+            if record := self._records.pop(PORTFOLIO, None):
+                self._shelf.remove(record)
         elif step.is_due and not self._make.stop.is_set():
-            self._do(step, self._briefing.portfolio_job(), self._publish_portfolio)
-
-    def _publish_portfolio(self, made: Made) -> None:
-        publish_files(made.work, self._briefing.reports)
-        old = self._records.get(PORTFOLIO)
-        for name in (old.files.keys() if old else set()) - made.finished.files.keys():
-            (self._briefing.reports / name).unlink(missing_ok=True)
-
-    def _take_down_portfolio(self) -> None:
-        record = self._records.pop(PORTFOLIO, None)
-        if record:
-            for name in record.files:
-                (self._briefing.reports / name).unlink(missing_ok=True)
-            record.forget(self._briefing.records_folder)
+            kept = kept_sites(self._briefing, self._records)
+            self._do(step, self._briefing.portfolio_job(kept))
 
     def _write_index(self) -> dict[str, Any]:
         """Write index.html and run.json; deliver what is not there yet, these two last."""
         reports = self._briefing.reports
         left = tuple(
-            replace(step, changed=()) if step.name in self._made else step
+            replace(step, changed=()) if self._is_done(step) else step
             for step in self._briefing.plan.steps
         )
         described = describe_run(self._briefing, self._records, Plan(left))
@@ -264,17 +217,35 @@ class _Batch:
         self._deliver("_pages", {n: mark_file(reports / n) for n in ("index.html", "run.json")})
         return run
 
+    def _is_done(self, step: Step) -> bool:
+        """Whether this run put what stands there, report or page."""
+        return step.name in self._made and self._records[step.name].setback is None
+
     def _deliver_record(self, record: Record) -> None:
         prefix = "" if record.name == PORTFOLIO else f"{record.name}/"
+        if record.setback and record.missing_files(self._shelf.place(record.name)):
+            return  # what stands there is no longer whole; what was delivered is
         files = {f"{prefix}{name}": mark for name, mark in record.files.items()}
         self._deliver(record.name, files)
 
     def _deliver(self, name: str, files: Mapping[str, FileMark]) -> None:
-        if self._destination is not None:
+        """Bring files to the other place; once that fails, the rest waits for the next run."""
+        if self._destination is None or self._undelivered is not None:
+            return
+        try:
             self._destination.deliver(self._briefing.reports, name, files)
+        except StoreError as cause:
+            self._undelivered = cause
+        except OSError as cause:  # its ledger could not be written
+            tried = "keep what was delivered from"
+            self._undelivered = StoreError(tried, str(self._briefing.reports), str(cause))
 
 
-def _why_unpublished(cause: OSError) -> str:
+def _why_unpublished(cause: Exception) -> str:
+    if not isinstance(cause, OSError):
+        return f"It could not be finished: {type(cause).__name__}: {cause}"
+    if cause.errno == errno.ENOSPC:
+        return "The disk is full. Make room and run again."
     return (
         f"The report was made and could not be put in its place: {cause}. "
         "If a file of it is open in another program, close it and run again."

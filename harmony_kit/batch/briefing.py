@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from harmony_kit.batch.inputs import portfolio_inputs, shared_inputs, site_inputs
 from harmony_kit.batch.job import Job, Limits
@@ -17,11 +18,20 @@ from harmony_kit.batch.publish import Page
 from harmony_kit.batch.record import Record, find_records, record_folder
 from harmony_kit.batch.site_folder import SiteFolders
 from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
+from harmony_kit.batch.swap import put_back
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.journal.store import Store
 
-__all__ = ["PORTFOLIO", "BatchRequest", "Briefing", "brief", "clean_up", "plan_portfolio"]
+__all__ = [
+    "PORTFOLIO",
+    "BatchRequest",
+    "Briefing",
+    "brief",
+    "clean_up",
+    "kept_sites",
+    "plan_portfolio",
+]
 
 #: The name of the portfolio's record; no site id starts with an underscore.
 PORTFOLIO = "_portfolio"
@@ -115,9 +125,12 @@ class Briefing:
         }
         return self._job(step.name, _SITE_NOTEBOOK, parameters, self._page(site.name))
 
-    def portfolio_job(self) -> Job:
-        """The job that makes the portfolio from the results of the sites."""
-        parameters = {
+    def portfolio_job(self, kept: Sequence[str] = ()) -> Job:
+        """The job that makes the portfolio from the results of the sites.
+
+        `kept` are sites whose report could not be made again.
+        """
+        parameters: dict[str, Any] = {
             "engagement": _HOME,
             "wave": self.engagement.wave,
             "snapshot": f"{_HOME}/.harmony/snapshots/{self.engagement.wave}",
@@ -125,6 +138,8 @@ class Briefing:
             "output": ".",
             "as_of": self.request.as_of.isoformat(),
         }
+        if kept:
+            parameters["kept"] = list(kept)
         page = replace(
             self._page("Portfolio"), book="portfolio.ipynb", html="portfolio.html", results=""
         )
@@ -142,7 +157,7 @@ class Briefing:
             banner=engagement.banner,
         )
 
-    def _job(self, name: str, notebook: str, parameters: dict[str, str], page: Page) -> Job:
+    def _job(self, name: str, notebook: str, parameters: dict[str, Any], page: Page) -> Job:
         path = (self.request.notebooks or notebooks_folder()) / notebook
         folder = self.engagement.folder
         return Job(name, folder, path, parameters, page, self.request.limits)
@@ -172,6 +187,15 @@ def brief(request: BatchRequest) -> Briefing:
     return Briefing(request, engagement, snapshot, records, plan, shared)
 
 
+def kept_sites(briefing: Briefing, records: Mapping[str, Record]) -> tuple[str, ...]:
+    """The sites whose report could not be made again, in the order of sites.csv."""
+    return tuple(
+        site
+        for site in briefing.engagement.site_ids
+        if site in records and records[site].setback is not None
+    )
+
+
 def plan_portfolio(briefing: Briefing, records: Mapping[str, Record]) -> Step:
     """Whether the portfolio has to be made, given what is published of the sites now."""
     results = {
@@ -179,8 +203,11 @@ def plan_portfolio(briefing: Briefing, records: Mapping[str, Record]) -> Step:
         for site in briefing.engagement.site_ids
         if site in records and records[site].is_ok
     }
+    kept = kept_sites(briefing, records)
     notebook = (briefing.request.notebooks or notebooks_folder()) / _PORTFOLIO_NOTEBOOK
     inputs = portfolio_inputs(briefing.engagement, results, notebook, briefing.shared)
+    if kept:
+        inputs["sites not made again"] = ", ".join(kept)
     step = compare(PORTFOLIO, inputs, briefing.records.get(PORTFOLIO), briefing.reports)
     return replace(step, is_selected=bool(results))
 
@@ -207,6 +234,7 @@ def _check_names(engagement: Engagement) -> None:
 
 
 def clean_up(folder: Path) -> None:
-    """Remove the working folders a killed run left behind; only while holding the lock."""
+    """Mend and remove what a run left that was killed; only while holding the lock."""
+    put_back(folder / "reports")
     for path in (folder / ".harmony").glob("work-*"):
         shutil.rmtree(path, ignore_errors=True)

@@ -9,7 +9,7 @@ from typing import Any
 import harmony_kit
 from harmony_kit.batch.briefing import PORTFOLIO, Briefing
 from harmony_kit.batch.plan import Plan, Step
-from harmony_kit.batch.record import Record
+from harmony_kit.batch.record import Failure, Record
 from harmony_kit.engagement.folder import Site
 
 __all__ = ["describe_run", "describe_timings"]
@@ -67,7 +67,9 @@ def _describe_site(site: Site, record: Record | None, step: Step) -> dict[str, A
         "signatures": summary.get("signatures", []),
         "left_out": summary.get("withheld", []),
         "links": {name: f"{site.site}/{file}" for name, file in _LINKS.items() if file in files},
-        "failure": _describe_failure(record),
+        "failure": _describe_failure(record.failure if record else None),
+        # Why the report that stands there could not be made again.
+        "setback": _describe_failure(record.setback if record else None),
         # What changed since the report was made: it is no longer the current one.
         "outdated": [] if record is None or not record.is_ok else list(step.changed),
     }
@@ -78,7 +80,11 @@ def _add_orders(rows: list[dict[str, Any]], lenses: Sequence[str]) -> None:
     keys: dict[str, Callable[[dict[str, Any]], tuple[object, ...]]] = {
         "name": lambda row: (row["name"].casefold(),),
         "region": lambda row: (row["region"].casefold(),),
-        "status": lambda row: (_WORST_FIRST.index(row["status"]), not row["outdated"]),
+        "status": lambda row: (
+            _WORST_FIRST.index(row["status"]),
+            not row["setback"],
+            not row["outdated"],
+        ),
         **{lens: partial(_reading, lens) for lens in lenses},
     }
     for row in rows:
@@ -103,23 +109,29 @@ def _status(record: Record | None) -> str:
     return str(record.summary.get("status", "ok"))
 
 
-def _describe_failure(record: Record | None) -> dict[str, Any] | None:
-    if record is None or record.failure is None:
+def _describe_failure(failure: Failure | None) -> dict[str, Any] | None:
+    if failure is None:
         return None
-    failure = record.failure
-    return {"status": failure.status, "sentence": failure.sentence, "cell": failure.cell}
+    # Counted from 1, as on the page and in the notebook.
+    cell = None if failure.cell is None else failure.cell + 1
+    return {"status": failure.status, "sentence": failure.sentence, "cell": cell}
 
 
 def _describe_portfolio(record: Record | None) -> dict[str, Any]:
     if record is None:
-        return {"status": "missing", "link": None, "failure": None}
-    link = "portfolio.html" if "portfolio.html" in record.files else None
-    failure = _describe_failure(record)
-    return {"status": _status(record), "link": link, "failure": failure}
+        return {"status": "missing", "link": None, "failure": None, "setback": None}
+    return {
+        "status": _status(record),
+        "link": "portfolio.html" if "portfolio.html" in record.files else None,
+        "failure": _describe_failure(record.failure),
+        "setback": _describe_failure(record.setback),
+    }
 
 
 def _count(rows: list[dict[str, Any]]) -> dict[str, int]:
-    counts = {"sites": len(rows), "outdated": sum(bool(row["outdated"]) for row in rows)}
+    counts = {"sites": len(rows)}
+    for mark in ("outdated", "setback"):
+        counts[mark] = sum(bool(row[mark]) for row in rows)
     for status in ("ok", "withheld", "failed", "missing"):
         counts[status] = sum(row["status"] == status for row in rows)
     return counts

@@ -1,7 +1,7 @@
 """What was published last, and from what: one small file per report, written after it.
 
-A report without a record is one that was never finished, so a run that was killed finishes
-exactly what is missing.
+A report without a record, or with the record of another, is one that was never finished, so a run
+that was killed finishes exactly what is missing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from harmony_kit.files import FileMark, is_unchanged, read_json, write_json
+from harmony_kit.files import FileMark, Staged, is_unchanged, json_bytes, read_json, stage_whole
 
 __all__ = ["Failure", "Record", "find_records", "record_folder"]
 
@@ -35,7 +35,11 @@ class Failure:
 
 @dataclass(frozen=True)
 class Record:
-    """A published report: its inputs, its files by their place in its folder, its key numbers."""
+    """A published report: its inputs, its files by their place in its folder, its key numbers.
+
+    `failure` says why there is none. `setback` says why a later try came to nothing: the report
+    that stood there still stands, and still follows from `inputs`.
+    """
 
     name: str
     inputs: Mapping[str, str]
@@ -44,6 +48,7 @@ class Record:
     seconds: Mapping[str, float] = field(default_factory=dict)
     n_tries: int = 1
     failure: Failure | None = None
+    setback: Failure | None = None
 
     @property
     def is_ok(self) -> bool:
@@ -52,10 +57,14 @@ class Record:
 
     def save(self, folder: Path) -> None:
         """Keep the record in a folder of records."""
-        write_json(folder / f"{self.name}.json", asdict(self))
+        self.stage(folder).commit()
+
+    def stage(self, folder: Path) -> Staged:
+        """Write the record, to be put into a folder of records when what it tells of is there."""
+        return stage_whole(folder / f"{self.name}.json", json_bytes(asdict(self)))
 
     def forget(self, folder: Path) -> None:
-        """Drop the record: what is published is about to change."""
+        """Drop the record: what it told of is gone."""
         (folder / f"{self.name}.json").unlink(missing_ok=True)
 
     def missing_files(self, folder: Path) -> tuple[str, ...]:
@@ -79,7 +88,10 @@ def find_records(folder: Path) -> dict[str, Record]:
 def _record_from(content: dict[str, Any]) -> Record | None:
     try:
         files = {name: FileMark(**mark) for name, mark in content["files"].items()}
-        failure = Failure(**content["failure"]) if content["failure"] else None
-        return Record(**{**content, "files": files, "failure": failure})
+        why = {
+            name: Failure(**content[name]) if content.get(name) else None
+            for name in ("failure", "setback")
+        }
+        return Record(**{**content, "files": files, **why})
     except (KeyError, TypeError, AttributeError):
         return None  # written by another version: the report is made again
