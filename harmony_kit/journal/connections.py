@@ -45,6 +45,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def plain_reason(why: str) -> str:
     """What a database's message means to the person who reads it."""
     known = {
+        "database or disk is full": "the disk is full; make room and run it again",
         "database is locked": "another program has been writing to it for ten seconds; try again",
         "unable to open database file": "the folder is missing or may not be written",
         "attempt to write a readonly database": "the file or its folder is read-only",
