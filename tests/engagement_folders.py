@@ -65,7 +65,7 @@ def request_for(folder: Path, **changes: object) -> BatchRequest:
 
 
 def behave(folder: Path, **behaviours: str) -> None:
-    """What the tiny notebook does at some sites: raise, crash, crash once, hang, mute, odd error, odd output."""
+    """What the tiny notebook does at some sites: raise, crash, hang, mute, odd error and more."""
     (folder / "behaviour.json").write_text(json.dumps(behaviours))
 
 

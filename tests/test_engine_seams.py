@@ -184,9 +184,10 @@ def test_output_beyond_the_limit_is_cut(runner, tmp_path):
 
 
 def test_a_dead_server_is_started_again(tmp_path):
+    others = _servers()
     with Runner() as runner:
         assert _run(runner, tmp_path, "1")[0].status == "ok"
-        (server,) = [p for p in psutil.Process().children() if _is_server(p)]
+        (server,) = _servers() - others
         server.kill()
         while server.status() != psutil.STATUS_ZOMBIE:  # waiting for it would reap it
             time.sleep(0.01)
@@ -196,8 +197,7 @@ def test_a_dead_server_is_started_again(tmp_path):
 def test_the_server_has_one_thread(runner, tmp_path):
     """A lock another thread holds at the moment of a fork stays locked in the child."""
     assert _run(runner, tmp_path, "1")[0].status == "ok"
-    (server,) = [p for p in psutil.Process().children() if _is_server(p)]
-    assert server.num_threads() == 1
+    assert {server.num_threads() for server in _servers()} == {1}
 
 
 _FORK = """
@@ -233,6 +233,23 @@ def test_notebooks_run_where_nothing_can_be_forked(tmp_path):
             result, cells = _run(runner, tmp_path, "import os", "print(os.getpid())")
             assert result.status == "ok", result.error
             assert int(_shown(cells[1])) != os.getpid()
+
+
+_LEAVE_BEHIND = """
+import subprocess
+_ = subprocess.Popen(['sleep', '{0}.5'], start_new_session=True)
+_ = subprocess.run(['sh', '-c', 'setsid sleep {0}.6 & setsid sh -c "sleep {0}.7 & sleep {0}.7" &'])
+"""
+
+
+@pytest.mark.parametrize(
+    ("ending", "status"), [("", "ok"), ("1 / 0", "failed"), ("import os; os._exit(3)", "crashed")]
+)
+def test_what_a_notebook_started_ends_with_it(runner, tmp_path, ending, status):
+    """Even in sessions of their own, and whatever has become of their parents."""
+    result, _ = _run(runner, tmp_path, _LEAVE_BEHIND.format(71), ending)
+    assert result.status == status
+    assert not [line for line in _command_lines() if "sleep 71." in line]
 
 
 _CTRL_C = """
@@ -294,8 +311,9 @@ def test_a_death_is_told_in_words(code, text):
     assert str(WorkerDied(code)) == text
 
 
-def _is_server(process: psutil.Process) -> bool:
-    return "multiprocessing.forkserver" in " ".join(process.cmdline())
+def _servers() -> set[psutil.Process]:
+    children = psutil.Process().children()
+    return {child for child in children if "harmony_kit.engine.forker" in child.cmdline()}
 
 
 def _is_gone(matches: Callable[[str], bool]) -> bool:

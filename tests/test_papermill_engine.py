@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +13,9 @@ import nbformat
 import papermill
 import psutil
 import pytest
+from jupyter_client.kernelspec import NoSuchKernel
 
-from harmony_kit.engine import HarmonyEngine
+from harmony_kit.engine import HarmonyEngine, Runner, RunRequest
 from harmony_kit.engine.papermill_engine import _server
 from harmony_kit.errors import FileError
 
@@ -88,3 +91,41 @@ def test_another_language_is_refused(tmp_path):
     book = _book(tmp_path / "in.ipynb", "1", language="R")
     with pytest.raises(FileError, match="written in R"):
         _execute(book)
+
+
+def _add_kernel(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel `other` of another Python: one in another folder, started with this one's packages."""
+    place = folder / "kernels" / "other"
+    place.mkdir(parents=True)
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\nOTHER=yes exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "other", "language": "python"}
+    (place / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(folder))
+
+
+def test_a_kernel_of_another_python_is_started_and_that_is_said(tmp_path, monkeypatch, caplog):
+    _add_kernel(tmp_path, monkeypatch)
+    book = _book(tmp_path / "in.ipynb", "import os\nos.environ['OTHER']")
+    with caplog.at_level(logging.WARNING, logger="papermill"):
+        notebook = _execute(book, kernel_name="other")
+    assert notebook.cells[0].outputs[0].data["text/plain"] == "'yes'"
+    why = "the kernel 'other' runs another Python than this: papermill starts a kernel for it"
+    assert why in [record.message for record in caplog.records]
+
+
+def test_a_kernel_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(NoSuchKernel):
+        _execute(_book(tmp_path / "in.ipynb", "1"), kernel_name="nosuchkernel")
+
+
+def test_the_runner_refuses_a_kernel_of_another_python(tmp_path, monkeypatch):
+    _add_kernel(tmp_path, monkeypatch)
+    book = _book(tmp_path / "in.ipynb", "1")
+    notebook = nbformat.read(book, as_version=4)
+    notebook.metadata["kernelspec"]["name"] = "other"
+    nbformat.write(notebook, book)
+    with Runner() as runner, pytest.raises(FileError, match="'other', which runs another Python"):
+        runner.run(RunRequest(book, {}, tmp_path / "out.ipynb"))

@@ -48,7 +48,8 @@ def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 type=click.Choice(["harmony", "papermill"]),
                 default="harmony",
                 show_default=True,
-                help="harmony: a fresh process each, forked warm; papermill: a fresh kernel each.",
+                help="harmony: a fresh process each, forked warm; papermill: a fresh kernel each "
+                "(the only one on Windows).",
             ),
             click.option(
                 "--profile", "is_profiled", is_flag=True, help="Print where the time went."

@@ -14,6 +14,7 @@ from harmony_kit.batch.job import Limits
 from harmony_kit.batch.progress import show_progress, summary_lines
 from harmony_kit.batch.watch import watch_engagement
 from harmony_kit.engagement.folder import load_engagement
+from harmony_kit.engine.posix import can_limit_memory, is_posix
 from harmony_kit.errors import EngagementError, Problem
 
 __all__ = ["RUN_OPTIONS", "RunOptions", "batch_request", "run", "run_demo", "show_plan", "watch"]
@@ -41,8 +42,11 @@ class RunOptions:
 
     @property
     def limits(self) -> Limits:
-        """What one report may take."""
-        return Limits(self.timeout, self.memory, self.engine)
+        """What one report may take, run by what this system can run."""
+        if self.memory is not None and not can_limit_memory():
+            what = "this system cannot keep a report from taking more memory"
+            raise EngagementError(Problem("--memory", "", what, todo="Leave it out."))
+        return Limits(self.timeout, self.memory, self.engine if is_posix() else "papermill")
 
 
 RUN_OPTIONS = tuple(field.name for field in fields(RunOptions))
@@ -106,6 +110,8 @@ def show_plan(request: BatchRequest, options: RunOptions) -> int:
 
 def run(request: BatchRequest, options: RunOptions) -> int:
     """Make the reports that are due and say where they are; returns the exit code."""
+    if options.engine != (engine := options.limits.engine):
+        click.echo(f"This system runs notebooks by --engine {engine} only.", err=True)
     with show_progress() as listener:
         result = run_engagement(_with(request, options), on_event=listener)
     for line in summary_lines(result, is_profiled=options.is_profiled):

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import atexit
 import functools
+import logging
 import os
 import shutil
 import time
 from typing import Any
 
 import nbformat
-from papermill.engines import Engine
+from papermill.engines import Engine, NBClientEngine
 
 from harmony_kit.engine import book as books
+from harmony_kit.engine.account import error_output
 from harmony_kit.engine.echo import Echo
 from harmony_kit.engine.outputs import Recorder
-from harmony_kit.engine.prepare import check_language
+from harmony_kit.engine.posix import is_posix
+from harmony_kit.engine.prepare import check_language, is_this_python
 from harmony_kit.engine.scratch import new_scratch
 from harmony_kit.engine.server import Server
-from harmony_kit.engine.supervision import CellEnd, TooLate, WorkerDied, WorkerSession, error_output
+from harmony_kit.engine.supervision import CellEnd, TooLate, WorkerDied, WorkerSession
 
 __all__ = ["HarmonyEngine"]
+
+logger = logging.getLogger("papermill")  # its own, so that its settings apply
 
 
 class HarmonyEngine(Engine):
@@ -30,7 +35,7 @@ class HarmonyEngine(Engine):
     def execute_managed_notebook(
         cls,
         nb_man: Any,  # noqa: ANN401 - papermill's NotebookExecutionManager
-        kernel_name: str,  # noqa: ARG003 - there is no kernel
+        kernel_name: str,
         *,
         execution_timeout: float | None = None,
         **options: Any,  # noqa: ANN401 - what papermill and other engines take
@@ -38,9 +43,17 @@ class HarmonyEngine(Engine):
         """Run the cells of ``nb_man.nb``, telling `nb_man` when each starts, fails and ends.
 
         Of papermill's other options `log_output`, `stdout_file`, `stderr_file` and `timeout` are
-        honoured. Raises FileError for a notebook in another language than Python.
+        honoured. Where this system cannot run our own processes, or the kernel asked for runs
+        another Python, papermill starts that kernel, and a warning says so. Raises FileError for a
+        notebook in another language than Python, NoSuchKernel for a kernel that is not there.
         """
         check_language(options.get("input_path") or "the notebook", nb_man.nb)
+        if why := _why_a_kernel(kernel_name):
+            logger.warning("%s: papermill starts a kernel for it", why)
+            NBClientEngine.execute_managed_notebook(
+                nb_man, kernel_name, execution_timeout=execution_timeout, **options
+            )
+            return
         token, scratch = new_scratch()
         recorder = Recorder(nb_man.nb.cells, nbformat.from_dict)
         echo = Echo(nb_man, options)
@@ -61,6 +74,15 @@ class HarmonyEngine(Engine):
             nb_man.nb.metadata["widgets"] = nbformat.from_dict(widgets)
 
 
+def _why_a_kernel(name: str) -> str:
+    """Why a process of ours will not do; empty where it will."""
+    if not is_posix():
+        return "the engine harmony needs Linux or macOS"
+    if not is_this_python(name):
+        return f"the kernel {name!r} runs another Python than this"
+    return ""
+
+
 @functools.cache
 def _server() -> Server:
     """The server of this process, kept warm for the next notebook."""
@@ -71,7 +93,6 @@ def _server() -> Server:
 
 def _opening(scratch: str, token: str) -> dict[str, Any]:
     return {
-        "engine": "harmony",
         "notebook": None,
         "env": dict(os.environ),
         "cwd": str(os.getcwd()),  # noqa: PTH109 - papermill changes it for the run

@@ -23,7 +23,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from harmony_kit.engine import comms, isolation
+from harmony_kit.engine import comms, posix
 from harmony_kit.engine.shell import KernelFace, ZMQInteractiveShell, new_shell, refuse_input
 from harmony_kit.engine.tape import Tape, TextStream
 from harmony_kit.engine.wire import Message, decode
@@ -33,13 +33,14 @@ __all__ = ["serve"]
 
 def serve(channel: Connection, fds: tuple[int, int], sentinel: int) -> None:
     """Run one notebook over `channel`, its text over `fds`; end when `sentinel` is closed."""
-    isolation.own_session()
+    posix.own_session()
+    posix.adopt_orphans()
     _forget_exit_handlers()
     opening = decode(channel.recv_bytes())
-    isolation.die_with(sentinel, opening["scratch"])
+    posix.die_with(sentinel, opening["scratch"])
     Path(opening["scratch"]).mkdir(mode=0o700)
-    isolation.redirect(fds)
-    isolation.settle(**{name: opening[name] for name in ("env", "cwd", "scratch")})
+    posix.redirect(fds)
+    posix.settle(**{name: opening[name] for name in ("env", "cwd", "scratch")})
     tape = Tape(channel, fds, opening["token"])
     sys.stdout, sys.stderr = TextStream(tape, "stdout"), TextStream(tape, "stderr")
     faulthandler.enable(fds[1])
@@ -50,21 +51,9 @@ def serve(channel: Connection, fds: tuple[int, int], sentinel: int) -> None:
         tape.send({"type": "refused", "error": base64.b64encode(pickle.dumps(cause)).decode()})
         return
     prepared["seconds"] = time.monotonic() - began
-    if opening["engine"] == "papermill":
-        _run_in_kernel(tape, opening, prepared)
-    else:
-        _Notebook(tape, channel).run(prepared, opening["memory_mb"])
+    _Notebook(tape, channel).run(prepared, opening["memory_mb"])
     _run_exit_handlers()
-    tape.send({"type": "bye", "peak_mb": isolation.peak_mb()})
-
-
-def _run_in_kernel(tape: Tape, opening: Message, prepared: Message) -> None:
-    from harmony_kit.engine.kernel import run_in_kernel
-
-    tape.send({"type": "ready", "missing": [], **prepared})
-    isolation.limit_memory(opening["memory_mb"])
-    ending = run_in_kernel(prepared["notebook"], opening["output"], opening["cell_timeout_s"])
-    tape.send({"type": "ended", **ending})
+    tape.send({"type": "bye", "peak_mb": posix.peak_mb()})
 
 
 class _Notebook:
@@ -81,7 +70,7 @@ class _Notebook:
         _attach_matplotlib(self._shell)
         facts = {"language_info": KernelFace.language_info, "missing": _missing_preload()}
         self._tape.send({"type": "ready", **facts, **prepared})
-        isolation.limit_memory(memory_mb)
+        posix.limit_memory(memory_mb)
         asyncio.run(self._obey())
         self._shell.reset(new_session=False)  # closes the files the notebook left open
 
@@ -155,12 +144,12 @@ def _prepare(opening: Message) -> Message:
         return {}
     from papermill import execute
 
-    from harmony_kit.engine.prepare import check_kernel, check_language, prepare_notebook
+    from harmony_kit.engine.prepare import check_interpreter, check_language, prepare_notebook
 
     parameters = pickle.loads(base64.b64decode(opening["parameters"]))  # noqa: S301 - our caller's
     notebook = prepare_notebook(opening["notebook"], parameters)
-    check = check_language if opening["engine"] == "harmony" else check_kernel
-    check(opening["notebook"], notebook)
+    check_language(opening["notebook"], notebook)
+    check_interpreter(opening["notebook"], notebook)
     marks = {
         "banner": execute.ERROR_MESSAGE_TEMPLATE,
         "anchor": execute.ERROR_ANCHOR_MSG,
