@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from engagement_folders import behave, file_digests, make_folder, request_for, save_answers
 
-from harmony_kit.batch.batch import BatchEvent, BatchResult, run_engagement
+from harmony_kit.batch.batch import BatchEvent, BatchResult, plan_engagement, run_engagement
 from harmony_kit.batch.job import Limits
 from harmony_kit.batch.lock import run_lock
 from harmony_kit.batch.makers import Maker, makers
@@ -295,19 +295,48 @@ def test_a_notebook_that_hangs_is_stopped(tmp_path: Path, run: Any) -> None:
     behave(folder, a="hang")
     result = run(folder, limits=Limits(timeout_s=3))
     assert result.failed == {"a": "It was not done after 3 seconds and was stopped."}
-    assert _run_json(folder)["timings"]["reports"]["a"]["tries"] == 2
+    assert _run_json(folder)["timings"]["reports"]["a"]["tries"] == 1
     assert result.seconds < 20
 
 
 def test_fail_fast_starts_no_further_report(tmp_path: Path, maker: Maker) -> None:
     folder = make_folder(tmp_path / "e", "abcdef")
     behave(folder, a="raise", b="raise")
-    result = run_engagement(request_for(folder, is_failing_fast=True), maker=maker)
+    result = run_engagement(request_for(folder, patience=1), maker=maker)
     maker.stop.clear()
     assert set(result.failed) <= {"a", "b"}
     assert result.n_left >= 3
     assert len(result.made) + result.n_left == 6
     assert not result.is_ok
+
+
+def test_five_equal_failures_in_a_row_stop_a_run(tmp_path: Path, run: Any) -> None:
+    sites = "abcdefghij"
+    folder = make_folder(tmp_path / "e", sites)
+    run(folder)
+    before = file_digests(folder / "reports" / "j")
+    behave(folder, **dict.fromkeys(sites, "raise"))
+    for site in sites:
+        save_answers(folder, site, 5)
+    result = run(folder)
+    assert not result.is_ok
+    assert 5 <= len(result.failed) <= 6  # one more was under way
+    assert result.n_left == 10 - len(result.failed)
+    assert result.stopped in result.failed.values()
+    assert _run_json(folder)["stopped"] == result.stopped
+    assert f"The {result.n_left} not started stand as they were" in "\n".join(summary_lines(result))
+    assert "The last run stopped" in (folder / "reports" / "index.html").read_text()
+    assert file_digests(folder / "reports" / "j") == before
+    assert _rows(folder, "site", "status", "outdated")[-1] == ("j", "ok", ["answers"])
+    assert len(run(folder, patience=None).failed) == 10
+
+
+def test_failures_of_different_kinds_stop_nothing(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "abcdefgh")
+    kinds = ("raise", "odd error")
+    behave(folder, **{site: kinds[i % 4 == 3] for i, site in enumerate("abcdefgh")})
+    result = run(folder, n_jobs=1)
+    assert (len(result.failed), result.n_left, result.stopped) == (8, 0, "")
 
 
 def test_reports_that_were_not_asked_for_say_they_are_out_of_date(tmp_path: Path, run: Any) -> None:
@@ -348,6 +377,17 @@ def test_two_runs_at_once_are_refused(tmp_path: Path, run: Any) -> None:
     with run_lock(folder), pytest.raises(EngagementError, match="another run"):
         run(folder)
     assert run(folder).is_ok
+
+
+def test_a_plan_waits_for_no_run_and_changes_nothing(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    run(folder)
+    before = file_digests(folder / ".harmony")
+    save_answers(folder, "b", 5)
+    with run_lock(folder):
+        plan = plan_engagement(request_for(folder))
+    assert [(step.name, step.reason) for step in plan.due] == [("b", "answers changed")]
+    assert file_digests(folder / ".harmony") == before
 
 
 def test_nothing_of_the_store_reaches_what_is_published(tmp_path: Path, run: Any) -> None:
@@ -400,7 +440,8 @@ except KeyboardInterrupt:
 
 @contextmanager
 def _started(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "BATCH": str(folder)}
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    environment = {**os.environ, "PYTHONPATH": path, "BATCH": str(folder)}
     process = subprocess.Popen(
         [sys.executable, "-c", _SCRIPT, str(folder)],
         env=environment,
@@ -477,3 +518,4 @@ def test_interrupted_it_stops_at_once_and_leaves_nothing_behind(tmp_path: Path) 
     assert "Traceback" not in said
     _wait_until(lambda: not _processes_of(folder), 2)
     assert set(file_digests(folder / "reports")) == {f"a/{name}" for name in REPORT}
+    assert list((folder / ".harmony").glob("work-*")) == []

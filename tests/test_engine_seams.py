@@ -22,6 +22,7 @@ from harmony_kit.engine import Runner, RunRequest, RunResult
 from harmony_kit.engine.supervision import WorkerDied
 from harmony_kit.errors import FileError
 
+CASES = Path(__file__).parent / "cases" / "engine"
 KERNEL = {"name": "python3", "language": "python", "display_name": "Python 3"}
 
 
@@ -233,6 +234,13 @@ def test_notebooks_run_where_nothing_can_be_forked(tmp_path):
             result, cells = _run(runner, tmp_path, "import os", "print(os.getpid())")
             assert result.status == "ok", result.error
             assert int(_shown(cells[1])) != os.getpid()
+
+
+def test_arrow_has_every_processor(runner, tmp_path):
+    """The server it was loaded in keeps to one thread; the notebook need not."""
+    case = json.loads((CASES / "arrow_one_cpu.ipynb").read_text())["cells"][0]["source"]
+    _, cells = _run(runner, tmp_path, "".join(case))
+    assert _shown(cells[0]) == str(os.cpu_count())
 
 
 _LEAVE_BEHIND = """

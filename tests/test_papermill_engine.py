@@ -94,7 +94,7 @@ def test_another_language_is_refused(tmp_path):
 
 
 def _add_kernel(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A kernel `other` of another Python: one in another folder, started with this one's packages."""
+    """A kernel `other` of a Python in another folder, with the packages of this one."""
     place = folder / "kernels" / "other"
     place.mkdir(parents=True)
     python = folder / "python"

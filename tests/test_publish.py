@@ -200,6 +200,7 @@ def test_the_index_escapes_everything() -> None:
         "lenses": {"day": HOSTILE, "night": HOSTILE},
         "package": "0",
         "counts": counts,
+        "stopped": HOSTILE,
         "sites": [row],
         "portfolio": {"status": "failed", "link": None, "failure": failure, "setback": failure},
     }

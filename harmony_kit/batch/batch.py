@@ -15,11 +15,13 @@ stays, marked. Whatever goes wrong with one site is that site's failure.
 from __future__ import annotations
 
 import errno
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 from harmony_kit.batch.briefing import (
@@ -56,9 +58,9 @@ __all__ = [
 
 
 def plan_engagement(request: BatchRequest) -> Plan:
-    """What a run would make, and why; publishes nothing."""
-    with run_lock(request.folder):
-        return brief(request).plan
+    """What a run would make, and why; publishes nothing, and waits for no run under way."""
+    with tempfile.TemporaryDirectory(prefix="harmony-plan-") as folder:
+        return brief(request, snapshots=Path(folder)).plan
 
 
 def run_engagement(
@@ -72,9 +74,13 @@ def run_engagement(
     """
     n_jobs = request.n_jobs or auto_jobs(request.limits.memory_mb)
     opened = makers(request, n_jobs) if maker is None else nullcontext(maker)
-    with run_lock(request.folder), opened as make:
+    with run_lock(request.folder):
         clean_up(request.folder)
-        return _Batch(request, make, on_event or (lambda _: None)).run()
+        try:
+            with opened as make:
+                return _Batch(request, make, on_event or (lambda _: None)).run()
+        finally:
+            clean_up(request.folder)
 
 
 class _Batch:
@@ -89,6 +95,8 @@ class _Batch:
         self._made: dict[str, str] = {}
         self._failed: dict[str, str] = {}
         self._undelivered: StoreError | None = None
+        self._alike: list[Failure] = []
+        self._stopped = ""
 
     def run(self) -> BatchResult:
         began = time.perf_counter()
@@ -113,6 +121,7 @@ class _Batch:
             tuple(self._made),
             self._failed,
             self._undelivered,
+            self._stopped,
             self._briefing.plan.n_current,
             n_left,
             time.perf_counter() - began,
@@ -148,8 +157,6 @@ class _Batch:
     def _do_site(self, step: Step) -> None:
         job = self._briefing.site_job(step)
         self._do(step, job, lambda: self._briefing.site_folders.write(step.name))
-        if self._request.is_failing_fast and self._failed:
-            self._make.stop.set()
 
     def _do(self, step: Step, job: Job, prepare: Callable[[], object] = lambda: None) -> None:
         """Make one report; whatever that raises is its failure and nobody else's."""
@@ -183,9 +190,20 @@ class _Batch:
             self._made[record.name] = step.reason
             if failure := record.failure or record.setback:
                 self._failed[record.name] = failure.sentence
+            self._lose_patience(failure)
         kind: Literal["made", "failed"] = "failed" if failure else "made"
         text = failure.sentence if failure else ""
         self._tell(BatchEvent(kind, record.name, seconds=seconds, text=text))
+
+    def _lose_patience(self, failure: Failure | None) -> None:
+        """Start no further report where the last ones all failed in the same way."""
+        if failure is None or (self._alike and not failure.is_like(self._alike[-1])):
+            self._alike.clear()
+        if failure is not None:
+            self._alike.append(failure)
+        if len(self._alike) == self._request.patience and not self._make.stop.is_set():
+            self._make.stop.set()
+            self._stopped = self._alike[0].sentence
 
     # What joins the reports
 
@@ -205,7 +223,7 @@ class _Batch:
             replace(step, changed=()) if self._is_done(step) else step
             for step in self._briefing.plan.steps
         )
-        described = describe_run(self._briefing, self._records, Plan(left))
+        described = describe_run(self._briefing, self._records, Plan(left), self._stopped)
         known = read_json(reports / "run.json")
         described["page"] = write_index(reports / "index.html", described, known.get("page", ""))
         timings = describe_timings(self._records, self._made, self._seconds)

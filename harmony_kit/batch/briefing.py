@@ -58,8 +58,9 @@ class BatchRequest:
         Notebooks at a time; None: as many as there are processors and memory for.
     is_forced
         Whether reports are made again whose inputs did not change.
-    is_failing_fast
-        Whether no further report is started after the first failure.
+    patience
+        How many reports may fail in the same way, one after the other, before no further one is
+        started; None: any number.
     output
         Where the reports are delivered to as well, a folder or an fsspec URL.
     scheduler
@@ -79,7 +80,7 @@ class BatchRequest:
     n_jobs: int | None = None
     limits: Limits = field(default_factory=Limits)
     is_forced: bool = False
-    is_failing_fast: bool = False
+    patience: int | None = 5
     output: str | None = None
     scheduler: str | None = None
     exchange: str | None = None
@@ -163,17 +164,18 @@ class Briefing:
         return Job(name, folder, path, parameters, page, self.request.limits)
 
 
-def brief(request: BatchRequest) -> Briefing:
+def brief(request: BatchRequest, *, snapshots: Path | None = None) -> Briefing:
     """Read the engagement, take the snapshot and plan.
 
-    Raises `EngagementError` and `StoreError`; nothing is published then.
+    With `snapshots`, an empty folder, the snapshot is taken there: that of a run under way stays
+    what it is. Raises `EngagementError` and `StoreError`; nothing is published then.
     """
     engagement = load_engagement(request.folder)
     if request.wave is not None:
         engagement = replace(engagement, wave=request.wave)
     _check_names(engagement)
     selected = select_sites(engagement, request.sites, request.where)
-    snapshot = _take_snapshot(engagement)
+    snapshot = _take_snapshot(engagement, snapshots)
     shared = shared_inputs(engagement, request.as_of)
     notebook = (request.notebooks or notebooks_folder()) / _SITE_NOTEBOOK
     records = find_records(record_folder(engagement.folder, engagement.wave))
@@ -212,8 +214,12 @@ def plan_portfolio(briefing: Briefing, records: Mapping[str, Record]) -> Step:
     return replace(step, is_selected=bool(results))
 
 
-def _take_snapshot(engagement: Engagement) -> Snapshot:
+def _take_snapshot(engagement: Engagement, elsewhere: Path | None) -> Snapshot:
     folder = snapshot_folder(engagement.folder, engagement.wave)
+    if elsewhere is not None:
+        if folder.is_dir():  # what is known already need not be read again
+            shutil.copytree(folder, elsewhere, dirs_exist_ok=True)
+        folder = elsewhere
     store = Store(engagement.store_url)
     try:
         return take_snapshot(store, engagement.site_ids, wave=engagement.wave, folder=folder)

@@ -32,7 +32,8 @@ class BatchEvent:
 class BatchResult:
     """What a run did.
 
-    `failed` maps sites to a plain sentence; `undelivered` is why reports did not arrive where they
+    `failed` maps sites to a plain sentence; `stopped` says what failed again and again until no
+    further report was started; `undelivered` is why reports did not arrive where they
     were to go as well; `n_left` reports were due and not started because of a failure; `run` is
     the content of run.json.
     """
@@ -41,6 +42,7 @@ class BatchResult:
     made: tuple[str, ...]
     failed: Mapping[str, str] = field(default_factory=dict)
     undelivered: StoreError | None = None
+    stopped: str = ""
     n_current: int = 0
     n_left: int = 0
     seconds: float = 0.0

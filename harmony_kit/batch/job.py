@@ -15,7 +15,7 @@ from harmony_kit.batch.record import Failure
 from harmony_kit.batch.renderers import RenderError, Renderers
 from harmony_kit.engine import RunRequest, RunResult
 from harmony_kit.engine.runner import RunnerClosed
-from harmony_kit.errors import RunError
+from harmony_kit.errors import RunError, plain_words
 
 __all__ = ["Job", "Limits", "Made", "make_report", "new_work"]
 
@@ -69,15 +69,16 @@ def make_report(
 ) -> Made:
     """Make a report in a new working folder; never raises for a notebook that fails.
 
-    A crash or a timeout may be the machine's fault and is tried once more; an error of the
-    notebook is not. `tell` hears the stage: ``run``, ``again``, ``render``.
+    A crash may be the machine's fault and is tried once more; an error of the notebook is not, nor
+    is one that took too long, which would take as long again. `tell` hears the stage: ``run``,
+    ``again``, ``render``.
     """
     began = time.perf_counter()
     for n_tries in (1, 2):
         tell("run" if n_tries == 1 else "again")
         work = new_work(job)
         failure, seconds = _run(job, work, runner)
-        if failure is None or failure.status == "failed" or n_tries == 2:
+        if failure is None or failure.status != "crashed" or n_tries == 2:
             break
         shutil.rmtree(work, ignore_errors=True)
     ran = time.perf_counter()
@@ -110,7 +111,7 @@ def _run(job: Job, work: Path, runner: _Runner) -> tuple[Failure | None, dict[st
     except RunnerClosed:
         raise
     except Exception as cause:  # noqa: BLE001 - one bad site never stops the others
-        return Failure("failed", f"It could not be started: {cause}"), {}
+        return Failure("failed", f"It could not be started: {plain_words(cause) or cause}"), {}
     seconds = {f"engine.{name}": value for name, value in result.seconds.items()}
     return _failure_of(result), seconds
 
@@ -126,6 +127,8 @@ def _failure_of(result: RunResult) -> Failure | None:
         sentence = f"The process it ran in was ended{by} before the notebook was done."
     else:
         sentence = f"A step stopped with an error: {_say(error)}."
+        if error is not None and error.ename == "MemoryError" and result.request.memory_mb:
+            sentence += f" A report may take {result.request.memory_mb} MB here (--memory)."
     if error is None:
         return Failure(result.status, sentence, last_lines=result.last_lines)
     return Failure(

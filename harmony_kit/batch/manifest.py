@@ -23,10 +23,13 @@ _LINKS = {
 _WORST_FIRST = ("failed", "missing", "withheld", "ok")
 
 
-def describe_run(briefing: Briefing, records: Mapping[str, Record], plan: Plan) -> dict[str, Any]:
+def describe_run(
+    briefing: Briefing, records: Mapping[str, Record], plan: Plan, stopped: str = ""
+) -> dict[str, Any]:
     """Everything the index page shows; no time in it, so equal runs give equal pages.
 
     `plan` holds what is still due: a report whose inputs changed since it was made says so.
+    `stopped` is what failed again and again until the run started no further report.
     """
     engagement = briefing.engagement
     steps = {step.name: step for step in plan.steps}
@@ -48,6 +51,7 @@ def describe_run(briefing: Briefing, records: Mapping[str, Record], plan: Plan) 
         },
         "package": harmony_kit.__version__,
         "counts": _count(rows),
+        "stopped": stopped,
         "sites": rows,
         "portfolio": _describe_portfolio(records.get(PORTFOLIO)),
     }

@@ -32,6 +32,12 @@ class Failure:
     evalue: str = ""
     last_lines: str = ""
 
+    def is_like(self, other: Failure) -> bool:
+        """Whether the cause seems to be the same: an error's text may name its site."""
+        if self.cell is None:
+            return self.sentence == other.sentence
+        return (self.status, self.cell, self.ename) == (other.status, other.cell, other.ename)
+
 
 @dataclass(frozen=True)
 class Record:

@@ -14,6 +14,16 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
+def _jobs(context: click.Context, option: click.Parameter, text: str) -> int | None:
+    """A number from 1 up, or None for as many as the machine can."""
+    if text == "auto":
+        return None
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        message = f"{text!r} is not allowed. Allowed: auto, or 1 or more."
+        raise click.BadParameter(message, context, option)
+    return int(text)
+
+
 def folder_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     """The engagement folder, DIR."""
     return click.argument("folder", metavar="DIR", type=FOLDER)(function)
@@ -25,6 +35,8 @@ def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
         [
             click.option(
                 "--jobs",
+                callback=_jobs,
+                metavar="N",
                 default="auto",
                 show_default=True,
                 help="Reports made at once: a number or auto.",

@@ -24,21 +24,11 @@ __all__ = ["RUN_OPTIONS", "RunOptions", "batch_request", "run", "run_demo", "sho
 class RunOptions:
     """How reports are made; what every command that makes some takes."""
 
-    jobs: str = "auto"
+    jobs: int | None = None
     timeout: float | None = 600
     memory: int | None = None
     engine: str = "harmony"
     is_profiled: bool = False
-
-    @property
-    def n_jobs(self) -> int | None:
-        """The number of jobs; None for auto."""
-        if self.jobs == "auto":
-            return None
-        if not self.jobs.isdigit() or int(self.jobs) < 1:
-            problem = Problem("--jobs", "", f"{self.jobs!r} is not allowed", "auto, or 1 or more")
-            raise EngagementError(problem)
-        return int(self.jobs)
 
     @property
     def limits(self) -> Limits:
@@ -61,8 +51,10 @@ def batch_request(
 ) -> BatchRequest:
     """A run as it was typed."""
     pairs = tuple(_split_pair(text) for text in where)
-    keys = {"force": "is_forced", "fail_fast": "is_failing_fast"}
+    keys = {"force": "is_forced"}
     given = {keys.get(name, name): value for name, value in options.items()}
+    if (is_hasty := given.pop("fail_fast", None)) is not None:
+        given["patience"] = 1 if is_hasty else None
     return BatchRequest(folder, as_of=as_of_day(folder, as_of), where=pairs, **given)
 
 
@@ -98,7 +90,7 @@ def as_of_day(folder: Path, given: dt.datetime | None) -> dt.date:
 
 
 def _with(request: BatchRequest, options: RunOptions) -> BatchRequest:
-    return replace(request, n_jobs=options.n_jobs, limits=options.limits)
+    return replace(request, n_jobs=options.jobs, limits=options.limits)
 
 
 def show_plan(request: BatchRequest, options: RunOptions) -> int:

@@ -157,6 +157,9 @@ def settle(*, env: Mapping[str, str], cwd: str, scratch: str) -> None:
     random.seed()
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()
+    if (arrow := sys.modules.get("pyarrow")) and "OMP_NUM_THREADS" not in env:
+        # Loaded where one thread had been asked for, it would keep to one.
+        arrow.set_cpu_count(os.cpu_count() or 1)
 
 
 def limit_memory(memory_mb: int | None) -> None:
