@@ -25,8 +25,7 @@ __all__ = ["SCHEMA", "build_results", "dump_results", "list_headline"]
 
 SCHEMA = 1
 
-_ANSWERED = ("within", "scales", "rank", "words", "ownership", "drift", "pilots", "readiness")
-_RECORDED = ("decisions", "pilots", "usage", "problems")
+_RECORDED = "evidence_"
 
 
 def build_results(assessment: Assessment) -> dict[str, Any]:
@@ -34,10 +33,6 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
     engagement, frames = assessment.engagement, assessment.frames
     instrument = engagement.instrument
     heard = assessment.heard[assessment.heard["is_shown"]]
-    lists = {
-        name: (list_topics if name == "topics" else list_records)(frames[name], declared)
-        for name, declared in MEASURES.items()
-    }
     return {
         "schema": SCHEMA,
         "site": assessment.site.site,
@@ -53,11 +48,7 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
         "n": dict(zip(heard["lens"], heard["n_respondents"].astype(int).tolist(), strict=True)),
         "settings": engagement.settings.model_dump(),
         "headline": list_headline(frames["understanding"]),
-        "understanding": lists["understanding"],
-        "topics": lists["topics"],
-        **{name: lists[name] for name in _ANSWERED},
-        "evidence": {name: lists[f"evidence_{name}"] for name in _RECORDED},
-        "signatures": lists["signatures"],
+        **_list_measures(frames),
         "findings": [finding.to_dict() for finding in assessment.findings],
         "quotes": list_records(assessment.quotes, QUOTES),
         "canvases": [sheet.to_dict() for sheet in assessment.canvases],
@@ -65,6 +56,17 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
         "withheld": list_records(assessment.withheld, WITHHELD),
         "provenance": dict(assessment.provenance),
     }
+
+
+def _list_measures(frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """The rows of every measure, in the order of `MEASURES`; those of records under one key."""
+    lists: dict[str, Any] = {}
+    for name, declared in MEASURES.items():
+        as_rows = list_topics if name == "topics" else list_records
+        recorded = name.removeprefix(_RECORDED)
+        place = lists if recorded == name else lists.setdefault("evidence", {})
+        place[recorded] = as_rows(frames[name], declared)
+    return lists
 
 
 def list_headline(understanding: pd.DataFrame) -> list[dict[str, Any]]:
