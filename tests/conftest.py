@@ -10,11 +10,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
 #: In CI nothing may be skipped; on a user's machine what is not installed is.
 IS_REQUIRED = os.environ.get("HARMONY_TESTS_REQUIRED") == "1"
+
+# How long an example takes says more about what else the machine does than about the code.
+hypothesis.settings.register_profile("harmony", deadline=None)
+hypothesis.settings.load_profile("harmony")
 
 # Started in the background of a script, the tests and all they start would ignore Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
