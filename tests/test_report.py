@@ -378,7 +378,7 @@ def test_every_sentence_is_used():
     package = CASES.parent.parent
     sources = [
         *(package / "harmony_kit" / "report").rglob("*.py"),
-        *(package / "harmony_kit" / "content" / "report").glob("*.j2"),
+        *(package / "harmony_kit" / "report" / "fragments").glob("*.j2"),
         *(package / "templates" / "harmony").glob("*.j2"),
     ]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)

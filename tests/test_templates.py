@@ -184,7 +184,7 @@ def test_a_failed_report_says_where_and_shows_no_number():
 def test_every_class_of_a_fragment_has_a_style():
     styled = set(re.findall(r"\.([a-z][\w-]*)", (TEMPLATES / "static" / "harmony.css").read_text()))
     fragments = [
-        *(ROOT / "harmony_kit" / "content" / "report").glob("*.j2"),
+        *(ROOT / "harmony_kit" / "report" / "fragments").glob("*.j2"),
         *TEMPLATES.glob("*.j2"),
     ]
     used = set()
