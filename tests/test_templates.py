@@ -111,7 +111,9 @@ def _index(language: str = "en") -> str:
 
 
 def _failure(language: str = "en") -> str:
-    failure = Failure("failed", "A step stopped.", 2, HOSTILE, "ValueError", HOSTILE, HOSTILE)
+    failure = Failure(
+        "failed", "stopped", {"error": "ValueError"}, 2, HOSTILE, "ValueError", HOSTILE, HOSTILE
+    )
     page = Page(HOSTILE, language, client="Demo", colour="#aa3355", failure=failure)
     content = {"page": page, "failure": failure, "has_book": True}
     return render_page("failure.html.j2", content).decode()

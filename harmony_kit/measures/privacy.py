@@ -107,8 +107,8 @@ def _has_small_camp(camps: object, min_group: int) -> bool:
     return any(camp["n"] < min_group for camp in camps)
 
 
-def list_withheld(heard: pd.DataFrame, cells: pd.DataFrame, *, min_group: int) -> pd.DataFrame:
-    """What is left out of the report of one site, and why.
+def list_withheld(heard: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """What is left out of the report of one site.
 
     Parameters
     ----------
@@ -119,17 +119,10 @@ def list_withheld(heard: pd.DataFrame, cells: pd.DataFrame, *, min_group: int) -
 
     Returns
     -------
-    Columns ``lens, item, subject, about, what, why``. A lens that is too small as a whole is one
-    row (`item` NA); its single cells are not listed again.
+    Columns ``lens, item, subject, about``. A lens that is too small as a whole is one row (`item`
+    NA); its single cells are not listed again.
     """
-    why = f"fewer than {min_group} people answered"
     small = heard.loc[~heard["is_shown"], "lens"].tolist()
-    lenses = pd.DataFrame({"lens": small}).assign(what=[f"everything of {one}" for one in small])
-    rest = cells[~cells["lens"].isin(small)]
-    subject = ("[" + rest["subject"].astype("object") + "]").fillna("")
-    view = "@" + rest["about"].where(rest["about"] != rest["lens"], "")
-    what = rest["item"] + subject + view.where(view != "@", "") + ", answered by " + rest["lens"]
-    listed = rest[["lens", "item", "subject", "about"]].assign(what=what)
-    columns = ["lens", "item", "subject", "about", "what"]
-    frame = pd.concat([lenses.reindex(columns=columns), listed], ignore_index=True)
-    return frame.assign(why=why)
+    columns = ["lens", "item", "subject", "about"]
+    lenses = pd.DataFrame({"lens": small}).reindex(columns=columns)
+    return pd.concat([lenses, cells[~cells["lens"].isin(small)][columns]], ignore_index=True)

@@ -36,9 +36,13 @@ class Words:
         """The text for one or for several: under ``key.one`` or ``key.many``, which name ``n``."""
         return self.say(f"{key}_{'one' if n == 1 else 'many'}", n=n, **names)
 
-    def has(self, key: str) -> bool:
-        """Whether there is a text under a key."""
-        return key in self.texts
+    def name(self, section: str, id_: str) -> str:
+        """What something is called under ``section.id``; its id where it has no name."""
+        return self.texts.get(f"{section}.{id_}", id_)
+
+    def names(self, section: str, ids: Iterable[str]) -> str:
+        """What several things are called, beside each other."""
+        return ", ".join(self.name(section, id_) for id_ in ids)
 
     def number(self, value: float, digits: int = 1) -> str:
         """A number with a fixed number of digits, as it is written in this language."""

@@ -132,9 +132,7 @@ def _wait(view: SiteView, row: Row) -> Wait:
     holder = text_or_empty(row["held_by"])
     if is_open and holder:
         known = {lens: view.name(lens) for lens in view.lenses}
-        shown = known.get(holder) or (
-            words.say(f"evidence.held_{holder}") if words.has(f"evidence.held_{holder}") else holder
-        )
+        shown = known.get(holder) or words.name("holder", holder)
         note = words.say("evidence.held_by", note=note, holder=shown)
     return Wait(text_or_empty(row["title"]) or row["decision"], float(days), is_open, note)
 
