@@ -27,9 +27,7 @@ NAMES = re.compile(
     r"\b[\w-]+\.(?:csv|json|ipynb|xlsx|yaml|html)\b|\bSHA-256\b|\bharmony-kit\b|\bHarmony Kit\b"
     r"|\b[0-9a-f]{64}\b|\b\w+_\w+\b|\bit-operations\b"
 )
-_LETTERS = str.maketrans(
-    string.ascii_letters, "".join(map(chr, [*range(0x10D0, 0x10D0 + 26)] * 2))
-)
+_LETTERS = str.maketrans(string.ascii_letters, "".join(map(chr, [*range(0x10D0, 0x10D0 + 26)] * 2)))
 
 
 def in_letters(text: str) -> str:
@@ -93,14 +91,9 @@ def read_page(html: str) -> list[str]:
 
 def list_latin(texts: list[str], data: list[str]) -> list[str]:
     """The texts that hold a word in Latin letters which no datum and no name accounts for."""
-    found = []
-    for text in texts:
-        rest = text
-        for datum in data:
-            rest = rest.replace(datum, " ")
-        if re.search(r"[A-Za-z]{2,}", NAMES.sub(" ", rest)):
-            found.append(text)
-    return sorted(set(found))
+    known = re.compile("|".join(rf"(?<!\w){re.escape(datum)}(?!\w)" for datum in data))
+    rest = {text: known.sub(" ", NAMES.sub(" ", text)) for text in texts}
+    return sorted(text for text, latin in rest.items() if re.search(r"[A-Za-z]{2,}", latin))
 
 
 def known_languages() -> tuple[str, ...]:

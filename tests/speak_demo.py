@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -26,7 +27,9 @@ def main(folder: Path, language: str) -> None:
     """Make the pages, and ``form.json`` with what the form says."""
     built = create_demo(folder)
     settings = folder / "engagement.yaml"
-    text = settings.read_text(encoding="utf-8").replace("languages: [en]", f"languages: [{language}]")
+    text = settings.read_text(encoding="utf-8").replace(
+        "languages: [en]", f"languages: [{language}]"
+    )
     settings.write_text(text, encoding="utf-8")
     with (folder / "decisions.csv").open("a", encoding="utf-8") as file:
         file.write("northfield,odd,Odd one,2099-01-01,2026-01-01,it,never\n")
@@ -34,7 +37,8 @@ def main(folder: Path, language: str) -> None:
     files = tuple(path for path in built.answers if path.stem in (*SHOWN, FAILED))
     import_files(folder, files, ImportOptions("demo", moment, timezone="UTC"))
     run_engagement(BatchRequest(folder, as_of=demo.AS_OF, sites=SHOWN))
-    # A limit nobody can keep; then the answers change, and the reports are out of date.
+    shutil.copy(folder / "reports" / "portfolio.html", folder / "portfolio.html")
+    # A limit nobody can keep; then the settings change, and the reports are out of date.
     short = Limits(timeout_s=0.01)
     run_engagement(BatchRequest(folder, as_of=demo.AS_OF, sites=(FAILED,), limits=short))
     text = text.replace("tolerance: 1.0", "tolerance: 0.9")

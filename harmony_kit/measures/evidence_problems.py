@@ -10,22 +10,23 @@ from datetime import date
 
 import pandas as pd
 
+from harmony_kit.measures.declaration import NAME, TEXT, declare
 from harmony_kit.measures.evidence import DECISION_STATUSES, PILOT_STATUSES
-from harmony_kit.measures.selection import typed_empty
+from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.usage import monday_of
 
-__all__ = ["PROBLEM_DTYPES", "list_evidence_problems"]
+__all__ = ["PROBLEMS", "list_evidence_problems"]
 
 #: Columns of `list_evidence_problems`, in order.
-PROBLEM_DTYPES: dict[str, str] = {
-    "file": "str",
-    "site": "str",
-    "id": "str",
-    "week": "str",
-    "problem": "str",
-    "handling": "str",
-    "allowed": "str",
-}
+PROBLEMS = declare(
+    file=NAME,
+    site=NAME,
+    id=NAME,
+    week=NAME,
+    problem=NAME,
+    handling=NAME,
+    allowed=TEXT,
+)
 
 _Found = tuple[str, pd.Series, str]
 
@@ -48,8 +49,8 @@ def list_evidence_problems(
         *_rows("week", usage, _usage(usage, today)),
     ]
     if not parts:
-        return typed_empty(PROBLEM_DTYPES)
-    return pd.concat(parts, ignore_index=True)[list(PROBLEM_DTYPES)].astype(PROBLEM_DTYPES)
+        return PROBLEMS.empty()
+    return finish(pd.concat(parts, ignore_index=True), PROBLEMS)
 
 
 #: What a row is about → its file, and the column that names it.

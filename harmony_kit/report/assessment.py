@@ -21,7 +21,7 @@ from harmony_kit.findings.canvases import Sheet, canvases
 from harmony_kit.findings.findings import Finding, find
 from harmony_kit.findings.playbook import Playbook
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
-from harmony_kit.journal.answers import type_frame
+from harmony_kit.journal.answers import AnswersFrame, check_frame, type_frame
 from harmony_kit.measures.claims import expected_wrong_claims
 from harmony_kit.measures.measuring import Basis, measure_everything
 from harmony_kit.measures.privacy import (
@@ -31,7 +31,7 @@ from harmony_kit.measures.privacy import (
     list_withheld,
 )
 from harmony_kit.measures.rows import rows_of
-from harmony_kit.report.left_out import say_problems, say_withheld
+from harmony_kit.report.left_out import say_withheld
 from harmony_kit.report.results import build_results, dump_results
 from harmony_kit.report.words import load_words
 
@@ -55,8 +55,7 @@ class Assessment:
         ``lens, n_respondents, headcount, is_shown``: one row per lens; `n_respondents` is NA
         where fewer than the minimum group were heard.
     frames
-        The measures by name, see `measuring.measure_everything`; small groups are gone, and what
-        cannot be in the records is said in the language of the report.
+        The measures by name, see `measuring.measure_everything`; small groups are gone.
     findings
         Ranked, in the language of the report.
     quotes
@@ -175,14 +174,17 @@ class Assessment:
 def measure_site(
     engagement: Engagement, answers: pd.DataFrame, *, site: str, wave: str, as_of: date
 ) -> Assessment:
-    """Measure the answers of one site and wave and put the measures into words."""
+    """Measure the answers of one site and wave and put the measures into words.
+
+    Raises `FrameError` where `answers` is not an answers frame: the one place that looks.
+    """
+    answers = check_frame(answers)
     settings, min_group = engagement.settings, engagement.settings.min_group
     plant = engagement.site(site)
     evidence = engagement.evidence.of_site(site)
     measured = measure_everything(answers, _basis(engagement, evidence, as_of))
     words = load_words(engagement.language)
     frames = license_details(measured.frames, min_group=min_group)
-    frames["evidence_problems"] = say_problems(frames["evidence_problems"], words)
     heard = _count_heard(engagement, plant, answers)
     left_out = list_withheld(heard, measured.withheld)
     playbook = open_playbook(engagement)
@@ -243,7 +245,7 @@ def _list_subjects(evidence: Evidence, answers: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([evidence.titles(), added[["id", "title"]]]).drop_duplicates("id")
 
 
-def _count_heard(engagement: Engagement, site: Site, answers: pd.DataFrame) -> pd.DataFrame:
+def _count_heard(engagement: Engagement, site: Site, answers: AnswersFrame) -> pd.DataFrame:
     lenses = list(engagement.instrument.lens_ids)
     counted = count_respondents(answers).set_index("lens")["n_respondents"].reindex(lenses)
     counted = counted.fillna(0).astype("Int64")

@@ -20,6 +20,7 @@ from harmony_kit.report.drawings import (
     draw_pilot_times,
     draw_use,
 )
+from harmony_kit.report.left_out import say_problems
 from harmony_kit.report.site_report.contents import has_part
 from harmony_kit.report.site_report.site_view import SiteView, number_or_none, text_or_empty
 from harmony_kit.report.tables import ReportColumn, ReportTable, show_table, tuck_table
@@ -290,5 +291,5 @@ def _list_problems(view: SiteView) -> list[Any]:
             "what": row["what"],
             "handled": row["handled"],
         }
-        for row in view.rows("evidence_problems")
+        for row in rows_of(say_problems(view.site.frames["evidence_problems"], view.words))
     ]
