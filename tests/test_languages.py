@@ -282,6 +282,10 @@ def test_results_and_the_form_speak_that_language(spoken):
         assert not re.search(r"[A-Za-z]{2,}", re.sub(r"\{\w*\}", "", text)), key
 
 
+SHOWN = ("text", "title", "name", "intro", "help", "label")
+QUESTION_ID = re.compile(r"[a-z_]+(\.[a-z_]+)+(\[\w+\])?(@\w+)?")
+
+
 def _shown(part: Any, key: str = "") -> Iterator[str]:
     """What a respondent reads of a reply: texts, titles, names, labels."""
     if isinstance(part, dict):
@@ -291,6 +295,5 @@ def _shown(part: Any, key: str = "") -> Iterator[str]:
     elif isinstance(part, list):
         for value in part:
             yield from _shown(value, key)
-    elif isinstance(part, str) and key in ("text", "title", "name", "intro", "help", "label"):
-        if not re.fullmatch(r"[a-z_]+(\.[a-z_]+)+(\[\w+\])?(@\w+)?", part):  # the id of a question
-            yield " ".join(part.split())
+    elif isinstance(part, str) and key in SHOWN and not QUESTION_ID.fullmatch(part):
+        yield " ".join(part.split())

@@ -51,6 +51,10 @@ class Words:
             text = text.lstrip("\u2212")
         return text.replace(".", self.texts["format.decimal"])
 
+    def plain(self, value: float, form: str = "g") -> str:
+        """A number for a console, which may not have the long minus sign."""
+        return format(value, form).replace(".", self.texts["format.decimal"])
+
     def signed(self, value: float, digits: int = 1) -> str:
         """A difference: with a plus sign where it is positive."""
         text = self.number(value, digits)
