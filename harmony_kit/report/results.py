@@ -15,8 +15,10 @@ import pandas as pd
 
 from harmony_kit.measures.claims import WRONG_CLAIMS
 from harmony_kit.measures.measuring import MEASURES
-from harmony_kit.measures.privacy import QUOTES, WITHHELD
+from harmony_kit.measures.privacy import QUOTES
+from harmony_kit.report.left_out import SAID_PROBLEMS, SAID_WITHHELD, say_problems
 from harmony_kit.report.plain_values import list_records, list_topics
+from harmony_kit.report.words import load_words
 
 if TYPE_CHECKING:
     from harmony_kit.report.assessment import Assessment
@@ -25,7 +27,8 @@ __all__ = ["SCHEMA", "build_results", "dump_results", "list_headline"]
 
 SCHEMA = 1
 
-_RECORDED = "evidence_"
+#: Stored as codes, said in words.
+_PROBLEMS = "evidence_problems"
 
 
 def build_results(assessment: Assessment) -> dict[str, Any]:
@@ -48,24 +51,29 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
         "n": dict(zip(heard["lens"], heard["n_respondents"].astype(int).tolist(), strict=True)),
         "settings": engagement.settings.model_dump(),
         "headline": list_headline(frames["understanding"]),
-        **_list_measures(frames),
+        **_list_measures(frames, assessment.language),
         "findings": [finding.to_dict() for finding in assessment.findings],
         "quotes": list_records(assessment.quotes, QUOTES),
         "canvases": [sheet.to_dict() for sheet in assessment.canvases],
         "wrong_claims": list_records(assessment.wrong_claims, WRONG_CLAIMS),
-        "withheld": list_records(assessment.withheld, WITHHELD),
+        "withheld": list_records(assessment.withheld, SAID_WITHHELD),
         "provenance": dict(assessment.provenance),
     }
 
 
-def _list_measures(frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+def _list_measures(frames: Mapping[str, pd.DataFrame], language: str) -> dict[str, Any]:
     """The rows of every measure, in the order of `MEASURES`; those of records under one key."""
+    problems = say_problems(frames[_PROBLEMS], load_words(language))
     lists: dict[str, Any] = {}
     for name, declared in MEASURES.items():
-        as_rows = list_topics if name == "topics" else list_records
-        recorded = name.removeprefix(_RECORDED)
+        recorded = name.removeprefix("evidence_")
         place = lists if recorded == name else lists.setdefault("evidence", {})
-        place[recorded] = as_rows(frames[name], declared)
+        if name == "topics":
+            place[recorded] = list_topics(frames[name], declared)
+        elif name == _PROBLEMS:
+            place[recorded] = list_records(problems, SAID_PROBLEMS)
+        else:
+            place[recorded] = list_records(frames[name], declared)
     return lists
 
 
