@@ -55,19 +55,21 @@ def postgres_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="hkpg", dir="/tmp") as folder:
         data = Path(folder) / "data"
         Path(folder).chmod(0o777)
-        quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/tmp"}
-        subprocess.run(_as_postgres(place / "initdb", "-A", "trust", "-D", data), **quiet)
+        quiet = {"stdout": subprocess.DEVNULL, "cwd": "/tmp"}
+        subprocess.run(
+            _as_postgres(place / "initdb", "-A", "trust", "-D", data), check=True, **quiet
+        )
         options = f"-k {folder} -c listen_addresses='' -c fsync=off"
         pg_ctl = place / "pg_ctl"
         log = Path(folder) / "log"
         started = _as_postgres(pg_ctl, "-w", "-D", data, "-l", log, "-o", options, "start")
-        subprocess.run(started, **quiet)
+        subprocess.run(started, check=True, **quiet)
         user = "postgres" if os.geteuid() == 0 else os.environ.get("USER", "postgres")
         try:
             yield f"postgresql+psycopg://{user}@/{{name}}?host={folder}"
         finally:
             stop = _as_postgres(pg_ctl, "-D", data, "-m", "immediate", "stop")
-            subprocess.run(stop, **quiet)
+            subprocess.run(stop, check=True, **quiet)
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def _own_imports(path: Path) -> set[str]:
 
 
 def _room(name: str) -> str:
-    return name.split(".")[0]
+    return name.split(".", maxsplit=1)[0]
 
 
 def _is_under(name: str, allowed: tuple[str, ...]) -> bool:
