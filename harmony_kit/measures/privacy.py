@@ -14,6 +14,7 @@ import pandas as pd
 
 from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.declaration import NAME, TEXT, declare
+from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.selection import code_groups
 
 __all__ = [
@@ -36,7 +37,8 @@ WITHHELD = declare(lens=NAME, item=NAME, subject=NAME, about=NAME, what=TEXT, wh
 QUOTES = declare(site=NAME, wave=NAME, lens=NAME, item=NAME, text=TEXT)
 
 #: In the order in which what was withheld is listed.
-_CELL = ["site", "wave", "lens", "item", "subject", "about"]
+_CELLS = declare(site=NAME, wave=NAME, lens=NAME, item=NAME, subject=NAME, about=NAME)
+_CELL = list(_CELLS.columns)
 
 
 def count_respondents(answers: AnswersFrame) -> pd.DataFrame:
@@ -62,14 +64,11 @@ def license_answers(answers: AnswersFrame, *, min_group: int) -> tuple[AnswersFr
     with one row per cell withheld. It does not say how many there were.
     """
     measured = answers[answers["text"].isna()]
-    keys = [measured[column].fillna("") for column in _CELL]
-    is_answered = (measured["status"] == "answered").astype("int64")
-    sizes = is_answered.groupby(keys, sort=False).transform("sum")
-    is_licensed = sizes >= min_group
-    left_out = measured.loc[~is_licensed, _CELL].drop_duplicates()
-    withheld = left_out.sort_values(_CELL, na_position="first")
-    licensed = AnswersFrame(measured[is_licensed].reset_index(drop=True))
-    return licensed, withheld.reset_index(drop=True)
+    cells = code_groups(measured.assign(subject=measured["subject"].fillna("")), _CELL)
+    is_answered = measured["status"].eq("answered").to_numpy()
+    is_small = np.bincount(cells.codes[is_answered], minlength=cells.n) < min_group
+    licensed = measured[~is_small[cells.codes]].reset_index(drop=True)
+    return AnswersFrame(licensed), finish(cells.keys[is_small].reset_index(drop=True), _CELLS)
 
 
 def license_quotes(answers: AnswersFrame, *, min_group: int) -> pd.DataFrame:

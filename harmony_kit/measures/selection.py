@@ -139,11 +139,11 @@ def lens_pairs(answers: AnswersFrame, lenses: tuple[str, str] | None = None) -> 
     there; a site where only one is known gives no row, for nobody can say who the other is.
     Raises `FrameError` where there are more than two.
     """
-    seen = code_groups(answers, ["site", "wave", "lens", "about"]).keys
     if lenses is not None:
-        keys = seen[["site", "wave"]].drop_duplicates()
+        places = code_groups(answers, ["site", "wave"]).keys
         both = pd.DataFrame({"lens": lenses, "other": lenses[::-1]}).astype("str")
-        return _sorted(keys.merge(both, how="cross"))
+        return _sorted(places.merge(both, how="cross"))
+    seen = code_groups(answers, ["site", "wave", "lens", "about"]).keys
     about = seen[["site", "wave", "about"]].rename(columns={"about": "lens"})
     known = pd.concat([seen[["site", "wave", "lens"]], about]).drop_duplicates()
     pairs = known.merge(known.rename(columns={"lens": "other"}), on=["site", "wave"])
