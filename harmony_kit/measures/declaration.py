@@ -137,9 +137,12 @@ class Declaration:
 
     def select(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The declared columns of a frame, in order and typed; KeyError where one is missing."""
-        named = frame[list(self.columns)]
-        # Arrow cannot join what was selected of nothing.
-        return self.empty() if named.empty else named.astype(self.dtypes)
+        if frame.empty:  # Arrow cannot join what was selected of nothing
+            return self.empty()
+        # Column by column, which is several times faster than `DataFrame.astype` on few rows.
+        return pd.DataFrame(
+            {name: frame[name].astype(dtype) for name, dtype in self.dtypes.items()}
+        )
 
     def empty(self) -> pd.DataFrame:
         """A frame without rows."""

@@ -41,7 +41,7 @@ _CELLS = declare(site=NAME, wave=NAME, lens=NAME, item=NAME, subject=NAME, about
 _CELL = list(_CELLS.columns)
 
 
-def count_respondents(answers: AnswersFrame) -> pd.DataFrame:
+def count_respondents(answers: pd.DataFrame) -> pd.DataFrame:
     """How many people of each lens gave any answer.
 
     Returns columns ``site, wave, lens, n_respondents``; lenses nobody of was heard are absent.

@@ -132,11 +132,12 @@ def _check_values(value: Ints, points: Ints) -> None:
         raise FrameError(column, expected, str(value[wrong[0]]))
 
 
-def lens_pairs(answers: AnswersFrame, lenses: tuple[str, str] | None = None) -> pd.DataFrame:
+def lens_pairs(answers: pd.DataFrame, lenses: tuple[str, str] | None = None) -> pd.DataFrame:
     """Which lens looks at which, per site and wave: columns ``site, wave, lens, other``.
 
     Two rows per site and wave. Without `lenses` they are those that answered or were estimated
     there; a site where only one is known gives no row, for nobody can say who the other is.
+    `answers` may be any selection with ``site, wave, lens, about``.
     Raises `FrameError` where there are more than two.
     """
     if lenses is not None:
