@@ -40,6 +40,17 @@ def list_evidence_problems(
     handled``. Listed are dates in the wrong order or in the future, dates missing, statuses
     nobody knows or against the dates, weeks that do not exist, more active than eligible users,
     more accepted and overridden than shown, and rows that stand twice.
+
+    >>> dates = {"raised_on": ["2026-03-01"], "decided_on": ["2026-02-01"]}
+    >>> decisions = pd.DataFrame(dates).astype("datetime64[s]")
+    >>> decisions = decisions.assign(site="north", decision="d1", status="decided")
+    >>> none = ["site", "pilot", "week", "status", "started_on", "planned_end", "ended_on"]
+    >>> counts = ["eligible_users", "active_users", "shown", "accepted", "overridden"]
+    >>> empty = pd.DataFrame(columns=[*none, *counts])
+    >>> found = list_evidence_problems(decisions, empty, empty, as_of=date(2026, 10, 15))
+    >>> found[["file", "id", "what", "handled"]]
+                file  id                            what            handled
+    0  decisions.csv  d1  decided_on is before raised_on  counts in no time
     """
     today = pd.Timestamp(as_of)
     parts = [

@@ -45,6 +45,11 @@ def count_respondents(answers: pd.DataFrame) -> pd.DataFrame:
     """How many people of each lens gave any answer.
 
     Returns columns ``site, wave, lens, n_respondents``; lenses nobody of was heard are absent.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> count_respondents(answers_of(said("it", "x.a", [4, 4, 5]), said("it", "x.b", [4, 2])))
+        site wave lens  n_respondents
+    0  north    1   it              3
     """
     people = code_groups(answers, ["site", "wave", "lens", "respondent"]).keys
     groups = code_groups(people, ["site", "wave", "lens"])
@@ -62,6 +67,14 @@ def license_answers(answers: AnswersFrame, *, min_group: int) -> tuple[AnswersFr
     -------
     The licensed rows (an answers frame), and a frame ``site, wave, lens, item, subject, about``
     with one row per cell withheld. It does not say how many there were.
+
+    Examples
+    --------
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> answers = answers_of(said("it", "x.a", [4, 4, 5]), said("it", "x.b", [4, 2]))
+    >>> licensed, withheld = license_answers(answers, min_group=3)
+    >>> (len(licensed), withheld["item"].tolist())
+    (3, ['x.b'])
     """
     measured = answers[answers["text"].isna()]
     cells = code_groups(measured.assign(subject=measured["subject"].fillna("")), _CELL)

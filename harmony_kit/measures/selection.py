@@ -65,7 +65,12 @@ def select_answers(
 
 
 def code_groups(frame: pd.DataFrame, keys: Sequence[str]) -> Groups:
-    """The groups of equal `keys` (columns without missing values), in the order of the keys."""
+    """The groups of equal `keys` (columns without missing values), in the order of the keys.
+
+    >>> groups = code_groups(pd.DataFrame({"lens": ["b", "a", "b"]}), ["lens"])
+    >>> (groups.codes.tolist(), groups.keys["lens"].tolist())
+    ([1, 0, 1], ['a', 'b'])
+    """
     combined = np.zeros(len(frame), dtype=np.int64)
     levels: list[pd.Index] = []
     for key in keys:
