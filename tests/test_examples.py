@@ -1,11 +1,13 @@
-"""The examples in the docstrings of the measures give what they show."""
+"""The examples in the docstrings of the measures and in docs/method.md give what they show."""
 
 from __future__ import annotations
 
 import doctest
 import inspect
 import pkgutil
+import re
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,15 @@ MODULES = [
 def test_examples_show_what_comes_out(module):
     failed, _ = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert failed == 0
+
+
+def test_the_worked_examples_of_the_method_give_what_it_says():
+    page = (Path(__file__).parent.parent / "docs" / "method.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```pycon\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    parser, told = doctest.DocTestParser(), "\n".join(blocks)
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    result = runner.run(parser.get_doctest(told, {}, "method.md", "method.md", 0))
+    assert (len(blocks), result.failed) == (13, 0)
 
 
 def _is_measure(name, value):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
@@ -140,9 +140,8 @@ class Declaration:
         if frame.empty:  # Arrow cannot join what was selected of nothing
             return self.empty()
         # Column by column, which is several times faster than `DataFrame.astype` on few rows.
-        return pd.DataFrame(
-            {name: frame[name].astype(dtype) for name, dtype in self.dtypes.items()}
-        )
+        typed: dict[str, Any] = {name: frame[name] for name in self.columns}
+        return pd.DataFrame({name: typed[name].astype(d) for name, d in self.dtypes.items()})
 
     def empty(self) -> pd.DataFrame:
         """A frame without rows."""

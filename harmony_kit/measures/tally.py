@@ -140,6 +140,6 @@ def _size_lenses(
     sizes = []
     for side in ("first", "second"):
         places = topics[["site", "wave", side]].rename(columns={side: "lens"})
-        heard = people.reindex(pd.MultiIndex.from_frame(places)).fillna(0)
-        sizes.append(headcounts_of(places, heard.to_numpy(dtype=np.int64), headcounts))
+        n = people.reindex(pd.MultiIndex.from_frame(places)).fillna(0)
+        sizes.append(headcounts_of(places, n.to_numpy(dtype=np.int64), headcounts))
     return np.stack(sizes, axis=1)

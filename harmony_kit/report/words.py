@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from harmony_kit.instrument.yamlfile import read_yaml
+from harmony_kit.measures.declaration import MeasureColumn
 
 __all__ = ["FALLBACK", "Words", "load_words", "word_languages"]
 
@@ -48,6 +49,10 @@ class Words:
         if float(f"{value:.{digits}f}") == 0:
             text = text.lstrip("\u2212")
         return text.replace(".", self.texts["format.decimal"])
+
+    def figure(self, value: float, column: MeasureColumn) -> str:
+        """A number of a measure, with the digits its column is declared with."""
+        return self.number(value, column.digits)
 
     def signed(self, value: float, digits: int = 1) -> str:
         """A difference: with a plus sign where it is positive."""
