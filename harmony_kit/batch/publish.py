@@ -234,7 +234,6 @@ def publish_folder(work: Path, target: Path) -> None:
     Files of two runs are never mixed. Killed between the two renames, the published folder is
     missing, which the next run sees and mends. Raises OSError where another program holds a file.
     """
-    work.chmod(0o755)  # made by mkdtemp, for this user only
     target.parent.mkdir(parents=True, exist_ok=True)
     old = work.with_name(f"{work.name}-old")
     if target.exists():

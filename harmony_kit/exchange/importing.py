@@ -29,7 +29,8 @@ def import_answers(
 ) -> ImportReport:
     """Import one file of answers; the same file again changes nothing.
 
-    Only answers that are new or differ from the stored one are appended, all in one call. Each
+    Only answers that are new or differ from the stored one are appended, with whoever gave them, in
+    one transaction. Each
     names the file's sha256 and its row as its source.
 
     Raises `ExchangeError` with every problem of the file, its mapping and its labels; then
@@ -40,9 +41,10 @@ def import_answers(
     read, skipped = _read_rows(desk, options)
     submissions, verdict, dropped = _decide(read, desk, journal)
     if not options.is_dry_run:
-        journal.append(verdict.answers)
-        for respondent in verdict.respondents:
-            journal.register(respondent)
+        with journal.atomic():
+            for respondent in verdict.respondents:
+                journal.register(respondent)
+            journal.append(verdict.answers)
     warnings = [*offer.table.warnings, *warn_columns(offer, desk.form.layout, options)]
     warnings += _warn_content(submissions, verdict, desk, options)
     return ImportReport(

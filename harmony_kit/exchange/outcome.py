@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,10 @@ __all__ = ["AnswerJournal", "ImportCounts", "ImportOptions", "ImportReport"]
 
 class AnswerJournal(Protocol):
     """Where answers are kept; `harmony_kit.journal.store.Store` is one."""
+
+    def atomic(self) -> AbstractContextManager[None]:
+        """Keep what is written inside as a whole or not at all."""
+        ...
 
     def append(self, answers: Sequence[Answer]) -> int:
         """Add answers, all or none; returns how many were new."""
