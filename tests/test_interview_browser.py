@@ -488,7 +488,7 @@ def test_a_respondent_alone(folder, browser, store):
         assert hosts == {urlsplit(address).netloc}
         visit.page.reload()  # the same tab comes back to its question
         visit.wait_for_screen("aims.top@headquarters")
-        visit.page.get_by_role("button", name="Leave").tap()
+        visit.page.get_by_role("button", name="Back to the list").tap()
         visit.wait_for(".lobby")
         visit.page.locator(".harmony .lobby input").fill("nobody-1")
         visit.page.get_by_role("button", name="Continue").tap()
@@ -502,14 +502,23 @@ def test_a_respondent_alone_loses_nothing_when_the_form_is_started_again(folder,
     with contextlib.ExitStack() as stack:
         with run_pocket(folder) as (address, _):
             visit = stack.enter_context(labs.open_visit(browser, address))
-            begin(visit, "pock-31")
-            before = dict(answers(store, "pock-31"))
-        visit.page.get_by_role("button", name="Aims").click()
+            visit.press("Enter")
+            visit.wait_for(".start")
+            code = visit.page.locator(".harmony input[readonly]").input_value()
+            visit.page.get_by_role("radio", name="Plant").click()
+            visit.page.get_by_role("checkbox", name="I agree").click()
+            visit.page.get_by_role("button", name="Begin the interview").click()
+            visit.wait_for_screen("aims.top")
+        visit.press("1", "2")
         visit.wait_for(".notice.offline")
-        assert answers(store, "pock-31") == before == {}
+        assert answers(store, code) == {}
         with run_pocket(folder) as (again, _):
             visit.page.goto(again)
-            visit.wait_for_screen("aims.top")
+            visit.wait_for(".notice.draft")
+            visit.check_access("73-alone-again")
+            visit.page.locator(".harmony .notice.draft button").first.click()
+            visit.wait_for_status("Saved")
+            assert len(answers(store, code)) == 1
 
 
 def test_the_notebook_opened_by_hand_in_any_jupyterlab(folder, browser, store, tmp_path):

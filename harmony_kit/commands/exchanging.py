@@ -14,6 +14,7 @@ import click
 import pandas as pd
 
 from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.engagement.secret import find_secret, keep_secret
 from harmony_kit.errors import EngagementError, ExchangeError, Problem
 from harmony_kit.exchange import ImportOptions, export_wide, import_answers, map_template
 from harmony_kit.journal.answers import Answer, Event, Subject
@@ -117,7 +118,10 @@ def _complete(options: ImportOptions, engagement: Engagement, store: Store) -> I
         timezone = engagement.timezone
     subjects = known_subjects(engagement, store)
     wave = engagement.wave
-    return replace(options, default_wave=wave, timezone=timezone, subjects=subjects)
+    # A dry run writes nothing, and shows no pseudonym.
+    folder = engagement.folder
+    secret = (find_secret(folder) or b"") if options.is_dry_run else keep_secret(folder)
+    return replace(options, default_wave=wave, timezone=timezone, subjects=subjects, secret=secret)
 
 
 def propose_maps(folder: Path, paths: tuple[Path, ...]) -> None:

@@ -8,6 +8,7 @@ import click
 
 from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.engagement.scaffold import create_engagement
+from harmony_kit.engagement.secret import SECRET, keep_secret
 from harmony_kit.errors import EngagementError, Problem
 
 __all__ = ["check", "init", "interview"]
@@ -16,7 +17,8 @@ __all__ = ["check", "init", "interview"]
 def init(folder: Path, *, client: str | None, wave: str) -> None:
     """Write a new engagement folder and say what to do next."""
     files = create_engagement(folder, client=client or folder.resolve().name, wave=wave)
-    for file in files:
+    keep_secret(folder)
+    for file in (*files, folder / SECRET):
         click.echo(f"  {file}")
     click.echo(f"Next: list the plants in {folder / 'sites.csv'}, then: harmony check {folder}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from harmony_kit.errors import Problem
@@ -11,6 +12,7 @@ from harmony_kit.exchange.duplicates import SkippedRow, drop_copies, drop_twins
 from harmony_kit.exchange.offering import open_desk, read_offer, warn_columns
 from harmony_kit.exchange.outcome import AnswerJournal, ImportOptions, ImportReport
 from harmony_kit.exchange.people import Intake
+from harmony_kit.exchange.pseudonyms import Pseudonyms, known_pseudonyms
 from harmony_kit.exchange.settling import Stored, Verdict, check_people, settle
 from harmony_kit.exchange.submissions import SheetRow, Submission, read_answers
 from harmony_kit.instrument.model import Instrument
@@ -37,7 +39,8 @@ def import_answers(
     nothing is stored.
     """
     offer = read_offer(path, instrument, options)
-    desk = open_desk(offer, instrument, sites, options)
+    names = Pseudonyms(options.secret, known_pseudonyms(journal.respondents()))
+    desk = replace(open_desk(offer, instrument, sites, options), pseudonyms=names)
     read, skipped = _read_rows(desk, options)
     submissions, verdict, dropped = _decide(read, desk, journal)
     if not options.is_dry_run:

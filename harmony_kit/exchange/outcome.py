@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -66,6 +66,8 @@ class ImportOptions:
         The pilots and decisions there are; None does not check.
     is_dry_run
         Read, compare and report, and store nothing.
+    secret
+        Mixed into the pseudonyms of forms that have a number and no name.
     """
 
     recorded_by: str
@@ -81,6 +83,7 @@ class ImportOptions:
     day_first: bool | None = None
     subjects: tuple[Subject, ...] | None = None
     is_dry_run: bool = False
+    secret: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
