@@ -13,6 +13,7 @@ from functools import cache
 
 from harmony_kit.instrument.language_files import FALLBACK, list_languages, load_texts
 from harmony_kit.measures.declaration import MeasureColumn
+from harmony_kit.report.bidi import isolate
 
 __all__ = ["FALLBACK", "OWNERS", "Words", "load_words", "word_languages"]
 
@@ -31,7 +32,10 @@ class Words:
     def say(self, key: str, /, **names: object) -> str:
         """The text under a key with its names filled in; KeyError without the key or a name."""
         text = self.texts[key]
-        return text.format_map(names) if "{" in text else text
+        if "{" not in text:
+            return text
+        apart = {k: isolate(name) if isinstance(name, str) else name for k, name in names.items()}
+        return text.format_map(apart)
 
     def count(self, key: str, n: int, /, **names: object) -> str:
         """The text for one or for several: under ``key.one`` or ``key.many``, which name ``n``."""
