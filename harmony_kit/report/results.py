@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from harmony_kit.measures.claims import WRONG_CLAIMS
+from harmony_kit.measures.declaration import Declaration
 from harmony_kit.measures.measuring import MEASURES
 from harmony_kit.measures.privacy import QUOTES
 from harmony_kit.report.left_out import SAID_PROBLEMS, SAID_WITHHELD, say_problems
@@ -23,12 +24,24 @@ from harmony_kit.report.words import load_words
 if TYPE_CHECKING:
     from harmony_kit.report.assessment import Assessment
 
-__all__ = ["SCHEMA", "build_results", "dump_results", "list_headline"]
+__all__ = ["SCHEMA", "build_results", "declared_lists", "dump_results", "list_headline"]
 
 SCHEMA = 1
 
 #: Stored as codes, said in words.
 _PROBLEMS = "evidence_problems"
+
+
+def declared_lists() -> dict[str, Declaration]:
+    """What the rows of each list hold, without site and wave: list → columns, in their order."""
+    lists = {"headline": MEASURES["understanding"], **MEASURES, "quotes": QUOTES}
+    lists |= {"evidence_problems": SAID_PROBLEMS}
+    lists |= {"wrong_claims": WRONG_CLAIMS, "withheld": SAID_WITHHELD}
+    told: dict[str, Declaration] = {}
+    for name, declared in lists.items():
+        columns = [one for one in declared.columns if one not in ("site", "wave")]
+        told[name.replace("evidence_", "evidence.")] = declared.part(*columns)
+    return told
 
 
 def build_results(assessment: Assessment) -> dict[str, Any]:
