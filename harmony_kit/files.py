@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
+import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -107,29 +107,36 @@ class Staged:
         self.written.unlink(missing_ok=True)
 
 
-def stage_whole(path: Path, content: bytes) -> Staged:
-    """Write a file beside its place, so that only a rename is left. Raises OSError."""
+def stage_whole(path: Path, content: bytes, *, is_private: bool = False) -> Staged:
+    """Write a file beside its place, so that only a rename is left. Raises OSError.
+
+    Who may read it is decided as in `write_whole`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.parent)
-    staged = Staged(Path(name), path)
+    staged = Staged(path.with_name(f".{path.name[:40]}-{secrets.token_hex(6)}"), path)
     try:
-        with os.fdopen(handle, "wb") as file:
+        opener = _open_private if is_private else None
+        with open(staged.written, "xb", opener=opener) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        staged.written.chmod(0o644)  # mkstemp makes files nobody else can read
     except BaseException:
         staged.discard()
         raise
     return staged
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def _open_private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
+
+
+def write_whole(path: Path, content: bytes, *, is_private: bool = False) -> None:
     """Write a file so that at any moment it is the old one or the new one, never a part.
 
-    That holds for a power cut too. Its folder is made where there is none. Raises OSError.
+    That holds for a power cut too. Its folder is made where there is none. Who may read it follows
+    the umask; a private file, one with answers in it, is for its owner only. Raises OSError.
     """
-    staged = stage_whole(path, content)
+    staged = stage_whole(path, content, is_private=is_private)
     try:
         staged.commit()
     except BaseException:
@@ -161,16 +168,16 @@ def _sync(path: Path, how: int) -> None:
         os.close(handle)
 
 
-def publish(path: Path, content: bytes) -> None:
+def publish(path: Path, content: bytes, *, is_private: bool = False) -> None:
     """Write a file somebody named, whole or not at all, into a folder that is there.
 
-    Raises `ExchangeError` when the folder is missing, read-only or full, or the file is open in
-    a program that locks it.
+    Who may read it is decided as in `write_whole`. Raises `ExchangeError` when the folder is
+    missing, read-only or full, or the file is open in a program that locks it.
     """
     if not path.parent.is_dir():
         raise ExchangeError(Problem(str(path), "", "cannot be written (No such file or directory)"))
     try:
-        write_whole(path, content)
+        write_whole(path, content, is_private=is_private)
     except OSError as cause:
         what = f"cannot be written ({cause.strerror})"
         raise ExchangeError(Problem(str(path), "", what)) from cause

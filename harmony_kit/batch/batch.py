@@ -46,6 +46,7 @@ from harmony_kit.batch.shelf import Shelf
 from harmony_kit.engine.runner import RunnerClosed
 from harmony_kit.errors import StoreError
 from harmony_kit.files import FileMark, mark_file, read_json, write_json
+from harmony_kit.report.words import FALLBACK, load_words
 
 __all__ = [
     "BatchEvent",
@@ -96,7 +97,7 @@ class _Batch:
         self._failed: dict[str, str] = {}
         self._undelivered: StoreError | None = None
         self._alike: list[Failure] = []
-        self._stopped = ""
+        self._stopped: Failure | None = None
 
     def run(self) -> BatchResult:
         began = time.perf_counter()
@@ -121,7 +122,7 @@ class _Batch:
             tuple(self._made),
             self._failed,
             self._undelivered,
-            self._stopped,
+            self._stopped.say(load_words(FALLBACK)) if self._stopped else "",
             self._briefing.plan.n_current,
             n_left,
             time.perf_counter() - began,
@@ -169,7 +170,7 @@ class _Batch:
         except RunnerClosed:
             raise
         except Exception as cause:  # noqa: BLE001 - one bad site never stops the others
-            record = self._keep(step, job, old, Failure("unpublished", _why_unpublished(cause)))
+            record = self._keep(step, job, old, _why_unpublished(cause))
         self._deliver_record(record)
         self._settle(record, step, time.perf_counter() - began)
 
@@ -185,14 +186,15 @@ class _Batch:
             return Record(step.name, step.inputs, {}, failure=failure)
 
     def _settle(self, record: Record, step: Step, seconds: float) -> None:
+        failure = record.failure or record.setback
+        text = failure.say(load_words(FALLBACK)) if failure else ""
         with self._lock:
             self._records[record.name] = record
             self._made[record.name] = step.reason
-            if failure := record.failure or record.setback:
-                self._failed[record.name] = failure.sentence
+            if failure:
+                self._failed[record.name] = text
             self._lose_patience(failure)
         kind: Literal["made", "failed"] = "failed" if failure else "made"
-        text = failure.sentence if failure else ""
         self._tell(BatchEvent(kind, record.name, seconds=seconds, text=text))
 
     def _lose_patience(self, failure: Failure | None) -> None:
@@ -203,7 +205,7 @@ class _Batch:
             self._alike.append(failure)
         if len(self._alike) == self._request.patience and not self._make.stop.is_set():
             self._make.stop.set()
-            self._stopped = self._alike[0].sentence
+            self._stopped = self._alike[0]
 
     # What joins the reports
 
@@ -259,12 +261,9 @@ class _Batch:
             self._undelivered = StoreError(tried, str(self._briefing.reports), str(cause))
 
 
-def _why_unpublished(cause: Exception) -> str:
+def _why_unpublished(cause: Exception) -> Failure:
     if not isinstance(cause, OSError):
-        return f"It could not be finished: {type(cause).__name__}: {cause}"
-    if cause.errno == errno.ENOSPC:
-        return "The disk is full. Make room and run again."
-    return (
-        f"The report was made and could not be put in its place: {cause}. "
-        "If a file of it is open in another program, close it and run again."
-    )
+        error = f"{type(cause).__name__}: {cause}"
+        return Failure("unpublished", "not_finished", {"error": error})
+    reason = "disk_full" if cause.errno == errno.ENOSPC else "not_placed"
+    return Failure("unpublished", reason, {"error": str(cause)})

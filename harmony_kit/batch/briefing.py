@@ -12,6 +12,7 @@ from typing import Any
 
 from harmony_kit.batch.inputs import portfolio_inputs, shared_inputs, site_inputs
 from harmony_kit.batch.job import Job, Limits
+from harmony_kit.batch.losses import list_losses
 from harmony_kit.batch.places import notebooks_folder
 from harmony_kit.batch.plan import Plan, Step, compare, make_plan, select_sites
 from harmony_kit.batch.publish import Page
@@ -22,6 +23,7 @@ from harmony_kit.batch.swap import put_back
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.journal.store import Store
+from harmony_kit.report.words import load_words
 
 __all__ = [
     "PORTFOLIO",
@@ -142,7 +144,10 @@ class Briefing:
         if kept:
             parameters["kept"] = list(kept)
         page = replace(
-            self._page("Portfolio"), book="portfolio.ipynb", html="portfolio.html", results=""
+            self._page(load_words(self.engagement.language).say("portfolio.name")),
+            book="portfolio.ipynb",
+            html="portfolio.html",
+            results="",
         )
         return self._job(PORTFOLIO, _PORTFOLIO_NOTEBOOK, parameters, page)
 
@@ -175,7 +180,7 @@ def brief(request: BatchRequest, *, snapshots: Path | None = None) -> Briefing:
         engagement = replace(engagement, wave=request.wave)
     _check_names(engagement)
     selected = select_sites(engagement, request.sites, request.where)
-    snapshot = _take_snapshot(engagement, snapshots)
+    snapshot = _take_snapshot(engagement, snapshots, is_forced=request.is_forced)
     shared = shared_inputs(engagement, request.as_of)
     notebook = (request.notebooks or notebooks_folder()) / _SITE_NOTEBOOK
     records = find_records(record_folder(engagement.folder, engagement.wave))
@@ -209,20 +214,24 @@ def plan_portfolio(briefing: Briefing, records: Mapping[str, Record]) -> Step:
     notebook = (briefing.request.notebooks or notebooks_folder()) / _PORTFOLIO_NOTEBOOK
     inputs = portfolio_inputs(briefing.engagement, results, notebook, briefing.shared)
     if kept:
-        inputs["sites not made again"] = ", ".join(kept)
+        inputs["not_made_again"] = ", ".join(kept)
     step = compare(PORTFOLIO, inputs, briefing.records.get(PORTFOLIO), briefing.reports)
     return replace(step, is_selected=bool(results))
 
 
-def _take_snapshot(engagement: Engagement, elsewhere: Path | None) -> Snapshot:
-    folder = snapshot_folder(engagement.folder, engagement.wave)
+def _take_snapshot(engagement: Engagement, elsewhere: Path | None, *, is_forced: bool) -> Snapshot:
+    wave, sites = engagement.wave, engagement.site_ids
+    folder = snapshot_folder(engagement.folder, wave)
     if elsewhere is not None:
         if folder.is_dir():  # what is known already need not be read again
             shutil.copytree(folder, elsewhere, dirs_exist_ok=True)
         folder = elsewhere
-    store = Store(engagement.store_url)
+    store = Store(engagement.store_url, is_reader=True)
     try:
-        return take_snapshot(store, engagement.site_ids, wave=engagement.wave, folder=folder)
+        lost = list_losses(store, sites, wave=wave, folder=engagement.folder)
+        if lost:
+            raise EngagementError(*lost)
+        return take_snapshot(store, sites, wave=wave, folder=folder, is_forced=is_forced)
     finally:
         store.close()
 

@@ -32,10 +32,10 @@ class BatchEvent:
 class BatchResult:
     """What a run did.
 
-    `failed` maps sites to a plain sentence; `stopped` says what failed again and again until no
-    further report was started; `undelivered` is why reports did not arrive where they
-    were to go as well; `n_left` reports were due and not started because of a failure; `run` is
-    the content of run.json.
+    `failed` maps sites to a plain sentence, in English as the command line is; `stopped` says what
+    failed again and again until no further report was started; `undelivered` is why reports did not
+    arrive where they were to go as well; `n_left` reports were due and not started because of a
+    failure; `run` is the content of run.json.
     """
 
     reports: Path

@@ -11,6 +11,7 @@ from harmony_kit.batch.briefing import PORTFOLIO, Briefing
 from harmony_kit.batch.plan import Plan, Step
 from harmony_kit.batch.record import Failure, Record
 from harmony_kit.engagement.folder import Site
+from harmony_kit.report.words import Words, load_words
 
 __all__ = ["describe_run", "describe_timings"]
 
@@ -24,17 +25,18 @@ _WORST_FIRST = ("failed", "missing", "withheld", "ok")
 
 
 def describe_run(
-    briefing: Briefing, records: Mapping[str, Record], plan: Plan, stopped: str = ""
+    briefing: Briefing, records: Mapping[str, Record], plan: Plan, stopped: Failure | None = None
 ) -> dict[str, Any]:
     """Everything the index page shows; no time in it, so equal runs give equal pages.
 
     `plan` holds what is still due: a report whose inputs changed since it was made says so.
     `stopped` is what failed again and again until the run started no further report.
     """
-    engagement = briefing.engagement
+    engagement, words = briefing.engagement, load_words(briefing.engagement.language)
     steps = {step.name: step for step in plan.steps}
     rows = [
-        _describe_site(site, records.get(site.site), steps[site.site]) for site in engagement.sites
+        _describe_site(site, records.get(site.site), steps[site.site], words)
+        for site in engagement.sites
     ]
     _add_orders(rows, engagement.instrument.lens_ids)
     return {
@@ -51,13 +53,13 @@ def describe_run(
         },
         "package": harmony_kit.__version__,
         "counts": _count(rows),
-        "stopped": stopped,
+        "stopped": stopped.say(words) if stopped else "",
         "sites": rows,
-        "portfolio": _describe_portfolio(records.get(PORTFOLIO)),
+        "portfolio": _describe_portfolio(records.get(PORTFOLIO), words),
     }
 
 
-def _describe_site(site: Site, record: Record | None, step: Step) -> dict[str, Any]:
+def _describe_site(site: Site, record: Record | None, step: Step, words: Words) -> dict[str, Any]:
     summary = dict(record.summary) if record else {}
     files = record.files if record else {}
     return {
@@ -71,9 +73,9 @@ def _describe_site(site: Site, record: Record | None, step: Step) -> dict[str, A
         "signatures": summary.get("signatures", []),
         "left_out": summary.get("withheld", []),
         "links": {name: f"{site.site}/{file}" for name, file in _LINKS.items() if file in files},
-        "failure": _describe_failure(record.failure if record else None),
+        "failure": _describe_failure(record.failure if record else None, words),
         # Why the report that stands there could not be made again.
-        "setback": _describe_failure(record.setback if record else None),
+        "setback": _describe_failure(record.setback if record else None, words),
         # What changed since the report was made: it is no longer the current one.
         "outdated": [] if record is None or not record.is_ok else list(step.changed),
     }
@@ -113,22 +115,22 @@ def _status(record: Record | None) -> str:
     return str(record.summary.get("status", "ok"))
 
 
-def _describe_failure(failure: Failure | None) -> dict[str, Any] | None:
+def _describe_failure(failure: Failure | None, words: Words) -> dict[str, Any] | None:
     if failure is None:
         return None
     # Counted from 1, as on the page and in the notebook.
     cell = None if failure.cell is None else failure.cell + 1
-    return {"status": failure.status, "sentence": failure.sentence, "cell": cell}
+    return {"status": failure.status, "sentence": failure.say(words), "cell": cell}
 
 
-def _describe_portfolio(record: Record | None) -> dict[str, Any]:
+def _describe_portfolio(record: Record | None, words: Words) -> dict[str, Any]:
     if record is None:
         return {"status": "missing", "link": None, "failure": None, "setback": None}
     return {
         "status": _status(record),
         "link": "portfolio.html" if "portfolio.html" in record.files else None,
-        "failure": _describe_failure(record.failure),
-        "setback": _describe_failure(record.setback),
+        "failure": _describe_failure(record.failure, words),
+        "setback": _describe_failure(record.setback, words),
     }
 
 
