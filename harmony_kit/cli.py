@@ -174,11 +174,7 @@ def import_(
     "--plan", "is_plan", is_flag=True, help="Say what would be made and why; make nothing."
 )
 @click.option("--force", is_flag=True, help="Make every report again, changed or not.")
-@click.option(
-    "--fail-fast/--keep-going",
-    default=None,
-    help="After the first failure; default: after five equal ones in a row.",
-)
+@click.option("--fail-fast/--keep-going", default=None, help="Default: stop after 5 alike.")
 @click.option("--output", metavar="URL", help="Also publish to a folder or URL (s3://bucket/path).")
 @click.option(
     "--dask", "scheduler", metavar="tcp://HOST:PORT", help="Make the reports on a Dask cluster."

@@ -14,6 +14,8 @@ import papermill
 import psutil
 import pytest
 from jupyter_client.kernelspec import NoSuchKernel
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
 
 from harmony_kit.engine import HarmonyEngine, Runner, RunRequest
 from harmony_kit.engine.papermill_engine import _server
@@ -129,3 +131,22 @@ def test_the_runner_refuses_a_kernel_of_another_python(tmp_path, monkeypatch):
     nbformat.write(notebook, book)
     with Runner() as runner, pytest.raises(FileError, match="'other', which runs another Python"):
         runner.run(RunRequest(book, {}, tmp_path / "out.ipynb"))
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "shown"),
+    [
+        ("import time; time.sleep(60)", CellTimeoutError, "TimeoutError"),
+        ("import os; os._exit(3)", DeadKernelError, "ProcessDied"),
+    ],
+)
+def test_whoever_catches_what_papermill_raises_catches_ours(tmp_path, source, kind, shown):
+    book = _book(tmp_path / "in.ipynb", "1", source, "print('never')")
+    with pytest.raises(kind) as caught:
+        _execute(book, execution_timeout=2)
+    assert isinstance(caught.value, PapermillExecutionError)
+    assert (caught.value.ename, caught.value.cell_index) == (shown, 1)
+    assert shown in str(caught.value)
+    cells = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells
+    assert "papermill-error-cell-tag" in cells[0].metadata.tags
+    assert cells[-1].outputs == []

@@ -15,13 +15,11 @@ stays, marked. Whatever goes wrong with one site is that site's failure.
 from __future__ import annotations
 
 import errno
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Literal
 
 from harmony_kit.batch.briefing import (
@@ -60,8 +58,7 @@ __all__ = [
 
 def plan_engagement(request: BatchRequest) -> Plan:
     """What a run would make, and why; publishes nothing, and waits for no run under way."""
-    with tempfile.TemporaryDirectory(prefix="harmony-plan-") as folder:
-        return brief(request, snapshots=Path(folder)).plan
+    return brief(request, is_plan=True).plan
 
 
 def run_engagement(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -40,6 +43,8 @@ PORTFOLIO = "_portfolio"
 _SITE_NOTEBOOK = "2_site_assessment.ipynb"
 _PORTFOLIO_NOTEBOOK = "3_portfolio.ipynb"
 _TAKEN = {"index.html", "portfolio.html", "portfolio.ipynb", "run.json"}
+#: A plan's own snapshot, and how old it is at least when nobody is at it any more.
+_PLAN, _LONGEST_PLAN_S = "plan-", 3600
 # Every working folder lies where a published report lies: two levels below the engagement.
 _HOME = "../.."
 
@@ -169,18 +174,18 @@ class Briefing:
         return Job(name, folder, path, parameters, page, self.request.limits)
 
 
-def brief(request: BatchRequest, *, snapshots: Path | None = None) -> Briefing:
+def brief(request: BatchRequest, *, is_plan: bool = False) -> Briefing:
     """Read the engagement, take the snapshot and plan.
 
-    With `snapshots`, an empty folder, the snapshot is taken there: that of a run under way stays
-    what it is. Raises `EngagementError` and `StoreError`; nothing is published then.
+    For a plan the snapshot is taken aside and dropped: that of a run under way stays what it is.
+    Raises `EngagementError` and `StoreError`; nothing is published then.
     """
     engagement = load_engagement(request.folder)
     if request.wave is not None:
         engagement = replace(engagement, wave=request.wave)
     _check_names(engagement)
     selected = select_sites(engagement, request.sites, request.where)
-    snapshot = _take_snapshot(engagement, snapshots, is_forced=request.is_forced)
+    snapshot = _take_snapshot(engagement, is_forced=request.is_forced, is_plan=is_plan)
     shared = shared_inputs(engagement, request.as_of)
     notebook = (request.notebooks or notebooks_folder()) / _SITE_NOTEBOOK
     records = find_records(record_folder(engagement.folder, engagement.wave))
@@ -219,21 +224,30 @@ def plan_portfolio(briefing: Briefing, records: Mapping[str, Record]) -> Step:
     return replace(step, is_selected=bool(results))
 
 
-def _take_snapshot(engagement: Engagement, elsewhere: Path | None, *, is_forced: bool) -> Snapshot:
+def _take_snapshot(engagement: Engagement, *, is_forced: bool, is_plan: bool) -> Snapshot:
     wave, sites = engagement.wave, engagement.site_ids
     folder = snapshot_folder(engagement.folder, wave)
-    if elsewhere is not None:
-        if folder.is_dir():  # what is known already need not be read again
-            shutil.copytree(folder, elsewhere, dirs_exist_ok=True)
-        folder = elsewhere
     store = Store(engagement.store_url, is_reader=True)
     try:
         lost = list_losses(store, sites, wave=wave, folder=engagement.folder)
         if lost:
             raise EngagementError(*lost)
-        return take_snapshot(store, sites, wave=wave, folder=folder, is_forced=is_forced)
+        with _copy_of(folder) if is_plan else nullcontext(folder) as place:
+            return take_snapshot(store, sites, wave=wave, folder=place, is_forced=is_forced)
     finally:
         store.close()
+
+
+@contextmanager
+def _copy_of(snapshot: Path) -> Iterator[Path]:
+    """A copy of a snapshot beside it: what is known already need not be read again."""
+    home = snapshot.parents[1]
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=_PLAN, dir=home) as name:
+        copy = Path(name, snapshot.name)
+        if snapshot.is_dir():
+            shutil.copytree(snapshot, copy)
+        yield copy
 
 
 def _check_names(engagement: Engagement) -> None:
@@ -253,3 +267,6 @@ def clean_up(folder: Path) -> None:
     put_back(folder / "reports")
     for path in (folder / ".harmony").glob("work-*"):
         shutil.rmtree(path, ignore_errors=True)
+    for path in (folder / ".harmony").glob(f"{_PLAN}*"):
+        if time.time() - path.stat().st_mtime > _LONGEST_PLAN_S:
+            shutil.rmtree(path, ignore_errors=True)

@@ -11,7 +11,9 @@ import time
 from typing import Any
 
 import nbformat
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import Engine, NBClientEngine
+from papermill.exceptions import PapermillExecutionError
 
 from harmony_kit.engine import book as books
 from harmony_kit.engine.account import error_output
@@ -23,9 +25,17 @@ from harmony_kit.engine.scratch import new_scratch
 from harmony_kit.engine.server import Server
 from harmony_kit.engine.supervision import CellEnd, TooLate, WorkerDied, WorkerSession
 
-__all__ = ["HarmonyEngine"]
+__all__ = ["DeadProcessError", "HarmonyEngine", "LateCellError"]
 
 logger = logging.getLogger("papermill")  # its own, so that its settings apply
+
+
+class LateCellError(PapermillExecutionError, CellTimeoutError):
+    """A cell that took longer than it may."""
+
+
+class DeadProcessError(PapermillExecutionError, DeadKernelError):
+    """The process of a notebook ended in the middle of a cell."""
 
 
 class HarmonyEngine(Engine):
@@ -45,7 +55,8 @@ class HarmonyEngine(Engine):
         Of papermill's other options `log_output`, `stdout_file`, `stderr_file` and `timeout` are
         honoured. Where this system cannot run our own processes, or the kernel asked for runs
         another Python, papermill starts that kernel, and a warning says so. Raises FileError for a
-        notebook in another language than Python, NoSuchKernel for a kernel that is not there.
+        notebook in another language than Python, NoSuchKernel for a kernel that is not there,
+        `LateCellError` and `DeadProcessError`, which are also what papermill's own engine raises.
         """
         check_language(options.get("input_path") or "the notebook", nb_man.nb)
         if why := _why_a_kernel(kernel_name):
@@ -64,7 +75,7 @@ class HarmonyEngine(Engine):
             session.send(_opening(scratch, token))
             ready = session.receive("ready")
             nb_man.nb.metadata["language_info"] = nbformat.from_dict(ready["language_info"])
-            _run_cells(nb_man, session, execution_timeout or options.get("timeout"))
+            death = _run_cells(nb_man, session, execution_timeout or options.get("timeout"))
             session.end()
         finally:
             session.close()
@@ -72,6 +83,8 @@ class HarmonyEngine(Engine):
             shutil.rmtree(scratch, ignore_errors=True)
         if widgets := recorder.widgets.metadata():
             nb_man.nb.metadata["widgets"] = nbformat.from_dict(widgets)
+        if death is not None:
+            _raise_as(death, nb_man)
 
 
 def _why_a_kernel(name: str) -> str:
@@ -102,41 +115,54 @@ def _opening(scratch: str, token: str) -> dict[str, Any]:
     }
 
 
-def _run_cells(nb_man: Any, session: WorkerSession, timeout_s: float | None) -> None:  # noqa: ANN401
+def _run_cells(
+    nb_man: Any,  # noqa: ANN401 - papermill's
+    session: WorkerSession,
+    timeout_s: float | None,
+) -> type[PapermillExecutionError] | None:
+    """Run the cells, up to one that fails; what to raise for one that was late or died."""
     for index, cell in enumerate(nb_man.nb.cells):
         nb_man.cell_start(cell, index)
-        is_going_on = True
+        is_going_on, death = True, None
         try:
             if books.is_runnable(cell):
-                is_going_on = _run_cell(nb_man, session, index, timeout_s)
+                is_going_on, death = _run_cell(nb_man, session, index, timeout_s)
         finally:
             nb_man.cell_complete(cell, cell_index=index)
         if not is_going_on:
-            return
+            return death
+    return None
 
 
-def _run_cell(nb_man: Any, session: WorkerSession, index: int, timeout_s: float | None) -> bool:  # noqa: ANN401
-    """Run one cell of code; whether the next one comes."""
+def _run_cell(
+    nb_man: Any,  # noqa: ANN401 - papermill's
+    session: WorkerSession,
+    index: int,
+    timeout_s: float | None,
+) -> tuple[bool, type[PapermillExecutionError] | None]:
+    """Run one cell of code; whether the next one comes, what to raise if it was late or died."""
     cell = nb_man.nb.cells[index]
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
     try:
         end = session.run_cell(index, cell.source, deadline=deadline)
     except WorkerDied as death:
-        return _fail(nb_man, session, index, error_output("ProcessDied", str(death)))
+        _fail(nb_man, session, index, error_output("ProcessDied", str(death)))
+        return False, DeadProcessError
     except TooLate:
         end = CellEnd(is_failed=True, is_late=True)
     if end.is_late:
         late = f"the cell was not done after {timeout_s:g} s"
-        return _fail(nb_man, session, index, error_output("TimeoutError", late))
+        _fail(nb_man, session, index, error_output("TimeoutError", late))
+        return False, LateCellError
     cell.execution_count = end.execution_count
     is_allowed = "raises-exception" in cell.metadata.get("tags", ())
     if end.is_failed and not is_allowed:
         nb_man.cell_exception(cell, cell_index=index)
-        return False
-    return not end.is_last
+        return False, None
+    return not end.is_last, None
 
 
-def _fail(nb_man: Any, session: WorkerSession, index: int, output: dict[str, Any]) -> bool:  # noqa: ANN401
+def _fail(nb_man: Any, session: WorkerSession, index: int, output: dict[str, Any]) -> None:  # noqa: ANN401
     cell = nb_man.nb.cells[index]
     made = session.recorder.add(output)
     if cell.outputs and cell.outputs[-1] is made:  # else an Output widget captures
@@ -144,4 +170,14 @@ def _fail(nb_man: Any, session: WorkerSession, index: int, output: dict[str, Any
         errors = [n for n, shown in enumerate(cell.outputs) if shown.output_type == "error"]
         cell.outputs.insert(errors[0], cell.outputs.pop())
     nb_man.cell_exception(cell, cell_index=index)
-    return False
+
+
+def _raise_as(kind: type[PapermillExecutionError], nb_man: Any) -> None:  # noqa: ANN401
+    """Let papermill mark and save the failure; raise it as what its own engine raises as well."""
+    from papermill.execute import raise_for_execution_errors  # it loads the engines, this one too
+
+    try:
+        raise_for_execution_errors(nb_man.nb, nb_man.output_path)
+    except PapermillExecutionError as told:
+        fields = (told.cell_index, told.exec_count, told.source, told.ename, told.evalue)
+        raise kind(*fields, told.traceback) from None
