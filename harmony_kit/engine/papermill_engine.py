@@ -42,12 +42,28 @@ class HarmonyEngine(Engine):
     """``papermill --engine harmony``: a fresh process forked from a warm server, no kernel."""
 
     @classmethod
+    def execute_notebook(
+        cls,
+        nb: Any,  # noqa: ANN401 - a NotebookNode
+        kernel_name: str,
+        output_path: str | None = None,
+        **options: Any,  # noqa: ANN401 - papermill's
+    ) -> Any:  # noqa: ANN401
+        """Run a notebook; raise, when it is saved, for a cell that was late or died."""
+        deaths: list[type[PapermillExecutionError]] = []
+        done = super().execute_notebook(nb, kernel_name, output_path, deaths=deaths, **options)
+        for kind in deaths:
+            _raise_as(kind, done, output_path)
+        return done
+
+    @classmethod
     def execute_managed_notebook(
         cls,
         nb_man: Any,  # noqa: ANN401 - papermill's NotebookExecutionManager
         kernel_name: str,
         *,
         execution_timeout: float | None = None,
+        deaths: list[type[PapermillExecutionError]] | None = None,
         **options: Any,  # noqa: ANN401 - what papermill and other engines take
     ) -> None:
         """Run the cells of ``nb_man.nb``, telling `nb_man` when each starts, fails and ends.
@@ -83,8 +99,8 @@ class HarmonyEngine(Engine):
             shutil.rmtree(scratch, ignore_errors=True)
         if widgets := recorder.widgets.metadata():
             nb_man.nb.metadata["widgets"] = nbformat.from_dict(widgets)
-        if death is not None:
-            _raise_as(death, nb_man)
+        if death is not None and deaths is not None:
+            deaths.append(death)
 
 
 def _why_a_kernel(name: str) -> str:
@@ -172,12 +188,12 @@ def _fail(nb_man: Any, session: WorkerSession, index: int, output: dict[str, Any
     nb_man.cell_exception(cell, cell_index=index)
 
 
-def _raise_as(kind: type[PapermillExecutionError], nb_man: Any) -> None:  # noqa: ANN401
+def _raise_as(kind: type[PapermillExecutionError], nb: Any, path: str | None) -> None:  # noqa: ANN401
     """Let papermill mark and save the failure; raise it as what its own engine raises as well."""
     from papermill.execute import raise_for_execution_errors  # it loads the engines, this one too
 
     try:
-        raise_for_execution_errors(nb_man.nb, nb_man.output_path)
+        raise_for_execution_errors(nb, path)
     except PapermillExecutionError as told:
         fields = (told.cell_index, told.exec_count, told.source, told.ename, told.evalue)
         raise kind(*fields, told.traceback) from None
