@@ -92,7 +92,7 @@ def test_a_missing_working_directory_is_said_before_anything_runs(runner, tmp_pa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("engine", "limit_s"), [("harmony", 1.5), ("papermill", 5)])
+@pytest.mark.parametrize(("engine", "limit_s"), [("harmony", 6), ("papermill", 25)])
 def test_a_whole_notebook_has_one_limit(runner, tmp_path, engine, limit_s):
     first = "import os\n_ = open('pid', 'w').write(str(os.getpid()))\nprint('first')"
     cells = (first, "import time\ntime.sleep(60.5)", "print('never')")
@@ -240,11 +240,63 @@ def test_notebooks_run_where_nothing_can_be_forked(tmp_path):
             assert int(_shown(cells[1])) != os.getpid()
 
 
+def _case(runner: Runner, folder: Path, name: str) -> tuple[RunResult, list[Any]]:
+    """Run a notebook that once failed here and not in a kernel."""
+    result = runner.run(RunRequest(CASES / f"{name}.ipynb", {}, folder / "out.ipynb"))
+    return result, nbformat.read(folder / "out.ipynb", as_version=4).cells
+
+
 def test_arrow_has_every_processor(runner, tmp_path):
     """The server it was loaded in keeps to one thread; the notebook need not."""
-    case = json.loads((CASES / "arrow_one_cpu.ipynb").read_text())["cells"][0]["source"]
-    _, cells = _run(runner, tmp_path, "".join(case))
+    _, cells = _case(runner, tmp_path, "arrow_one_cpu")
     assert _shown(cells[0]) == str(os.cpu_count())
+
+
+def test_loops_may_run_inside_each_other(runner, tmp_path):
+    result, cells = _case(runner, tmp_path, "nest_asyncio_sleep")
+    assert result.status == "ok", result.error
+    assert [_shown(cell) for cell in cells] == ["7", "7", "'reached'"]
+
+
+def test_a_running_loop_waits_for_each_cell(runner, tmp_path):
+    begin = "import asyncio\nasync def f():\n    while True:\n        seen.append(1)\n"
+    begin += "        await asyncio.sleep(0)\nseen = []\ntask = asyncio.create_task(f())"
+    look = (
+        "import time\nn = len(seen)\ntime.sleep(0.2)\nasyncio.get_running_loop() is task.get_loop()"
+    )
+    _, cells = _run(runner, tmp_path, begin, look, "n == len(seen), n > 0", "task.cancel()")
+    assert [_shown(cell) for cell in cells[1:]] == ["True", "(False, True)", "True"]
+
+
+@pytest.mark.parametrize("name", ["magic_autosave", "magic_store"])
+def test_magics_that_only_kernels_have(runner, tmp_path, name):
+    result, cells = _case(runner, tmp_path, name)
+    assert result.status == "ok", result.error
+    assert _shown(cells[-1]) == "2"
+
+
+_MAGICS = ["%less {0}", "%more {0}", "%man ls", "%clear", "%connect_info", "%matplotlib notebook"]
+
+
+@pytest.mark.parametrize("magic", [*_MAGICS, "%edit {0}", "%pinfo len", "len?", "%load {0}"])
+def test_magics_for_a_front_end_show_nothing(runner, tmp_path, magic):
+    (tmp_path / "file.py").write_text("x = 1")
+    result, cells = _run(runner, tmp_path, magic.format(tmp_path / "file.py"), "1 + 1")
+    assert result.status == "ok", result.error
+    assert _shown(cells[1]) == "2"
+
+
+def test_libraries_take_the_shell_for_a_kernels(runner, tmp_path):
+    """Else plotly puts five megabytes of script into a notebook, for 38 KB of chart."""
+    _, cells = _run(runner, tmp_path, "kind = type(get_ipython()); kind.__module__, kind.__name__")
+    assert _shown(cells[0]) == "('ipykernel.zmqshell', 'ZMQInteractiveShell')"
+
+
+def test_an_error_that_cannot_be_told_is_told_by_its_type(runner, tmp_path):
+    source = "class Odd(Exception):\n    def __str__(self):\n        raise self\nraise Odd"
+    result, _ = _run(runner, tmp_path, source)
+    told = ("Odd", "<an error of type Odd that cannot be told>")
+    assert (result.status, result.error.ename, result.error.evalue) == ("failed", *told)
 
 
 _LEAVE_BEHIND = """

@@ -24,7 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from harmony_kit.engine import comms, posix
-from harmony_kit.engine.shell import KernelFace, ZMQInteractiveShell, new_shell, refuse_input
+from harmony_kit.engine.shell import (
+    KernelFace,
+    ZMQInteractiveShell,
+    describe_error,
+    new_shell,
+    refuse_input,
+)
 from harmony_kit.engine.tape import Tape, TextStream
 from harmony_kit.engine.wire import Message, decode
 
@@ -71,36 +77,42 @@ class _Notebook:
         facts = {"language_info": KernelFace.language_info, "missing": _missing_preload()}
         self._tape.send({"type": "ready", **facts, **prepared})
         posix.limit_memory(memory_mb)
-        asyncio.run(self._obey())
+        with asyncio.Runner() as runner:
+            self._loop = runner.get_loop()
+            asyncio.set_event_loop(self._loop)
+            self._obey()
         self._shell.reset(new_session=False)  # closes the files the notebook left open
 
-    async def _obey(self) -> None:
+    def _obey(self) -> None:
         """Run cells, with the loop running in between for what the cells left in it."""
-        loop = asyncio.get_running_loop()
-        readable = asyncio.Event()
-        loop.add_reader(self._channel.fileno(), readable.set)
         while True:
-            while not self._channel.poll():
-                readable.clear()
-                await readable.wait()
+            self._loop.run_until_complete(self._await_command())
             command = decode(self._channel.recv_bytes())
             if command["command"] == "end":
-                break
-            await self._run_cell(command)
-        loop.remove_reader(self._channel.fileno())
+                return
+            self._run_cell(command)
 
-    async def _run_cell(self, command: Message) -> None:
+    async def _await_command(self) -> None:
+        readable = asyncio.Event()
+        self._loop.add_reader(self._channel.fileno(), readable.set)
+        try:
+            await readable.wait()
+        finally:
+            self._loop.remove_reader(self._channel.fileno())
+
+    def _run_cell(self, command: Message) -> None:
         comms.update_widgets(command["updates"])
         shell = self._shell
-        shell.has_display_failed = shell.displayhook.is_active = False
+        shell.has_display_failed = False
         error: BaseException | None = None
         with _interruptible(self._tape), refuse_input():
             try:
-                result = await self._execute(command["source"])
+                result = self._execute(command["source"])
                 error = result.error_before_exec or result.error_in_exec
             except BaseException as cause:  # noqa: BLE001 - no cell may end the process but exit
                 shell.showtraceback((type(cause), cause, cause.__traceback__))
                 error = cause
+        shell.payload_manager.clear_payload()  # what a front end would do; there is none
         _flush_c()
         is_failed = error is not None or shell.has_display_failed
         self._tape.send(
@@ -108,13 +120,13 @@ class _Notebook:
                 "type": "cell_done",
                 "is_failed": is_failed,
                 "ename": type(error).__name__ if error else "",
-                "evalue": str(error) if error else "",
+                "evalue": describe_error(error) if error else "",
                 "execution_count": shell.execution_count - 1,
                 "is_last": bool(shell.exit_now),
             }
         )
 
-    async def _execute(self, source: str) -> Any:  # noqa: ANN401 - IPython's ExecutionResult
+    def _execute(self, source: str) -> Any:  # noqa: ANN401 - IPython's ExecutionResult
         shell = self._shell
         failure = None
         try:
@@ -124,19 +136,34 @@ class _Notebook:
         if not shell.should_run_async(
             source, transformed_cell=code, preprocessing_exc_tuple=failure
         ):
-            return shell.run_cell(source, store_history=True)
-        task = asyncio.ensure_future(
+            with _as_running(self._loop):
+                return shell.run_cell(source, store_history=True)
+        task = self._loop.create_task(
             shell.run_cell_async(source, store_history=True, transformed_cell=code)
         )
         result = None
-        with _cancelling(task):
+        with _cancelling(task, self._loop):
             try:
-                result = await task
+                result = self._loop.run_until_complete(task)
             finally:
                 # run_cell does this itself; without it, charts are lost silently.
                 shell.events.trigger("post_execute")
                 shell.events.trigger("post_run_cell", result)
         return result
+
+
+@contextlib.contextmanager
+def _as_running(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """A cell finds a running loop, as in a kernel; it lies outside the loop's own turn.
+
+    Inside it, what makes loops run inside each other (``nest_asyncio``) would take the turn's
+    remaining steps away from under it, and with them the process.
+    """
+    asyncio._set_running_loop(loop)  # noqa: SLF001 - for whoever implements a loop, as here
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(None)  # noqa: SLF001
 
 
 def _prepare(opening: Message) -> Message:
@@ -196,9 +223,8 @@ def _interruptible(tape: Tape) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _cancelling(task: asyncio.Future[Any]) -> Iterator[None]:
+def _cancelling(task: asyncio.Future[Any], loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     """SIGINT cancels `task`: raised inside the loop, KeyboardInterrupt would end the loop."""
-    loop = asyncio.get_running_loop()
     kept = signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(task.cancel) and None)
     try:
         yield
