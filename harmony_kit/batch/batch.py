@@ -42,7 +42,7 @@ from harmony_kit.batch.publish import write_index
 from harmony_kit.batch.record import Failure, Record
 from harmony_kit.batch.shelf import Shelf
 from harmony_kit.engine.runner import RunnerClosed
-from harmony_kit.errors import StoreError
+from harmony_kit.errors import HarmonyError, MakersLost, StoreError
 from harmony_kit.files import FileMark, mark_file, read_json, write_json
 from harmony_kit.report.words import FALLBACK, load_words
 
@@ -92,7 +92,7 @@ class _Batch:
         self._seconds: dict[str, float] = {}
         self._made: dict[str, str] = {}
         self._failed: dict[str, str] = {}
-        self._undelivered: StoreError | None = None
+        self._trouble: HarmonyError | None = None
         self._alike: list[Failure] = []
         self._stopped: Failure | None = None
 
@@ -118,7 +118,7 @@ class _Batch:
             self._briefing.reports,
             tuple(self._made),
             self._failed,
-            self._undelivered,
+            self._trouble,
             self._stopped.say(load_words(FALLBACK)) if self._stopped else "",
             self._briefing.plan.n_current,
             n_left,
@@ -166,6 +166,10 @@ class _Batch:
             record = self._make_and_put(step, job, old)
         except RunnerClosed:
             raise
+        except MakersLost as cause:  # nothing is wrong with this report: it is left, like the rest
+            self._trouble = cause
+            self._make.stop.set()
+            return
         except Exception as cause:  # noqa: BLE001 - one bad site never stops the others
             record = self._keep(step, job, old, _why_unpublished(cause))
         self._deliver_record(record)
@@ -247,15 +251,15 @@ class _Batch:
 
     def _deliver(self, name: str, files: Mapping[str, FileMark]) -> None:
         """Bring files to the other place; once that fails, the rest waits for the next run."""
-        if self._destination is None or self._undelivered is not None:
+        if self._destination is None or self._trouble is not None:
             return
         try:
             self._destination.deliver(self._briefing.reports, name, files)
         except StoreError as cause:
-            self._undelivered = cause
+            self._trouble = cause
         except OSError as cause:  # its ledger could not be written
             tried = "keep what was delivered from"
-            self._undelivered = StoreError(tried, str(self._briefing.reports), str(cause))
+            self._trouble = StoreError(tried, str(self._briefing.reports), str(cause))
 
 
 def _why_unpublished(cause: Exception) -> Failure:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from harmony_kit.errors import StoreError
+from harmony_kit.errors import HarmonyError
 
 __all__ = ["BatchEvent", "BatchResult", "Listener"]
 
@@ -33,15 +33,16 @@ class BatchResult:
     """What a run did.
 
     `failed` maps sites to a plain sentence, in English as the command line is; `stopped` says what
-    failed again and again until no further report was started; `undelivered` is why reports did not
-    arrive where they were to go as well; `n_left` reports were due and not started because of a
+    failed again and again until no further report was started; `trouble` is what is wrong with
+    none of them: why they did not arrive where they were to go as well, or who was to make them is
+    gone; `n_left` reports were due and not started because of a
     failure; `run` is the content of run.json.
     """
 
     reports: Path
     made: tuple[str, ...]
     failed: Mapping[str, str] = field(default_factory=dict)
-    undelivered: StoreError | None = None
+    trouble: HarmonyError | None = None
     stopped: str = ""
     n_current: int = 0
     n_left: int = 0
@@ -56,7 +57,7 @@ class BatchResult:
     @property
     def is_ok(self) -> bool:
         """Whether everything that was asked for is there."""
-        return not self.failed and not self.n_left and self.undelivered is None
+        return not self.failed and not self.n_left and self.trouble is None
 
 
 Listener: TypeAlias = Callable[[BatchEvent], None]

@@ -108,8 +108,8 @@ def run(request: BatchRequest, options: RunOptions) -> int:
         result = run_engagement(_with(request, options), on_event=listener)
     for line in summary_lines(result, is_profiled=options.is_profiled):
         click.echo(line)
-    if result.undelivered is not None:
-        raise result.undelivered
+    if result.trouble is not None:
+        raise result.trouble
     return 0 if result.is_ok else 1
 
 
