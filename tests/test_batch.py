@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -11,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from harmony_kit.batch.job import Limits
 from harmony_kit.batch.lock import run_lock
 from harmony_kit.batch.makers import Maker, makers
 from harmony_kit.batch.progress import show_progress, summary_lines
+from harmony_kit.batch.versions import library_versions
 from harmony_kit.engagement.evidence_files import Evidence, read_evidence
 from harmony_kit.errors import EngagementError
 
@@ -71,6 +74,22 @@ def test_everything_is_made_and_listed(tmp_path: Path, run: Any) -> None:
         ("b", "Plant b", "APAC", "ok", {"day": 3, "night": 3}, []),
     ]
     assert list((folder / ".harmony").glob("work-*")) == []
+
+
+def test_run_json_says_when_where_by_whom_and_how(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    before = datetime.now(UTC).replace(microsecond=0)
+    run(folder, sites=("a",), where=(("line", "line 0"),), is_forced=True, patience=None)
+    told = _run_json(folder)["run"]
+    assert before <= datetime.fromisoformat(told.pop("started")) <= datetime.now(UTC)
+    assert told == {
+        "host": platform.node(),
+        "user": getpass.getuser(),
+        "command": "harmony run --site a --where 'line=line 0' --as-of 2026-02-01 --jobs 2 "
+        "--timeout 60 --engine harmony --force --keep-going",
+        "is_forced": True,
+        "libraries": library_versions(),
+    }
 
 
 def test_a_run_with_nothing_to_do_touches_nothing(tmp_path: Path, run: Any) -> None:
@@ -165,6 +184,10 @@ def test_one_bad_site_does_not_stop_the_others(tmp_path: Path, run: Any) -> None
     page = (folder / "reports" / "b" / "report.html").read_text()
     assert escaped in page
     assert "&lt;b&gt;nothing to say&lt;/b&gt; about b" in page
+    assert "Cell 5 of the notebook, line 5:" in page
+    assert "<mark>    raise ValueError(f&#34;&lt;b&gt;" in page
+    assert "<summary>The last ten lines of the error</summary>" in page
+    assert "----&gt; 5     raise ValueError(" in page
     assert 'href="assessment.ipynb"' in page
     assert _rows(folder, "site", "status") == [("a", "ok"), ("b", "failed"), ("c", "ok")]
     assert _run_json(folder)["sites"][1]["failure"]["sentence"] == sentence

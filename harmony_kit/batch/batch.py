@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from harmony_kit.batch.briefing import (
@@ -36,7 +37,7 @@ from harmony_kit.batch.events import BatchEvent, BatchResult, Listener
 from harmony_kit.batch.job import Job
 from harmony_kit.batch.lock import run_lock
 from harmony_kit.batch.makers import Maker, makers
-from harmony_kit.batch.manifest import describe_run, describe_timings
+from harmony_kit.batch.manifest import describe_run, describe_start, describe_timings
 from harmony_kit.batch.plan import Plan, Step
 from harmony_kit.batch.publish import write_index
 from harmony_kit.batch.record import Failure, Record
@@ -89,6 +90,7 @@ class _Batch:
         self._make = make
         self._listener = listener
         self._lock = threading.Lock()
+        self._started = datetime.now(UTC)
         self._seconds: dict[str, float] = {}
         self._made: dict[str, str] = {}
         self._failed: dict[str, str] = {}
@@ -230,7 +232,9 @@ class _Batch:
         known = read_json(reports / "run.json")
         described["page"] = write_index(reports / "index.html", described, known.get("page", ""))
         timings = describe_timings(self._records, self._made, self._seconds)
-        run = {**described, "engine": self._request.limits.engine, "timings": timings}
+        start = describe_start(self._request, self._started)
+        engine = self._request.limits.engine
+        run = {**described, "run": start, "engine": engine, "timings": timings}
         if self._made or described != {name: known.get(name) for name in described}:
             write_json(reports / "run.json", run)
         for record in self._records.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import secrets
 import shutil
 import time
@@ -22,6 +23,8 @@ __all__ = ["Job", "Limits", "Made", "make_report", "new_work"]
 
 
 _N_SHOWN = 160  # characters of an error
+_N_TRACEBACK = 10  # lines
+_LINE = re.compile(r"^Cell In\s?\[\d+\], line (\d+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -129,8 +132,20 @@ def _failure_of(result: RunResult) -> Failure | None:
     if error is None:
         return failure
     return replace(
-        failure, cell=error.cell, source=error.source, ename=error.ename, evalue=error.evalue
+        failure,
+        cell=error.cell,
+        source=error.source,
+        ename=error.ename,
+        evalue=error.evalue,
+        line=_find_line(result.traceback),
+        traceback="\n".join(result.traceback.splitlines()[-_N_TRACEBACK:]),
     )
+
+
+def _find_line(traceback: str) -> int | None:
+    """The line of its cell at which a notebook stopped."""
+    found = _LINE.search(traceback)
+    return int(found[1]) if found else None
 
 
 def _why(result: RunResult) -> tuple[str, dict[str, str]]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import getpass
+import platform
+import shlex
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import harmony_kit
-from harmony_kit.batch.briefing import PORTFOLIO, Briefing
+from harmony_kit.batch.briefing import PORTFOLIO, BatchRequest, Briefing
 from harmony_kit.batch.plan import Plan, Step
 from harmony_kit.batch.record import Failure, Record
+from harmony_kit.batch.versions import library_versions
 from harmony_kit.engagement.folder import Site
 from harmony_kit.report.words import Words, load_words
 
-__all__ = ["describe_run", "describe_timings"]
+__all__ = ["describe_run", "describe_start", "describe_timings"]
 
 _LINKS = {
     "report": "report.html",
@@ -159,6 +164,52 @@ def describe_timings(
             for name, record in records.items()
         },
     }
+
+
+def describe_start(request: BatchRequest, started: datetime) -> dict[str, Any]:
+    """When, where, by whom and how a run was started; of places and addresses nothing."""
+    return {
+        "started": started.isoformat(timespec="seconds"),
+        "host": platform.node(),
+        "user": _user(),
+        "command": shlex.join(_command(request)),
+        "is_forced": request.is_forced,
+        "libraries": library_versions(),
+    }
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a number without a name, as in some containers
+        return ""
+
+
+def _command(request: BatchRequest) -> list[str]:
+    """The run as it would be typed, without the folder and other addresses."""
+    words = ["harmony", "run"]
+    for site in request.sites:
+        words += ["--site", site]
+    for column, value in request.where:
+        words += ["--where", f"{column}={value}"]
+    words += ["--as-of", request.as_of.isoformat()]
+    limits = request.limits
+    given = {
+        "--wave": request.wave,
+        "--jobs": request.n_jobs,
+        "--timeout": limits.timeout_s,
+        "--memory": limits.memory_mb,
+        "--engine": limits.engine,
+    }
+    words += [word for name, value in given.items() if value for word in (name, str(value))]
+    is_on = {
+        "--force": request.is_forced,
+        "--fail-fast": request.patience == 1,
+        "--keep-going": request.patience is None,
+    }
+    words += [name for name, value in is_on.items() if value]
+    elsewhere = {"--output": request.output, "--dask": request.scheduler}
+    return words + [word for name, place in elsewhere.items() if place for word in (name, "…")]
 
 
 def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:

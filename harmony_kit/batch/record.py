@@ -19,7 +19,7 @@ __all__ = ["Failure", "Record", "find_records", "known_waves", "record_folder"]
 
 @dataclass(frozen=True)
 class Failure:
-    """Why there is no report, and the cell where it stopped, counted from 0.
+    """Why there is no report, the cell where it stopped, counted from 0, and its line, from 1.
 
     `reason` is the key of the sentence that says why, ``because.<reason>``, and `names` what it
     fills in. `status` is ``failed``, ``crashed``, ``timeout``, or ``unpublished`` where the
@@ -34,6 +34,8 @@ class Failure:
     ename: str = ""
     evalue: str = ""
     last_lines: str = ""
+    line: int | None = None
+    traceback: str = ""
 
     def say(self, words: Words) -> str:
         """Why there is no report, in one or two plain sentences."""

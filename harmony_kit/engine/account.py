@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from harmony_kit.engine.wire import Message
 from harmony_kit.errors import RunError
 
 __all__ = ["Account", "error_output"]
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def error_output(ename: str, evalue: str, last_lines: str = "") -> Message:
@@ -85,13 +88,15 @@ class Account:
 
     def result(self, last_lines: str = "") -> RunResult:
         """How it ended; `last_lines` are told of a run that died."""
-        error, n_marks = None, self._n_marks()
+        error, traceback, n_marks = None, "", self._n_marks()
         if self.failure:
             index, output = self.failure
             # The banner and the mark before the failed cell have moved it.
             source = self.book["cells"][index + n_marks]["source"]
             name = str(self.request.notebook)
             error = RunError(name, index, source, output["ename"], output["evalue"])
+            if self.status == "failed":
+                traceback = _COLOURS.sub("", "\n".join(output["traceback"]))
         return RunResult(
             request=self.request,
             status=self.status,
@@ -101,6 +106,7 @@ class Account:
             n_executed=self.n_executed,
             signal=self.signal,
             last_lines=last_lines if self.status in ("crashed", "timeout") else "",
+            traceback=traceback,
             peak_mb=self.peak_mb,
         )
 

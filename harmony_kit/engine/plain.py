@@ -113,7 +113,10 @@ class PlainRun:
             self._show(account.note_death(f"ended with exit code {self._process.returncode}"))
         elif ending["status"] == "failed":
             account.status = "failed"
-            account.failure = ending["cell"], error_output(ending["ename"], ending["evalue"])
+            account.failure = books.failure_of(account.book) or (
+                ending["cell"],
+                error_output(ending["ename"], ending["evalue"]),
+            )
         elif ending["status"] == "timeout":
             self._show(account.note_delay())
         elif ending["status"] == "crashed":
