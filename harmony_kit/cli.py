@@ -12,7 +12,14 @@ from typing import Any
 import click
 
 from harmony_kit import __version__
-from harmony_kit.commands.options import FILE, FOLDER, RENAME, folder_argument, run_options
+from harmony_kit.commands.options import (
+    FILE,
+    FOLDER,
+    RENAME,
+    exit_with,
+    folder_argument,
+    run_options,
+)
 
 __all__ = ["main"]
 
@@ -36,15 +43,8 @@ class _Group(click.Group):
         except KeyboardInterrupt:
             click.echo("stopped; what was finished is kept.", err=True)
             raise SystemExit(130) from None
-        except Exception as cause:
-            from harmony_kit.errors import HarmonyError
-
-            if not isinstance(cause, HarmonyError):
-                raise
-            for line in str(cause).splitlines():
-                click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-                click.echo(line, err=True)
-            raise SystemExit(1) from None
+        except Exception as cause:  # noqa: BLE001 - raised again where it is no error to tell
+            exit_with(cause)
 
 
 @click.group(cls=_Group, context_settings=_CONTEXT)
