@@ -1,0 +1,81 @@
+"""The ratings of one site and wave person by person, on one scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harmony_kit.measures.seeding import digest_arrays
+
+__all__ = ["LENS_OF", "WIDTH", "SiteRatings"]
+
+#: Width of the scale all ratings are put on: that of a 5-point scale, from 0 to 4.
+WIDTH: Final = 4.0
+
+#: The lens (0 or 1) whose people answer each of the four sets of a topic: own answers of the
+#: first and of the second, estimates by the first and by the second.
+LENS_OF: Final = (0, 1, 0, 1)
+
+#: The four sets with the lenses exchanged.
+_MIRRORED: Final = (1, 0, 3, 2)
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class SiteRatings:
+    """What the people of two lenses said about the topics of one site and wave.
+
+    Attributes
+    ----------
+    given
+        Four arrays of shape (topics, people of the lens), see `LENS_OF`: ratings from 0 to
+        `WIDTH`, NaN where a person gave none.
+    unseen
+        Colleagues whose answer is not known, shape (topics, 4); negative for a large lens.
+    """
+
+    given: tuple[Array, Array, Array, Array]
+    unseen: Array
+
+    @property
+    def n_topics(self) -> int:
+        """Topics rated."""
+        return len(self.unseen)
+
+    @property
+    def n_people(self) -> tuple[int, int]:
+        """People of the two lenses."""
+        return self.given[0].shape[1], self.given[1].shape[1]
+
+    @property
+    def digest(self) -> bytes:
+        """Of everything said; two sites with the same answers have the same."""
+        return digest_arrays((*(part.astype(np.float32) for part in self.given), self.unseen))
+
+    def mirror(self) -> SiteRatings:
+        """The same with the two lenses exchanged."""
+        own, other, estimate, others = self.given
+        return SiteRatings((other, own, others, estimate), self.unseen[:, _MIRRORED])
+
+    def arrange(self) -> tuple[SiteRatings, bool]:
+        """With people and lenses in an order that only what they said decides.
+
+        Returns the ratings and whether the lenses had to be exchanged.
+        """
+        sorted_ = SiteRatings(_sort_people(self.given), self.unseen)
+        mirrored = sorted_.mirror()
+        is_mirrored = mirrored.digest < sorted_.digest
+        return (mirrored if is_mirrored else sorted_), is_mirrored
+
+
+def _sort_people(given: tuple[Array, ...]) -> tuple[Array, Array, Array, Array]:
+    first, second = (np.nan_to_num(np.concatenate(given[lens::2]), nan=-1.0) for lens in (0, 1))
+    order = [np.lexsort(said) if said.size else np.arange(said.shape[1]) for said in (first, second)]
+    own, other, estimate, others = (
+        part[:, order[lens]] for part, lens in zip(given, LENS_OF, strict=True)
+    )
+    return own, other, estimate, others
