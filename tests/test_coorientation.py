@@ -14,7 +14,6 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.errors import FrameError
 from harmony_kit.measures.claims import STATES
 from harmony_kit.measures.coorientation import TOPIC_DTYPES, measure_topics
-from harmony_kit.measures.posterior import PRIOR_ANSWERS
 
 CASES = Path(__file__).parent / "cases" / "coorientation"
 TOPICS = json.loads((CASES / "topics.json").read_text(encoding="utf-8"))["cases"]

@@ -51,8 +51,12 @@ def find_lens_means(
         return means
     left = unseen.T[:, :, None].astype(np.float32)
     n = np.maximum(heard.n, 1)
-    share = np.where((left < 0) | (heard.n == 0), 0, heard.n / (heard.n + np.maximum(left, 0) + 1e-9))
-    noise = np.minimum((1 - reliability) * (heard.error + heard.habit_variance), _MOST_NOISE * heard.error)
+    share = np.where(
+        (left < 0) | (heard.n == 0), 0, heard.n / (heard.n + np.maximum(left, 0) + 1e-9)
+    )
+    noise = np.minimum(
+        (1 - reliability) * (heard.error + heard.habit_variance), _MOST_NOISE * heard.error
+    )
     view = heard.error - noise
     normal = random.standard_normal((2, *means.shape), dtype=np.float32)
     known = heard.habit_sum / n + view / heard.error * (heard.residual / n - means)

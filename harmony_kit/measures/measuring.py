@@ -11,7 +11,7 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.agreement import measure_agreement, measure_scales
-from harmony_kit.measures.coorientation import measure_topics
+from harmony_kit.measures.coorientation import measure_coorientation
 from harmony_kit.measures.drift import measure_drift
 from harmony_kit.measures.evidence import measure_decisions, measure_pilot_progress
 from harmony_kit.measures.evidence_problems import list_evidence_problems
@@ -21,7 +21,6 @@ from harmony_kit.measures.privacy import license_answers
 from harmony_kit.measures.ranking import measure_ranking
 from harmony_kit.measures.readiness import measure_readiness
 from harmony_kit.measures.signatures import measure_signatures
-from harmony_kit.measures.understanding import summarise_understanding
 from harmony_kit.measures.usage import measure_usage
 
 __all__ = ["Basis", "Measured", "measure_everything"]
@@ -66,8 +65,8 @@ def measure_everything(answers: pd.DataFrame, basis: Basis) -> Measured:
     licensed, withheld = license_answers(answers, min_group=settings.min_group)
     common: dict[str, Any] = {"settings": settings, "headcounts": basis.headcounts}
     frames = _measure_evidence(basis)
-    frames["topics"] = measure_topics(licensed, items, **common)
-    frames["understanding"] = summarise_understanding(frames["topics"], settings=settings)
+    minds = measure_coorientation(licensed, items, **common)
+    frames["topics"], frames["understanding"] = minds.topics, minds.understanding
     frames["within"] = measure_agreement(licensed, items, **common)
     frames["scales"] = measure_scales(frames["within"])
     ranking = measure_ranking(licensed, items, lenses=lenses, **common)

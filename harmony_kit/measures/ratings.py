@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harmony_kit.measures.seeding import digest_arrays
+from harmony_kit.measures.tally import Tally
 
-__all__ = ["LENS_OF", "WIDTH", "SiteRatings"]
+__all__ = ["LENS_OF", "WIDTH", "SiteRatings", "split_sites"]
 
 #: Width of the scale all ratings are put on: that of a 5-point scale, from 0 to 4.
 WIDTH: Final = 4.0
@@ -74,8 +76,38 @@ class SiteRatings:
 
 def _sort_people(given: tuple[Array, ...]) -> tuple[Array, Array, Array, Array]:
     first, second = (np.nan_to_num(np.concatenate(given[lens::2]), nan=-1.0) for lens in (0, 1))
-    order = [np.lexsort(said) if said.size else np.arange(said.shape[1]) for said in (first, second)]
+    order = [
+        np.lexsort(said) if said.size else np.arange(said.shape[1]) for said in (first, second)
+    ]
     own, other, estimate, others = (
         part[:, order[lens]] for part, lens in zip(given, LENS_OF, strict=True)
     )
     return own, other, estimate, others
+
+
+def split_sites(tally: Tally) -> Iterator[tuple[slice, SiteRatings]]:
+    """The rows of `Tally.topics` of each site and wave, with their ratings."""
+    columns = tally.topics[["site", "wave"]].to_numpy(dtype=object)
+    is_new = (columns[1:] != columns[:-1]).any(axis=1)
+    bounds = [0, *(np.flatnonzero(is_new) + 1).tolist(), len(columns)]
+    voices = np.searchsorted(tally.voices.topic, bounds)
+    for place in range(len(bounds) - 1 if len(columns) else 0):
+        rows = slice(bounds[place], bounds[place + 1])
+        yield rows, _rate_site(tally, rows, slice(voices[place], voices[place + 1]))
+
+
+def _rate_site(tally: Tally, rows: slice, which: slice) -> SiteRatings:
+    voices = tally.voices
+    topic, column = voices.topic[which] - rows.start, voices.column[which]
+    points = tally.topics["points"].to_numpy()[rows]
+    value = (voices.value[which] - 1) * WIDTH / (points[topic] - 1)
+    people = [np.unique(voices.person[which][column % 2 == lens]) for lens in (0, 1)]
+    given = []
+    for place, lens in enumerate(LENS_OF):
+        is_here = column == place
+        ratings = np.full((rows.stop - rows.start, len(people[lens])), np.nan)
+        person = np.searchsorted(people[lens], voices.person[which][is_here])
+        ratings[topic[is_here], person] = value[is_here]
+        given.append(ratings)
+    own, other, estimate, others = given
+    return SiteRatings((own, other, estimate, others), tally.unseen[rows])

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from harmony_kit.measures.ratings import LENS_OF, WIDTH, SiteRatings
+from harmony_kit.measures.ratings import WIDTH, SiteRatings
 
 __all__ = ["CONTRASTS", "PRIOR", "Chains", "Prior", "Sums", "begin_chains"]
 

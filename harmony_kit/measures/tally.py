@@ -16,13 +16,27 @@ from harmony_kit.errors import FrameError
 from harmony_kit.journal.answers import check_frame
 from harmony_kit.measures.arrays import Ints
 
-__all__ = ["UNKNOWN", "Tally", "tally_ratings"]
+__all__ = ["UNKNOWN", "Tally", "Voices", "tally_ratings"]
 
 #: An unknown number of colleagues: the lens is treated as a large population.
 UNKNOWN = -1
 
 #: Up to this many possible combinations are marked in a table; more are sorted.
 _MOST_MARKS = 2_000_000
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Who said what: one entry per rating, sorted by topic; all arrays of shape (ratings,).
+
+    `topic` is the row of `Tally.topics`, `column` which of its four sets, `person` a number that
+    is the same in all answers of a respondent of a site and lens, `value` the rating.
+    """
+
+    topic: Ints
+    column: Ints
+    person: Ints
+    value: Ints
 
 
 @dataclass(frozen=True)
@@ -41,11 +55,14 @@ class Tally:
         Points a scale does not have stay zero.
     unseen
         Colleagues whose answer is not known, shape (topics, 4); `UNKNOWN` without a head count.
+    voices
+        The ratings one by one.
     """
 
     topics: pd.DataFrame
     counts: Ints
     unseen: Ints
+    voices: Voices
 
     @property
     def n(self) -> Ints:
@@ -119,7 +136,15 @@ def tally_ratings(
     size = _headcounts(answers, codes, headcounts)[key[0]]
     unseen = np.maximum(size[:, [0, 1, 0, 1]] - counts.sum(axis=2) - without_view, 0)
     unseen[size[:, [0, 1, 0, 1]] < 0] = UNKNOWN
-    return Tally(topics, counts, unseen)
+    person, _ = pd.factorize(answers["respondent"])
+    voices = _list_voices(topic, slot, person[keep], value)
+    return Tally(topics, counts, unseen, voices)
+
+
+def _list_voices(topic: Ints, column: Ints, person: Ints, value: Ints) -> Voices:
+    rows = np.flatnonzero(value > 0)
+    rows = rows[np.argsort(topic[rows], kind="stable")]
+    return Voices(topic[rows], column[rows], person[rows], value[rows])
 
 
 def _code(answers: pd.DataFrame) -> _Codes:
