@@ -96,7 +96,7 @@ def beat_baselines(own: Array, estimate: Array, other: Array, tolerance: float) 
 
 def _exceeds(share: Array, than: Array) -> Array:
     """1 where a share is larger, one half where it is equal."""
-    return (share > than + 1e-9) + 0.5 * (np.abs(share - than) <= 1e-9)
+    return np.asarray((share > than + 1e-9) + 0.5 * (np.abs(share - than) <= 1e-9))
 
 
 def _guess_flat(other: Array, tolerance: float) -> Array:

@@ -24,11 +24,25 @@ _MOST_NOISE: Final = 0.9
 class HeardSums(Protocol):
     """What of the answers counts here; all of shape (4, topics, chains) or (4, topics, 1)."""
 
-    n: Array
-    residual: Array
-    habit_sum: Array
-    error: Array
-    habit_variance: Array
+    @property
+    def n(self) -> Array:
+        """Answers."""
+
+    @property
+    def residual(self) -> Array:
+        """Their sum without habits."""
+
+    @property
+    def habit_sum(self) -> Array:
+        """Sum of the habits of who was heard."""
+
+    @property
+    def error(self) -> Array:
+        """Variance of an answer beside habits."""
+
+    @property
+    def habit_variance(self) -> Array:
+        """Variance of habits."""
 
 
 def find_lens_means(

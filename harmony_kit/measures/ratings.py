@@ -38,10 +38,13 @@ class SiteRatings:
         `WIDTH`, NaN where a person gave none.
     unseen
         Colleagues whose answer is not known, shape (topics, 4); negative for a large lens.
+    people
+        A number per person of either lens that is the same in every wave.
     """
 
     given: tuple[Array, Array, Array, Array]
     unseen: Array
+    people: tuple[Array, Array]
 
     @property
     def n_topics(self) -> int:
@@ -61,28 +64,35 @@ class SiteRatings:
     def mirror(self) -> SiteRatings:
         """The same with the two lenses exchanged."""
         own, other, estimate, others = self.given
-        return SiteRatings((other, own, others, estimate), self.unseen[:, _MIRRORED])
+        given = (other, own, others, estimate)
+        return SiteRatings(given, self.unseen[:, _MIRRORED], (self.people[1], self.people[0]))
+
+    def pick(self, rows: Array) -> SiteRatings:
+        """Some of the topics."""
+        own, other, estimate, others = (part[rows] for part in self.given)
+        return SiteRatings((own, other, estimate, others), self.unseen[rows], self.people)
 
     def arrange(self) -> tuple[SiteRatings, bool]:
         """With people and lenses in an order that only what they said decides.
 
         Returns the ratings and whether the lenses had to be exchanged.
         """
-        sorted_ = SiteRatings(_sort_people(self.given), self.unseen)
+        sorted_ = _sort_people(self)
         mirrored = sorted_.mirror()
         is_mirrored = mirrored.digest < sorted_.digest
         return (mirrored if is_mirrored else sorted_), is_mirrored
 
 
-def _sort_people(given: tuple[Array, ...]) -> tuple[Array, Array, Array, Array]:
-    first, second = (np.nan_to_num(np.concatenate(given[lens::2]), nan=-1.0) for lens in (0, 1))
-    order = [
-        np.lexsort(said) if said.size else np.arange(said.shape[1]) for said in (first, second)
-    ]
+def _sort_people(ratings: SiteRatings) -> SiteRatings:
+    order = []
+    for lens, people in enumerate(ratings.people):
+        said = np.nan_to_num(np.concatenate(ratings.given[lens::2]), nan=-1.0)
+        order.append(np.lexsort(said) if len(said) else np.arange(len(people)))
     own, other, estimate, others = (
-        part[:, order[lens]] for part, lens in zip(given, LENS_OF, strict=True)
+        part[:, order[lens]] for part, lens in zip(ratings.given, LENS_OF, strict=True)
     )
-    return own, other, estimate, others
+    people = (ratings.people[0][order[0]], ratings.people[1][order[1]])
+    return SiteRatings((own, other, estimate, others), ratings.unseen, people)
 
 
 def split_sites(tally: Tally) -> Iterator[tuple[slice, SiteRatings]]:
@@ -110,4 +120,4 @@ def _rate_site(tally: Tally, rows: slice, which: slice) -> SiteRatings:
         ratings[topic[is_here], person] = value[is_here]
         given.append(ratings)
     own, other, estimate, others = given
-    return SiteRatings((own, other, estimate, others), tally.unseen[rows])
+    return SiteRatings((own, other, estimate, others), tally.unseen[rows], (people[0], people[1]))

@@ -15,7 +15,7 @@ from harmony_kit.measures.site_model import SiteDraws
 from harmony_kit.measures.tally import Tally
 from harmony_kit.measures.understanding import mark_understood, read_understanding
 
-__all__ = ["BAND", "DIRECTIONS", "DRAWN", "SLACK", "Readings", "read_site"]
+__all__ = ["BAND", "DIRECTIONS", "DRAWN", "SLACK", "Readings", "find_states", "read_site"]
 
 #: Within this distance of the tolerance, in points of a 5-point scale, a gap lies on the line.
 BAND: Final = 0.25
@@ -72,7 +72,7 @@ def read_site(
     for side, columns in enumerate(DIRECTIONS):
         looks = draws.means[list(columns)]
         read.numbers[side, rows] = _read_direction(looks, n[:, list(columns)], tolerance)
-        heard = (n[:, list(columns[1:])] > 0).all(axis=1)
+        heard = np.asarray((n[:, list(columns[1:])] > 0).all(axis=1))
         if not heard.any():
             continue
         own, estimate, other = (part[heard] for part in looks)
@@ -132,3 +132,14 @@ def _read_direction(looks: Draws, n: Ints, tolerance: float) -> Floats:
     found[is_blind] = np.nan
     found[np.ix_(is_blind | (n[:, 0] == 0), [0, 1, 2, 3, 7])] = np.nan
     return found
+
+
+def find_states(looks: Draws, tolerance: float) -> Ints:
+    """Number of the state (see `STATES`) in each draw, shape (topics, draws).
+
+    `looks` are draws of own, estimate and the other's own, shape (3, topics, draws).
+    """
+    own, estimate, other = looks
+    is_close = np.abs(own - other) <= tolerance + SLACK
+    seems_close = np.abs(own - estimate) <= tolerance + SLACK
+    return np.where(is_close, np.where(seems_close, 0, 3), np.where(seems_close, 2, 1))

@@ -133,7 +133,7 @@ def _choose_side(below: Array, above: Array, random: np.random.Generator) -> Arr
     low = np.exp(np.clip(below, -_LARGEST, _LARGEST))
     high = np.exp(np.clip(above, -_LARGEST, _LARGEST))
     place = random.random(low.shape, dtype=np.float32) * (1 + low + high)
-    return (place < high).astype(np.float32) - (place > 1 + high)
+    return np.asarray((place < high).astype(np.float32) - (place > 1 + high))
 
 
 def _draw_error(

@@ -137,7 +137,7 @@ def _count(dimension: str, is_close: Array, is_marked: Array) -> dict[str, Any]:
 def _well(is_close: Array) -> Array:
     """Whether more than half are understood, per draw; a tie counts half."""
     twice = 2 * is_close.sum(axis=0) - len(is_close)
-    return (twice > 0) + 0.5 * (twice == 0)
+    return np.asarray((twice > 0) + 0.5 * (twice == 0))
 
 
 def _shrink(happened: Array) -> float:
