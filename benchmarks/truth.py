@@ -118,6 +118,8 @@ def judge_share(found: Coorientation, truth: pd.DataFrame) -> dict[str, float]:
         "true": true.mean(),
         "share": printed.mean(),
         "bias": (printed - true).mean(),
+        "bias_error": float(np.std(printed - true) / np.sqrt(len(true))),
+        "n": len(true),
         "held": held.mean(),
         "width": (rows["high"] - rows["low"]).mean(),
         "knows": said / len(rows),
@@ -136,6 +138,7 @@ def judge_claims(topics: pd.DataFrame, truth: pd.DataFrame) -> dict[str, float]:
     keeps = (report.mean() <= 0.10).mean() if is_claimed.sum() else np.nan
     return {
         "claimed": is_claimed.mean(),
+        "claims": is_claimed.sum(),
         "right": is_right.mean() if is_claimed.any() else np.nan,
         "keeps": keeps,
         "misreading": misreading.mean(),
@@ -149,10 +152,11 @@ def judge_parts(found: Coorientation, asked: list[Asked], points: int) -> dict[s
         views = ((one.truth - 1) / unit)[:, :, None]
         true += [read_accuracy(*(views[k] for k in look), 1 + 1e-9) for look in LOOKING]
     known = pd.DataFrame(true)
-    return {
+    parts = {
         part: ((known[part] >= rows[f"{part}_low"]) & (known[part] <= rows[f"{part}_high"])).mean()
         for part in ("level", "profile", "projection")
     }
+    return parts | {"true_profile": known["profile"].mean()}
 
 
 def judge_before(asked: list[Asked], truth: pd.DataFrame, points: int, seed: int) -> dict[str, float]:
@@ -177,23 +181,30 @@ def judge_before(asked: list[Asked], truth: pd.DataFrame, points: int, seed: int
 
 
 def miss_bars(row: Row) -> list[str]:
-    """The bars of one row that are missed."""
+    """The bars of one row that are missed by more than chance would (1.64 standard errors)."""
     v, least = row.values, min(row.sizes)
-    right = 0.90 if row.world in HARD else 0.92
+    few = least == 3
+    n = v["n"]
     bars = [
-        ("held", 0.70 if least == 3 else 0.75, 1.0 if v["true"] in (0.0, 1.0) else 0.90),
-        ("bias", -0.06 if least == 3 else -0.03, 0.06 if least == 3 else 0.03),
-        ("right", right, 1.0),
-        ("knows_right", 0.90, 1.0),
-        *((part, 0.75, 0.88) for part in ("level", "profile", "projection")),
+        ("held", 0.70 if few else 0.75, 1.0 if v["true"] in (0.0, 1.0) else 0.90, n),
+        ("bias", -0.06 if few else -0.03, 0.06 if few else 0.03, 0),
+        ("right", 0.90 if row.world in HARD else 0.92, 1.0, v["claims"]),
+        ("knows_right", 0.90, 1.0, v["knows_n"]),
+        ("level", 0.75, 0.88, n),
+        ("projection", 0.75, 0.88, n),
     ]
+    if v["true_profile"] < 0.99:  # where it is perfect no interval of draws reaches it
+        bars.append(("profile", 0.75, 0.88, n))
     if row.world == "spread over the scale" and least >= 6:
-        bars.append(("claimed", v["was_claimed"], 1.0))
-    return [
-        f"{row.world} {row.sizes}: {name} is {v[name]:.3f}, not within {low:.2f} to {high:.2f}"
-        for name, low, high in bars
-        if v[name] < low or v[name] > high
-    ]
+        bars.append(("claimed", v["was_claimed"], 1.0, 0))
+    missed = []
+    for name, low, high, cases in bars:
+        slack = 1.64 * v["bias_error"] if name == "bias" else 0.0
+        slack = 1.64 * np.sqrt(0.25 * 0.5 / cases) if cases else slack
+        if v[name] < low - slack or v[name] > high + slack:
+            text = f"{row.world} {row.sizes}: {name} is {v[name]:.3f}"
+            missed.append(f"{text}, not within {low:.2f} to {high:.2f}")
+    return missed
 
 
 def format_row(row: Row) -> str:

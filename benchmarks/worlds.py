@@ -183,7 +183,10 @@ def ask(
 
 
 def _rate(stand: Floats, noise: Floats, reliability: float, edges: Floats) -> Floats:
-    place = ndtr(np.sqrt(reliability) * stand + np.sqrt(1 - reliability) * noise)
+    # Rounding to whole points adds to the noise: 0.85 of the place is about 0.7 of the rating.
+    place_reliability = reliability**0.45
+    place = np.sqrt(place_reliability) * stand + np.sqrt(1 - place_reliability) * noise
+    place = ndtr(place)
     return 1 + (place[:, :, None] > edges).sum(axis=2)
 
 

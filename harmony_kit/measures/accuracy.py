@@ -22,20 +22,24 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from harmony_kit.measures.declaration import COUNT, GAP, INDEX, PROBABILITY, SHARE, declare
 from harmony_kit.measures.ratings import WIDTH
 
-__all__ = ["ACCURACY_DTYPES", "CENTRAL", "FEWEST_TOPICS", "beat_baselines", "read_accuracy"]
+__all__ = ["ACCURACY", "CENTRAL", "FEWEST_TOPICS", "beat_baselines", "read_accuracy"]
 
 #: The parts with an interval: middle, ``_low`` and ``_high``.
 _PARTS: Final = ("level", "profile", "projection", "projected", "guessed", "different_understood")
 
+#: What each part is measured in.
+_KINDS: Final = {"level": GAP, "profile": INDEX, "projection": INDEX}
+
 #: The columns this adds to a row of understanding, in order.
-ACCURACY_DTYPES: Final[dict[str, str]] = {
-    **{f"{part}{end}": "float64" for part in _PARTS for end in ("", "_low", "_high")},
-    "n_different": "Int64",
-    "p_beyond_projection": "float64",
-    "p_beyond_guess": "float64",
-}
+ACCURACY = declare(
+    **{f"{part}{end}": _KINDS.get(part, SHARE) for part in _PARTS for end in ("", "_low", "_high")},
+    n_different=COUNT.of("topics").or_none,
+    p_beyond_projection=PROBABILITY,
+    p_beyond_guess=PROBABILITY,
+)
 
 #: Fewer topics than this have no profile and no projection.
 FEWEST_TOPICS: Final = 5
@@ -61,7 +65,7 @@ def read_accuracy(own: Array, estimate: Array, other: Array, tolerance: float) -
     Returns
     -------
     row
-        Columns of `ACCURACY_DTYPES`. `level` in points of a 5-point scale; `projected` and
+        Columns of `ACCURACY`. `level` in points of a 5-point scale; `projected` and
         `guessed` are the shares of topics that projecting and the best flat guess would reach;
         `n_different` is the middle number of topics that really differ. NaN where there are too
         few topics, or none that differ.
@@ -77,7 +81,7 @@ def read_accuracy(own: Array, estimate: Array, other: Array, tolerance: float) -
     }
     if len(own) >= FEWEST_TOPICS:
         parts |= _read_profile(own, estimate, other)
-    row = {name: float("nan") for name in ACCURACY_DTYPES}
+    row = {name: float("nan") for name in ACCURACY.columns}
     for name, values in parts.items():
         row |= _summarise(name, values)
     understood = is_close.mean(axis=0)

@@ -10,23 +10,35 @@ McLeod & Chaffee (1973), "Interpersonal approaches to communication research".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats
 from harmony_kit.measures.claims import STATES, grade_claims, name_states
+from harmony_kit.measures.declaration import (
+    COUNT,
+    GAP,
+    MEAN,
+    NAME,
+    PEOPLE,
+    PROBABILITY,
+    TRUTH,
+    declare,
+)
+from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.predictive import Belief, count_interviews
 from harmony_kit.measures.ratings import WIDTH, split_sites
 from harmony_kit.measures.readings import DIRECTIONS, DRAWN, SLACK, Readings, read_site
 from harmony_kit.measures.site_model import draw_site
 from harmony_kit.measures.tally import Tally, tally_ratings
-from harmony_kit.measures.understanding import UNDERSTANDING_DTYPES, grade_understanding
+from harmony_kit.measures.understanding import UNDERSTANDING, grade_understanding
 
 __all__ = [
-    "TOPIC_DTYPES",
+    "TOPICS",
     "Coorientation",
     "measure_coorientation",
     "measure_topics",
@@ -34,35 +46,35 @@ __all__ = [
 ]
 
 #: The columns of `measure_topics`, in order.
-TOPIC_DTYPES: Final[dict[str, str]] = {
-    "site": "str",
-    "wave": "str",
-    "item": "str",
-    "subject": "str",
-    "dimension": "str",
-    "points": "Int64",
-    "tolerance": "float64",
-    "lens": "str",
-    "other": "str",
-    "n_own": "Int64",
-    "n_estimate": "Int64",
-    "n_other": "Int64",
-    "own": "float64",
-    "estimate": "float64",
-    "other_own": "float64",
-    "agreement_gap": "float64",
-    "perceived_gap": "float64",
-    "misreading": "float64",
-    "misreading_low": "float64",
-    "misreading_high": "float64",
-    "p_understood": "float64",
-    "is_understood": "boolean",
-    "is_on_line": "boolean",
-    **{f"p_{state}": "float64" for state in STATES},
-    "state": "str",
-    "claim": "str",
-    "more_interviews": "Int64",
-}
+TOPICS = declare(
+    site=NAME,
+    wave=NAME,
+    item=NAME,
+    subject=NAME,
+    dimension=NAME,
+    points=COUNT.of("points").or_none,
+    tolerance=GAP,
+    lens=NAME,
+    other=NAME,
+    n_own=PEOPLE.or_none,
+    n_estimate=PEOPLE.or_none,
+    n_other=PEOPLE.or_none,
+    own=MEAN,
+    estimate=MEAN,
+    other_own=MEAN,
+    agreement_gap=GAP,
+    perceived_gap=GAP,
+    misreading=GAP,
+    misreading_low=GAP,
+    misreading_high=GAP,
+    p_understood=PROBABILITY,
+    is_understood=TRUTH.or_unknown,
+    is_on_line=TRUTH.or_unknown,
+    **{f"p_{state}": PROBABILITY for state in STATES},
+    state=NAME,
+    claim=NAME,
+    more_interviews=COUNT.or_none,
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,7 @@ class Coorientation:
 
 
 def measure_coorientation(
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,
@@ -91,7 +103,7 @@ def measure_coorientation(
         draws = draw_site(ratings, draws=settings.draws, reliability=settings.reliability)
         understanding += read_site(tally, rows, draws, read, settings.tolerance + SLACK)
     topics = _stack_topics(tally, read, settings)
-    frame = pd.DataFrame(understanding, columns=list(UNDERSTANDING_DTYPES))
+    frame = pd.DataFrame(understanding, columns=[*UNDERSTANDING.columns])
     frame["misreading"] = _mean_misreading(topics, frame)
     return Coorientation(topics, grade_understanding(frame, settings))
 
@@ -107,7 +119,7 @@ def _mean_misreading(topics: pd.DataFrame, understanding: pd.DataFrame) -> Float
 
 
 def measure_topics(
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,
@@ -130,7 +142,7 @@ def measure_topics(
     -------
     frame
         Two rows per site, wave, item and subject: `lens` looks at `other`. Columns as in
-        `TOPIC_DTYPES`. `n_own`, `n_estimate` and `n_other` count ratings only. Means and gaps
+        `TOPICS`. `n_own`, `n_estimate` and `n_other` count ratings only. Means and gaps
         are in points of the scale; `misreading_low` and `misreading_high` bound the central
         80 % of the misreading and hold the misreading itself, `p_understood` is the
         probability that it is within the tolerance. A mean without ratings, what depends on it,
@@ -148,7 +160,7 @@ def measure_topics(
 
 
 def measure_understanding(
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,
@@ -206,7 +218,7 @@ def _stack_topics(tally: Tally, read: Readings, settings: Settings) -> pd.DataFr
         certainty.mask(is_on_line, doubtful), topics[["site", "wave"]], settings
     )
     topics["more_interviews"] = _count_interviews(tally, topics, read, settings)
-    return topics[list(TOPIC_DTYPES)].astype(TOPIC_DTYPES)
+    return finish(topics, TOPICS)
 
 
 def _measure_direction(tally: Tally, side: int, settings: Settings) -> pd.DataFrame:

@@ -38,13 +38,13 @@ class Factor:
     def backward(self, right: Array | list[Array]) -> Array:
         """Solve ``Lᵀ x = right``; returns the entries of x on the first axis."""
         size = len(self.inverse)
-        solved: list[Array] = [self.inverse[0]] * size
+        solved = np.empty((size, *right[0].shape), dtype=right[0].dtype)
         for i in range(size - 1, -1, -1):
             rest = right[i]
             for j in range(i + 1, size):
                 rest = rest - self.lower[j][i] * solved[j]
-            solved[i] = rest * self.inverse[i]
-        return np.stack(solved)
+            np.multiply(rest, self.inverse[i], out=solved[i])
+        return solved
 
 
 def factorise(common: Array, extra: Array | None = None) -> Factor:

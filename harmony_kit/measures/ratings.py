@@ -91,8 +91,10 @@ def _sort_people(ratings: SiteRatings) -> SiteRatings:
     own, other, estimate, others = (
         part[:, order[lens]] for part, lens in zip(ratings.given, LENS_OF, strict=True)
     )
-    people = (ratings.people[0][order[0]], ratings.people[1][order[1]])
-    return SiteRatings((own, other, estimate, others), ratings.unseen, people)
+    first, second = ratings.people
+    return SiteRatings(
+        (own, other, estimate, others), ratings.unseen, (first[order[0]], second[order[1]])
+    )
 
 
 def split_sites(tally: Tally) -> Iterator[tuple[slice, SiteRatings]]:

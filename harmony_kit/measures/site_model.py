@@ -35,9 +35,9 @@ __all__ = ["SiteDraws", "draw_site"]
 Array = NDArray[Any]
 
 #: Chains side by side, sweeps until they are read, and topic means drawn at each sweep read.
-_CHAINS: Final = 40
-_WARM_UP: Final = 20
-_READINGS: Final = 4
+_CHAINS: Final = 48
+_WARM_UP: Final = 12
+_READINGS: Final = 6
 
 
 @dataclass(frozen=True)

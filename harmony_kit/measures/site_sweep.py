@@ -63,8 +63,8 @@ def sweep(sums: Sums, chains: Chains, random: np.random.Generator) -> tuple[Chai
     )
     chains = _shift_habits(_draw_habits(sums, chains, random), random)
     chains = _draw_pooled(chains, random)
-    chains = _draw_steps(chains, random)
-    return _draw_spread(chains, random), topics
+    chains, apart = _draw_steps(chains, _deviations(chains), random)
+    return _draw_spread(chains, apart, random), topics
 
 
 def _condition_topics(
@@ -230,30 +230,34 @@ def _deviations(chains: Chains) -> Array:
     return apart
 
 
-def _draw_steps(chains: Chains, random: np.random.Generator) -> Chains:
-    """How far to the sides misreadings lie, and how many of them to which side."""
+def _draw_steps(chains: Chains, apart: Array, random: np.random.Generator) -> tuple[Chains, Array]:
+    """How far to the sides misreadings lie, and how many of them to which side.
+
+    `apart` are the deviations before and, returned, after.
+    """
     step, side, weights = chains.step.copy(), chains.side.copy(), chains.weights.copy()
-    for lens in (0, 1):
-        rest = _deviations(replace(chains, step=step, side=side))
-        rest[2 + lens] += side[lens] * step[lens].astype(np.float32)
-        pulled = _dot(chains.precision[2 + lens].astype(np.float32)[:, None, :], rest)
-        precision = (side[lens] ** 2).sum(axis=0) * chains.precision[2 + lens, 2 + lens]
-        precision += PRIOR.step_deviation**-2
-        size = (side[lens] * pulled).sum(axis=0) / precision
-        size += random.standard_normal(len(size)) / np.sqrt(precision)
-        side[lens] *= np.where(size < 0, -1, 1)
+    for place, lens in ((2, 0), (3, 1)):
+        row = chains.precision[place].astype(np.float32)
+        apart[place] += side[lens] * step[lens].astype(np.float32)
+        pulled = np.einsum("ic,itc,tc->c", row, apart, side[lens])
+        is_aside = np.abs(side[lens]).sum(axis=0)
+        precision = is_aside * chains.precision[place, place] + PRIOR.step_deviation**-2
+        size = pulled / precision + random.standard_normal(len(pulled)) / np.sqrt(precision)
+        side[lens] *= np.where(size < 0, np.float32(-1), np.float32(1))
         step[lens] = np.abs(size)
-        counts = np.stack([(side[lens] == which).sum(axis=0) for which in (-1, 0, 1)])
+        apart[place] -= side[lens] * step[lens].astype(np.float32)
+        above = (is_aside + side[lens].sum(axis=0)) / 2
+        counts = np.stack([is_aside - above, len(side[lens]) - is_aside, above])
         share = random.standard_gamma(counts + np.array(PRIOR.step_weights)[:, None])
         weights[lens] = np.maximum(share / share.sum(axis=0), 1e-6)
-    return replace(chains, step=step, side=side, weights=weights)
+    return replace(chains, step=step, side=side, weights=weights), apart
 
 
-def _draw_spread(chains: Chains, random: np.random.Generator) -> Chains:
-    """Precision between topics, its prior scales, and the centre."""
-    apart = _deviations(chains)
+def _draw_spread(chains: Chains, apart: Array, random: np.random.Generator) -> Chains:
+    """Precision between topics, its prior scales, and the centre, from the deviations."""
     n_topics, n_chains = apart.shape[1:]
-    scatter = np.einsum("itc,jtc->ijc", apart, apart).astype(np.float64)
+    by_chain = np.ascontiguousarray(apart.transpose(2, 0, 1))
+    scatter = (by_chain @ by_chain.transpose(0, 2, 1)).transpose(1, 2, 0).astype(np.float64)
     rows = np.arange(4)
     scatter[rows, rows] += 4 / chains.scale + 1e-3 * n_topics
     root = factorise(scatter).backward(_draw_bartlett(n_topics + 5, n_chains, random))

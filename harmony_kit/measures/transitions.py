@@ -9,42 +9,45 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.claims import STATES, grade_claims
 from harmony_kit.measures.coorientation import measure_topics
+from harmony_kit.measures.declaration import COUNT, NAME, PROBABILITY, declare
+from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.readings import DIRECTIONS, find_states
 from harmony_kit.measures.tally import Tally, tally_ratings
 from harmony_kit.measures.wave_pairs import draw_wave_pairs, match_topics
 from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
 
-__all__ = ["TRANSITION_DTYPES", "measure_transitions"]
+__all__ = ["TRANSITIONS", "measure_transitions"]
 
 #: The columns of `measure_transitions`, in order.
-TRANSITION_DTYPES: Final[dict[str, str]] = {
-    "site": "str",
-    "item": "str",
-    "subject": "str",
-    "dimension": "str",
-    "lens": "str",
-    "other": "str",
-    "from_wave": "str",
-    "to_wave": "str",
-    "comparison": "str",
-    "n_before": "Int64",
-    "n_after": "Int64",
-    "from_state": "str",
-    "to_state": "str",
-    "from_claim": "str",
-    "to_claim": "str",
-    "p_changed": "float64",
-    "claim": "str",
-}
+TRANSITIONS = declare(
+    site=NAME,
+    item=NAME,
+    subject=NAME,
+    dimension=NAME,
+    lens=NAME,
+    other=NAME,
+    from_wave=NAME,
+    to_wave=NAME,
+    comparison=NAME,
+    n_before=COUNT.or_none,
+    n_after=COUNT.or_none,
+    from_state=NAME,
+    to_state=NAME,
+    from_claim=NAME,
+    to_claim=NAME,
+    p_changed=PROBABILITY,
+    claim=NAME,
+)
 
 _TOPIC: Final = ["site", "item", "subject", "dimension", "lens", "other"]
 _DRAWN_KEY: Final = ["site", "from_wave", "to_wave", "item", "subject", "lens"]
 
 
 def measure_transitions(
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,
@@ -91,10 +94,9 @@ def measure_transitions(
     is_move = both["state_was"] != both["state_now"]
     report = both[["site", "to_wave"]].assign(is_move=is_move)
     both["claim"] = grade_claims(certainty.where(is_compared), report, settings)
-    both["subject"] = both["subject"].where(both["subject"] != "")
     names = {"state_was": "from_state", "state_now": "to_state"}
     names |= {"claim_was": "from_claim", "claim_now": "to_claim"}
-    return both.rename(columns=names)[list(TRANSITION_DTYPES)].astype(TRANSITION_DTYPES)
+    return finish(both.rename(columns=names), TRANSITIONS)
 
 
 def _draw_chances(tally: Tally, pairs: pd.DataFrame, settings: Settings) -> pd.DataFrame:

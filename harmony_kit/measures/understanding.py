@@ -13,7 +13,7 @@ share to the middle, the more the fewer people were heard.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,38 +21,40 @@ from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.accuracy import (
-    ACCURACY_DTYPES,
+    ACCURACY,
     CENTRAL,
     beat_baselines,
     read_accuracy,
 )
 from harmony_kit.measures.claims import grade_claims
+from harmony_kit.measures.declaration import COUNT, GAP, NAME, PEOPLE, PROBABILITY, SHARE, declare
+from harmony_kit.measures.finishing import finish
 
-__all__ = ["UNDERSTANDING_DTYPES", "grade_understanding", "mark_understood", "read_understanding"]
+__all__ = ["UNDERSTANDING", "grade_understanding", "mark_understood", "read_understanding"]
 
 #: The columns of `coorientation.measure_coorientation`'s understanding, in order.
-UNDERSTANDING_DTYPES: Final[dict[str, str]] = {
-    "site": "str",
-    "wave": "str",
-    "lens": "str",
-    "other": "str",
-    "dimension": "str",
-    "n_topics": "Int64",
-    "n_estimate": "Int64",
-    "n_other": "Int64",
-    "understood": "Int64",
-    "understood_low": "Int64",
-    "understood_high": "Int64",
-    "share": "float64",
-    "low": "float64",
-    "high": "float64",
-    "misreading": "float64",
-    "p_reads_well": "float64",
-    "p_knows": "float64",
-    **ACCURACY_DTYPES,
-    "pattern": "str",
-    "claim": "str",
-}
+UNDERSTANDING = declare(
+    site=NAME,
+    wave=NAME,
+    lens=NAME,
+    other=NAME,
+    dimension=NAME,
+    n_topics=COUNT.of("topics").or_none,
+    n_estimate=PEOPLE.or_none,
+    n_other=PEOPLE.or_none,
+    understood=COUNT.of("topics").or_none,
+    understood_low=COUNT.of("topics").or_none,
+    understood_high=COUNT.of("topics").or_none,
+    share=SHARE,
+    low=SHARE,
+    high=SHARE,
+    misreading=GAP,
+    p_reads_well=PROBABILITY,
+    p_knows=PROBABILITY,
+    **ACCURACY.columns,
+    pattern=NAME,
+    claim=NAME,
+)
 
 Array = NDArray[Any]
 
@@ -156,4 +158,4 @@ def grade_understanding(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame
     knows = frame["p_knows"].fillna(frame["p_reads_well"])
     certainty = knows.where(is_well, 1 - frame["p_reads_well"])
     frame["claim"] = grade_claims(certainty, frame[["site", "wave"]], settings)
-    return frame.reindex(columns=list(UNDERSTANDING_DTYPES)).astype(UNDERSTANDING_DTYPES)
+    return finish(frame.reindex(columns=[*UNDERSTANDING.columns]), UNDERSTANDING)
