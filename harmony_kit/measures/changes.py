@@ -172,7 +172,10 @@ def _summarise(before: Draws, after: Draws, *, smallest: float) -> Floats:
         was, now = ((m[own], m[estimate], np.abs(m[estimate] - m[other])) for m in (before, after))
         changes = np.stack([new - old for new, old in zip(now, was, strict=True)])
         low, high = np.quantile(changes, [0.1, 0.9], axis=-1)
-        rose, fell = (changes > smallest).mean(axis=-1), (changes < -smallest).mean(axis=-1)
+        # Never quite 0 or 1, whatever the draws.
+        n_draws = changes.shape[-1] + 1
+        rose = ((changes > smallest).sum(axis=-1) + 1 / 3) / n_draws
+        fell = ((changes < -smallest).sum(axis=-1) + 1 / 3) / n_draws
         sides.append(np.stack([low, high, rose, 1 - rose - fell, fell], axis=-1))
     return np.stack(sides)
 
