@@ -23,7 +23,9 @@ Floats = NDArray[np.float64]
 class Former:
     """What the former method prints of one site: share, interval, states and claims."""
 
-    def __init__(self, ratings: tuple[Floats, ...], points: int, random: np.random.Generator):
+    def __init__(
+        self, ratings: tuple[Floats, ...], points: int, random: np.random.Generator
+    ) -> None:
         means = [_draw_means(part, points, random) for part in ratings]
         unit = (points - 1) / 4 + 1e-9
         self.share, self.low, self.high, states = [], [], [], []

@@ -21,7 +21,9 @@ def tell_share(asked: Asked, world: World) -> float:
     chances = []
     for estimate, other in ((2, 1), (3, 0)):
         n = [np.isfinite(asked.ratings[place]).sum(axis=1) for place in (estimate, other)]
-        moved = np.nanmean(asked.ratings[estimate], axis=1) - np.nanmean(asked.ratings[other], axis=1)
+        moved = np.nanmean(asked.ratings[estimate], axis=1) - np.nanmean(
+            asked.ratings[other], axis=1
+        )
         inverse = 1 / n[0] + 1 / n[1]
         noise = (1 - world.habit) * variance * inverse
         shift = max(world.habit * variance * inverse.mean(), 1e-4)

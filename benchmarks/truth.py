@@ -134,7 +134,9 @@ def judge_claims(topics: pd.DataFrame, truth: pd.DataFrame) -> dict[str, float]:
     is_right = (state == truth["state"].to_numpy())[is_claimed]
     low, high = topics["misreading_low"], topics["misreading_high"]
     misreading = truth["misreading"].between(low - 1e-6, high + 1e-6)
-    report = is_claimed.sum() and pd.Series(~is_right).groupby(topics["site"].to_numpy()[is_claimed])
+    report = is_claimed.sum() and pd.Series(~is_right).groupby(
+        topics["site"].to_numpy()[is_claimed]
+    )
     keeps = (report.mean() <= 0.10).mean() if is_claimed.sum() else np.nan
     return {
         "claimed": is_claimed.mean(),
@@ -159,10 +161,14 @@ def judge_parts(found: Coorientation, asked: list[Asked], points: int) -> dict[s
     return parts | {"true_profile": known["profile"].mean()}
 
 
-def judge_before(asked: list[Asked], truth: pd.DataFrame, points: int, seed: int) -> dict[str, float]:
+def judge_before(
+    asked: list[Asked], truth: pd.DataFrame, points: int, seed: int
+) -> dict[str, float]:
     random = np.random.default_rng(seed)
     shares, held, claimed, right = [], [], [], []
-    for one, (_, true) in zip(asked, truth.groupby(np.arange(len(truth)) // (2 * len(asked[0].truth[0]))), strict=True):
+    for one, (_, true) in zip(
+        asked, truth.groupby(np.arange(len(truth)) // (2 * len(asked[0].truth[0]))), strict=True
+    ):
         was = Former(one.ratings, points, random)
         is_claimed = judge_former(was.states)
         claimed.append(is_claimed)
@@ -227,7 +233,9 @@ HEADER = (
 )
 
 
-def judge_worlds(names: list[str], sizes: tuple[tuple[int, int], ...], sites: int, seed: int) -> list[str]:
+def judge_worlds(
+    names: list[str], sizes: tuple[tuple[int, int], ...], sites: int, seed: int
+) -> list[str]:
     missed = []
     print(HEADER)
     for name in names:

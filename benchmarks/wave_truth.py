@@ -1,11 +1,10 @@
-"""Two waves of one plant, and a census asked again: what is said to have moved, and did it?"""
+"""What two waves of one plant, and a census asked again, are said to show, and what is true."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from worlds import World, ask, find_truth, head_counts, make_frames, make_plant, move_plant
-from worlds import People as People
+from worlds import People, World, ask, find_truth, head_counts, make_frames, make_plant, move_plant
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.changes import measure_changes
@@ -47,7 +46,10 @@ def plant_waves(world: World, sites: int, *, same: bool, seed: int) -> tuple[pd.
 def judge_waves(sites: int, seed: int) -> list[str]:
     """Print the table of two waves; the bars that were missed."""
     missed = []
-    print(f"\n{'two waves, 6 per lens':40}{'moves':>8}{'right':>8}{'power':>8}{'states':>8}{'right':>8}")
+    print(
+        f"\n{'two waves, 6 per lens':44}"
+        + "".join(f"{name:>8}" for name in ("moves", "right", "power", "states", "right"))
+    )
     for kind in ("mixed", "scattered"):
         for share, same in ((0.0, True), (0.0, False), (0.2, True), (0.2, False)):
             world = World(kind, moved=share)
@@ -68,7 +70,9 @@ def judge_pair(world: World, sites: int, *, same: bool, seed: int) -> dict[str, 
     """Moves claimed per report, how many are right, power for one point, changes of state."""
     answers, items, before, after = plant_waves(world, sites, same=same, seed=seed)
     changes = measure_changes(answers, items, settings=SETTINGS)
-    true = pd.concat([_true_change(before, after, name) for name in ("own", "estimate", "misreading")])
+    true = pd.concat(
+        [_true_change(before, after, name) for name in ("own", "estimate", "misreading")]
+    )
     true = true.sort_index(kind="stable").to_numpy()
     is_claimed = (changes["claim"] == "claimed") & changes["direction"].isin(["rose", "fell"])
     way = changes["direction"].map({"rose": 1, "fell": -1, "steady": 0}).to_numpy()
@@ -76,8 +80,13 @@ def judge_pair(world: World, sites: int, *, same: bool, seed: int) -> dict[str, 
     is_view = (changes["quantity"] != "misreading").to_numpy()
     big = (np.abs(true) >= 0.9) & is_view
     states = measure_transitions(answers, items, settings=SETTINGS)
-    said = ((states["claim"] == "claimed") & (states["from_state"] != states["to_state"])).to_numpy()
-    names = [states[column].map({s: i for i, s in enumerate(STATES)}) for column in ("from_state", "to_state")]
+    said = (
+        (states["claim"] == "claimed") & (states["from_state"] != states["to_state"])
+    ).to_numpy()
+    names = [
+        states[column].map({s: i for i, s in enumerate(STATES)})
+        for column in ("from_state", "to_state")
+    ]
     was, now = before["state"].to_numpy(), after["state"].to_numpy()
     hit = ((names[0].to_numpy() == was) & (names[1].to_numpy() == now))[said]
     return {
@@ -95,7 +104,7 @@ def _true_change(before: pd.DataFrame, after: pd.DataFrame, name: str) -> pd.Ser
 
 
 def judge_census(sites: int, seed: int) -> list[str]:
-    """Ask everybody of small lenses twice: do the states claimed come back?"""
+    """Ask everybody of small lenses twice, and print how many claimed states come back."""
     missed = []
     print(f"\n{'census asked again, reliability 0.7':40}{'claimed':>8}{'return':>8}{'true':>8}")
     for n in (6, 12):

@@ -221,7 +221,9 @@ def sample_bfi(sizes: tuple[int, int], random: np.random.Generator) -> Asked:
     Each estimates the other half to be like somebody of it, so nobody is misread on average.
     """
     frame = _load_bfi()
-    halves = [frame[frame["gender"] == sex].drop(columns="gender").to_numpy(float).T for sex in (1, 2)]
+    halves = [
+        frame[frame["gender"] == sex].drop(columns="gender").to_numpy(float).T for sex in (1, 2)
+    ]
     truth = [half.mean(axis=1) for half in halves]
     ratings = [
         halves[about][:, random.choice(halves[about].shape[1], sizes[lens], replace=False)]

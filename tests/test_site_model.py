@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from harmony_kit.measures.factor import factorise
-from harmony_kit.measures.ratings import SiteRatings
 from harmony_kit.measures.seeding import digest_arrays, seed_draws
 from harmony_kit.measures.site_model import draw_site
+from harmony_kit.measures.site_ratings import SiteRatings
 from harmony_kit.measures.site_state import CONTRASTS
 
 TOPICS = 30

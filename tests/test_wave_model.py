@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from harmony_kit.measures.ratings import SiteRatings
 from harmony_kit.measures.site_model import draw_site
+from harmony_kit.measures.site_ratings import SiteRatings
 from harmony_kit.measures.wave_model import WavePair, draw_waves
 
 TOPICS, N = 30, 6

@@ -17,13 +17,13 @@ summed up by its middle and its central 80 %.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from harmony_kit.measures.arrays import Array
 from harmony_kit.measures.declaration import COUNT, GAP, INDEX, PROBABILITY, SHARE, declare
-from harmony_kit.measures.ratings import WIDTH
+from harmony_kit.measures.site_ratings import WIDTH
 
 __all__ = ["ACCURACY", "CENTRAL", "FEWEST_TOPICS", "beat_baselines", "read_accuracy"]
 
@@ -48,8 +48,6 @@ FEWEST_TOPICS: Final = 5
 CENTRAL: Final = (0.1, 0.5, 0.9)
 
 _GUESSES: Final = np.linspace(0, WIDTH, 17, dtype=np.float32)
-
-Array = NDArray[Any]
 
 
 def read_accuracy(own: Array, estimate: Array, other: Array, tolerance: float) -> dict[str, float]:

@@ -17,8 +17,8 @@ from harmony_kit.measures.arrays import Draws, Floats
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.declaration import COUNT, GAP, MEAN, NAME, PROBABILITY, declare
 from harmony_kit.measures.finishing import finish
-from harmony_kit.measures.ratings import WIDTH
 from harmony_kit.measures.readings import DIRECTIONS
+from harmony_kit.measures.site_ratings import WIDTH
 from harmony_kit.measures.tally import Tally, tally_ratings
 from harmony_kit.measures.wave_pairs import draw_wave_pairs, match_topics
 from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
@@ -96,11 +96,9 @@ def measure_changes(
         `before`, `after` and `change` in points; `low` and `high` bound the central 80 % of the
         change and hold the change itself; `p_rose`, `p_steady`, `p_fell` are the probabilities
         of a change upwards by more than `SMALLEST_CHANGE` of the tolerance, of less than that,
-        and downwards; `direction` the most probable of them. The moves are drawn
-        by the `wave_model`, centred on no change, with people who came back compared with
-        themselves; `n_returned` and `returned_change` give how many and by how much their answers
-        moved. What `comparison` does not allow
-        to compare, or misses answers, has no change: NA.
+        and downwards; `direction` the most probable of them. The moves are drawn by the
+        `wave_model`; `n_returned` people answered twice, and their answers moved by
+        `returned_change`. What `comparison` does not allow to compare has no change: NA.
 
     Raises
     ------

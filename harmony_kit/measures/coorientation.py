@@ -31,9 +31,9 @@ from harmony_kit.measures.declaration import (
 )
 from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.predictive import Belief, count_interviews
-from harmony_kit.measures.ratings import WIDTH, split_sites
 from harmony_kit.measures.readings import DIRECTIONS, DRAWN, SLACK, Readings, read_site
 from harmony_kit.measures.site_model import draw_site
+from harmony_kit.measures.site_ratings import WIDTH, split_sites
 from harmony_kit.measures.tally import Tally, tally_ratings
 from harmony_kit.measures.understanding import UNDERSTANDING, grade_understanding
 

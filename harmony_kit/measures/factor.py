@@ -8,14 +8,12 @@ on whole arrays: some thirty times faster than a call per matrix.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from harmony_kit.measures.arrays import Array
 
 __all__ = ["Factor", "factorise"]
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ the model itself.
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+
+from harmony_kit.measures.arrays import Array
 
 __all__ = ["HeardSums", "find_lens_means"]
-
-Array = NDArray[Any]
 
 #: Response noise is at most this share of what a person's answer varies beside habits.
 _MOST_NOISE: Final = 0.9

@@ -1,6 +1,6 @@
 """One model of what two lenses think of all topics of a site: draws of every lens mean.
 
-For topic t, set k (see `ratings.LENS_OF`) and person p of its lens, on a scale from 0 to 4::
+For topic t, set k (see `site_ratings.LENS_OF`) and person p of its lens, on a scale from 0 to 4::
 
     rating[t, k, p] = mean[t, k] + habit[p] + error[t, k, p]
     habit[p]        ~ Normal(0, habit variance)        the same in all answers of a person
@@ -19,20 +19,18 @@ side (Gelman et al. 2013, chapters 11 and 15). The spread between topics has the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from harmony_kit.measures.arrays import Array
 from harmony_kit.measures.lens_means import find_lens_means
-from harmony_kit.measures.ratings import SiteRatings
 from harmony_kit.measures.seeding import seed_draws
+from harmony_kit.measures.site_ratings import SiteRatings
 from harmony_kit.measures.site_state import Sums, begin_chains
 from harmony_kit.measures.site_sweep import sweep
 
 __all__ = ["SiteDraws", "draw_site"]
-
-Array = NDArray[Any]
 
 #: Chains side by side, sweeps until they are read, and topic means drawn at each sweep read.
 _CHAINS: Final = 48

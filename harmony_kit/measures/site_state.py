@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from harmony_kit.measures.ratings import WIDTH, SiteRatings
+from harmony_kit.measures.arrays import Array
+from harmony_kit.measures.site_ratings import WIDTH, SiteRatings
 
 __all__ = ["CONTRASTS", "PRIOR", "Chains", "Prior", "Sums", "begin_chains"]
-
-Array = NDArray[Any]
 
 #: From the four means of a topic to own A, own B, misreading by A and misreading by B.
 CONTRASTS: Final = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, -1, 1, 0], [-1, 0, 0, 1.0]])

@@ -9,18 +9,16 @@ off by less than a thousandth from five degrees of freedom on.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from harmony_kit.measures.arrays import Array
 from harmony_kit.measures.factor import Factor, factorise
 from harmony_kit.measures.site_state import CONTRASTS, PRIOR, Chains, Sums
 
 __all__ = ["TopicPosterior", "sweep"]
-
-Array = NDArray[Any]
 
 #: The map of a precision of contrasts to one of means, as a matrix on its 16 entries.
 _TO_MEANS: Final = np.kron(CONTRASTS.T, CONTRASTS.T)

@@ -13,11 +13,10 @@ share to the middle, the more the fewer people were heard.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.accuracy import (
@@ -26,11 +25,18 @@ from harmony_kit.measures.accuracy import (
     beat_baselines,
     read_accuracy,
 )
+from harmony_kit.measures.arrays import Array
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.declaration import COUNT, GAP, NAME, PEOPLE, PROBABILITY, SHARE, declare
 from harmony_kit.measures.finishing import finish
 
-__all__ = ["UNDERSTANDING", "grade_understanding", "mark_understood", "read_understanding"]
+__all__ = [
+    "UNDERSTANDING",
+    "VERDICT_AT",
+    "grade_understanding",
+    "mark_understood",
+    "read_understanding",
+]
 
 #: The columns of `coorientation.measure_coorientation`'s understanding, in order.
 UNDERSTANDING = declare(
@@ -56,7 +62,10 @@ UNDERSTANDING = declare(
     claim=NAME,
 )
 
-Array = NDArray[Any]
+
+#: Certainty from which a report says that a lens knows most of what the other thinks, or would
+#: be surprised: all of it hangs on the same few people, so more is asked for than for a topic.
+VERDICT_AT: Final = 0.90
 
 
 def mark_understood(is_close: Array) -> Array:
@@ -150,12 +159,15 @@ def _shrink(happened: Array) -> float:
 def grade_understanding(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """With `pattern` and `claim`.
 
-    `reads_well` is claimed where `p_knows` is high enough (per dimension: `p_reads_well`),
-    `misreads` where more than half of the topics are surely misread.
+    Over all dimensions `reads_well` is claimed where `p_knows`, and `misreads` where the
+    probability that more than half of the topics are misread, is at least `VERDICT_AT`; per
+    dimension `p_reads_well` decides, as for topics.
     """
     frame["pattern"] = np.where(frame["p_reads_well"] >= 0.5, "reads_well", "misreads")
     is_well = frame["pattern"] == "reads_well"
     knows = frame["p_knows"].fillna(frame["p_reads_well"])
     certainty = knows.where(is_well, 1 - frame["p_reads_well"])
+    is_doubtful = (frame["dimension"] == "all") & (certainty < VERDICT_AT)
+    certainty = certainty.mask(is_doubtful, np.minimum(certainty, settings.claim_at - 1e-6))
     frame["claim"] = grade_claims(certainty, frame[["site", "wave"]], settings)
     return finish(frame.reindex(columns=[*UNDERSTANDING.columns]), UNDERSTANDING)

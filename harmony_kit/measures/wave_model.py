@@ -13,19 +13,17 @@ too, and taken out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from harmony_kit.measures.ratings import LENS_OF, SiteRatings
+from harmony_kit.measures.arrays import Array
 from harmony_kit.measures.seeding import digest_arrays, seed_draws
 from harmony_kit.measures.site_model import SiteDraws
+from harmony_kit.measures.site_ratings import LENS_OF, SiteRatings
 from harmony_kit.measures.site_state import PRIOR
 
 __all__ = ["WaveDraws", "WavePair", "draw_waves"]
-
-Array = NDArray[Any]
 
 #: Size of a move (standard deviation, in points) and share of topics without one: all as likely.
 _SIZES: Final = np.array([0.2, 0.35, 0.5, 0.75, 1.0, 1.5])

@@ -9,8 +9,8 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Ints
-from harmony_kit.measures.ratings import SiteRatings, split_sites
 from harmony_kit.measures.site_model import SiteDraws, draw_site
+from harmony_kit.measures.site_ratings import SiteRatings, split_sites
 from harmony_kit.measures.tally import Tally
 from harmony_kit.measures.wave_model import WaveDraws, WavePair, draw_waves
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from harmony_kit.measures.arrays import Array
 from harmony_kit.measures.seeding import digest_arrays
 from harmony_kit.measures.tally import Tally
 
@@ -23,8 +23,6 @@ LENS_OF: Final = (0, 1, 0, 1)
 
 #: The four sets with the lenses exchanged.
 _MIRRORED: Final = (1, 0, 3, 2)
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
