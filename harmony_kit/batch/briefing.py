@@ -20,6 +20,7 @@ from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.journal.store import Store
+from harmony_kit.report.words import load_words
 
 __all__ = ["PORTFOLIO", "BatchRequest", "Briefing", "brief", "clean_up", "plan_portfolio"]
 
@@ -126,7 +127,10 @@ class Briefing:
             "as_of": self.request.as_of.isoformat(),
         }
         page = replace(
-            self._page("Portfolio"), book="portfolio.ipynb", html="portfolio.html", results=""
+            self._page(load_words(self.engagement.language).say("portfolio.name")),
+            book="portfolio.ipynb",
+            html="portfolio.html",
+            results="",
         )
         return self._job(PORTFOLIO, _PORTFOLIO_NOTEBOOK, parameters, page)
 

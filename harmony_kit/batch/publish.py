@@ -83,8 +83,7 @@ def finish_report(work: Path, page: Page) -> Finished:
     """
     failure = page.failure
     if failure is None and page.results and not (work / page.results).is_file():
-        sentence = f"The notebook ran to its end and wrote no {page.results}."
-        failure = Failure("failed", sentence)
+        failure = Failure("failed", "no_results", {"file": page.results})
     book = work / page.book
     if book.is_file():
         _clean_book(book)

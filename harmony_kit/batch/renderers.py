@@ -29,7 +29,10 @@ _ENDED = "the run was ended"
 
 
 class RenderError(RuntimeError):
-    """A report could not be rendered; the message is what went wrong in the other process."""
+    """A report could not be rendered; the message is what went wrong in the other process.
+
+    Without a message the process ended before it could say.
+    """
 
 
 class Renderers:
@@ -107,8 +110,7 @@ class _Renderer:
             self._end()
             if self._is_closed:
                 raise RunnerClosed(_ENDED) from None
-            message = "the process that renders ended unexpectedly"
-            raise RenderError(message) from cause
+            raise RenderError from cause
         if isinstance(answer, str):
             raise RenderError(answer)
         finished: Finished = answer

@@ -98,7 +98,7 @@ def propose_pseudonym(taken: Iterable[str], draw: random.Random | None = None) -
 
 
 def check_newcomer(newcomer: Newcomer, desk: Desk) -> dict[str, str]:
-    """What keeps an interview from starting: field → key of the message in interface.yaml."""
+    """What keeps an interview from starting: field → key of the message the form has for it."""
     setting = desk.setting
     taken = desk.journal.respondents(newcomer.site, newcomer.wave)
     names = {respondent.respondent.casefold() for respondent in taken}

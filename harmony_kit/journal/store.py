@@ -16,7 +16,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from harmony_kit.errors import StoreError
-from harmony_kit.instrument.file import load_instrument, translation_files
+from harmony_kit.instrument.file import load_instrument
+from harmony_kit.instrument.language_files import texts_beside
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import (
     ANSWER_DTYPES,
@@ -219,13 +220,12 @@ class Store:
         Raises `InstrumentError` when the file cannot be used; then nothing is kept.
         """
         instrument = load_instrument(path)
-        names = [path, *translation_files(path).values()]
         row = {
             "sha256": instrument.sha256,
             "id": instrument.id,
             "version": instrument.version,
             "name": path.name,
-            "files": {file.name: file.read_text(encoding="utf-8") for file in names},
+            "files": {n: f.read_text(encoding="utf-8") for n, f in texts_beside(path).items()},
         }
         with self._writing("keep the instrument in") as connection:
             upsert(connection, INSTRUMENTS, row)

@@ -32,7 +32,7 @@ __all__ = [
 DISTRIBUTION_FROM = 8
 
 #: Columns of `list_withheld` and of `license_quotes`, in order.
-WITHHELD = declare(lens=NAME, item=NAME, subject=NAME, about=NAME, what=TEXT, why=TEXT)
+WITHHELD = declare(lens=NAME, item=NAME, subject=NAME, about=NAME)
 QUOTES = declare(site=NAME, wave=NAME, lens=NAME, item=NAME, text=TEXT)
 
 #: In the order in which what was withheld is listed.
@@ -116,8 +116,8 @@ def _has_small_camp(camps: object, min_group: int) -> bool:
     return any(camp["n"] < min_group for camp in camps)
 
 
-def list_withheld(heard: pd.DataFrame, cells: pd.DataFrame, *, min_group: int) -> pd.DataFrame:
-    """What is left out of the report of one site, and why.
+def list_withheld(heard: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """What is left out of the report of one site.
 
     Parameters
     ----------
@@ -128,16 +128,10 @@ def list_withheld(heard: pd.DataFrame, cells: pd.DataFrame, *, min_group: int) -
 
     Returns
     -------
-    Columns ``lens, item, subject, about, what, why``. A lens that is too small as a whole is one
-    row (`item` NA); its single cells are not listed again.
+    Columns ``lens, item, subject, about``. A lens that is too small as a whole is one row (`item`
+    NA); its single cells are not listed again.
     """
-    why = f"fewer than {min_group} people answered"
     small = heard.loc[~heard["is_shown"], "lens"].tolist()
-    lenses = pd.DataFrame({"lens": small}).assign(what=[f"everything of {one}" for one in small])
-    rest = cells[~cells["lens"].isin(small)]
-    subject = ("[" + rest["subject"].astype("object") + "]").fillna("")
-    view = "@" + rest["about"].where(rest["about"] != rest["lens"], "")
-    what = rest["item"] + subject + view.where(view != "@", "") + ", answered by " + rest["lens"]
-    listed = rest[["lens", "item", "subject", "about"]].assign(what=what)
-    frame = pd.concat([lenses.reindex(columns=listed.columns), listed], ignore_index=True)
-    return frame.assign(why=why)[list(WITHHELD.columns)]
+    lenses = pd.DataFrame({"lens": small}).reindex(columns=list(WITHHELD.columns))
+    rest = cells.loc[~cells["lens"].isin(small), list(WITHHELD.columns)]
+    return pd.concat([lenses, rest], ignore_index=True)

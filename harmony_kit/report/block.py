@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from harmony_kit.instrument.language_files import package_file
 from harmony_kit.report.drawings import Drawing
 from harmony_kit.report.words import Words
 
@@ -52,9 +51,8 @@ EMPTY = Block()
 
 @cache
 def _environment() -> Environment:
-    folder = Path(str(files("harmony_kit"))) / "content" / "report"
     return Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(package_file("report", "fragments")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -69,7 +67,7 @@ def load_fragments() -> None:
 
 
 def render_block(fragment: str, words: Words, **content: Any) -> Block:  # noqa: ANN401 - anything
-    """A fragment of ``content/report`` filled in; every value in it is escaped.
+    """A fragment of ``report/fragments`` filled in; every value in it is escaped.
 
     The fragment sees `content`, and `words` with its verbs as ``say`` and ``number`` and so on.
     """

@@ -15,8 +15,10 @@ import pandas as pd
 
 from harmony_kit.measures.claims import WRONG_CLAIMS
 from harmony_kit.measures.measuring import MEASURES
-from harmony_kit.measures.privacy import QUOTES, WITHHELD
+from harmony_kit.measures.privacy import QUOTES
+from harmony_kit.report.left_out import SAID_PROBLEMS, SAID_WITHHELD, say_problems
 from harmony_kit.report.plain_values import list_records, list_topics
+from harmony_kit.report.words import load_words
 
 if TYPE_CHECKING:
     from harmony_kit.report.assessment import Assessment
@@ -26,13 +28,14 @@ __all__ = ["SCHEMA", "build_results", "dump_results", "list_headline"]
 SCHEMA = 1
 
 _ANSWERED = ("within", "scales", "rank", "words", "ownership", "drift", "pilots", "readiness")
-_RECORDED = ("decisions", "pilots", "usage", "problems")
+_RECORDED = ("decisions", "pilots", "usage")
 
 
 def build_results(assessment: Assessment) -> dict[str, Any]:
     """results.json of an assessment, keys in a fixed order."""
     engagement, frames = assessment.engagement, assessment.frames
     instrument = engagement.instrument
+    problems = say_problems(frames["evidence_problems"], load_words(assessment.language))
     heard = assessment.heard[assessment.heard["is_shown"]]
     lists = {
         name: (list_topics if name == "topics" else list_records)(frames[name], declared)
@@ -56,13 +59,16 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
         "understanding": lists["understanding"],
         "topics": lists["topics"],
         **{name: lists[name] for name in _ANSWERED},
-        "evidence": {name: lists[f"evidence_{name}"] for name in _RECORDED},
+        "evidence": {
+            **{name: lists[f"evidence_{name}"] for name in _RECORDED},
+            "problems": list_records(problems, SAID_PROBLEMS),
+        },
         "signatures": lists["signatures"],
         "findings": [finding.to_dict() for finding in assessment.findings],
         "quotes": list_records(assessment.quotes, QUOTES),
         "canvases": [sheet.to_dict() for sheet in assessment.canvases],
         "wrong_claims": list_records(assessment.wrong_claims, WRONG_CLAIMS),
-        "withheld": list_records(assessment.withheld, WITHHELD),
+        "withheld": list_records(assessment.withheld, SAID_WITHHELD),
         "provenance": dict(assessment.provenance),
     }
 
