@@ -106,7 +106,7 @@ def test_what_is_wrong_with_a_file_is_said_at_its_place(tmp_path):
 @pytest.fixture
 def tree(tmp_path, monkeypatch):
     """A tree of its own instead of the package's; only the place is another."""
-    monkeypatch.setattr(language_files, "package_file", lambda *parts: tmp_path.joinpath(*parts))
+    monkeypatch.setattr(language_files, "package_file", tmp_path.joinpath)
     load_texts.cache_clear()
     yield tmp_path / "languages"
     load_texts.cache_clear()

@@ -387,6 +387,9 @@ CODES = {
     "input": "batch/inputs.py",
     "link": "batch/manifest.py",
     "holder": "engagement/plants.yaml",
+    "compare": "commands/comparing.py",
+    "plan": "commands/scheduling.py",
+    "quantity": "measures/changes.py",
 }
 
 

@@ -41,7 +41,7 @@ def compare(folder: Path, *, sites: Sequence[str], output: Path | None) -> None:
     """Print what changed with certainty between successive waves; `output` gets every number."""
     engagement = load_engagement(folder)
     chosen = list(sites) or list(engagement.site_ids)
-    with open_store(engagement) as store:
+    with open_store(engagement, is_reader=True) as store:
         answers = store.frame(chosen)
         wordings = _read_wordings(store, store.current())
     compared = _compare(engagement, answers, wordings)

@@ -61,7 +61,7 @@ def plan(folder: Path, *, sites: tuple[str, ...], wave: str | None, schedule: Pa
 
 
 def _plan(engagement: Engagement, sites: tuple[str, ...], wave: str) -> pd.DataFrame:
-    with open_store(engagement) as store:
+    with open_store(engagement, is_reader=True) as store:
         answers = store.frame(sites, wave)
     heads = engagement.headcounts()
     planned = plan_interviews(
