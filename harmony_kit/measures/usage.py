@@ -173,7 +173,7 @@ def wilson_interval(successes: Floats, trials: Floats) -> tuple[Floats, Floats]:
 
     >>> low, high = wilson_interval(np.array([5.0]), np.array([20.0]))
     >>> (low.round(2), high.round(2))
-    (array([0.13]), array([0.43]))
+    (array([0.15]), array([0.39]))
     """
     z = float(ndtri(1 - (1 - INTERVAL) / 2))
     n = np.where(trials > 0, trials, np.nan)
