@@ -102,6 +102,7 @@ def test_check_finds_answers_the_instrument_does_not_allow(acme):
     assert "answers of 'tarn', which is not in sites.csv" in result.output
 
 
+@pytest.mark.slow
 def test_import_twice_changes_nothing_and_edits_are_kept(acme, tmp_path):
     path = tmp_path / "file.csv"
     people = _people(acme / "incoming" / "northfield.csv")
@@ -227,6 +228,7 @@ def _speak(folder, language):
     settings.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_compare_tells_what_moved_and_never_compares_a_rewording(acme, tmp_path):
     path = acme / "incoming" / "hinterberg.csv"
     assert _run("import", acme, path).exit_code == 0

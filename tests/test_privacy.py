@@ -22,7 +22,7 @@ WHEN = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 def _answer(who: str, item: str, value: int | None = 3, **other: object) -> Answer:
-    lens = who.split("-")[0]
+    lens = who.split("-", maxsplit=1)[0]
     status = other.pop("status", "answered")
     return Answer(
         "s",

@@ -142,10 +142,11 @@ def _fill_in(source: str, values: Mapping[str, object]) -> str:
     """The parameters cell with other defaults; its types and comments stay."""
     lines = []
     for line in source.splitlines():
-        name = line.split(":")[0].strip()
-        if name in values and "=" in line:
-            declared, _, rest = line.partition("=")
+        name = line.partition(":")[0].strip()
+        declared, is_set, rest = line.partition("=")
+        if name in values and is_set:
             _, mark, comment = rest.partition("  #")
-            line = f"{declared.rstrip()} = {values[name]!r}{mark}{comment}"
-        lines.append(line)
+            lines.append(f"{declared.rstrip()} = {values[name]!r}{mark}{comment}")
+        else:
+            lines.append(line)
     return "\n".join(lines)

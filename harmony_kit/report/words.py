@@ -12,6 +12,7 @@ from datetime import date
 from functools import cache
 
 from harmony_kit.instrument.language_files import FALLBACK, list_languages, load_texts
+from harmony_kit.measures.declaration import MeasureColumn
 from harmony_kit.report.bidi import isolate
 
 __all__ = ["FALLBACK", "OWNERS", "Words", "load_words", "word_languages"]
@@ -54,6 +55,10 @@ class Words:
         if float(f"{value:.{digits}f}") == 0:
             text = text.lstrip("\u2212")
         return text.replace(".", self.texts["format.decimal"])
+
+    def figure(self, value: float, column: MeasureColumn) -> str:
+        """A number of a measure, with the digits its column is declared with."""
+        return self.number(value, column.digits)
 
     def plain(self, value: float, form: str = "g") -> str:
         """A number for a console, which may not have the long minus sign."""
