@@ -76,6 +76,7 @@ def test_consent_and_what_asks_are_recorded_before_the_first_question(desk):
         ({"lens": "it"}, {"lens": "choose_one"}),
         ({"language": "fr"}, {"language": "choose_one"}),
         ({"site": "rome"}, {"site": "choose_one"}),
+        ({"wave": "no wave!"}, {"wave": "choose_one"}),
         ({"respondent": "Mira Plant"}, {"respondent": "pseudonym_form"}),
         ({"respondent": "../mira"}, {"respondent": "pseudonym_form"}),
         ({"respondent": "TAKEN-1"}, {"respondent": "pseudonym_taken"}),

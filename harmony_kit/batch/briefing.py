@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from harmony_kit.batch.inputs import portfolio_inputs, shared_inputs, site_inputs
@@ -17,9 +17,10 @@ from harmony_kit.batch.publish import Page
 from harmony_kit.batch.record import Record, find_records, record_folder
 from harmony_kit.batch.site_folder import SiteFolders
 from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
+from harmony_kit.engagement.choosing import first_site, refuse, unknown_wave
 from harmony_kit.engagement.folder import Engagement, load_engagement
-from harmony_kit.errors import EngagementError, Problem
-from harmony_kit.journal.store import Store
+from harmony_kit.errors import Problem
+from harmony_kit.journal.store import Store, stored_names
 
 __all__ = ["PORTFOLIO", "BatchRequest", "Briefing", "brief", "clean_up", "plan_portfolio"]
 
@@ -154,8 +155,9 @@ def brief(request: BatchRequest) -> Briefing:
     Raises `EngagementError` and `StoreError`; nothing is published then.
     """
     engagement = load_engagement(request.folder)
-    if request.wave is not None:
-        engagement = replace(engagement, wave=request.wave)
+    stored = partial(stored_names, engagement.store_url, "wave")
+    refuse(unknown_wave(engagement, request.wave, stored))
+    engagement = replace(engagement, wave=request.wave or engagement.wave)
     _check_names(engagement)
     selected = select_sites(engagement, request.sites, request.where)
     snapshot = _take_snapshot(engagement)
@@ -196,14 +198,11 @@ def _take_snapshot(engagement: Engagement) -> Snapshot:
 
 def _check_names(engagement: Engagement) -> None:
     taken = [site for site in engagement.site_ids if site.lower() in _TAKEN]
-    problems = [
+    refuse(
         Problem("sites.csv", "", f"{site!r} cannot be a site id: a page has this name")
         for site in taken
-    ]
-    if not engagement.sites:  # a broken file must not take every report down
-        problems.append(Problem("sites.csv", "", "lists no site"))
-    if problems:
-        raise EngagementError(*problems)
+    )
+    first_site(engagement)  # a broken file must not take every report down
 
 
 def clean_up(folder: Path) -> None:

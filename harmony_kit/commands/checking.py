@@ -11,6 +11,7 @@ from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import AnswerError, FileError, Problem, StoreError
 from harmony_kit.findings.playbook_lint import lint_playbook
 from harmony_kit.journal.answers import Answer, Respondent, check_answer
+from harmony_kit.journal.connections import is_there
 from harmony_kit.journal.store import Store
 from harmony_kit.report.assessment import open_playbook
 
@@ -61,11 +62,9 @@ def _check_playbook(engagement: Engagement) -> list[Problem]:
 
 
 def _read_store(engagement: Engagement) -> _Stored:
-    prefix = "sqlite:///"
-    url = engagement.store_url
-    if url.startswith(prefix) and not Path(url.removeprefix(prefix)).exists():
+    if not is_there(engagement.store_url):
         return _Stored([], [])  # looking must not create the file
-    store = Store(url)
+    store = Store(engagement.store_url)
     try:
         return _Stored(store.current(), store.respondents())
     finally:

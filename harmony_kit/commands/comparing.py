@@ -12,6 +12,7 @@ import click
 import pandas as pd
 
 from harmony_kit.commands.exchanging import open_store
+from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
@@ -39,7 +40,8 @@ class _Compared:
 def compare(folder: Path, *, sites: Sequence[str], output: Path | None) -> None:
     """Print what changed with certainty between successive waves; `output` gets every number."""
     engagement = load_engagement(folder)
-    chosen = list(sites) or list(engagement.site_ids)
+    check_names(engagement, sites=sites)
+    chosen = sites or engagement.site_ids
     with open_store(engagement) as store:
         answers = store.frame(chosen)
         wordings = _read_wordings(store, store.current())

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from harmony_kit.engagement.choosing import first_site
 from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.engagement.scaffold import create_engagement
-from harmony_kit.errors import EngagementError, Problem
 
 __all__ = ["check", "init", "interview"]
 
@@ -46,10 +46,11 @@ def check(folder: Path) -> int:
 
 def interview(folder: Path, *, site: str | None, self_service: bool, open_browser: bool) -> int:
     """Open the interview; returns JupyterLab's exit code."""
-    from harmony_kit.interview.launch import start_lab  # Jupyter; init and check need none of it
+    # Init and check need neither the store nor Jupyter.
+    from harmony_kit.commands.naming import check_names
+    from harmony_kit.interview.launch import start_lab
 
     engagement = load_engagement(folder)
-    if site is not None and site not in engagement.site_ids:
-        allowed = ", ".join(engagement.site_ids)
-        raise EngagementError(Problem("sites.csv", "", f"has no site {site!r}", allowed))
+    first_site(engagement)
+    check_names(engagement, sites=[site])
     return start_lab(folder, site=site, self_service=self_service, open_browser=open_browser)

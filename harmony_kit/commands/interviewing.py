@@ -10,8 +10,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from harmony_kit.commands.naming import check_names
+from harmony_kit.engagement.choosing import first_site
 from harmony_kit.engagement.folder import Engagement, load_engagement
-from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.interview.beginning import Desk, Setting
 from harmony_kit.interview.presence import take_seat
 from harmony_kit.interview.reception import Reception
@@ -37,7 +38,7 @@ def open_interview(
     self_service
         For a respondent alone: no notes, no list of other respondents, larger type.
 
-    Raises `EngagementError` when the engagement cannot be used or has no such site.
+    Raises `EngagementError` when the engagement cannot be used or has no such site or wave.
     """
     # The widget library costs a second to import; a reception without a form does without.
     from harmony_kit.interview.form import InterviewForm
@@ -57,15 +58,14 @@ def open_reception(
 ) -> Reception:
     """What the form talks to, joined to the engagement's store.
 
-    Raises `EngagementError` when there is no such site.
+    Raises `EngagementError` when there is no such site or wave, or no site at all.
     """
-    if site is not None and site not in engagement.site_ids:
-        allowed = ", ".join(engagement.site_ids)
-        raise EngagementError(Problem("sites.csv", "site", f"there is no site {site!r}", allowed))
+    first = first_site(engagement)
+    check_names(engagement, sites=[site], wave=wave)
+    place = (site or first, wave or engagement.wave)
     setting = _make_setting(engagement, self_service=self_service)
     seat = take_seat(_interviewer(), uuid.uuid4().hex[:12])
     desk = Desk(setting, Store(engagement.store_url, stays_open=True), seat, clock)
-    place = (site or engagement.site_ids[0], wave or engagement.wave)
     return Reception(desk, *place, language=engagement.languages[0])
 
 

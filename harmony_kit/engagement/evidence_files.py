@@ -13,11 +13,11 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit.errors import EngagementError, Problem
+from harmony_kit.journal.names import SUBJECT
 
 __all__ = [
     "DECISIONS",
     "PILOTS",
-    "SITE_ID",
     "USAGE",
     "Evidence",
     "evidence_paths",
@@ -25,8 +25,6 @@ __all__ = [
     "read_rows",
 ]
 
-#: A site names a folder of reports, so it is plain letters, digits, dot, dash, underscore.
-SITE_ID = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,58}[A-Za-z0-9_-])?$")
 _WEEK = re.compile(r"^\d{4}-W\d{2}$")
 
 #: Column → kind of cell, in the order of the file.
@@ -206,7 +204,7 @@ def _read_cell(
 
 
 def _read_id(text: str) -> str:
-    if not text:
+    if not SUBJECT.allows(text):
         raise ValueError(text)
     return text
 
@@ -233,7 +231,7 @@ def _read_date(text: str) -> pd.Timestamp:
 
 
 _READERS: dict[str, tuple[Callable[[str], object], str]] = {
-    "id": (_read_id, "an id"),
+    "id": (_read_id, SUBJECT.allowed),
     "text": (str, "text"),
     "date": (_read_date, "a date as 2026-03-31, or nothing"),
     "count": (_read_count, "a whole number, or nothing"),

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harmony_kit.exchange.fields import LEADING, nearest
+from harmony_kit.errors import nearest
+from harmony_kit.exchange.fields import LEADING
 from harmony_kit.exchange.folding import fold
 from harmony_kit.exchange.reading import read_table
 from harmony_kit.exchange.row_problems import Complaints

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from itertools import product
 
-from harmony_kit.errors import Problem
+from harmony_kit.errors import Problem, nearest
 from harmony_kit.findings.observing import Observation
 from harmony_kit.findings.patterns import BOTH, DRIFT, KINDS, STATES, Case
 from harmony_kit.findings.playbook import Playbook
@@ -149,11 +148,10 @@ def _list_strangers(playbook: Playbook, instrument: Instrument, file: str) -> li
         ):
             if value is None or value in known:
                 continue
-            near = get_close_matches(value, known, n=1, cutoff=_NEAR)
+            near = nearest(value, known, likeness=_NEAR)
             if near or playbook.id == instrument.id:
                 what = f"the instrument has no {name} {value!r}"
-                todo = f"Did you mean {near[0]}?" if near else ""
-                problems.append(Problem(file, where, what, todo=todo, severity="warning"))
+                problems.append(Problem(file, where, what, todo=near, severity="warning"))
     return problems
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,6 +16,7 @@ from harmony_kit.interview.presence import Seat
 from harmony_kit.interview.questions import Question
 from harmony_kit.interview.session import Session
 from harmony_kit.journal.answers import Answer, Event, Respondent, Subject
+from harmony_kit.journal.names import PSEUDONYM, WAVE
 
 __all__ = [
     "Desk",
@@ -27,9 +27,6 @@ __all__ = [
     "resume_interview",
     "start_interview",
 ]
-
-#: Pseudonyms name nobody and make no trouble in a file name or a column of a spreadsheet.
-PSEUDONYM = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{1,39}$")
 
 
 @dataclass(frozen=True)
@@ -104,10 +101,10 @@ def check_newcomer(newcomer: Newcomer, desk: Desk) -> dict[str, str]:
     names = {respondent.respondent.casefold() for respondent in taken}
     checks = {
         "site": ("choose_one", newcomer.site in setting.sites),
-        "wave": ("choose_one", bool(PSEUDONYM.match(newcomer.wave.replace(".", "-")))),
+        "wave": ("choose_one", WAVE.allows(newcomer.wave)),
         "lens": ("choose_one", newcomer.lens in setting.instrument.lens_ids),
         "language": ("choose_one", newcomer.language in setting.instrument.languages),
-        "respondent": ("pseudonym_form", bool(PSEUDONYM.match(newcomer.respondent))),
+        "respondent": ("pseudonym_form", PSEUDONYM.allows(newcomer.respondent)),
         "consent": ("consent_needed", bool(newcomer.consent)),
     }
     problems = {field_: key for field_, (key, is_right) in checks.items() if not is_right}

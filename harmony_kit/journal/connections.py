@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
-__all__ = ["create_engine", "plain_reason", "upsert"]
+__all__ = ["create_engine", "is_there", "plain_reason", "upsert"]
 
 _BUSY_SECONDS = 10
 
@@ -28,6 +29,14 @@ def create_engine(url: str, *, stays_open: bool = False) -> sa.Engine:
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def is_there(url: str) -> bool:
+    """Whether a store can be looked into without making it: only a SQLite file may be missing."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return True
+    return str(parsed.database).startswith("file:") or Path(str(parsed.database)).exists()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ from harmony_kit.journal.answers import (
     Subject,
     type_frame,
 )
-from harmony_kit.journal.connections import create_engine, plain_reason, upsert
+from harmony_kit.journal.connections import create_engine, is_there, plain_reason, upsert
 from harmony_kit.journal.queries import current_contents, equal, newest, where
 from harmony_kit.journal.schema import (
     EVENTS,
@@ -42,7 +43,7 @@ from harmony_kit.journal.schema import (
     subject_from_row,
 )
 
-__all__ = ["Store"]
+__all__ = ["Store", "stored_names"]
 
 
 class Store:
@@ -162,6 +163,12 @@ class Store:
             rows = connection.execute(query.group_by(JOURNAL.c.site)).all()
         return {site: number for site, number in rows}  # noqa: C416 - rows are Row objects
 
+    def names(self, of: Literal["site", "wave"]) -> tuple[str, ...]:
+        """The sites or waves there are answers or respondents of, sorted."""
+        query = sa.union(sa.select(RESPONDENTS.c[of]), sa.select(JOURNAL.c[of]))
+        with self._reading("read") as connection:
+            return tuple(sorted(connection.scalars(query)))
+
     # Respondents, events, subjects
 
     def register(self, respondent: Respondent) -> None:
@@ -271,3 +278,14 @@ class Store:
         known = {repr(event) for place in people for event in self.events(*place)}
         theirs = [event for place in people for event in other.events(*place)]
         return [event for event in theirs if repr(event) not in known]
+
+
+def stored_names(url: str, of: Literal["site", "wave"]) -> tuple[str, ...]:
+    """The sites or waves in a store; none, and nothing is made, where there is no store."""
+    if not is_there(url):
+        return ()
+    store = Store(url)
+    try:
+        return store.names(of)
+    finally:
+        store.close()
