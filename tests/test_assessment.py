@@ -13,8 +13,9 @@ import pytest
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engagement.scaffold import create_demo
 from harmony_kit.exchange import ImportOptions, import_answers
-from harmony_kit.journal.answers import Answer, answers_frame
+from harmony_kit.journal.answers import Answer, Answers, answers_frame
 from harmony_kit.journal.store import Store
+from harmony_kit.journal.subject import Subject
 from harmony_kit.report.assessment import Assessment, measure_site
 from harmony_kit.report.plain_values import plain_value
 from harmony_kit.report.portfolio import Portfolio
@@ -43,8 +44,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engagement, Store]:
 
 
 def _measure(engagement: Engagement, answers: Sequence[Answer], site: str) -> Assessment:
-    frame = answers_frame(answers)
-    return measure_site(engagement, frame, site=site, wave="2026", as_of=AS_OF)
+    said = Answers(answers_frame(answers))
+    return measure_site(engagement, said, site=site, wave="2026", as_of=AS_OF)
 
 
 def _text(engagement: Engagement, answers: Sequence[Answer], site: str) -> str:
@@ -225,8 +226,8 @@ def test_a_pilot_added_at_an_interview_is_called_by_its_title(demo, tmp_path):
         )
         for lens, who in people
     ]
-    frame = answers_frame([*store.current(site="oldmill"), *more])
-    frame.attrs["subjects"] = [{"kind": "pilot", "id": "new", "title": "Added on the spot"}]
-    assessment = measure_site(engagement, frame, site="oldmill", wave="2026", as_of=AS_OF)
+    added = Subject("oldmill", "pilot", "new", "Added on the spot")
+    said = Answers(answers_frame([*store.current(site="oldmill"), *more]), (added,))
+    assessment = measure_site(engagement, said, site="oldmill", wave="2026", as_of=AS_OF)
     assert assessment.subject_title("new") == "Added on the spot"
     assert assessment.subject_title("vision") == "Camera inspection"

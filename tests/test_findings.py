@@ -14,6 +14,7 @@ import pytest
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.findings import FIRST_PAGE, Finding, find, select_first
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
+from harmony_kit.findings.wording import Voice
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.measures.coorientation import TOPIC_DTYPES
 
@@ -58,7 +59,7 @@ def _find(
     *rows: Mapping[str, Any], language: str = "en", **frames: pd.DataFrame
 ) -> tuple[Finding, ...]:
     measures = {"topics": _topics(*rows), **frames} if rows else frames
-    return find(measures, PLAYBOOK, INSTRUMENT, language=language, settings=Settings())
+    return find(measures, Voice(PLAYBOOK, INSTRUMENT, language, {}), settings=Settings())
 
 
 def test_both_directions_of_one_topic_are_one_finding():
@@ -139,7 +140,9 @@ def test_no_text_blames_or_averages():
 
 def test_other_lenses_are_called_by_their_names():
     row = _direction("engineering", "quality", item="frame.limits", points=6, tolerance=1.25)
-    (finding,) = find({"topics": _topics(row)}, PLAYBOOK, OTHER, settings=Settings())
+    (finding,) = find(
+        {"topics": _topics(row)}, Voice(PLAYBOOK, OTHER, "en", {}), settings=Settings()
+    )
     words = " ".join([finding.title, finding.shared, *finding.texts.values()])
     assert set(finding.texts) == {"engineering", "quality"}
     assert "Quality" in words

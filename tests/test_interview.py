@@ -18,7 +18,7 @@ from harmony_kit.interview.beginning import (
 from harmony_kit.interview.given import Given, version_of
 from harmony_kit.interview.presence import take_seat
 from harmony_kit.interview.questions import Question
-from harmony_kit.journal.answers import Subject
+from harmony_kit.journal.subject import Subject
 
 
 @pytest.fixture

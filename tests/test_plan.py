@@ -118,10 +118,10 @@ def test_select_sites(
 def test_select_names_everything_unknown(tmp_path: Path) -> None:
     engagement = load_engagement(make_folder(tmp_path / "e", "ab"))
     with pytest.raises(EngagementError) as caught:
-        select_sites(engagement, ["x", "a"], [("headcount", "9"), ("region", "EMAE")])
+        select_sites(engagement, ["x", "a"], [("y", "9"), ("region", "EMAE")])
     assert str(caught.value).splitlines() == [
         "sites.csv: has no site 'x'. Allowed: a, b.",
-        "sites.csv: has no column 'headcount'. Allowed: site, name, region, country, line.",
+        "sites.csv: has no column 'y'. Allowed: site, name, region, country, line.",
         "sites.csv: has no region 'EMAE'. Allowed: APAC, EMEA. Did you mean EMEA?",
     ]
 

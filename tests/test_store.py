@@ -12,8 +12,9 @@ import pytest
 
 from harmony_kit.errors import InstrumentError, StoreError
 from harmony_kit.instrument.file import find_instrument, load_instrument
-from harmony_kit.journal.answers import Answer, Event, Respondent, Source, Subject
+from harmony_kit.journal.answers import Answer, Event, Respondent, Source
 from harmony_kit.journal.store import Store
+from harmony_kit.journal.subject import Subject
 
 SOURCE = Source("ana", "interview", "it-operations", 1, "abc", "session-1")
 WHEN = dt.datetime(2026, 10, 6, 9, 1, 2, 345678, tzinfo=dt.UTC)

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
-import pandas as pd
 
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.choosing import refuse, unknown_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import EngagementError, ExchangeError, Problem
 from harmony_kit.exchange import ImportOptions, export_wide, import_answers, map_template
-from harmony_kit.journal.answers import Answer, Event, Subject
+from harmony_kit.journal.answers import Answer, Event
 from harmony_kit.journal.store import Store
+from harmony_kit.journal.subject import Subject, list_subjects
 
 __all__ = [
     "export",
@@ -54,18 +54,7 @@ def user_name() -> str:
 
 def known_subjects(engagement: Engagement, store: Store) -> tuple[Subject, ...]:
     """The pilots and decisions of every site: evidence files, then those added at interviews."""
-    evidence = engagement.evidence
-    subjects = [
-        *_subjects_in(evidence.decisions, "decision"),
-        *_subjects_in(evidence.pilots, "pilot"),
-        *store.subjects(),
-    ]
-    return tuple({(s.site, s.kind, s.id): s for s in reversed(subjects)}.values())[::-1]
-
-
-def _subjects_in(frame: pd.DataFrame, kind: Literal["pilot", "decision"]) -> list[Subject]:
-    rows = frame[["site", kind, "title"]].fillna({"title": ""}).to_numpy().tolist()
-    return [Subject(site, kind, subject, title or subject) for site, subject, title in rows]
+    return list_subjects(engagement.evidence.subjects(), store.subjects())
 
 
 def import_options(

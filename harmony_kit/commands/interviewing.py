@@ -16,7 +16,6 @@ from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.interview.beginning import Desk, Setting
 from harmony_kit.interview.presence import take_seat
 from harmony_kit.interview.reception import Reception
-from harmony_kit.journal.answers import Subject
 from harmony_kit.journal.store import Store
 
 __all__ = ["open_interview", "open_reception"]
@@ -70,17 +69,6 @@ def open_reception(
 
 
 def _make_setting(engagement: Engagement, *, self_service: bool) -> Setting:
-    evidence = engagement.evidence
-    pilots = [
-        Subject(site, "pilot", id_, title or id_)
-        for site, id_, title in evidence.pilots[["site", "pilot", "title"]].itertuples(index=False)
-    ]
-    decisions = [
-        Subject(site, "decision", id_, title or id_)
-        for site, id_, title in evidence.decisions[["site", "decision", "title"]].itertuples(
-            index=False
-        )
-    ]
     return Setting(
         client=engagement.client,
         sites={site.site: site.name for site in engagement.sites},
@@ -88,7 +76,7 @@ def _make_setting(engagement: Engagement, *, self_service: bool) -> Setting:
         instrument=engagement.instrument,
         instrument_path=engagement.instrument_path,
         languages=engagement.languages,
-        subjects=(*pilots, *decisions),
+        subjects=engagement.evidence.subjects(),
         min_group=engagement.settings.min_group,
         timezone=engagement.timezone,
         colour=engagement.brand.colour,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.journal.names import SUBJECT
+from harmony_kit.journal.subject import Subject
 
 __all__ = [
     "DECISIONS",
@@ -87,14 +88,15 @@ class Evidence:
             usage=_rows_of(self.usage, site),
         )
 
-    def titles(self) -> pd.DataFrame:
-        """``id, title`` of every decision and pilot; the title may be empty."""
-        parts = [_titles_of(self.decisions, "decision"), _titles_of(self.pilots, "pilot")]
-        return pd.concat(parts, ignore_index=True)
+    def subjects(self) -> tuple[Subject, ...]:
+        """Every decision and pilot, for people to speak about."""
+        decisions = _subjects_in(self.decisions, "decision")
+        return (*decisions, *_subjects_in(self.pilots, "pilot"))
 
 
-def _titles_of(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
-    return frame[[kind, "title"]].set_axis(["id", "title"], axis=1).fillna({"title": ""})
+def _subjects_in(frame: pd.DataFrame, kind: Literal["pilot", "decision"]) -> Iterator[Subject]:
+    for site, id_, title in frame[["site", kind, "title"]].itertuples(index=False):
+        yield Subject(site, kind, id_, title)
 
 
 def _rows_of(frame: pd.DataFrame, site: str) -> pd.DataFrame:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.interview.interview import Interview
@@ -15,8 +14,9 @@ from harmony_kit.interview.keeping import InterviewJournal
 from harmony_kit.interview.presence import Seat
 from harmony_kit.interview.questions import Question
 from harmony_kit.interview.session import Session
-from harmony_kit.journal.answers import Answer, Event, Respondent, Subject
+from harmony_kit.journal.answers import Answer, Event, Respondent
 from harmony_kit.journal.names import PSEUDONYM, WAVE
+from harmony_kit.journal.subject import Subject, list_subjects
 
 __all__ = [
     "Desk",
@@ -232,14 +232,7 @@ def _find_instrument(past: _Past, answers: Sequence[Answer], desk: Desk) -> Inst
 
 
 def _open(respondent: Respondent, instrument: Instrument, desk: Desk) -> Interview:
-    subjects = _list_subjects(desk, respondent.site)
+    added = desk.journal.subjects(respondent.site)
+    subjects = list_subjects(desk.setting.subjects, added, site=respondent.site)
     session = Session(instrument=instrument, respondent=respondent, subjects=subjects)
     return Interview(desk.journal, session, desk.seat, desk.clock)
-
-
-def _list_subjects(desk: Desk, site: str) -> tuple[Subject, ...]:
-    """The subjects of the evidence files, then those added at interviews."""
-    ours = [subject for subject in desk.setting.subjects if subject.site == site]
-    known: set[tuple[Literal["pilot", "decision"], str]] = {(s.kind, s.id) for s in ours}
-    added = [s for s in desk.journal.subjects(site) if (s.kind, s.id) not in known]
-    return (*ours, *added)

@@ -40,8 +40,10 @@ def question_text(session: Session, question: Question) -> str:
 
 
 def _subject_title(session: Session, question: Question) -> str:
-    titles = {subject.id: subject.title for subject in session.subjects}
-    return titles.get(question.subject or "", question.subject or "")
+    kind = session.instrument.item(question.item).per
+    titles = {(subject.kind, subject.id): subject.title for subject in session.subjects}
+    id_ = question.subject or ""
+    return titles.get((kind, id_), id_) if kind else id_
 
 
 def _lens_name(session: Session, lens: str) -> str:

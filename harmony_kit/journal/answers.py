@@ -12,17 +12,18 @@ import pandas as pd
 
 from harmony_kit.errors import AnswerError, FrameError
 from harmony_kit.instrument.model import Instrument, Item
+from harmony_kit.journal.subject import Subject
 
 __all__ = [
     "ANSWER_DTYPES",
     "COLUMN",
     "MAX_TEXT",
     "Answer",
+    "Answers",
     "Event",
     "Respondent",
     "Source",
     "Status",
-    "Subject",
     "answers_frame",
     "check_answer",
     "check_frame",
@@ -208,6 +209,20 @@ def answers_frame(answers: Iterable[Answer]) -> pd.DataFrame:
     return type_frame(pd.DataFrame(rows, columns=list(ANSWER_DTYPES)))
 
 
+@dataclass(frozen=True)
+class Answers:
+    """An answers frame with the pilots and decisions that were added at the interviews."""
+
+    frame: pd.DataFrame
+    subjects: tuple[Subject, ...] = ()
+
+    def of(self, site: str, wave: str) -> Answers:
+        """The answers of one site and wave, and the subjects of the site."""
+        is_there = (self.frame["site"] == site) & (self.frame["wave"] == wave)
+        subjects = tuple(subject for subject in self.subjects if subject.site == site)
+        return Answers(self.frame[is_there], subjects)
+
+
 def type_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with the columns and dtypes of the answers frame; `chosen` as lists."""
     frame = frame.reindex(columns=list(ANSWER_DTYPES))
@@ -268,13 +283,3 @@ class Event:
     at: datetime
     by: str
     details: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A pilot or a decision of one site that repeated items are about."""
-
-    site: str
-    kind: Literal["pilot", "decision"]
-    id: str
-    title: str

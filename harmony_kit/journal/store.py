@@ -22,9 +22,9 @@ from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import (
     ANSWER_DTYPES,
     Answer,
+    Answers,
     Event,
     Respondent,
-    Subject,
     type_frame,
 )
 from harmony_kit.journal.connections import create_engine, is_there, plain_reason, upsert
@@ -42,6 +42,7 @@ from harmony_kit.journal.schema import (
     respondent_from_row,
     subject_from_row,
 )
+from harmony_kit.journal.subject import Subject
 
 __all__ = ["Store", "stored_names"]
 
@@ -140,6 +141,11 @@ class Store:
             found = [tuple(row) for row in connection.execute(query)]
         frame = pd.DataFrame(found, columns=list(ANSWER_DTYPES))
         return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
+
+    def answers(self, sites: Sequence[str] | None = None, wave: str | None = None) -> Answers:
+        """The current answers with the subjects added at interviews; what `measure_site` takes."""
+        subjects = [one for one in self.subjects() if sites is None or one.site in sites]
+        return Answers(self.frame(sites, wave), tuple(subjects))
 
     def journal(
         self, site: str | None = None, respondent: str | None = None
