@@ -13,8 +13,10 @@ import pytest
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.findings import FIRST_PAGE, Finding, find, select_first
+from harmony_kit.findings.observation import Observation
+from harmony_kit.findings.patterns import Case
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
-from harmony_kit.findings.wording import Voice
+from harmony_kit.findings.wording import Voice, Wording
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.measures.coorientation import TOPIC_DTYPES
 
@@ -136,6 +138,15 @@ def test_no_text_blames_or_averages():
     blame = re.compile(rf"\b({words})\b", re.IGNORECASE)
     found = {key: text for key, text in PLAYBOOK.source_texts.items() if blame.search(text)}
     assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [("oldest_open_days", -0.4, "0"), ("share_open", -0.001, "0 %"), ("own_it", 2.6, "3")],
+)
+def test_a_number_in_a_sentence_has_no_signed_zero(name, value, text):
+    seen = Observation(Case("topic", ""), "claimed", 0, 1, numbers={name: value})
+    assert Wording(seen, Voice(PLAYBOOK, INSTRUMENT, "en")).names[name] == text
 
 
 def test_other_lenses_are_called_by_their_names():

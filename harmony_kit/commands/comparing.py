@@ -23,6 +23,7 @@ from harmony_kit.journal.store import Store
 from harmony_kit.measures.changes import measure_changes
 from harmony_kit.measures.coorientation import measure_topics
 from harmony_kit.measures.privacy import license_answers
+from harmony_kit.measures.rounding import format_number
 from harmony_kit.measures.transitions import measure_transitions
 from harmony_kit.measures.waves import Wordings, measure_returns
 from harmony_kit.report.plain_values import plain_value
@@ -142,7 +143,8 @@ def _tell_changes(rows: pd.DataFrame, engagement: Engagement) -> Iterator[str]:
     claimed = rows[(rows["claim"] == "claimed") & (rows["direction"] != "steady")]
     for row in claimed.to_dict("records"):
         what = f"{_lens(engagement, row['lens'])}, {row['quantity']}"
-        yield f"  {_topic(row)}, {what}: {row['before']:.1f} -> {row['after']:.1f}"
+        before, after = (format_number(row[name], 1) for name in ("before", "after"))
+        yield f"  {_topic(row)}, {what}: {before} -> {after}"
     for kind in ("reworded", "new", "dropped"):
         items = sorted(set(rows.loc[rows["comparison"] == kind, "item"]))
         if items:

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from harmony_kit.measures.rounding import round_number
+
 __all__ = ["list_records", "list_topics", "plain_value"]
 
 _DIGITS = 6
@@ -46,7 +48,7 @@ def list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def _plain_column(column: pd.Series, name: str) -> list[Any]:
     values = column.tolist()
     if column.dtype == "float64":  # most of a report
-        plain = [None if math.isnan(value) else _round(value) for value in values]
+        plain = [None if math.isnan(value) else round_number(value, _DIGITS) for value in values]
     else:
         plain = [plain_value(value) for value in values]
     return [None if cell == 0 else cell for cell in plain] if name in _GROUPS else plain
@@ -86,10 +88,5 @@ def _plain_scalar(value: object) -> bool | int | float | str | None:
     if isinstance(value, int | np.integer):
         return int(value)
     if isinstance(value, float | np.floating):
-        return None if math.isnan(value) else _round(float(value))
+        return None if math.isnan(value) else round_number(float(value), _DIGITS)
     return str(value)
-
-
-def _round(value: float) -> float:
-    rounded = round(value, _DIGITS)
-    return 0.0 if rounded == 0 else rounded  # never -0.0

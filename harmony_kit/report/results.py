@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from harmony_kit.report.plain_values import list_records, list_topics
+from harmony_kit.report.plain_values import list_records, list_topics, plain_value
 
 if TYPE_CHECKING:
     from harmony_kit.report.assessment import Assessment
@@ -55,7 +55,7 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
             for name in ("decisions", "pilots", "usage", "problems")
         },
         "signatures": list_records(frames["signatures"]),
-        "findings": [finding.to_dict() for finding in assessment.findings],
+        "findings": [plain_value(finding.to_dict()) for finding in assessment.findings],
         "quotes": list_records(assessment.quotes),
         "canvases": [sheet.to_dict() for sheet in assessment.canvases],
         "wrong_claims": list_records(assessment.wrong_claims),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from harmony_kit.instrument.yamlfile import read_yaml
+from harmony_kit.measures.rounding import format_number
 
 __all__ = ["FALLBACK", "Words", "load_words", "word_languages"]
 
@@ -44,9 +45,7 @@ class Words:
 
     def number(self, value: float, digits: int = 1) -> str:
         """A number with a fixed number of digits, as it is written in this language."""
-        text = f"{value:.{digits}f}".replace("-", "\u2212")
-        if float(f"{value:.{digits}f}") == 0:
-            text = text.lstrip("\u2212")
+        text = format_number(value, digits).replace("-", "\u2212")
         return text.replace(".", self.texts["format.decimal"])
 
     def signed(self, value: float, digits: int = 1) -> str:
@@ -56,7 +55,7 @@ class Words:
 
     def percent(self, share: float) -> str:
         """A share from 0 to 1 as whole percent."""
-        return self.say("format.percent", number=f"{100 * share:.0f}")
+        return self.say("format.percent", number=format_number(100 * share, 0))
 
     def certainty(self, probability: float) -> str:
         """A probability as whole percent, never written as the impossible 100 or 0."""
