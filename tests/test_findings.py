@@ -18,7 +18,7 @@ from harmony_kit.findings.patterns import Case
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
 from harmony_kit.findings.wording import Voice, Wording
 from harmony_kit.instrument.file import find_instrument, load_instrument
-from harmony_kit.measures.coorientation import TOPIC_DTYPES
+from harmony_kit.measures.coorientation import TOPICS
 
 INSTRUMENT = load_instrument(find_instrument("it-operations"))
 PLAYBOOK = load_playbook(find_playbook("it-operations"))
@@ -54,7 +54,7 @@ def _direction(lens: str, other: str, **changes: Any) -> dict[str, Any]:
 
 
 def _topics(*rows: Mapping[str, Any]) -> pd.DataFrame:
-    return pd.DataFrame(rows).reindex(columns=list(TOPIC_DTYPES)).astype(TOPIC_DTYPES)
+    return pd.DataFrame(rows).reindex(columns=list(TOPICS.dtypes)).astype(TOPICS.dtypes)
 
 
 def _find(
@@ -142,7 +142,7 @@ def test_no_text_blames_or_averages():
 
 @pytest.mark.parametrize(
     ("name", "value", "text"),
-    [("oldest_open_days", -0.4, "0"), ("share_open", -0.001, "0 %"), ("own_it", 2.6, "3")],
+    [("oldest_open_days", -0.4, "0"), ("share_open", -0.001, "0%"), ("own_it", 2.6, "3")],
 )
 def test_a_number_in_a_sentence_has_no_signed_zero(name, value, text):
     seen = Observation(Case("topic", ""), "claimed", 0, 1, numbers={name: value})

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit.files import FileMark, is_unchanged, read_json, write_json, write_whole
-from harmony_kit.journal.answers import Answers
+from harmony_kit.journal.answers import Answers, AnswersFrame
 from harmony_kit.journal.answers_file import answers_bytes
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.subject import Subject
@@ -70,7 +70,7 @@ def take_snapshot(store: Store, sites: Sequence[str], *, wave: str, folder: Path
         is_last = attempt == _TRIES
         chunk = len(sites) if is_last else _CHUNK
         for site, frame in _read_sites(store, list(sites) if is_last else stale, wave, chunk):
-            answers = Answers(frame, tuple(subjects.get(site, [])))
+            answers = Answers(AnswersFrame(frame), tuple(subjects.get(site, [])))
             fresh[site] = _write_site(folder, site, answers, wanted[site])
         read += stale
     _forget_others(folder, set(sites))

@@ -23,6 +23,7 @@ from harmony_kit.journal.answers import (
     ANSWER_DTYPES,
     Answer,
     Answers,
+    AnswersFrame,
     Event,
     Respondent,
     type_frame,
@@ -129,7 +130,7 @@ class Store:
         with self._reading("read answers from") as connection:
             return [answer_from_row(row) for row in connection.execute(query).mappings()]
 
-    def frame(self, sites: Sequence[str] | None = None, wave: str | None = None) -> pd.DataFrame:
+    def frame(self, sites: Sequence[str] | None = None, wave: str | None = None) -> AnswersFrame:
         """The current answers as an answers frame, of one wave and some sites or all."""
         condition = where(wave=wave)
         if sites is not None:

@@ -20,7 +20,7 @@ from harmony_kit.findings.findings import Finding, find
 from harmony_kit.findings.playbook import Playbook
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
 from harmony_kit.findings.wording import Voice
-from harmony_kit.journal.answers import Answers
+from harmony_kit.journal.answers import Answers, AnswersFrame, check_frame
 from harmony_kit.journal.answers_file import read_answers_file
 from harmony_kit.journal.subject import Subject, list_subjects, titles_of
 from harmony_kit.measures.claims import expected_wrong_claims
@@ -168,8 +168,10 @@ def measure_site(
     """Measure the answers of one site and wave and put the measures into words.
 
     What `answers` holds of other sites and waves is left aside. Raises KeyError for a site that
-    is not in sites.csv.
+    is not in sites.csv, and `FrameError` where the frame is no answers frame: the one place that
+    looks.
     """
+    check_frame(answers.frame)
     said = answers.of(site, wave)
     settings, min_group = engagement.settings, engagement.settings.min_group
     plant = engagement.site(site)
@@ -227,7 +229,7 @@ def open_playbook(engagement: Engagement) -> Playbook:
     return load_playbook(path, overrides if overrides.is_file() else None)
 
 
-def _count_heard(engagement: Engagement, site: Site, answers: pd.DataFrame) -> pd.DataFrame:
+def _count_heard(engagement: Engagement, site: Site, answers: AnswersFrame) -> pd.DataFrame:
     lenses = list(engagement.instrument.lens_ids)
     counted = count_respondents(answers).set_index("lens")["n_respondents"].reindex(lenses)
     counted = counted.fillna(0).astype("Int64")
