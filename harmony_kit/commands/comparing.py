@@ -68,12 +68,7 @@ def _compare(engagement: Engagement, answers: AnswersFrame, wordings: Wordings) 
     changes = measure_changes(
         licensed, items, settings=settings, headcounts=heads, wordings=wordings
     )
-    is_few = (changes["n_returned"] < settings.min_group).fillna(value=True)
-    changes.loc[is_few, "returned_change"] = float("nan")
-    changes.loc[is_few, "n_returned"] = pd.NA
-    returns = measure_returns(licensed)
-    for column in ("n_returned", "n_left", "n_joined"):
-        returns[column] = returns[column].mask(returns[column].between(1, settings.min_group - 1))
+    returns = measure_returns(licensed, min_group=settings.min_group)
     transitions = measure_transitions(topics, licensed, settings=settings, wordings=wordings)
     return _Compared(changes, transitions, returns)
 
@@ -125,11 +120,11 @@ def _rows(frame: pd.DataFrame, place: dict[str, Any]) -> pd.DataFrame:
 
 
 def _tell_returns(row: dict[Any, Any]) -> str:
-    parts = [
-        f"{'few' if pd.isna(row[name]) else row[name]} {word}"
-        for name, word in (("n_returned", "came back"), ("n_left", "left"), ("n_joined", "joined"))
-    ]
-    return f"{row['n_before']} people, then {row['n_after']} ({', '.join(parts)})"
+    counted = f"{row['n_before']} people, then {row['n_after']}"
+    if pd.isna(row["n_returned"]):
+        return f"{counted} (too few came back, left or joined to say how many)"
+    words = (("n_returned", "came back"), ("n_left", "left"), ("n_joined", "joined"))
+    return f"{counted} ({', '.join(f'{row[name]} {word}' for name, word in words)})"
 
 
 def _tell_transitions(rows: pd.DataFrame, engagement: Engagement) -> Iterator[str]:

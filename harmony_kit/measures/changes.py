@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Draws, Floats, Ints
 from harmony_kit.measures.coorientation import DIRECTIONS, STREAMS
 from harmony_kit.measures.declaration import COUNT, GAP, MEAN, NAME, PROBABILITY, declare
 from harmony_kit.measures.finishing import CERTAINTY, finish
 from harmony_kit.measures.posterior import draw_means
+from harmony_kit.measures.privacy import LicensedFrame, license_returned
 from harmony_kit.measures.tally import Tally, tally_ratings
 from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
 
@@ -66,7 +66,7 @@ _KEY: Final = ["site", "from_wave", "to_wave", "item", "subject", "dimension", "
 
 
 def measure_changes(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,
@@ -98,8 +98,8 @@ def measure_changes(
         of a change upwards by more than `SMALLEST_CHANGE` of the tolerance, of less than that,
         and downwards; `direction` the most probable of them. The waves are taken as two
         independent samples, which is cautious where people came back: for them `n_returned` and
-        `returned_change` give the mean change of the same people. What `comparison` does not allow
-        to compare, or misses answers, has no change: NA.
+        `returned_change` give the mean change of the same people (see `license_returned`). What
+        `comparison` does not allow to compare, or misses answers, has no change: NA.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def measure_changes(
     changes.loc[is_silent, ["change", *_DRAWN]] = np.nan
     changes = changes.merge(_returned(answers, items), how="left", on=[*_RETURNED, "quantity"])
     changes.loc[is_silent.to_numpy(), "returned_change"] = np.nan
-    return _name_directions(changes, settings)
+    return _name_directions(license_returned(changes, min_group=settings.min_group), settings)
 
 
 def _stack(tally: Tally, pairs: pd.DataFrame, drawn: Floats) -> pd.DataFrame:
@@ -223,7 +223,7 @@ def _summarise(before: list[Draws], after: list[Draws], *, smallest: float) -> F
 _RETURNED: Final = ["site", "from_wave", "to_wave", "item", "subject", "lens"]
 
 
-def _returned(answers: AnswersFrame, items: pd.DataFrame) -> pd.DataFrame:
+def _returned(answers: LicensedFrame, items: pd.DataFrame) -> pd.DataFrame:
     """Mean change of the people who rated a topic in both waves, own answers and estimates."""
     asked = items.loc[(items["kind"] == "rating") & items["mirrored"].astype(bool), "item"]
     columns = ["site", "wave", "item", "subject", "lens", "about", "respondent", "value"]
@@ -252,6 +252,5 @@ def _name_directions(changes: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     changes["direction"] = pd.Series(direction, index=changes.index).where(is_known)
     changes[CERTAINTY] = probability.max(axis=1)
     is_counted = changes["quantity"] != "misreading"
-    n_returned = changes["n_returned"].fillna(0).where(is_counted)
-    changes["n_returned"] = n_returned.astype("Int64")
+    changes["n_returned"] = changes["n_returned"].where(is_counted).astype("Int64")
     return finish(changes, CHANGES, settings)

@@ -16,13 +16,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Draws
 from harmony_kit.measures.claims import STATES, grade_claims, name_states
 from harmony_kit.measures.declaration import COUNT, GAP, MEAN, NAME, PEOPLE, PROBABILITY, declare
 from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.posterior import draw_means
 from harmony_kit.measures.predictive import Belief, count_interviews
+from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.tally import Tally, tally_ratings
 
 __all__ = ["DIRECTIONS", "STREAMS", "TOPICS", "measure_topics"]
@@ -87,7 +87,7 @@ _ROWS_AT_ONCE: Final = 32
 
 
 def measure_topics(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,

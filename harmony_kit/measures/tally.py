@@ -12,11 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.declaration import COUNT, NAME, declare
 from harmony_kit.measures.finishing import finish
-from harmony_kit.measures.privacy import count_respondents
+from harmony_kit.measures.privacy import LicensedFrame, count_respondents
 from harmony_kit.measures.selection import (
     count_ratings,
     headcounts_of,
@@ -79,7 +78,7 @@ class Tally:
 
 
 def tally_ratings(
-    answers: AnswersFrame, items: pd.DataFrame, headcounts: pd.DataFrame | None = None
+    answers: LicensedFrame, items: pd.DataFrame, headcounts: pd.DataFrame | None = None
 ) -> Tally:
     """Counts of all mirrored ratings in an answers frame.
 
@@ -129,7 +128,7 @@ def _name_topics(keys: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
 
 
 def _size_lenses(
-    topics: pd.DataFrame, answers: AnswersFrame, headcounts: pd.DataFrame | None
+    topics: pd.DataFrame, answers: LicensedFrame, headcounts: pd.DataFrame | None
 ) -> Floats:
     """Head counts of the two lenses of each topic; infinite where not given or impossible."""
     if headcounts is None or headcounts.empty:

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.claims import STATES
 from harmony_kit.measures.declaration import COUNT, NAME, PROBABILITY, declare
 from harmony_kit.measures.finishing import CERTAINTY, finish
+from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
 
 __all__ = ["TRANSITIONS", "measure_transitions"]
@@ -43,7 +43,7 @@ _P: Final = [f"p_{state}" for state in STATES]
 
 def measure_transitions(
     topics: pd.DataFrame,
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     *,
     settings: Settings,
     wordings: Wordings | None = None,

@@ -13,7 +13,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.coorientation import measure_topics
 from harmony_kit.measures.declaration import (
     COUNT,
@@ -26,6 +25,7 @@ from harmony_kit.measures.declaration import (
     declare,
 )
 from harmony_kit.measures.finishing import CERTAINTY, finish
+from harmony_kit.measures.privacy import LicensedFrame
 
 __all__ = ["UNDERSTANDING", "measure_understanding", "summarise_understanding"]
 
@@ -59,7 +59,7 @@ _SLACK: Final = 1e-9
 
 
 def measure_understanding(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,
