@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -172,6 +173,18 @@ def test_first_page_is_short_and_varied():
     assert len(findings) == 13
     assert len(first) == FIRST_PAGE
     assert {"execution", "workflow", "ownership"} <= {finding.dimension for finding in first}
+
+
+def test_two_findings_of_a_kind_and_no_more_while_there_are_others():
+    frame = [item.id for item in INSTRUMENT.items if item.dimension == "frame" and item.mirrored]
+    others = ("execution.aligned", "workflow.boundaries_first", "ownership.clear")
+    others += ("meaning.same", "interpretation.why_now")
+    rows = [
+        _direction("it", "operations", item=item, dimension=item.partition(".")[0])
+        for item in (*frame, *others)
+    ]
+    counted = Counter(finding.dimension for finding in select_first(_find(*rows)))
+    assert counted == {"frame": 2, **{item.partition(".")[0]: 1 for item in others}}
 
 
 def test_finding_nothing_is_no_finding():

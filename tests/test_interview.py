@@ -91,6 +91,15 @@ def test_an_interview_that_must_not_start(desk, changes, problems):
     assert len(desk.journal.respondents()) == 1
 
 
+@pytest.mark.parametrize(("status", "text"), [("answered", "Hours."), ("prefer_not", None)])
+def test_only_words_that_were_said_may_be_quoted(desk, status, text):
+    interview = start_interview(newcomer(), desk)
+    interview.answer(Given(own("aims.shared"), value=1))
+    interview.answer(Given(own("aims.apart"), status=status, text=text, quotable=True))
+    (_, kept) = desk.journal.current()
+    assert (kept.status, kept.text, kept.quotable) == (status, text, status == "answered")
+
+
 def test_proposed_pseudonyms_are_free_and_say_nothing():
     draw = random.Random(1)
     names = [propose_pseudonym(["bara-11"], draw) for _ in range(500)]

@@ -149,6 +149,18 @@ def test_merge_keeps_the_later_answer_current(store):
     other.close()
 
 
+def test_of_two_answers_given_at_the_same_moment_the_merged_one_is_current(store):
+    other = Store("sqlite://")
+    theirs = replace(RATING, value=2)
+    store.append([RATING])
+    other.append([theirs])
+    assert store.merge(other) == 1
+    assert [answer.value for _, answer in store.journal()] == [RATING.value, 2]
+    assert [answer.reason for _, answer in store.journal()] == [None, None]
+    assert store.merge(other) == 0
+    other.close()
+
+
 def test_three_threads_write_three_rows(store_url, tmp_path):
     url = store_url if store_url != "sqlite://" else f"sqlite:///{tmp_path}/threads.sqlite"
     store = Store(url)
