@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import product
+from typing import assert_never
 
 from harmony_kit.errors import Problem, nearest
 from harmony_kit.findings.observing import Observation
@@ -45,14 +46,21 @@ def list_cases(instrument: Instrument) -> Iterator[Case]:
 
 def _item_cases(item: Item, lenses: tuple[str, str]) -> Iterator[Case]:
     place = (item.dimension, item.id)
-    if item.kind == "rating":
-        yield from (Case("within", "split", *place, "", lens) for lens in lenses)
-    if item.kind == "choice" and item.group in ("duty", "bridge"):
-        yield from (Case("ownership", pattern, *place) for pattern in KINDS["ownership"])
-    if not item.mirrored or item.kind == "choice":
-        return
-    kind = "topic" if item.kind == "rating" else item.kind
-    for state, looker in product(STATES, (*lenses, BOTH)):
+    match item.kind:
+        case "rating":
+            yield from (Case("within", "split", *place, "", lens) for lens in lenses)
+            kind = "topic"
+        case "rank" | "words":
+            kind = item.kind
+        case "choice":
+            if item.group in ("duty", "bridge"):
+                yield from (Case("ownership", pattern, *place) for pattern in KINDS["ownership"])
+            return
+        case "text":
+            return
+        case _:
+            assert_never(item.kind)
+    for state, looker in product(STATES if item.mirrored else (), (*lenses, BOTH)):
         has_level = kind == "topic" and state in _CLOSE
         for level in _LEVELS if has_level else ("",):
             yield Case(kind, state, *place, level, looker)

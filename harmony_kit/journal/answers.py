@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, NewType
+from typing import Any, Literal, NewType, assert_never
 
 import pandas as pd
 
@@ -184,28 +184,36 @@ def _check_place(answer: Answer, item: Item, instrument: Instrument) -> None:
 
 
 def _check_value(answer: Answer, item: Item, instrument: Instrument) -> None:
-    if item.kind == "rating":
-        points = instrument.points(item.id) or 0
-        value = answer.value
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= points:
-            raise AnswerError(item.id, value, f"a whole number from 1 to {points}")
-    elif item.kind == "text":
-        if not answer.text or len(answer.text) > MAX_TEXT:
+    match item.kind:
+        case "rating":
+            _check_rating(item, answer.value, instrument.points(item.id) or 0)
+        case "text":
             n = len(answer.text or "")
-            raise AnswerError(item.id, f"a text of {n} characters", f"1 to {MAX_TEXT} characters")
-    else:
-        _check_chosen(item, answer.chosen or (), instrument.option_ids(item.id))
+            if not 1 <= n <= MAX_TEXT:
+                allowed = f"1 to {MAX_TEXT} characters"
+                raise AnswerError(item.id, f"a text of {n} characters", allowed)
+        case "rank" | "words" | "choice":
+            least = 1 if item.kind == "words" else item.k or 1
+            _check_chosen(item, answer.chosen or (), instrument.option_ids(item.id), least)
+        case _:
+            assert_never(item.kind)
 
 
-def _check_chosen(item: Item, chosen: tuple[str, ...], options: tuple[str, ...]) -> None:
+def _check_rating(item: Item, value: int | None, points: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= points:
+        raise AnswerError(item.id, value, f"a whole number from 1 to {points}")
+
+
+def _check_chosen(
+    item: Item, chosen: tuple[str, ...], options: tuple[str, ...], least: int
+) -> None:
     unknown = [option for option in chosen if option not in options]
     if unknown:
         raise AnswerError(item.id, ";".join(unknown), f"of {', '.join(options)}")
-    k = item.k or 1
-    how_many = f"exactly {k} different" if item.kind != "words" else f"1 to {k} different"
-    n_right = 1 <= len(chosen) <= k if item.kind == "words" else len(chosen) == k
-    if not n_right or len(set(chosen)) != len(chosen):
-        raise AnswerError(item.id, ";".join(chosen), f"{how_many} options")
+    most = item.k or 1
+    how_many = f"{least} to {most}" if item.kind == "words" else f"exactly {most}"
+    if not least <= len(chosen) <= most or len(set(chosen)) != len(chosen):
+        raise AnswerError(item.id, ";".join(chosen), f"{how_many} different options")
 
 
 def answers_frame(answers: Iterable[Answer]) -> AnswersFrame:
