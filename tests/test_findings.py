@@ -187,6 +187,13 @@ def test_two_findings_of_a_kind_and_no_more_while_there_are_others():
     assert counted == {"frame": 2, **{item.partition(".")[0]: 1 for item in others}}
 
 
+def test_the_first_page_tells_nothing_twice():
+    (first,) = _find(_direction("it", "operations"))
+    again = replace(first, id="again", score=first.score / 2)
+    elsewhere = replace(again, id="elsewhere", subject="vision", score=first.score / 3)
+    assert select_first([first, again, elsewhere]) == (first, elsewhere)
+
+
 def test_finding_nothing_is_no_finding():
     assert _find() == ()
     assert _find(topics=_topics()) == ()
