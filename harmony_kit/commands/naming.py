@@ -7,7 +7,7 @@ from functools import partial
 
 from harmony_kit.engagement.choosing import refuse, unknown_sites, unknown_wave
 from harmony_kit.engagement.folder import Engagement
-from harmony_kit.journal.store import stored_names
+from harmony_kit.journal.stored import stored_names
 
 __all__ = ["check_names"]
 
