@@ -161,8 +161,9 @@ def measure_decisions(
     dates and count in no time. `p_stall` is the probability that more than half of the site's
     decisions take longer than `stall_days`, from the `n_judged` of which that is known:
     Beta(slow + 1, judged - slow + 1). Only decisions raised at least `stall_days` before `as_of`
-    are judged: of younger ones the quick are known and the slow are not (length bias). `held_by` counts the open ones per holder, `open_days` is
-    how long each decision has been waiting, 0 when it is not.
+    are judged: of younger ones the quick are known and the slow are not (length bias).
+    `held_by` counts the open ones per holder, `open_days` is how long each decision has been
+    waiting, 0 when it is not.
     """
     settings = settings or Settings()
     timed = time_decisions(decisions, as_of=as_of)

@@ -35,7 +35,7 @@ __all__ = ["SiteDraws", "draw_site"]
 #: Chains side by side, sweeps until they are read, and topic means drawn at each sweep read.
 _CHAINS: Final = 48
 _WARM_UP: Final = 12
-_READINGS: Final = 6
+_READINGS: Final = 12
 
 
 @dataclass(frozen=True)
