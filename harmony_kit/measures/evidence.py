@@ -123,8 +123,8 @@ PROGRESS = declare(
 def time_decisions(decisions: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     """How long each decision took or has been waiting, as of a day.
 
-    A row is a decision raised by then; columns ``site, decision, title, held_by, kind, days,
-    age``, the last the days since it was raised.
+    A row is a decision raised by then, `age` days ago; columns ``site, decision, title, held_by,
+    kind, days, age``.
     `kind` is ``decided``, ``open`` or ``dropped``; `days` from raised to decided, dropped or
     `as_of`, NaN where a date is missing or the dates are in the wrong order. A decision made
     after `as_of` was still open then. The dates win over the word in `status`.
@@ -161,9 +161,8 @@ def measure_decisions(
     dates and count in no time. `p_stall` is the probability that more than half of the site's
     decisions take longer than `stall_days`, from the `n_judged` of which that is known:
     Beta(slow + 1, judged - slow + 1). Only decisions raised at least `stall_days` before `as_of`
-    are judged: of younger ones the quick are known and the slow are not (length bias).
-    `held_by` counts the open ones per holder, `open_days` is how long each decision has been
-    waiting, 0 when it is not.
+    are judged: of younger ones only the quick are known. `held_by` counts the open ones per holder,
+    `open_days` is how long each decision has been waiting, 0 when it is not.
     """
     settings = settings or Settings()
     timed = time_decisions(decisions, as_of=as_of)
