@@ -155,13 +155,12 @@ def measure_decisions(
 ) -> pd.DataFrame:
     """How long decisions take at each site, the open ones counted as still waiting.
 
-    A row is a site with decisions; columns `DECISIONS`. The median is Kaplan and Meier's
-    with open (and dropped) decisions censored, NaN while less than half are decided: then it is
-    more than `longest_days` suggests; its interval holds 80 %. `n_undated` have no usable
-    dates and count in no time. `p_stall` is the probability that more than half of the site's
-    decisions take longer than `stall_days`, from the `n_judged` of which that is known:
-    Beta(slow + 1, judged - slow + 1). Only decisions raised at least `stall_days` before `as_of`
-    are judged: of younger ones only the quick are known. `held_by` counts the open ones per holder,
+    A row is a site with decisions; columns `DECISIONS`. The median is Kaplan and Meier's with open
+    (and dropped) decisions censored, NaN while less than half are decided: then it is more than
+    `longest_days` suggests; its interval holds 80 %. `n_undated` count in no time. `p_stall` is the
+    probability that more than half take longer than `stall_days`: Beta(slow + 1, judged - slow +
+    1), judging only those raised at least so long before `as_of`, as of younger ones the quick are
+    known and the slow are not (length bias). `held_by` counts the open ones per holder,
     `open_days` is how long each decision has been waiting, 0 when it is not.
     """
     settings = settings or Settings()
