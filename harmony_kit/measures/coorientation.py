@@ -200,6 +200,18 @@ def measure_understanding(
         `p_knows` that more are understood than projecting and a flat guess would reach besides;
         the parts of accuracy (`accuracy.read_accuracy`) stand in the row over all dimensions.
         `pattern` is ``reads_well`` or ``misreads``, see `understanding.grade_understanding`.
+
+    Examples
+    --------
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> answers = answers_of(
+    ...     said("it", "x.clear", [5, 4, 4], about="quality"),
+    ...     said("quality", "x.clear", [4, 5, 5]),
+    ... )
+    >>> found = measure_understanding(answers, items_of({"item": "x.clear"}), settings=Settings())
+    >>> found.loc[[0], ["lens", "dimension", "n_topics", "understood", "share", "pattern"]]
+      lens dimension  n_topics  understood  share     pattern
+    0   it       all         1           1    1.0  reads_well
     """
     options: dict[str, Any] = {"settings": settings, "headcounts": headcounts}
     return measure_coorientation(answers, items, **options).understanding
