@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -89,9 +89,10 @@ def make_report(
 
 def new_work(job: Job) -> Path:
     """A new, empty folder for a job to run in."""
-    folder = job.folder / ".harmony"
-    folder.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=f"work-{job.name}-", dir=folder))
+    # Made as any folder, and not by mkdtemp: it will be published, and follows the umask.
+    work = job.folder / ".harmony" / f"work-{job.name}-{secrets.token_hex(6)}"
+    work.mkdir(parents=True)
+    return work
 
 
 def _run(job: Job, work: Path, runner: _Runner) -> tuple[Failure | None, dict[str, float]]:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from harmony_kit.files import FileMark, is_unchanged, read_json, write_json
 from harmony_kit.report.words import Words
 
-__all__ = ["Failure", "Record", "find_records", "record_folder"]
+__all__ = ["Failure", "Record", "find_records", "known_waves", "record_folder"]
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,11 @@ class Record:
 def record_folder(folder: Path, wave: str) -> Path:
     """Where an engagement keeps the records of a wave."""
     return folder / ".harmony" / "records" / wave
+
+
+def known_waves(folder: Path) -> list[str]:
+    """The waves an engagement has records of."""
+    return sorted(path.name for path in record_folder(folder, "").glob("*") if path.is_dir())
 
 
 def find_records(folder: Path) -> dict[str, Record]:

@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 from harmony_kit.batch.publish import Finished, Page
 from harmony_kit.engine.runner import RunnerClosed
@@ -44,7 +45,7 @@ class Renderers:
         for renderer in self._all:
             self._free.put(renderer)
 
-    def __enter__(self) -> Renderers:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -8,16 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
-import pandas as pd
 
+from harmony_kit.commands.naming import check_names
+from harmony_kit.engagement.choosing import refuse, unknown_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.engagement.secret import find_secret, keep_secret
 from harmony_kit.errors import EngagementError, ExchangeError, Problem
 from harmony_kit.exchange import ImportOptions, export_wide, import_answers, map_template
-from harmony_kit.journal.answers import Answer, Event, Subject
+from harmony_kit.journal.answers import Answer, Event
 from harmony_kit.journal.store import Store
+from harmony_kit.journal.subject import Subject, list_subjects
 
 __all__ = [
     "export",
@@ -33,9 +36,9 @@ __all__ = [
 
 
 @contextmanager
-def open_store(engagement: Engagement) -> Iterator[Store]:
-    """The store of an engagement, closed afterwards."""
-    store = Store(engagement.store_url)
+def open_store(engagement: Engagement, *, is_reader: bool = False) -> Iterator[Store]:
+    """The store of an engagement, closed afterwards; a reader makes and changes nothing."""
+    store = Store(engagement.store_url, is_reader=is_reader)
     try:
         yield store
     finally:
@@ -52,18 +55,7 @@ def user_name() -> str:
 
 def known_subjects(engagement: Engagement, store: Store) -> tuple[Subject, ...]:
     """The pilots and decisions of every site: evidence files, then those added at interviews."""
-    evidence = engagement.evidence
-    subjects = [
-        *_subjects_in(evidence.decisions, "decision"),
-        *_subjects_in(evidence.pilots, "pilot"),
-        *store.subjects(),
-    ]
-    return tuple({(s.site, s.kind, s.id): s for s in reversed(subjects)}.values())[::-1]
-
-
-def _subjects_in(frame: pd.DataFrame, kind: Literal["pilot", "decision"]) -> list[Subject]:
-    rows = frame[["site", kind, "title"]].fillna({"title": ""}).to_numpy().tolist()
-    return [Subject(site, kind, subject, title or subject) for site, subject, title in rows]
+    return list_subjects(engagement.evidence.subjects(), store.subjects())
 
 
 def import_options(
@@ -83,8 +75,9 @@ def import_files(folder: Path, paths: tuple[Path, ...], options: ImportOptions) 
     Returns the exit code: 1 if a file was refused.
     """
     engagement = load_engagement(folder)
+    check_names(engagement, sites=[options.site], wave=options.wave)
     n_refused = 0
-    with open_store(engagement) as store:
+    with open_store(engagement, is_reader=options.is_dry_run) as store:
         if not options.is_dry_run:
             store.keep_instrument(engagement.instrument_path)
         chosen = _complete(options, engagement, store)
@@ -107,23 +100,24 @@ def import_files(folder: Path, paths: tuple[Path, ...], options: ImportOptions) 
 
 
 def _complete(options: ImportOptions, engagement: Engagement, store: Store) -> ImportOptions:
-    if options.site is not None and options.site not in engagement.site_ids:
-        problem = Problem(
-            "sites.csv", "", f"has no site {options.site!r}", ", ".join(engagement.site_ids)
-        )
-        raise EngagementError(problem)
     timezone = options.timezone
     if timezone is None and engagement.timezone != "UTC":
         timezone = engagement.timezone
     subjects = known_subjects(engagement, store)
     wave = engagement.wave
-    return replace(options, default_wave=wave, timezone=timezone, subjects=subjects)
+    # A dry run writes nothing, and shows no pseudonym.
+    folder = engagement.folder
+    secret = (find_secret(folder) or b"") if options.is_dry_run else keep_secret(folder)
+    return replace(options, default_wave=wave, timezone=timezone, subjects=subjects, secret=secret)
 
 
-def propose_maps(folder: Path, paths: tuple[Path, ...]) -> None:
+def propose_maps(
+    folder: Path, paths: tuple[Path, ...], *, site: str | None = None, wave: str | None = None
+) -> None:
     """Write a first mapping file beside each file; an existing one is kept."""
     engagement = load_engagement(folder)
-    with open_store(engagement) as store:
+    check_names(engagement, sites=[site], wave=wave)
+    with open_store(engagement, is_reader=True) as store:
         subjects = known_subjects(engagement, store)
     for path in paths:
         target = path.with_name(f"{path.stem}_columns.csv")
@@ -137,17 +131,19 @@ def propose_maps(folder: Path, paths: tuple[Path, ...]) -> None:
 def export(folder: Path, path: Path, *, site: str | None, wave: str | None) -> None:
     """Write current answers to a file, one row per respondent."""
     engagement = load_engagement(folder)
-    with open_store(engagement) as store:
+    check_names(engagement, sites=[site], wave=wave, is_reading=True)
+    with open_store(engagement, is_reader=True) as store:
         answers = store.current(site=site, wave=wave)
         respondents = store.respondents(site=site, wave=wave)
     export_wide(answers, respondents, engagement.instrument, path)
     click.echo(f"{path}: {len(respondents)} respondents, {len(answers)} answers")
 
 
-def merge(folder: Path, other: Path) -> None:
-    """Add the answers of another SQLite store."""
+def merge(folder: Path, other: Path, *, renames: tuple[str, ...]) -> None:
+    """Add the answers of another SQLite store; `renames` are pairs as ``it-01=it-04``."""
     engagement = load_engagement(folder)
-    theirs = Store(f"sqlite:///{other.resolve().as_posix()}")
+    renamed = dict(map(_split_rename, renames))
+    theirs = Store(f"sqlite:///{other.resolve().as_posix()}", is_reader=True)
     try:
         unknown = {r.site for r in theirs.respondents()} - set(engagement.site_ids)
         if unknown:
@@ -155,20 +151,28 @@ def merge(folder: Path, other: Path) -> None:
             what = f"has answers of sites that are not in sites.csv: {', '.join(sorted(unknown))}"
             raise EngagementError(Problem(other.name, "", what, allowed))
         with open_store(engagement) as store:
-            n_new = store.merge(theirs)
+            n_new = store.merge(theirs, renamed=renamed)
     finally:
         theirs.close()
     click.echo(f"{n_new} answers added from {other}")
 
 
+def _split_rename(pair: str) -> tuple[str, str]:
+    old, sign, new = pair.partition("=")
+    if not (sign and old.strip() and new.strip()):
+        raise EngagementError(Problem("--rename", "", f"{pair!r} is not allowed", "OLD=NEW"))
+    return old.strip(), new.strip()
+
+
 def print_journal(folder: Path, *, respondent: str, site: str | None) -> int:
     """Print what a respondent answered and changed; returns 1 if there is no such respondent."""
     engagement = load_engagement(folder)
-    with open_store(engagement) as store:
+    check_names(engagement, sites=[site], is_reading=True)
+    with open_store(engagement, is_reader=True) as store:
         people = [p for p in store.respondents(site=site) if p.respondent == respondent]
         if not people:
             known = sorted({p.respondent for p in store.respondents(site=site)})
-            raise EngagementError(_no_respondent(respondent, known))
+            refuse(unknown_names("the store", "respondent", [respondent], known))
         for person in people:
             click.secho(
                 f"{person.site} / {person.wave} / {person.respondent} ({person.lens})", bold=True
@@ -179,11 +183,6 @@ def print_journal(folder: Path, *, respondent: str, site: str | None) -> int:
             for _, line in sorted([*_tell_events(events), *_tell_answers(answers)]):
                 click.echo(line)
     return 0
-
-
-def _no_respondent(respondent: str, known: list[str]) -> Problem:
-    allowed = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
-    return Problem("the store", "", f"has no respondent {respondent!r}", allowed or "nobody yet")
 
 
 #: Moves of the form that say nothing about the answers, and details only the form reads.
@@ -202,7 +201,9 @@ def _tell_events(events: list[Event]) -> Iterator[tuple[dt.datetime, str]]:
 
 def _tell_answers(answers: list[Answer]) -> Iterator[tuple[dt.datetime, str]]:
     before: dict[tuple[str, ...], str] = {}
-    for answer in answers:
+    # After a merge the rows of two laptops follow each other, and the current one may stand twice.
+    told = {(a.key, a.answered_at, a.content): a for a in answers}
+    for answer in sorted(told.values(), key=lambda one: one.answered_at):
         said = _content(answer)
         change = f"{before[answer.key]} -> {said}" if answer.key in before else said
         before[answer.key] = said

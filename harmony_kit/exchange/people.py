@@ -5,20 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from harmony_kit.exchange.folding import fold
+from harmony_kit.exchange.pseudonyms import Pseudonyms
 from harmony_kit.exchange.reading import Table
 from harmony_kit.exchange.row_problems import Complaint
 from harmony_kit.exchange.submissions import Form, SheetRow
 from harmony_kit.exchange.times import Clock
 from harmony_kit.journal.answers import Respondent
+from harmony_kit.journal.names import BROUGHT_NAME, WAVE
 
-__all__ = ["Intake", "Person", "derive_pseudonym"]
-
-_MAX_NAME = 80
-_SHOWN_DIGITS = 8
+__all__ = ["Intake", "Person"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,8 @@ class Intake:
         The ids there are.
     form_name
         Which form of the tool it is, where one site and wave had several.
+    pseudonyms
+        For forms with a number and no name.
     """
 
     form: Form
@@ -51,11 +52,12 @@ class Intake:
     sites: Collection[str]
     form_name: str
     clock: Clock
+    pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
 
     def read(self, row: SheetRow) -> Person:
         """The person of a row; a part that is wrong becomes a complaint and stays empty."""
         site = self._choose(row, "site", self.sites)
-        wave = self._choose(row, "wave", None)
+        wave = self._read_wave(row)
         lens = self._choose(row, "lens", self.form.instrument.lens_ids)
         number = self._text(row, "submission")
         name = self._read_name(row)
@@ -65,7 +67,7 @@ class Intake:
         respondent = Respondent(
             site=site,
             wave=wave,
-            respondent=name or derive_pseudonym(lens, *key),
+            respondent=name or self.pseudonyms.find(lens, *key),
             lens=lens,
             role=self._text(row, "role"),
             language=self._text(row, "language"),
@@ -102,6 +104,14 @@ class Intake:
             self.form.complain(row, column, f"names no {name}", ", ".join(known or ()))
         return said or given
 
+    def _read_wave(self, row: SheetRow) -> str:
+        """The wave of a row; a file may bring any, as long as it can be called that."""
+        wave, column = self._choose(row, "wave", None), self.form.layout.leading("wave")
+        if column and wave and not WAVE.allows(wave):
+            self.form.complain(row, column, f"{wave!r} cannot name a wave", WAVE.allowed)
+            return ""
+        return wave
+
     def _read_name(self, row: SheetRow) -> str:
         column, name = self.form.layout.leading("respondent"), self._text(row, "respondent")
         if column is None:
@@ -115,9 +125,8 @@ class Intake:
                 ),
             )
             return ""
-        if len(name) > _MAX_NAME or not name.isprintable():
-            what = "is not a pseudonym"
-            self.form.complain(row, column, what, f"up to {_MAX_NAME} printable characters")
+        if name and not BROUGHT_NAME.allows(name):
+            self.form.complain(row, column, "is not a pseudonym", BROUGHT_NAME.allowed)
             return ""
         if not name and self.form.layout.leading("submission") is None:
             self.form.complain(row, column, "names no respondent", "a pseudonym in every row")
@@ -143,13 +152,3 @@ class Intake:
         filled = [[fold(header), cell] for header, cell in pairs if cell.strip()]
         text = json.dumps(filled, ensure_ascii=False)
         return "row-" + hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def derive_pseudonym(lens: str, *key: str) -> str:
-    """A pseudonym such as ``it-3f9a2c41`` that the same form always gets.
-
-    `key` is site, wave, survey tool, form and submission number. The number of a form is known
-    to whoever holds the export, so this hides nobody from them.
-    """
-    digest = hashlib.sha256("\x1f".join(key).encode()).hexdigest()
-    return f"{lens}-{digest[:_SHOWN_DIGITS]}"

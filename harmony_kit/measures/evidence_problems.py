@@ -41,6 +41,17 @@ def list_evidence_problems(
     the wrong order or in the future, dates missing, statuses nobody knows or against the dates,
     weeks that do not exist, more active than eligible users, more accepted and overridden than
     shown, and rows that stand twice.
+
+    >>> dates = {"raised_on": ["2026-03-01"], "decided_on": ["2026-02-01"]}
+    >>> decisions = pd.DataFrame(dates).astype("datetime64[s]")
+    >>> decisions = decisions.assign(site="north", decision="d1", status="decided")
+    >>> none = ["site", "pilot", "week", "status", "started_on", "planned_end", "ended_on"]
+    >>> counts = ["eligible_users", "active_users", "shown", "accepted", "overridden"]
+    >>> empty = pd.DataFrame(columns=[*none, *counts])
+    >>> found = list_evidence_problems(decisions, empty, empty, as_of=date(2026, 10, 15))
+    >>> found[["file", "id", "problem", "handling"]]
+                file  id                problem handling
+    0  decisions.csv  d1  decided_before_raised  no_time
     """
     today = pd.Timestamp(as_of)
     parts = [

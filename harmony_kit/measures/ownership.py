@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.declaration import COUNT, NAME, PEOPLE, PROBABILITY, declare
 from harmony_kit.measures.finishing import CERTAINTY, finish, sort_rows
 from harmony_kit.measures.modes import mode_probabilities
+from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.selection import headcounts_of, lens_pairs, select_answers
 
 __all__ = ["NOBODY", "OWNERSHIP", "PATTERNS", "measure_ownership"]
@@ -61,7 +61,7 @@ OWNERSHIP = declare(
 
 
 def measure_ownership(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     lenses: tuple[str, str] | None = None,
@@ -78,6 +78,15 @@ def measure_ownership(
     lens answered. `p_unowned` is the probability that a lens says nobody or each says the other.
     `lenses` names the two lenses where a site heard only one of them. Raises `FrameError` for a
     frame without a column.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> duty = {"item": "x.duty", "kind": "choice", "group": "duty", "options": ("it", "quality")}
+    >>> answers = answers_of(*(said(one, "x.duty", [[one]] * 4) for one in duty["options"]))
+    >>> found = measure_ownership(answers, items_of(duty))
+    >>> found[["lens", "owner", "p_owner", "pattern", "probability", "claim"]].round(2)
+          lens    owner  p_owner          pattern  probability    claim
+    0       it       it     0.98  claimed_by_both         0.97  claimed
+    1  quality  quality     0.99  claimed_by_both         0.97  claimed
     """
     settings = settings or Settings()
     duties = items[items["kind"].eq("choice") & items["group"].isin(("duty", "bridge"))]

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.declaration import COUNT, MEAN, NAME, PEOPLE, PROBABILITY, declare
 from harmony_kit.measures.finishing import CERTAINTY, finish
+from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.scorecards import Cards, deal_cards
 from harmony_kit.measures.scores import share_true
 from harmony_kit.measures.selection import code_groups, select_answers
@@ -67,7 +67,7 @@ _KEYS = ["site", "wave", "subject", "lens"]
 
 
 def measure_pilots(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     usage: pd.DataFrame | None = None,
@@ -82,6 +82,21 @@ def measure_pilots(
     low on each, ``too_few`` when fewer than `Settings.min_group` answered either card. `usage`
     is the frame of `measure_usage`, put beside. Raises `FrameError` for a frame without a
     column.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> asked = {"per": "pilot", "mirrored": False}
+    >>> items = items_of(
+    ...     asked | {"item": "x.stable", "group": "technical"},
+    ...     asked | {"item": "x.helps", "group": "operational"},
+    ... )
+    >>> answers = answers_of(
+    ...     said("it", "x.stable", [4, 5, 4], subject="vision"),
+    ...     said("it", "x.helps", [2, 2, 1], subject="vision"),
+    ... )
+    >>> pilots = measure_pilots(answers, items)
+    >>> pilots[["subject", "technical", "operational", "quadrant", "probability"]].round(2)
+      subject  technical  operational           quadrant  probability
+    0  vision       4.33         1.67  works_but_ignored         0.94
     """
     settings = settings or Settings()
     asked = items[items["kind"].eq("rating") & items["per"].eq("pilot")]
@@ -104,7 +119,7 @@ def measure_pilots(
 
 
 def mean_by_lens(
-    answers: AnswersFrame, items: pd.DataFrame, group: str, *, is_estimate: bool
+    answers: LicensedFrame, items: pd.DataFrame, group: str, *, is_estimate: bool
 ) -> pd.DataFrame:
     """Mean and n of the ratings of a group, own or estimates, per site, wave, subject, lens."""
     asked = items[items["kind"].eq("rating") & items["group"].eq(group)]

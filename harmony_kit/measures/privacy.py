@@ -8,22 +8,27 @@ chart, results file or workbook can give away.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NewType
 
 import numpy as np
 import pandas as pd
 
 from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.declaration import NAME, TEXT, declare
+from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.selection import code_groups
 
 __all__ = [
     "DISTRIBUTION_FROM",
     "QUOTES",
     "WITHHELD",
+    "LicensedFrame",
     "count_respondents",
     "license_answers",
     "license_details",
     "license_quotes",
+    "license_returned",
+    "license_returns",
     "list_withheld",
 ]
 
@@ -35,21 +40,31 @@ DISTRIBUTION_FROM = 8
 WITHHELD = declare(lens=NAME, item=NAME, subject=NAME, about=NAME)
 QUOTES = declare(site=NAME, wave=NAME, lens=NAME, item=NAME, text=TEXT)
 
+#: An answers frame without any small group. Every measure takes one, and only `license_answers`
+#: makes one, so that nothing can be measured past the rule.
+LicensedFrame = NewType("LicensedFrame", AnswersFrame)
+
 #: In the order in which what was withheld is listed.
-_CELL = ["site", "wave", "lens", "item", "subject", "about"]
+_CELLS = declare(site=NAME, wave=NAME, lens=NAME, item=NAME, subject=NAME, about=NAME)
+_CELL = list(_CELLS.columns)
 
 
-def count_respondents(answers: AnswersFrame) -> pd.DataFrame:
+def count_respondents(answers: pd.DataFrame) -> pd.DataFrame:
     """How many people of each lens gave any answer.
 
     Returns columns ``site, wave, lens, n_respondents``; lenses nobody of was heard are absent.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> count_respondents(answers_of(said("it", "x.a", [4, 4, 5]), said("it", "x.b", [4, 2])))
+        site wave lens  n_respondents
+    0  north    1   it              3
     """
     people = code_groups(answers, ["site", "wave", "lens", "respondent"]).keys
     groups = code_groups(people, ["site", "wave", "lens"])
     return groups.keys.assign(n_respondents=np.bincount(groups.codes, minlength=groups.n))
 
 
-def license_answers(answers: AnswersFrame, *, min_group: int) -> tuple[AnswersFrame, pd.DataFrame]:
+def license_answers(answers: AnswersFrame, *, min_group: int) -> tuple[LicensedFrame, pd.DataFrame]:
     """The answers that may be measured, and what was taken out.
 
     A cell is one lens's own answers, or its estimates, to one item (and subject). Its size is
@@ -60,16 +75,23 @@ def license_answers(answers: AnswersFrame, *, min_group: int) -> tuple[AnswersFr
     -------
     The licensed rows (an answers frame), and a frame ``site, wave, lens, item, subject, about``
     with one row per cell withheld. It does not say how many there were.
+
+    Examples
+    --------
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> answers = answers_of(said("it", "x.a", [4, 4, 5]), said("it", "x.b", [4, 2]))
+    >>> licensed, withheld = license_answers(answers, min_group=3)
+    >>> (len(licensed), withheld["item"].tolist())
+    (3, ['x.b'])
     """
     measured = answers[answers["text"].isna()]
-    keys = [measured[column].fillna("") for column in _CELL]
-    is_answered = (measured["status"] == "answered").astype("int64")
-    sizes = is_answered.groupby(keys, sort=False).transform("sum")
-    is_licensed = sizes >= min_group
-    left_out = measured.loc[~is_licensed, _CELL].drop_duplicates()
-    withheld = left_out.sort_values(_CELL, na_position="first")
-    licensed = AnswersFrame(measured[is_licensed].reset_index(drop=True))
-    return licensed, withheld.reset_index(drop=True)
+    cells = code_groups(measured.assign(subject=measured["subject"].fillna("")), _CELL)
+    is_answered = measured["status"].eq("answered").to_numpy()
+    is_small = np.bincount(cells.codes[is_answered], minlength=cells.n) < min_group
+    licensed = measured[~is_small[cells.codes]].reset_index(drop=True)
+    return LicensedFrame(AnswersFrame(licensed)), finish(
+        cells.keys[is_small].reset_index(drop=True), _CELLS
+    )
 
 
 def license_quotes(answers: AnswersFrame, *, min_group: int) -> pd.DataFrame:
@@ -92,10 +114,14 @@ def license_details(
     """The measures without what tells of single people inside a group that may be shown.
 
     Counts per scale point or option, and how many did not know, stay only where at least
-    `DISTRIBUTION_FROM` people answered; camps only where each has the minimum group.
+    `DISTRIBUTION_FROM` people answered; camps only where each has the minimum group, and how many
+    gave both an own answer and an estimate only where they are as many.
     """
     licensed = dict(frames)
     for name, frame in frames.items():
+        if "n_pairs" in frame:
+            is_enough = frame["n_pairs"] >= min_group
+            licensed[name] = frame.assign(n_pairs=frame["n_pairs"].where(is_enough, 0))
         if "n" not in frame or "counts" not in frame:
             continue
         is_small = frame["n"] < DISTRIBUTION_FROM
@@ -114,6 +140,33 @@ def _has_small_camp(camps: object, min_group: int) -> bool:
     if not isinstance(camps, list | tuple):
         return False
     return any(camp["n"] < min_group for camp in camps)
+
+
+def license_returned(changes: pd.DataFrame, *, min_group: int) -> pd.DataFrame:
+    """Changes without those of few people who answered in both waves.
+
+    `n_returned` and `returned_change` stay where `min_group` or more came back and those who did
+    not, before and after, are nobody or as many: beside the means of both waves, the change of
+    all but one person is the answer of that person.
+    """
+    returned = changes["n_returned"]
+    is_told = (returned >= min_group).fillna(value=False)
+    for n in (changes["n_before"], changes["n_after"]):
+        rest = n.astype("Int64") - returned
+        is_told &= ((rest <= 0) | (rest >= min_group)).fillna(value=False)
+    kept = {name: changes[name].where(is_told) for name in ("n_returned", "returned_change")}
+    return changes.assign(**kept)
+
+
+def license_returns(returns: pd.DataFrame, *, min_group: int) -> pd.DataFrame:
+    """Who came back, without groups of few: where one of the three counts is small, all are NA.
+
+    With the people of both waves beside them, any one of the three gives the other two.
+    """
+    names = ["n_returned", "n_left", "n_joined"]
+    counts = returns[names].astype("Int64")
+    is_small = ((counts > 0) & (counts < min_group)).any(axis=1)
+    return returns.assign(**{name: counts[name].mask(is_small) for name in names})
 
 
 def list_withheld(heard: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.claims import STATES, name_states
 from harmony_kit.measures.declaration import (
@@ -32,6 +31,7 @@ from harmony_kit.measures.declaration import (
 from harmony_kit.measures.distances import Look, Side, compare_sides, distance
 from harmony_kit.measures.finishing import CERTAINTY, finish, sort_rows
 from harmony_kit.measures.permutations import Chance
+from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.selection import (
     code_groups,
     headcounts_of,
@@ -86,7 +86,7 @@ RANKING = declare(
 
 
 def measure_ranking(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     lenses: tuple[str, str] | None = None,
@@ -103,6 +103,17 @@ def measure_ranking(
     as the tolerance. `drivers` lists options with the signed difference own - other's own,
     largest first, `misread_drivers` those of estimate - other's own. Raises `FrameError` for a
     frame without a column.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> put = {"item": "x.first", "kind": "rank", "k": 2, "options": ("a", "b", "c")}
+    >>> answers = answers_of(
+    ...     said("it", "x.first", [["a", "b"]] * 3), said("quality", "x.first", [["c", "b"]] * 3)
+    ... )
+    >>> ranking = measure_ranking(answers, items_of(put))
+    >>> ranking[["lens", "n_own", "actual", "p_actual", "actual_by_luck", "p_apart"]].round(2)
+          lens  n_own  actual  p_actual  actual_by_luck  p_apart
+    0       it      3    0.67       0.1            0.27     0.55
+    1  quality      3    0.67       0.1            0.27     0.55
     """
     settings = settings or Settings()
     put = items[items["kind"].isin(("rank", "words"))]

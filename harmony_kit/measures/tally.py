@@ -12,18 +12,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.declaration import COUNT, NAME, declare
 from harmony_kit.measures.finishing import finish
-from harmony_kit.measures.privacy import count_respondents
+from harmony_kit.measures.privacy import LicensedFrame, count_respondents
 from harmony_kit.measures.selection import (
+    code_groups,
     count_ratings,
     headcounts_of,
     lens_pairs,
 )
 
-__all__ = ["UNKNOWN", "Tally", "tally_ratings"]
+__all__ = ["UNKNOWN", "Tally", "Voices", "tally_ratings"]
 
 #: An unknown number of colleagues: the lens is treated as a large population.
 UNKNOWN = -1
@@ -42,6 +42,20 @@ _TOPICS = declare(
 
 
 @dataclass(frozen=True)
+class Voices:
+    """Who said what: one entry per rating, sorted by topic; all arrays of shape (ratings,).
+
+    `topic` is the row of `Tally.topics`, `column` which of its four sets, `person` a number that
+    is the same in all answers of a respondent, `value` the rating.
+    """
+
+    topic: Ints
+    column: Ints
+    person: Ints
+    value: Ints
+
+
+@dataclass(frozen=True)
 class Tally:
     """Counts of the answers to every topic.
 
@@ -57,11 +71,14 @@ class Tally:
         Points a scale does not have stay zero.
     unseen
         Colleagues whose answer is not known, shape (topics, 4); `UNKNOWN` without a head count.
+    voices
+        The ratings one by one.
     """
 
     topics: pd.DataFrame
     counts: Ints
     unseen: Ints
+    voices: Voices
 
     @property
     def n(self) -> Ints:
@@ -79,7 +96,7 @@ class Tally:
 
 
 def tally_ratings(
-    answers: AnswersFrame, items: pd.DataFrame, headcounts: pd.DataFrame | None = None
+    answers: LicensedFrame, items: pd.DataFrame, headcounts: pd.DataFrame | None = None
 ) -> Tally:
     """Counts of all mirrored ratings in an answers frame.
 
@@ -103,7 +120,8 @@ def tally_ratings(
     """
     asked = items[(items["kind"] == "rating") & items["mirrored"].astype(bool)]
     cells = count_ratings(answers, asked)
-    pairs = lens_pairs(answers)
+    heard = code_groups(answers, ["site", "wave", "lens", "about", "respondent"]).keys
+    pairs = lens_pairs(heard)
     pairs = pairs[pairs["lens"] < pairs["other"]]
     pairs = pairs.rename(columns={"lens": "first", "other": "second"})
     keys = cells.keys.merge(pairs, on=["site", "wave"], how="left")
@@ -117,9 +135,36 @@ def tally_ratings(
     without_view = np.zeros(counts.shape[:2], dtype=np.int64)
     without_view[topic, slot] = keys["n_dont_know"]
     topics = _name_topics(keys[is_new], asked)
-    size = _size_lenses(topics, answers, headcounts)[:, [0, 1, 0, 1]]
+    size = _size_lenses(topics, heard, headcounts)[:, [0, 1, 0, 1]]
     unseen = np.maximum(size - counts.sum(axis=2) - without_view, 0)
-    return Tally(topics, counts, np.where(np.isinf(size), UNKNOWN, unseen).astype(np.int64))
+    unseen = np.where(np.isinf(size), UNKNOWN, unseen).astype(np.int64)
+    return Tally(topics, counts, unseen, _list_voices(answers, topics))
+
+
+def _list_voices(answers: LicensedFrame, topics: pd.DataFrame) -> Voices:
+    """Numbers of answers and topics are compared as codes: joining frames takes longer."""
+    rated = answers["value"].notna().to_numpy()
+    codes = []
+    for name in _TOPIC:
+        every = pd.concat([answers[name], topics[name]], ignore_index=True)
+        codes.append(pd.factorize(every.fillna(""))[0])
+    sizes = [int(code.max(initial=0)) + 1 for code in codes]
+    code = np.ravel_multi_index(codes, sizes)
+    order = np.argsort(code[len(answers) :], kind="stable")
+    known = code[len(answers) :][order]
+    mine = code[: len(answers)]
+    place = np.minimum(np.searchsorted(known, mine), max(len(known) - 1, 0))
+    is_known = known[place] == mine if len(known) else np.zeros(len(mine), dtype=bool)
+    rows = np.flatnonzero(rated & is_known)
+    topic = order[place[rows]]
+    rows, topic = rows[np.argsort(topic, kind="stable")], np.sort(topic, kind="stable")
+    lens, about = (answers[name].to_numpy()[rows] for name in ("lens", "about"))
+    second = topics["second"].to_numpy()[topic]
+    column = np.where(lens == about, 0, 2) + (lens == second)
+    person = pd.factorize(answers["respondent"])[0][rows]
+    return Voices(
+        topic, column, person, answers["value"].to_numpy(dtype=np.int64, na_value=0)[rows]
+    )
 
 
 def _name_topics(keys: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
@@ -129,15 +174,15 @@ def _name_topics(keys: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
 
 
 def _size_lenses(
-    topics: pd.DataFrame, answers: AnswersFrame, headcounts: pd.DataFrame | None
+    topics: pd.DataFrame, heard: pd.DataFrame, headcounts: pd.DataFrame | None
 ) -> Floats:
     """Head counts of the two lenses of each topic; infinite where not given or impossible."""
     if headcounts is None or headcounts.empty:
         return np.full((len(topics), 2), np.inf)
-    people = count_respondents(answers).set_index(["site", "wave", "lens"])["n_respondents"]
+    people = count_respondents(heard).set_index(["site", "wave", "lens"])["n_respondents"]
     sizes = []
     for side in ("first", "second"):
         places = topics[["site", "wave", side]].rename(columns={side: "lens"})
-        heard = people.reindex(pd.MultiIndex.from_frame(places)).fillna(0)
-        sizes.append(headcounts_of(places, heard.to_numpy(dtype=np.int64), headcounts))
+        n = people.reindex(pd.MultiIndex.from_frame(places)).fillna(0)
+        sizes.append(headcounts_of(places, n.to_numpy(dtype=np.int64), headcounts))
     return np.stack(sizes, axis=1)

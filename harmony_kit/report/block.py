@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from harmony_kit.instrument.language_files import package_file
+from harmony_kit.report.bidi import settle, settle_value
 from harmony_kit.report.drawings import Drawing
 from harmony_kit.report.words import Words
 
@@ -55,6 +56,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(package_file("report", "fragments")),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=settle_value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -81,13 +83,13 @@ def picture(drawing: Drawing, says: str) -> Block:
 
     The numbers themselves stand in a table nearby; `says` names what is drawn.
     """
-    opening = Markup('<figure class="picture" role="img" aria-label="{}">').format(says)
+    opening = Markup('<figure class="picture" role="img" aria-label="{}">').format(settle(says))
     return Block(f"{opening}{drawing.svg()}</figure>")
 
 
 def paragraph(text: str, css: str = "caption") -> Block:
     """A paragraph of plain text."""
-    return Block(Markup('<p class="{}">{}</p>').format(css, text)) if text else EMPTY
+    return Block(Markup('<p class="{}">{}</p>').format(css, settle(text))) if text else EMPTY
 
 
 def join_blocks(blocks: Iterable[Block]) -> Block:
