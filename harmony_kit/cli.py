@@ -152,7 +152,7 @@ def import_(
     from harmony_kit.commands import exchanging
 
     if propose_map:
-        exchanging.propose_maps(folder, paths)
+        exchanging.propose_maps(folder, paths, site=options["site"], wave=options["wave"])
         return
     sys.exit(exchanging.import_files(folder, paths, exchanging.import_options(**options)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from harmony_kit.exchange.folding import fold
 from harmony_kit.exchange.labels import STATUS_WORDS
@@ -44,14 +45,18 @@ def read_cell(cell: str, item: Item, codes: Mapping[str, str]) -> CellValue | No
     """
     if not cell.strip():
         return None
-    if item.kind == "text":
-        return _read_text(cell)
     label = fold(cell)
-    if label in codes:
-        return _read_codes([codes[label]], item)
-    if item.kind == "rating":
-        return _read_number(cell)
-    return _read_codes(_split_labels(cell, codes), item)
+    match item.kind:
+        case "text":
+            return _read_text(cell)
+        case "rating":
+            is_labelled = label in codes
+            return _read_codes([codes[label]], item) if is_labelled else _read_number(cell)
+        case "rank" | "words" | "choice":
+            is_labelled = label in codes
+            return _read_codes([codes[label]] if is_labelled else _split_labels(cell, codes), item)
+        case _:
+            assert_never(item.kind)
 
 
 def _read_text(cell: str) -> CellValue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import assert_never
 
 from harmony_kit.errors import AnswerError
 from harmony_kit.exchange.cells import CellError, read_cell, read_permission
@@ -145,11 +146,18 @@ def _read_permission(form: Form, row: SheetRow, item: Item) -> bool:
 
 def name_allowed(item: Item, instrument: Instrument) -> str:
     """What a cell of an item may hold, in words."""
-    points = instrument.points(item.id)
-    words = " or ".join(STATUS_WORDS)
-    if points is not None:
-        return f"a whole number from 1 to {points}, {words}, or a label of the label file"
     listed = ", ".join(allowed_codes(item, instrument))
-    how_many = {"rank": f"{item.k} of ", "words": f"up to {item.k} of "}.get(item.kind, "")
-    joined = " joined by semicolons" if how_many else ""
-    return f"{how_many}{listed}{joined}, {words}, or a label of the label file"
+    match item.kind:
+        case "rating":
+            codes = f"a whole number from 1 to {instrument.points(item.id)}"
+        case "rank":
+            codes = f"{item.k} of {listed} joined by semicolons"
+        case "words":
+            codes = f"up to {item.k} of {listed} joined by semicolons"
+        case "choice":
+            codes = listed
+        case "text":
+            codes = "text"
+        case _:
+            assert_never(item.kind)
+    return f"{codes}, {' or '.join(STATUS_WORDS)}, or a label of the label file"
