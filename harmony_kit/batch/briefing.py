@@ -20,7 +20,6 @@ from harmony_kit.batch.site_folder import SiteFolders
 from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
 from harmony_kit.engagement.choosing import first_site, refuse, unknown_wave
 from harmony_kit.engagement.folder import Engagement, load_engagement
-from harmony_kit.errors import Problem
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.stored import stored_names
 from harmony_kit.report.words import load_words
@@ -31,7 +30,6 @@ __all__ = ["PORTFOLIO", "BatchRequest", "Briefing", "brief", "clean_up", "plan_p
 PORTFOLIO = "_portfolio"
 _SITE_NOTEBOOK = "2_site_assessment.ipynb"
 _PORTFOLIO_NOTEBOOK = "3_portfolio.ipynb"
-_TAKEN = {"index.html", "portfolio.html", "portfolio.ipynb", "run.json"}
 # Every working folder lies where a published report lies: two levels below the engagement.
 _HOME = "../.."
 
@@ -164,7 +162,7 @@ def brief(request: BatchRequest) -> Briefing:
     stored = partial(stored_names, engagement.store_url, "wave")
     refuse(unknown_wave(engagement, request.wave, stored))
     engagement = replace(engagement, wave=request.wave or engagement.wave)
-    _check_names(engagement)
+    first_site(engagement)  # a broken file must not take every report down
     selected = select_sites(engagement, request.sites, request.where)
     snapshot = _take_snapshot(engagement, is_forced=request.is_forced)
     shared = shared_inputs(engagement, request.as_of)
@@ -203,15 +201,6 @@ def _take_snapshot(engagement: Engagement, *, is_forced: bool) -> Snapshot:
         return take_snapshot(store, sites, wave=wave, folder=folder, is_forced=is_forced)
     finally:
         store.close()
-
-
-def _check_names(engagement: Engagement) -> None:
-    taken = [site for site in engagement.site_ids if site.lower() in _TAKEN]
-    refuse(
-        Problem("sites.csv", "", f"{site!r} cannot be a site id: a page has this name")
-        for site in taken
-    )
-    first_site(engagement)  # a broken file must not take every report down
 
 
 def clean_up(folder: Path) -> None:

@@ -23,6 +23,7 @@ from pydantic import (
 
 from harmony_kit.engagement.evidence_files import Evidence, read_evidence, read_rows
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.engagement.taken_names import why_taken
 from harmony_kit.errors import EngagementError, FileError, Problem
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.instrument.model import Instrument
@@ -32,6 +33,7 @@ from harmony_kit.journal.names import SITE, WAVE
 __all__ = ["Brand", "Engagement", "Site", "file_sha256", "load_engagement"]
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+_MOST_DIGITS = 7  # of a head count: nobody employs ten million people at a plant
 _SITE_COLUMNS = ("site", "name", "region", "country")
 
 
@@ -69,6 +71,9 @@ class _File(Settings):
     def _check_wave(cls, value: str) -> str:
         if not WAVE.allows(value):
             message = f"{value!r} cannot name a wave; allowed: {WAVE.allowed}"
+            raise ValueError(message)
+        if why := why_taken(value):
+            message = f"{value!r} cannot be a wave: {why}"
             raise ValueError(message)
         return value
 
@@ -250,6 +255,9 @@ def _read_sites(path: Path, lenses: tuple[str, ...], problems: list[Problem]) ->
         if not SITE.allows(site):
             what = f"{site!r} cannot be a site id"
             problems.append(Problem(path.name, f"row {number}, column site", what, SITE.allowed))
+        elif why := why_taken(site):
+            what = f"{site!r} cannot be a site id: {why}"
+            problems.append(Problem(path.name, f"row {number}, column site", what))
         elif site.lower() in seen:  # the folders of two sites must differ on every file system
             what = f"{site!r} is already in row {seen[site.lower()]}"
             problems.append(Problem(path.name, f"row {number}, column site", what))
@@ -266,7 +274,7 @@ def _read_site(
     for lens in lenses:
         column = f"headcount_{lens}"
         text = row.get(column, "")
-        is_count = text.isascii() and text.isdigit()
+        is_count = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
         headcounts[lens] = int(text) if is_count else None
         if text and not is_count:
             where = f"row {place[1]}, column {column}"
