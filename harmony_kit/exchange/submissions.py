@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
 
 from harmony_kit.errors import AnswerError
-from harmony_kit.exchange.cells import CellError, read_cell, read_permission
+from harmony_kit.exchange.cells import CellError, name_allowed, read_cell, read_permission
 from harmony_kit.exchange.columns import Column, Layout
-from harmony_kit.exchange.labels import STATUS_WORDS, allowed_codes
 from harmony_kit.exchange.row_problems import Complaint, Complaints
 from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.journal.answers import Answer, Respondent, Source, check_answer
@@ -142,22 +140,3 @@ def _read_permission(form: Form, row: SheetRow, item: Item) -> bool:
     except CellError as cause:
         form.complain(row, column, cause.what, "yes, no")
         return False
-
-
-def name_allowed(item: Item, instrument: Instrument) -> str:
-    """What a cell of an item may hold, in words."""
-    listed = ", ".join(allowed_codes(item, instrument))
-    match item.kind:
-        case "rating":
-            codes = f"a whole number from 1 to {instrument.points(item.id)}"
-        case "rank":
-            codes = f"{item.k} of {listed} joined by semicolons"
-        case "words":
-            codes = f"up to {item.k} of {listed} joined by semicolons"
-        case "choice":
-            codes = listed
-        case "text":
-            codes = "text"
-        case _:
-            assert_never(item.kind)
-    return f"{codes}, {' or '.join(STATUS_WORDS)}, or a label of the label file"

@@ -307,7 +307,7 @@ class Start extends Page {
   }
 
   problems(problems) {
-    const isAsked = ([name]) => ["language", "lens", "respondent", "consent"].includes(name);
+    const isAsked = (/** @type {[string, any]} */ [name]) => ["language", "lens", "respondent", "consent"].includes(name);
     const entries = Object.entries(problems);
     this.wrong = Object.fromEntries(entries.filter(isAsked));
     const others = entries.filter((entry) => !isAsked(entry));
