@@ -12,7 +12,14 @@ from typing import Any
 import click
 
 from harmony_kit import __version__
-from harmony_kit.commands.options import FILE, FOLDER, RENAME, folder_argument, run_options
+from harmony_kit.commands.options import (
+    FILE,
+    FOLDER,
+    RENAME,
+    exit_with,
+    folder_argument,
+    run_options,
+)
 
 __all__ = ["main"]
 
@@ -37,14 +44,7 @@ class _Group(click.Group):
             click.echo("stopped; what was finished is kept.", err=True)
             raise SystemExit(130) from None
         except Exception as cause:
-            from harmony_kit.errors import plain_words
-
-            if (text := plain_words(cause)) is None:
-                raise
-            for line in text.splitlines():
-                click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-                click.echo(line, err=True)
-            raise SystemExit(1) from None
+            exit_with(cause)
 
 
 @click.group(cls=_Group, context_settings=_CONTEXT)
@@ -152,7 +152,7 @@ def import_(
     from harmony_kit.commands import exchanging
 
     if propose_map:
-        exchanging.propose_maps(folder, paths)
+        exchanging.propose_maps(folder, paths, site=options["site"], wave=options["wave"])
         return
     sys.exit(exchanging.import_files(folder, paths, exchanging.import_options(**options)))
 
@@ -215,7 +215,7 @@ def watch(folder: Path, **options: Any) -> None:  # noqa: ANN401
 )
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
 def interview(folder: Path, site: str | None, *, self_service: bool, no_browser: bool) -> None:
-    """Open the interview in JupyterLab; with --self, on a page that reaches nothing else."""
+    """Open the interview in JupyterLab; with --self on a page of its own."""
     from harmony_kit.commands import folders
 
     how = {"self_service": self_service, "open_browser": not no_browser}

@@ -20,7 +20,8 @@ All of them pickle, because a batch raises them in other processes.
 
 from __future__ import annotations
 
-import errno
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,8 +39,11 @@ __all__ = [
     "Problem",
     "RunError",
     "StoreError",
-    "plain_words",
+    "list_some",
+    "nearest",
 ]
+
+_LISTED = 20  # names in an error; an engagement may have hundreds of sites
 
 
 @dataclass(frozen=True, order=True)
@@ -64,6 +68,18 @@ class Problem:
         todo = f" {self.todo}" if self.todo else ""
         mark = "warning: " if self.severity == "warning" else ""
         return f"{place}: {mark}{self.what}.{allowed}{todo}"
+
+
+def nearest(name: str, known: Iterable[str], *, likeness: float = 0.8) -> str:
+    """``Did you mean …?`` for a name close to a known one, else an empty text."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=likeness)
+    return f"Did you mean {close[0]}?" if close else ""
+
+
+def list_some(known: Sequence[str]) -> str:
+    """The names there are, for a person to read: the first twenty, and how many more."""
+    shown = ", ".join(known[:_LISTED])
+    return f"{shown} and {len(known) - _LISTED} more" if len(known) > _LISTED else shown
 
 
 class HarmonyError(Exception):
@@ -182,24 +198,3 @@ class MakersLost(HarmonyError, ConnectionError):  # noqa: N818 - what happened, 
     def __reduce__(self) -> tuple[type[MakersLost], tuple[str, str]]:
         # OSError reads two arguments as errno and text.
         return type(self), (self.address, self.what)
-
-
-#: What the machine refuses, and what to say of it: nobody's mistake in this package.
-_REFUSALS = {
-    errno.ENOSPC: "the disk is full. Nothing that was there is lost; make room and run it again.",
-    errno.EDQUOT: "the disk quota is used up. Nothing that was there is lost; make room and run "
-    "it again.",
-    errno.EROFS: "the disk can only be read. Nothing was changed.",
-    errno.EACCES: "permission denied. Nothing was changed there.",
-    errno.EIO: "the disk reports an error. Make a copy of what is there before anything else.",
-}
-
-
-def plain_words(cause: BaseException) -> str | None:
-    """What to tell somebody who typed a command; None for an error only a traceback explains."""
-    if isinstance(cause, HarmonyError):
-        return str(cause)
-    if isinstance(cause, OSError) and cause.errno in _REFUSALS:
-        where = f"{cause.filename}: " if cause.filename else ""
-        return f"{where}{_REFUSALS[cause.errno]}"
-    return None

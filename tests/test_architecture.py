@@ -32,8 +32,8 @@ BELOW, ABOVE = ("errors", "files"), ("cli",)
 
 #: What a room may use of the rooms before it, where that is less than everything.
 NARROW = {
-    "interview": ("instrument", "journal.answers"),
-    "exchange": ("instrument", "journal.answers"),
+    "interview": ("instrument", "journal.answers", "journal.names", "journal.subject"),
+    "exchange": ("instrument", "journal.answers", "journal.names", "journal.subject"),
     "measures": ("journal.answers", "engagement.settings"),
     "engine": (),
 }
@@ -46,6 +46,7 @@ OWNERS = {
     "nbconvert": ("batch", "engine.imports"),
     "nbclient": ("engine",),
     "sqlalchemy": ("journal",),
+    "tornado": ("interview",),
     "matplotlib": ("engine",),  # warmed up for notebooks of other people; reports draw SVG
     "click": ("cli", "commands"),
     "xlsxwriter": ("exchange",),

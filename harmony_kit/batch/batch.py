@@ -115,7 +115,7 @@ class _Batch:
             self._do_portfolio()
         with self._timed("index"):
             run = self._write_index()
-        n_left = sum(step.name not in self._made for step in due)
+        n_left = sum(step.name not in {**self._made, **self._failed} for step in due)
         return BatchResult(
             self._briefing.reports,
             tuple(self._made),

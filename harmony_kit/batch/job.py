@@ -117,7 +117,7 @@ def _run(job: Job, work: Path, runner: _Runner) -> tuple[Failure | None, dict[st
         raise
     except Exception as cause:  # noqa: BLE001 - one bad site never stops the others
         if isinstance(cause, OSError) and cause.errno == errno.ENOSPC:
-            return Failure("failed", "disk_full"), {}
+            return Failure("failed", "disk_full", {"error": str(cause)}), {}
         return Failure("failed", "not_started", {"error": str(cause)}), {}
     seconds = {f"engine.{name}": value for name, value in result.seconds.items()}
     return _failure_of(result), seconds

@@ -46,14 +46,13 @@ class Shelf:
         """
         finished, page = made.finished, made.job.page
         has_page = page.html in finished.files
-        is_out_of_date = bool(page.taken_down_for) and has_page
-        if (
-            finished.failure
-            and not is_out_of_date
-            and (self._stands(made.job, old) or not has_page)
-        ):
+        failure = finished.failure
+        is_out_of_date = has_page and bool(page.taken_down_for)
+        if failure and failure.is_of_the_disk:
+            is_out_of_date = False  # a full disk says nothing of a report
+        if failure and not is_out_of_date and (self._stands(made.job, old) or not has_page):
             shutil.rmtree(made.work, ignore_errors=True)
-            return self.keep(made.job, step, old, finished.failure)
+            return self.keep(made.job, step, old, failure)
         record = Record(
             step.name,
             step.inputs,
@@ -61,7 +60,7 @@ class Shelf:
             finished.summary,
             made.seconds,
             made.n_tries,
-            finished.failure,
+            failure,
         )
         staged = record.stage(self.records)
         try:

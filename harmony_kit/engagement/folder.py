@@ -21,16 +21,18 @@ from pydantic import (
     field_validator,
 )
 
-from harmony_kit.engagement.evidence_files import SITE_ID, Evidence, read_evidence, read_rows
+from harmony_kit.engagement.evidence_files import Evidence, read_evidence, read_rows
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.errors import EngagementError, FileError, Problem
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.instrument.yamlfile import list_problems, read_yaml
+from harmony_kit.journal.names import SITE, WAVE
 
 __all__ = ["Brand", "Engagement", "Site", "file_sha256", "load_engagement"]
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+_MOST_DIGITS = 7  # of a head count: nobody employs ten million people at a plant
 _SITE_COLUMNS = ("site", "name", "region", "country")
 
 
@@ -47,7 +49,7 @@ class _File(Settings):
     """engagement.yaml as it is written."""
 
     client: Word
-    wave: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    wave: str
     instrument: Word = "it-operations"
     languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("en",)
     timezone: str = "UTC"
@@ -62,6 +64,15 @@ class _File(Settings):
     @classmethod
     def _read_wave(cls, value: object) -> object:
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    @field_validator("wave")
+    @classmethod
+    def _check_wave(cls, value: str) -> str:
+        if not WAVE.allows(value):
+            why = WAVE.why_taken(value) or f"allowed: {WAVE.allowed}"
+            message = f"{value!r} cannot name a wave; {why}"
+            raise ValueError(message)
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -238,11 +249,10 @@ def _read_sites(path: Path, lenses: tuple[str, ...], problems: list[Problem]) ->
     sites = []
     for number, row in rows:
         site = row["site"]
-        if not SITE_ID.match(site):
-            what = f"{site!r} cannot be a site id"
-            allowed = (
-                "letters, digits, dot, dash and underscore, at most 60, not starting with a dot"
-            )
+        if not SITE.allows(site):
+            why = SITE.why_taken(site)
+            what = f"{site!r} cannot be a site id" + (f": {why}" if why else "")
+            allowed = "" if why else SITE.allowed
             problems.append(Problem(path.name, f"row {number}, column site", what, allowed))
         elif site.lower() in seen:  # the folders of two sites must differ on every file system
             what = f"{site!r} is already in row {seen[site.lower()]}"
@@ -260,7 +270,7 @@ def _read_site(
     for lens in lenses:
         column = f"headcount_{lens}"
         text = row.get(column, "")
-        is_count = text.isascii() and text.isdigit()
+        is_count = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
         headcounts[lens] = int(text) if is_count else None
         if text and not is_count:
             where = f"row {place[1]}, column {column}"

@@ -12,6 +12,7 @@ from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.instrument.language_files import list_languages, package_file
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.journal.names import WAVE
 
 __all__ = ["Demo", "create_demo", "create_engagement"]
 
@@ -21,8 +22,12 @@ _NAMES = ("engagement.yaml", "sites.csv", "decisions.csv", "pilots.csv", "usage.
 def create_engagement(folder: Path, *, client: str, wave: str) -> tuple[Path, ...]:
     """Write a new, commented engagement folder; returns the files it made.
 
-    Raises `EngagementError`, and writes nothing, if one of the files is already there.
+    Raises `EngagementError`, and writes nothing, if one of the files is already there or the wave
+    cannot be called that.
     """
+    if not WAVE.allows(wave):
+        what = f"{wave!r} cannot name a wave"
+        raise EngagementError(Problem("engagement.yaml", "wave", what, WAVE.allowed))
     found = [name for name in _NAMES if (folder / name).exists()]
     if found:
         todo = "Choose another folder, or move it away."
@@ -31,6 +36,17 @@ def create_engagement(folder: Path, *, client: str, wave: str) -> tuple[Path, ..
         ]
         raise EngagementError(*problems)
     _make_folder(folder)
+    try:
+        _write_files(folder, client=client, wave=wave)
+    except OSError as cause:
+        for name in _NAMES:  # half a folder would stand in the way of the next try
+            (folder / name).unlink(missing_ok=True)
+        what = f"cannot be written ({cause.strerror})"
+        raise EngagementError(Problem(str(folder), "", what)) from cause
+    return tuple(folder / name for name in _NAMES)
+
+
+def _write_files(folder: Path, *, client: str, wave: str) -> None:
     source, languages = package_file("engagement", "new_folder"), list_languages("report")
     for name in _NAMES:
         text = (source / name).read_text(encoding="utf-8")
@@ -38,7 +54,6 @@ def create_engagement(folder: Path, *, client: str, wave: str) -> tuple[Path, ..
         text = text.replace("{client}", shown).replace("{wave}", wave)
         text = text.replace("{languages}", ", ".join(languages))
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    return tuple(folder / name for name in _NAMES)
 
 
 def _make_folder(folder: Path) -> None:
