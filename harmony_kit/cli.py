@@ -43,7 +43,7 @@ class _Group(click.Group):
         except KeyboardInterrupt:
             click.echo("stopped; what was finished is kept.", err=True)
             raise SystemExit(130) from None
-        except Exception as cause:
+        except Exception as cause:  # noqa: BLE001 - told or raised again
             exit_with(cause)
 
 
