@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harmony_kit.errors import ExchangeError, Problem
+from harmony_kit.exchange.accepting import read_accepted
 from harmony_kit.exchange.columns import Layout, lay_out
 from harmony_kit.exchange.fields import LEADING, Mapped, read_columns
 from harmony_kit.exchange.folding import fold
@@ -15,9 +16,10 @@ from harmony_kit.exchange.outcome import ImportOptions
 from harmony_kit.exchange.people import Intake
 from harmony_kit.exchange.reading import Table, read_table
 from harmony_kit.exchange.row_problems import Complaints
+from harmony_kit.exchange.spread import name_options
 from harmony_kit.exchange.submissions import Form
-from harmony_kit.exchange.times import Clock, find_day_first, find_zone, has_offset
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.times import Clock, find_day_first, find_zone, has_offset
 
 __all__ = ["Offer", "open_desk", "read_offer", "warn_columns"]
 
@@ -39,7 +41,7 @@ def read_offer(path: Path, instrument: Instrument, options: ImportOptions) -> Of
     table = mapping = None
     labels = Labels()
     try:
-        table = read_table(path)
+        table = read_table(path, sheet=options.sheet)
     except ExchangeError as cause:
         problems += cause.problems
     try:
@@ -70,17 +72,28 @@ def open_desk(
     known = {"site": sites, "wave": None, "lens": instrument.lens_ids}
     for name, value in fixed.items():
         _check_given(name, value, known[name], layout, complaints)
-    if not layout.of_items and not complaints.others:
+    if not layout.groups and not complaints.others:
         complaints.add_file("no column holds answers to an item", todo="Give a mapping with --map.")
     clock = Clock(
-        find_zone(options.timezone or "UTC", offer.table.file),
+        find_zone(options.timezone or offer.table.zone or "UTC", offer.table.file),
         _find_day_first(offer.table, layout, options, complaints),
     )
     complaints.refuse()
-    has_guards = offer.mapping is None and not offer.table.is_spreadsheet
     codes = _find_codes(offer.labels, layout, instrument, sites)
-    form = Form(instrument, layout, codes, has_guards, complaints)
-    return Intake(form, offer.table, fixed, sites, options.form, clock)
+    layout = name_options(layout, offer.table, instrument, codes, complaints)
+    if "@" in options.form:
+        complaints.add_file("looks like an e-mail address", "a name for a form", where="--form")
+    complaints.refuse()
+    form = Form(
+        instrument=instrument,
+        layout=layout,
+        codes=codes,
+        has_guards=offer.mapping is None and not offer.table.is_spreadsheet,
+        complaints=complaints,
+        notes=Complaints(offer.table.file, "warning"),
+        accepted=read_accepted(options.accept),
+    )
+    return Intake(form, offer.table, fixed, sites, options.form, clock, options.imported_at)
 
 
 def _check_given(
@@ -133,7 +146,7 @@ def _find_codes(
             known["lens"][fold(instrument.text(f"lens.{lens}.name", language))] = lens
     known["lens"] |= {fold(lens): lens for lens in instrument.lens_ids}
     codes = {name: labels.leading(name, values) for name, values in known.items()}
-    for item_id in sorted({column.field.item for column in layout.of_items}):
+    for item_id in sorted({group.field.item for group in layout.groups}):
         codes[item_id] = labels.codes(instrument.item(item_id), instrument)
     return codes
 
@@ -146,7 +159,8 @@ def warn_columns(offer: Offer, layout: Layout, options: ImportOptions) -> Iterat
         more = f"; and {len(layout.unknown) - _SHOWN} more" if len(layout.unknown) > _SHOWN else ""
         what = f"{len(layout.unknown)} not in the mapping and left out: "
         yield _warn(file, what + shown + more)
-    if options.timezone is None and not all(map(has_offset, cells)):
+    zone = options.timezone or offer.table.zone
+    if not zone and not all(map(has_offset, cells)):
         yield _warn(file, "times without an offset were read as UTC", "Give --timezone.")
     if not cells:
         yield _warn(file, "no column says when; answers carry the time of the import")

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from harmony_kit.exchange.cells import guard_words
 from harmony_kit.exchange.folding import guard
-from harmony_kit.exchange.settling import Place
 from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
 from harmony_kit.files import publish
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.journal.answers import Answer, Respondent, column_name
+from harmony_kit.journal.answers import Answer, Place, Respondent, column_name
 
 __all__ = ["export_wide"]
 

@@ -19,6 +19,8 @@ __all__ = [
     "MAX_TEXT",
     "Answer",
     "Event",
+    "ImportEntry",
+    "Place",
     "Respondent",
     "Source",
     "Status",
@@ -31,8 +33,11 @@ __all__ = [
     "type_frame",
 ]
 
-Status = Literal["answered", "dont_know", "prefer_not"]
+#: ``withdrawn`` stands in the journal only: after an import was taken back.
+Status = Literal["answered", "dont_know", "prefer_not", "withdrawn"]
 MAX_TEXT = 2000
+#: Whose answers they are: site, wave and pseudonym.
+Place = tuple[str, str, str]
 
 #: The columns of the answers frame, in order; `chosen` holds lists.
 ANSWER_DTYPES: dict[str, str] = {
@@ -268,6 +273,19 @@ class Event:
     at: datetime
     by: str
     details: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ImportEntry:
+    """One import, or the undoing of the one named in `undoes`, under the id it can be undone by."""
+
+    id: str
+    file: str
+    sha256: str
+    tool: str
+    by: str
+    at: datetime
+    undoes: str = ""
 
 
 @dataclass(frozen=True)

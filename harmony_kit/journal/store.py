@@ -7,9 +7,10 @@ its newest row. A write has returned only when it is on disk (WAL, full sync).
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -22,11 +23,14 @@ from harmony_kit.journal.answers import (
     ANSWER_DTYPES,
     Answer,
     Event,
+    ImportEntry,
     Respondent,
     Subject,
     type_frame,
 )
 from harmony_kit.journal.connections import create_engine, plain_reason, upsert
+from harmony_kit.journal.incoming import People, bring_in, list_imports
+from harmony_kit.journal.merging import merge_answers, missing_events, newer_people
 from harmony_kit.journal.queries import current_contents, equal, newest, where
 from harmony_kit.journal.schema import (
     EVENTS,
@@ -41,6 +45,7 @@ from harmony_kit.journal.schema import (
     respondent_from_row,
     subject_from_row,
 )
+from harmony_kit.journal.undoing import Undoing, plan_undo
 
 __all__ = ["Store"]
 
@@ -123,18 +128,18 @@ class Store:
         self, site: str | None = None, wave: str | None = None, respondent: str | None = None
     ) -> list[Answer]:
         """The newest answer to every question, in the order they were recorded."""
-        query = newest(where(site=site, wave=wave, respondent=respondent))
         with self._reading("read answers from") as connection:
+            query = newest(where(connection, site=site, wave=wave, respondent=respondent))
             return [answer_from_row(row) for row in connection.execute(query).mappings()]
 
     def frame(self, sites: Sequence[str] | None = None, wave: str | None = None) -> pd.DataFrame:
         """The current answers as an answers frame, of one wave and some sites or all."""
-        condition = where(wave=wave)
-        if sites is not None:
-            condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
-        rows = newest(condition).subquery()
-        query = sa.select(*(rows.c[name] for name in ANSWER_DTYPES)).order_by(rows.c.id)
         with self._reading("read answers from") as connection:
+            condition = where(connection, wave=wave)
+            if sites is not None:
+                condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
+            rows = newest(condition).subquery()
+            query = sa.select(*(rows.c[name] for name in ANSWER_DTYPES)).order_by(rows.c.id)
             # Plain tuples: pandas asks every Row for attributes it does not have, at 30 µs each.
             found = [tuple(row) for row in connection.execute(query)]
         frame = pd.DataFrame(found, columns=list(ANSWER_DTYPES))
@@ -144,21 +149,22 @@ class Store:
         self, site: str | None = None, respondent: str | None = None
     ) -> list[tuple[int, Answer]]:
         """Every version of every answer with its row number, in the order recorded."""
-        query = sa.select(JOURNAL).where(where(site=site, respondent=respondent))
         with self._reading("read the journal of") as connection:
+            query = sa.select(JOURNAL).where(where(connection, site=site, respondent=respondent))
             rows = connection.execute(query.order_by(JOURNAL.c.id)).mappings()
             return [(row["id"], answer_from_row(row)) for row in rows]
 
     def revision(self) -> int:
         """The number of the newest answer; grows with every answer written, 0 when empty."""
         with self._reading("read") as connection:
-            return connection.scalar(sa.select(sa.func.max(JOURNAL.c.id))) or 0
+            newest = sa.select(sa.func.max(JOURNAL.c.id)).where(where(connection))
+            return connection.scalar(newest) or 0
 
     def site_revisions(self, wave: str) -> dict[str, int]:
         """Site → number of its newest answer in a wave; sites without answers are absent."""
         newest = sa.func.max(JOURNAL.c.id)
-        query = sa.select(JOURNAL.c.site, newest).where(JOURNAL.c.wave == wave)
         with self._reading("read") as connection:
+            query = sa.select(JOURNAL.c.site, newest).where(where(connection, wave=wave))
             rows = connection.execute(query.group_by(JOURNAL.c.site)).all()
         return {site: number for site, number in rows}  # noqa: C416 - rows are Row objects
 
@@ -191,8 +197,10 @@ class Store:
         with self._writing("write to") as connection:
             connection.execute(sa.insert(EVENTS), asdict(event))
 
-    def events(self, site: str, wave: str, respondent: str) -> list[Event]:
-        """What happened in one interview, in order."""
+    def events(
+        self, site: str | None = None, wave: str | None = None, respondent: str | None = None
+    ) -> list[Event]:
+        """What happened in one interview, or in several, in order."""
         conditions = equal(EVENTS, site=site, wave=wave, respondent=respondent)
         query = sa.select(EVENTS).where(*conditions).order_by(EVENTS.c.id)
         with self._reading("read events from") as connection:
@@ -242,32 +250,50 @@ class Store:
                 (Path(folder) / name).write_text(content, encoding="utf-8", newline="")
             return load_instrument(Path(folder) / row["name"])
 
+    # Imports
+
+    def bring_in(
+        self, entry: ImportEntry, answers: Iterable[Answer], respondents: Sequence[Respondent] = ()
+    ) -> int:
+        """Add what a file brings under the id of an import; how many answers.
+
+        All of it appears at once or nothing of it, and an interview can save meanwhile.
+        """
+        return bring_in(self._importing, entry, answers, People(respondents))
+
+    def _importing(self) -> AbstractContextManager[sa.Connection]:
+        return self._writing("bring an import into")
+
+    def imports(self) -> list[ImportEntry]:
+        """Imports and what was undone of them, in the order they were made."""
+        with self._reading("read imports from") as connection:
+            return list_imports(connection)
+
+    def undo_import(self, import_id: str, *, by: str, at: datetime) -> Undoing:
+        """Take back what an import changed; undoing what this returns brings it back.
+
+        Every answer of the import that is still current is withdrawn, and the one before it, if
+        there is one, is current again. KeyError if there is no such import.
+        """
+        with self._reading("read imports from") as connection:
+            plan = plan_undo(connection, import_id, by=by, at=at)
+        people = People(plan.people, plan.strangers)
+        bring_in(self._importing, plan.entry, plan.answers, people)
+        return plan
+
     # Two laptops, one engagement
 
     def merge(self, other: Store) -> int:
         """Add everything `other` has and this store has not; returns the new journal rows.
 
-        Where both have an answer to a question, the one given later stays current; both remain
-        in the journal. Merging twice adds nothing.
+        Where both have an answer to a question, the one given later stays current, whichever
+        store is merged into which; both remain in the journal. Merging twice adds nothing.
         """
-        ours = {(answer.key, answer.answered_at, answer.content) for _, answer in self.journal()}
-        before = {answer.key: answer for answer in self.current()}
-        for respondent in other.respondents():
+        known = {(p.site, p.wave, p.respondent): p for p in self.respondents()}
+        for respondent in newer_people(known, other.respondents()):
             self.register(respondent)
         for subject in other.subjects():
             self.add_subject(subject)
-        theirs = [answer for _, answer in other.journal()]
-        new = [a for a in theirs if (a.key, a.answered_at, a.content) not in ours]
-        newest = {answer.key: answer for answer in new}
-        again = [
-            replace(before[key], reason="given later than the merged one")
-            for key, answer in newest.items()
-            if key in before and before[key].answered_at > answer.answered_at
-        ]
-        return self.append([*new, *again], self._missing_events(other))
-
-    def _missing_events(self, other: Store) -> list[Event]:
-        people = [(p.site, p.wave, p.respondent) for p in other.respondents()]
-        known = {repr(event) for place in people for event in self.events(*place)}
-        theirs = [event for place in people for event in other.events(*place)]
-        return [event for event in theirs if repr(event) not in known]
+        ours, theirs = ([answer for _, answer in store.journal()] for store in (self, other))
+        events = missing_events(self.events(), other.events())
+        return self.append(merge_answers(ours, theirs, self.current()), events)

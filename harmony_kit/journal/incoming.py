@@ -1,0 +1,170 @@
+"""Imports in the journal: whole or unseen, named, and taken back by more rows, never by fewer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+
+from harmony_kit.errors import StoreError
+from harmony_kit.journal.answers import Answer, ImportEntry, Place, Respondent
+from harmony_kit.journal.connections import upsert_all
+from harmony_kit.journal.queries import equal, newest, where
+from harmony_kit.journal.schema import (
+    EVENTS,
+    IMPORT_ROWS,
+    IMPORTS,
+    JOURNAL,
+    PENDING_ROWS,
+    RESPONDENTS,
+    answer_row,
+    import_from_row,
+    respondent_from_row,
+)
+
+__all__ = ["People", "bring_in", "list_imports"]
+
+#: Rows of one transaction: about a tenth of a second, while somebody's interview waits to save.
+_AT_ONCE = 5_000
+
+Writer = Callable[[], AbstractContextManager[sa.Connection]]
+
+
+@dataclass(frozen=True)
+class People:
+    """Respondents to add or renew, and those to forget if nothing of them is left."""
+
+    renewed: Sequence[Respondent] = ()
+    strangers: Sequence[Place] = ()
+
+
+def bring_in(write: Writer, entry: ImportEntry, answers: Iterable[Answer], people: People) -> int:
+    """Add what a file brings under the id of an import; how many answers.
+
+    SQLite lets one program write at a time, so it takes many short transactions there; their
+    rows are seen by nobody until the last of them. Where anything fails they are removed.
+    """
+    with write() as connection:
+        if connection.dialect.name != "sqlite":  # others write at the same time anyway
+            n = _insert(connection, entry.id, answers, IMPORT_ROWS)
+            _finish(connection, entry, people)
+            return n
+    try:
+        return _bring_in_steps(write, entry, answers, people)
+    except BaseException:
+        with write() as connection:
+            _remove_pending(connection, entry.id)
+        raise
+
+
+def _bring_in_steps(
+    write: Writer, entry: ImportEntry, answers: Iterable[Answer], people: People
+) -> int:
+    # One row of each site and wave is kept for the end: whoever asks for the newest row of a
+    # site to know whether something changed must see a new one when the import appears.
+    last: dict[tuple[str, str], Answer] = {}
+    n = 0
+    rest = _hold_back(answers, last)
+    while chunk := list(islice(rest, _AT_ONCE)):
+        with write() as connection:
+            n += _insert(connection, entry.id, chunk, PENDING_ROWS)
+    with write() as connection:
+        n += _insert(connection, entry.id, last.values(), PENDING_ROWS)
+        mine = PENDING_ROWS.c.import_id == entry.id
+        columns = [column.name for column in IMPORT_ROWS.columns]
+        moved = sa.select(PENDING_ROWS).where(mine)
+        connection.execute(sa.insert(IMPORT_ROWS).from_select(columns, moved))
+        connection.execute(sa.delete(PENDING_ROWS).where(mine))
+        _finish(connection, entry, people)
+    return n
+
+
+def _hold_back(answers: Iterable[Answer], last: dict[tuple[str, str], Answer]) -> Iterator[Answer]:
+    for answer in answers:
+        place = (answer.site, answer.wave)
+        before = last.get(place)
+        last[place] = answer
+        if before is not None:
+            yield before
+
+
+def _insert(
+    connection: sa.Connection, import_id: str, answers: Iterable[Answer], ranges: sa.Table
+) -> int:
+    rows = [answer_row(answer) for answer in answers]
+    if not rows:
+        return 0
+    highest = sa.select(sa.func.max(JOURNAL.c.id))
+    before = connection.scalar(highest) or 0
+    connection.execute(sa.insert(JOURNAL), rows)
+    after = connection.scalar(highest)
+    values = {"import_id": import_id, "first_id": before + 1, "last_id": after}
+    connection.execute(sa.insert(ranges), values)
+    return len(rows)
+
+
+def _finish(connection: sa.Connection, entry: ImportEntry, people: People) -> None:
+    touched = [(p.site, p.wave, p.respondent) for p in people.renewed] + [*people.strangers]
+    known = _read_people(connection, {place[:2] for place in touched})
+    for person in people.renewed:
+        place = (person.site, person.wave, person.respondent)
+        if (before := known.get(place)) and before.lens != person.lens:
+            why = f"{' / '.join(place)} already belongs to {before.lens}, not {person.lens}"
+            raise StoreError("bring an import into", "the store", why)  # noqa: EM101 - a field
+    upsert_all(connection, RESPONDENTS, [asdict(person) for person in people.renewed])
+    for place in people.strangers:
+        _forget_stranger(connection, place)
+    before_all = [known.get(place) for place in touched]
+    told = {
+        "places": [list(place) for place in touched],
+        "before": [_plain(person) if person else None for person in before_all],
+    }
+    connection.execute(sa.insert(IMPORTS), asdict(entry) | {"people": told})
+
+
+def _forget_stranger(connection: sa.Connection, place: Place) -> None:
+    """Take somebody off the list of respondents who has no answer left and was not interviewed."""
+    site, wave, respondent = place
+    of_person = where(connection, site=site, wave=wave, respondent=respondent)
+    has_answers = connection.execute(newest(of_person).limit(1)).first()
+    them = equal(EVENTS, site=site, wave=wave, respondent=respondent)
+    if has_answers or connection.execute(sa.select(EVENTS.c.id).where(*them).limit(1)).first():
+        return
+    rows = equal(RESPONDENTS, site=site, wave=wave, respondent=respondent)
+    connection.execute(sa.delete(RESPONDENTS).where(*rows))
+
+
+def _plain(person: Respondent) -> dict[str, Any]:
+    times = {name: getattr(person, name) for name in ("started_at", "finished_at")}
+    return asdict(person) | {name: t.isoformat() if t else None for name, t in times.items()}
+
+
+def _read_people(
+    connection: sa.Connection, places: Iterable[tuple[str, str]]
+) -> dict[Place, Respondent]:
+    """The respondents of some sites and waves, by site, wave and pseudonym."""
+    found: dict[Place, Respondent] = {}
+    for site, wave in sorted(places):
+        is_there = sa.and_(RESPONDENTS.c.site == site, RESPONDENTS.c.wave == wave)
+        for row in connection.execute(sa.select(RESPONDENTS).where(is_there)).mappings():
+            person = respondent_from_row(row)
+            found[site, wave, person.respondent] = person
+    return found
+
+
+def _remove_pending(connection: sa.Connection, import_id: str) -> None:
+    mine = PENDING_ROWS.c.import_id == import_id
+    for row in connection.execute(sa.select(PENDING_ROWS).where(mine)).all():
+        is_ours = JOURNAL.c.id.between(row.first_id, row.last_id)
+        connection.execute(sa.delete(JOURNAL).where(is_ours))
+    connection.execute(sa.delete(PENDING_ROWS).where(mine))
+
+
+def list_imports(connection: sa.Connection) -> list[ImportEntry]:
+    """Imports and undoings, in the order they were made."""
+    rows = connection.execute(sa.select(IMPORTS).order_by(IMPORTS.c.at, IMPORTS.c.id)).mappings()
+    return [import_from_row(row) for row in rows]
