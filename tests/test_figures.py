@@ -21,8 +21,11 @@ CSS = Path(__file__).parent.parent / "templates" / "harmony" / "static" / "harmo
 
 
 def _topic_rows(words: str) -> list[figures.TopicRow]:
-    both = figures.Look(5.0, 1.0, words, is_open=False), figures.Look(1.0, 5.0, words, is_open=True)
-    none = figures.Look(), figures.Look(3.0, None, words, is_open=True)
+    both = (
+        figures.TopicLook(5.0, 1.0, words, is_open=False),
+        figures.TopicLook(1.0, 5.0, words, is_open=True),
+    )
+    none = figures.TopicLook(), figures.TopicLook(3.0, None, words, is_open=True)
     return [
         figures.TopicRow(words, 5, words, words, 1.0, both, note=words),
         figures.TopicRow(words, 5, words, words, 1.0, none),
@@ -139,7 +142,7 @@ def test_the_scale_is_drawn_anew_where_it_changes():
 
 
 def test_an_upright_line_joins_two_equal_views():
-    look = figures.Look(3.0, 3.0, "", is_open=False)
+    look = figures.TopicLook(3.0, 3.0, "", is_open=False)
     row = figures.TopicRow("x", 5, "low", "high", 1.0, (look, look))
     joins = [
         mark

@@ -45,7 +45,7 @@ def _render(book: dict, folder: Path, page: Page) -> str:
 
 @pytest.fixture(scope="module")
 def book() -> dict:
-    return _execute("2_site_assessment.ipynb", report, "report", assess("northfield"))
+    return _execute("2_site_assessment.ipynb", report, "site_report", assess("northfield"))
 
 
 @pytest.fixture(scope="module")

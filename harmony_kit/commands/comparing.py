@@ -17,13 +17,14 @@ from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
 from harmony_kit.files import publish
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.journal.answers import Answer
+from harmony_kit.journal.answers import Answer, AnswersFrame
 from harmony_kit.journal.store import Store
-from harmony_kit.measures.changes import measure_changes
+from harmony_kit.measures.changes import CHANGES, measure_changes
 from harmony_kit.measures.coorientation import measure_topics
+from harmony_kit.measures.declaration import Declaration
 from harmony_kit.measures.privacy import license_answers
-from harmony_kit.measures.transitions import measure_transitions
-from harmony_kit.measures.waves import Wordings, measure_returns
+from harmony_kit.measures.transitions import TRANSITIONS, measure_transitions
+from harmony_kit.measures.waves import RETURNS, Wordings, measure_returns
 from harmony_kit.report.plain_values import plain_value
 
 __all__ = ["compare"]
@@ -51,12 +52,12 @@ def compare(folder: Path, *, sites: Sequence[str], output: Path | None) -> None:
     for line in _tell(compared, engagement):
         click.echo(line)
     if output is not None:
-        names = ("changes", "transitions", "returns")
-        publish(output, draw_workbook([_sheet(name, getattr(compared, name)) for name in names]))
+        sheets = [_sheet(name, getattr(compared, name), told) for name, told in _SHEETS.items()]
+        publish(output, draw_workbook(sheets))
         click.echo(f"{output}: every number")
 
 
-def _compare(engagement: Engagement, answers: pd.DataFrame, wordings: Wordings) -> _Compared:
+def _compare(engagement: Engagement, answers: AnswersFrame, wordings: Wordings) -> _Compared:
     settings, items = engagement.settings, engagement.instrument.items_frame()
     licensed, _ = license_answers(answers, min_group=settings.min_group)
     heads = engagement.headcounts()
@@ -161,6 +162,12 @@ def _word(state: str) -> str:
     return state.replace("_", " ")
 
 
-def _sheet(name: str, frame: pd.DataFrame) -> WorkbookSheet:
-    rows = ([plain_value(cell) for cell in row] for row in frame.to_numpy().tolist())
-    return WorkbookSheet(name, tuple(map(str, frame.columns)), tuple(map(tuple, rows)))
+_SHEETS = {"changes": CHANGES, "transitions": TRANSITIONS, "returns": RETURNS}
+
+
+def _sheet(name: str, frame: pd.DataFrame, declared: Declaration) -> WorkbookSheet:
+    columns = [
+        [plain_value(cell, column) for cell in frame[header].tolist()]
+        for header, column in declared.columns.items()
+    ]
+    return WorkbookSheet(name, tuple(declared.columns), tuple(zip(*columns, strict=True)))

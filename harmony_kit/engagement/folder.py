@@ -52,7 +52,9 @@ class _File(Settings):
     languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("en",)
     timezone: str = "UTC"
     brand: Brand = Brand()
-    store: Word = "sqlite:///answers.sqlite"
+    store: Annotated[
+        str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)
+    ] = "sqlite:///answers.sqlite"
     as_of: date | None = None
     banner: Annotated[str, StringConstraints(max_length=300, strip_whitespace=True)] = ""
 

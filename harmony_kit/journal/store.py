@@ -22,6 +22,7 @@ from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import (
     ANSWER_DTYPES,
     Answer,
+    AnswersFrame,
     Event,
     ImportEntry,
     Respondent,
@@ -132,7 +133,7 @@ class Store:
             query = newest(where(connection, site=site, wave=wave, respondent=respondent))
             return [answer_from_row(row) for row in connection.execute(query).mappings()]
 
-    def frame(self, sites: Sequence[str] | None = None, wave: str | None = None) -> pd.DataFrame:
+    def frame(self, sites: Sequence[str] | None = None, wave: str | None = None) -> AnswersFrame:
         """The current answers as an answers frame, of one wave and some sites or all."""
         with self._reading("read answers from") as connection:
             condition = where(connection, wave=wave)

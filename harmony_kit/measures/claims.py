@@ -9,8 +9,26 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.declaration import COUNT, MEAN, NAME, SHARE, declare
 
-__all__ = ["MOST_WRONG", "STATES", "expected_wrong_claims", "grade_claims", "name_states"]
+__all__ = [
+    "MOST_WRONG",
+    "STATES",
+    "WRONG_CLAIMS",
+    "expected_wrong_claims",
+    "grade_claims",
+    "name_states",
+]
+
+#: The columns of `expected_wrong_claims`, in order.
+WRONG_CLAIMS: Final = declare(
+    site=NAME,
+    wave=NAME,
+    n_topics=COUNT.of("directions").or_none,
+    n_claimed=COUNT.of("directions").or_none,
+    expected_wrong=MEAN.of("directions"),
+    share_wrong=SHARE,
+)
 
 STATES: Final = ("shared_view", "known_difference", "false_consensus", "false_conflict")
 
@@ -112,8 +130,6 @@ def expected_wrong_claims(topics: pd.DataFrame) -> pd.DataFrame:
         }
     )
     sums = frame.groupby(["site", "wave"], as_index=False).sum()
-    counts = {"n_topics": "Int64", "n_claimed": "Int64", "expected_wrong": "float64"}
-    sums = sums.astype(counts)
     claims = sums["n_claimed"].astype("float64")
-    sums["share_wrong"] = (sums["expected_wrong"] / claims.where(claims > 0)).astype("float64")
-    return sums
+    sums["share_wrong"] = sums["expected_wrong"] / claims.where(claims > 0)
+    return WRONG_CLAIMS.select(sums)

@@ -7,21 +7,22 @@ from datetime import date
 
 import pandas as pd
 
+from harmony_kit.measures.declaration import NAME, TEXT, declare
 from harmony_kit.measures.evidence import DECISION_STATUSES, PILOT_STATUSES
-from harmony_kit.measures.selection import typed_empty
+from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.usage import monday_of
 
-__all__ = ["PROBLEM_DTYPES", "list_evidence_problems"]
+__all__ = ["PROBLEMS", "list_evidence_problems"]
 
 #: Columns of `list_evidence_problems`, in order.
-PROBLEM_DTYPES: dict[str, str] = {
-    "file": "str",
-    "site": "str",
-    "id": "str",
-    "week": "str",
-    "what": "str",
-    "handled": "str",
-}
+PROBLEMS = declare(
+    file=NAME,
+    site=NAME,
+    id=NAME,
+    week=NAME,
+    what=TEXT,
+    handled=TEXT,
+)
 
 _TIMES = "counts in no time"
 _DATES = "the dates decide"
@@ -47,8 +48,8 @@ def list_evidence_problems(
         *_rows("usage.csv", usage, "pilot", _usage(usage, today)),
     ]
     if not parts:
-        return typed_empty(PROBLEM_DTYPES)
-    return pd.concat(parts, ignore_index=True)[list(PROBLEM_DTYPES)].astype(PROBLEM_DTYPES)
+        return PROBLEMS.empty()
+    return finish(pd.concat(parts, ignore_index=True), PROBLEMS)
 
 
 def _rows(

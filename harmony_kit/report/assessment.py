@@ -21,7 +21,7 @@ from harmony_kit.findings.canvases import Sheet, canvases
 from harmony_kit.findings.findings import Finding, find
 from harmony_kit.findings.playbook import Playbook
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
-from harmony_kit.journal.answers import type_frame
+from harmony_kit.journal.answers import AnswersFrame, check_frame, type_frame
 from harmony_kit.measures.claims import expected_wrong_claims
 from harmony_kit.measures.measuring import Basis, measure_everything
 from harmony_kit.measures.privacy import (
@@ -167,7 +167,11 @@ class Assessment:
 def measure_site(
     engagement: Engagement, answers: pd.DataFrame, *, site: str, wave: str, as_of: date
 ) -> Assessment:
-    """Measure the answers of one site and wave and put the measures into words."""
+    """Measure the answers of one site and wave and put the measures into words.
+
+    Raises `FrameError` where `answers` is not an answers frame: the one place that looks.
+    """
+    answers = check_frame(answers)
     settings, min_group = engagement.settings, engagement.settings.min_group
     plant = engagement.site(site)
     evidence = engagement.evidence.of_site(site)
@@ -232,7 +236,7 @@ def _list_subjects(evidence: Evidence, answers: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([evidence.titles(), added[["id", "title"]]]).drop_duplicates("id")
 
 
-def _count_heard(engagement: Engagement, site: Site, answers: pd.DataFrame) -> pd.DataFrame:
+def _count_heard(engagement: Engagement, site: Site, answers: AnswersFrame) -> pd.DataFrame:
     lenses = list(engagement.instrument.lens_ids)
     counted = count_respondents(answers).set_index("lens")["n_respondents"].reindex(lenses)
     counted = counted.fillna(0).astype("Int64")

@@ -1,7 +1,8 @@
 """results.json: every number of a report, in a form that stays the same for years.
 
-The layout is documented in docs/results.md. Numbers are rounded to six digits and a figure that
-is not there is absent, never null or zero, so that the same inputs give the same bytes.
+The layout is documented in docs/results.md. Numbers are rounded as their columns are declared,
+and a figure that is not there is absent, never null or zero, so that the same inputs give the
+same bytes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from harmony_kit.measures.claims import WRONG_CLAIMS
+from harmony_kit.measures.measuring import MEASURES
+from harmony_kit.measures.privacy import QUOTES, WITHHELD
 from harmony_kit.report.plain_values import list_records, list_topics
 
 if TYPE_CHECKING:
@@ -21,6 +25,9 @@ __all__ = ["SCHEMA", "build_results", "dump_results", "list_headline"]
 
 SCHEMA = 1
 
+_ANSWERED = ("within", "scales", "rank", "words", "ownership", "drift", "pilots", "readiness")
+_RECORDED = ("decisions", "pilots", "usage", "problems")
+
 
 def build_results(assessment: Assessment) -> dict[str, Any]:
     """results.json of an assessment, keys in a fixed order."""
@@ -28,8 +35,8 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
     instrument = engagement.instrument
     heard = assessment.heard[assessment.heard["is_shown"]]
     lists = {
-        name: list_records(frames[name])
-        for name in ("within", "scales", "rank", "words", "ownership", "drift", "pilots")
+        name: (list_topics if name == "topics" else list_records)(frames[name], declared)
+        for name, declared in MEASURES.items()
     }
     return {
         "schema": SCHEMA,
@@ -46,27 +53,24 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
         "n": dict(zip(heard["lens"], heard["n_respondents"].astype(int).tolist(), strict=True)),
         "settings": engagement.settings.model_dump(),
         "headline": list_headline(frames["understanding"]),
-        "understanding": list_records(frames["understanding"]),
-        "topics": list_topics(frames["topics"]),
-        **lists,
-        "readiness": list_records(frames["readiness"]),
-        "evidence": {
-            name: list_records(frames[f"evidence_{name}"])
-            for name in ("decisions", "pilots", "usage", "problems")
-        },
-        "signatures": list_records(frames["signatures"]),
+        "understanding": lists["understanding"],
+        "topics": lists["topics"],
+        **{name: lists[name] for name in _ANSWERED},
+        "evidence": {name: lists[f"evidence_{name}"] for name in _RECORDED},
+        "signatures": lists["signatures"],
         "findings": [finding.to_dict() for finding in assessment.findings],
-        "quotes": list_records(assessment.quotes),
+        "quotes": list_records(assessment.quotes, QUOTES),
         "canvases": [sheet.to_dict() for sheet in assessment.canvases],
-        "wrong_claims": list_records(assessment.wrong_claims),
-        "withheld": list_records(assessment.withheld),
+        "wrong_claims": list_records(assessment.wrong_claims, WRONG_CLAIMS),
+        "withheld": list_records(assessment.withheld, WITHHELD),
         "provenance": dict(assessment.provenance),
     }
 
 
 def list_headline(understanding: pd.DataFrame) -> list[dict[str, Any]]:
     """How well each lens reads the other over all topics, for the index."""
-    return list_records(understanding[understanding["dimension"] == "all"])
+    overall = understanding[understanding["dimension"] == "all"]
+    return list_records(overall, MEASURES["understanding"])
 
 
 def dump_results(results: Mapping[str, Any]) -> str:
