@@ -15,20 +15,8 @@ __all__ = ["ERRORS", "UNCOMPUTED", "SheetMarks", "list_archive", "read_marks"]
 #: What stands in a cell whose formula was never worked out.
 UNCOMPUTED = "#FORMULA?"
 #: The errors of spreadsheets, as they stand in a cell.
-ERRORS = frozenset(
-    (
-        "#N/A",
-        "#REF!",
-        "#VALUE!",
-        "#DIV/0!",
-        "#NAME?",
-        "#NUM!",
-        "#NULL!",
-        "#SPILL!",
-        "#CALC!",
-        UNCOMPUTED,
-    )
-)
+_SHOWN = "#N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC!"
+ERRORS = frozenset((*_SHOWN.split(), UNCOMPUTED))
 
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")

@@ -17,24 +17,7 @@ from harmony_kit.instrument.model import Instrument, Item
 __all__ = ["name_options", "read_spread"]
 
 _TAIL = re.compile(r"(?P<stem>.*?)(?:/(?P<a>[^/]+)|\s?\[(?P<b>[^\]]+)\])$")
-_MARKED = frozenset(
-    (
-        "1",
-        "y",
-        "yes",
-        "true",
-        "x",
-        "✓",
-        "✔",
-        "selected",
-        "checked",
-        "quoted",
-        "ja",
-        "oui",
-        "sí",
-        "si",
-    )
-)
+_MARKED = frozenset("1 y yes true x ✓ ✔ selected checked quoted ja oui sí si".split())  # noqa: SIM905 - a list of words
 _UNMARKED = frozenset(
     ("", "0", "n", "no", "false", "nein", "non", "-", "not selected", "unchecked", "not quoted")
 )
