@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from harmony_kit.errors import ExchangeError, Problem
 
-__all__ = ["Clock", "find_day_first", "find_zone", "has_offset"]
+__all__ = ["Clock", "find_day_first", "find_zone", "has_offset", "is_open"]
 
 _SLASHED = re.compile(
     r"(?P<first>\d{1,2})(?P<mark>[./-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})"
@@ -152,7 +152,7 @@ def find_day_first(values: Iterable[str]) -> bool | None:
     None when every value could be read both ways. False when none needs deciding. Raises
     ValueError with one value of each kind when the column mixes both.
     """
-    day_first, month_first, is_open = "", "", False
+    day_first, month_first, is_either = "", "", False
     for value in values:
         match = _SLASHED.match(" ".join(value.split()))
         if match is None or match["mark"] == ".":
@@ -163,9 +163,14 @@ def find_day_first(values: Iterable[str]) -> bool | None:
         elif second > 12:
             month_first = month_first or value
         else:
-            is_open = is_open or first != second
+            is_either = is_either or first != second
     if day_first and month_first:
         raise ValueError(day_first, month_first)
-    if is_open and not day_first and not month_first:
+    if is_either and not day_first and not month_first:
         return None
     return bool(day_first)
+
+
+def is_open(value: str) -> bool:
+    """Whether a date can be read with the day first and with the month first."""
+    return find_day_first([value]) is None

@@ -33,7 +33,7 @@ BELOW, ABOVE = ("errors", "files", "sheet_marks", "grids", "times"), ("cli",)
 #: What a room may use of the rooms before it, where that is less than everything.
 NARROW = {
     "interview": ("instrument", "journal.answers"),
-    "exchange": ("instrument", "journal.answers"),
+    "exchange": ("instrument", "journal.answers", "journal.import_entry"),
     "measures": ("journal.answers", "engagement.settings"),
     "engine": (),
 }

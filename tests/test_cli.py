@@ -218,6 +218,9 @@ def test_compare_tells_what_moved_and_never_compares_a_rewording(acme, tmp_path)
     nothing = _run("compare", acme)
     assert nothing.exit_code == 1
     assert "holds one wave of every site" in nothing.output
+    settings = acme / "engagement.yaml"
+    told = settings.read_text(encoding="utf-8")
+    settings.write_text(told.replace("as_of: 2026-", "as_of: 2027-"), encoding="utf-8")
     later = pd.read_csv(path, dtype=str).assign(wave="2027")
     for column in ("started_at", "finished_at"):
         later[column] = later[column].str.replace("2026-", "2027-")

@@ -21,12 +21,14 @@ from pydantic import (
     field_validator,
 )
 
-from harmony_kit.engagement.evidence_files import SITE_ID, Evidence, read_evidence, read_rows
+from harmony_kit.engagement.evidence_files import Evidence, read_evidence
+from harmony_kit.engagement.row_files import read_row_file, row_paths
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.errors import EngagementError, FileError, Problem
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.instrument.yamlfile import list_problems, read_yaml
+from harmony_kit.journal.names import SITE
 
 __all__ = ["Brand", "Engagement", "Site", "file_sha256", "load_engagement"]
 
@@ -160,7 +162,7 @@ def load_engagement(folder: Path) -> Engagement:
     settings_file = _read_file(folder / "engagement.yaml", problems)
     instrument, path = _read_instrument(settings_file, folder, problems)
     lenses = instrument.lens_ids if instrument else ()
-    sites = _read_sites(folder / "sites.csv", lenses, problems)
+    sites = _read_sites(folder, lenses, problems)
     if settings_file is None or instrument is None or path is None or problems:
         raise EngagementError(*problems)
     problems += _check_languages(settings_file, instrument)
@@ -224,32 +226,40 @@ def _store_url(url: str, folder: Path) -> str:
     return url
 
 
-def _read_sites(path: Path, lenses: tuple[str, ...], problems: list[Problem]) -> tuple[Site, ...]:
-    try:
-        rows = read_rows(path)
-    except EngagementError as cause:
-        problems += cause.problems
-        return ()
-    if rows and "site" not in rows[0][1]:
-        allowed = ", ".join((*_SITE_COLUMNS, *(f"headcount_{lens}" for lens in lenses)))
-        problems.append(Problem(path.name, "row 1", "the column 'site' is missing", allowed))
-        return ()
-    seen: dict[str, int] = {}
-    sites = []
-    for number, row in rows:
-        site = row["site"]
-        if not SITE_ID.match(site):
-            what = f"{site!r} cannot be a site id"
-            allowed = (
-                "letters, digits, dot, dash and underscore, at most 60, not starting with a dot"
-            )
-            problems.append(Problem(path.name, f"row {number}, column site", what, allowed))
-        elif site.lower() in seen:  # the folders of two sites must differ on every file system
-            what = f"{site!r} is already in row {seen[site.lower()]}"
-            problems.append(Problem(path.name, f"row {number}, column site", what))
+def _read_sites(folder: Path, lenses: tuple[str, ...], problems: list[Problem]) -> tuple[Site, ...]:
+    allowed = ", ".join((*_SITE_COLUMNS, *(f"headcount_{lens}" for lens in lenses)))
+    rows: list[tuple[str, int, dict[str, str]]] = []
+    for path in row_paths(folder, "sites") or [folder / "sites.csv"]:
+        try:
+            file = read_row_file(path)
+        except EngagementError as cause:
+            problems += cause.problems
+            continue
+        problems += [problem for problem in file.problems if problem.severity == "error"]
+        if "site" in file.columns:
+            rows += [(file.name, number, row) for number, row in file.rows]
         else:
-            seen[site.lower()] = number
-            sites.append(_read_site(row, lenses, (path.name, number), problems))
+            what = "the column 'site' is missing"
+            problems.append(Problem(file.name, "row 1", what, allowed))
+    return _list_sites(rows, lenses, problems)
+
+
+def _list_sites(
+    rows: list[tuple[str, int, dict[str, str]]], lenses: tuple[str, ...], problems: list[Problem]
+) -> tuple[Site, ...]:
+    seen: dict[str, str] = {}
+    sites = []
+    for file, number, row in rows:
+        site = row["site"]
+        if not SITE.allows(site):
+            what = f"{site!r} cannot be a site id"
+            problems.append(Problem(file, f"row {number}, column site", what, SITE.allowed))
+        elif site.lower() in seen:  # the folders of two sites must differ on every file system
+            what = f"{site!r} is already in {seen[site.lower()]}"
+            problems.append(Problem(file, f"row {number}, column site", what))
+        else:
+            seen[site.lower()] = f"row {number}" if file == "sites.csv" else f"{file} row {number}"
+            sites.append(_read_site(row, lenses, (file, number), problems))
     return tuple(sites)
 
 

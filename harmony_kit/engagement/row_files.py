@@ -10,10 +10,10 @@ from pathlib import Path
 from harmony_kit.errors import EngagementError, ExchangeError, Problem
 from harmony_kit.grids import GridFile, SheetGrid, column_letters, read_grids
 
-__all__ = ["Row", "RowFile", "read_row_file", "row_paths"]
+__all__ = ["NumberedCells", "RowFile", "read_row_file", "row_paths"]
 
 #: The number of a row as a spreadsheet shows it, and its cells by column.
-Row = tuple[int, dict[str, str]]
+NumberedCells = tuple[int, dict[str, str]]
 _ENDINGS = (".csv", ".xlsx")
 
 
@@ -23,7 +23,7 @@ class RowFile:
 
     name: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[NumberedCells, ...]
     problems: tuple[Problem, ...] = ()
 
 
@@ -50,7 +50,7 @@ def read_row_file(path: Path) -> RowFile:
         raise EngagementError(Problem(name, "", "is empty", "a header row and a row per thing"))
     columns = tuple(_fold(cell) for cell in filled[0][1])
     problems = [p for p in grids.warnings if p.severity == "warning"]
-    rows: list[Row] = []
+    rows: list[NumberedCells] = []
     for number, cells in filled[1:]:
         if extra := [i for i in range(len(columns), len(cells)) if cells[i]]:
             problems.append(_too_long(name, number, len(columns), cells[extra[-1]]))

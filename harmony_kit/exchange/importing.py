@@ -19,7 +19,8 @@ from harmony_kit.exchange.settling import Verdict, settle
 from harmony_kit.exchange.stored import look_up
 from harmony_kit.exchange.submissions import SheetRow, Submission, read_said
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.journal.answers import ImportEntry, Source, Subject
+from harmony_kit.journal.answers import Source, Subject
+from harmony_kit.journal.import_entry import ImportEntry
 
 __all__ = ["import_answers"]
 
@@ -93,7 +94,7 @@ def _read(desk: Intake, options: ImportOptions, journal: AnswerJournal) -> _Read
     check_undated(submissions, stored, complaints)
     complaints.refuse()
     submissions, twins = drop_twins(submissions, stored)
-    verdict = settle(submissions, desk.form.layout, stored, now=options.imported_at)
+    verdict = settle(submissions, desk.form.layout, stored, now=options.now)
     left_out = sorted([*skipped, *copies, *twins], key=lambda skip: skip.row)
     return _Reading(submissions, verdict, tuple(left_out))
 

@@ -93,7 +93,7 @@ def open_desk(
         notes=Complaints(offer.table.file, "warning"),
         accepted=read_accepted(options.accept),
     )
-    return Intake(form, offer.table, fixed, sites, options.form, clock, options.imported_at)
+    return Intake(form, offer.table, fixed, sites, options.form, clock, options.now)
 
 
 def _check_given(

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from harmony_kit.errors import Problem
-from harmony_kit.journal.answers import Answer, ImportEntry, Respondent, Subject
+from harmony_kit.journal.answers import Answer, Respondent, Subject
+from harmony_kit.journal.import_entry import ImportEntry
 
 __all__ = ["AnswerJournal", "ImportCounts", "ImportOptions", "ImportReport", "SkippedRow"]
 
@@ -62,6 +63,8 @@ class ImportOptions:
         Which sheet of a workbook; None takes the only one there is to take.
     accept
         Rows, cells and columns that may be left out where they are wrong.
+    latest
+        The day an engagement is told on, where that is after `imported_at`.
     """
 
     recorded_by: str
@@ -79,6 +82,12 @@ class ImportOptions:
     is_dry_run: bool = False
     sheet: str | None = None
     accept: str = ""
+    latest: datetime | None = None
+
+    @property
+    def now(self) -> datetime:
+        """After which nothing can have been answered."""
+        return max(self.imported_at, self.latest or self.imported_at)
 
 
 @dataclass(frozen=True)

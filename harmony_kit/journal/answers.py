@@ -20,7 +20,6 @@ __all__ = [
     "Answer",
     "AnswersFrame",
     "Event",
-    "ImportEntry",
     "Place",
     "Respondent",
     "Source",
@@ -278,19 +277,6 @@ class Event:
     at: datetime
     by: str
     details: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class ImportEntry:
-    """One import, or the undoing of the one named in `undoes`, under the id it can be undone by."""
-
-    id: str
-    file: str
-    sha256: str
-    tool: str
-    by: str
-    at: datetime
-    undoes: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from harmony_kit.errors import StoreError
-from harmony_kit.journal.answers import Answer, ImportEntry, Place, Respondent
+from harmony_kit.journal.answers import Answer, Place, Respondent
 from harmony_kit.journal.connections import upsert_all
+from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.queries import equal, newest, where
 from harmony_kit.journal.schema import (
     EVENTS,

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from harmony_kit.journal.answers import Answer, Event, ImportEntry, Respondent, Source, Subject
+from harmony_kit.journal.answers import Answer, Event, Respondent, Source, Subject
+from harmony_kit.journal.import_entry import ImportEntry
 
 __all__ = [
     "EVENTS",

@@ -24,12 +24,12 @@ from harmony_kit.journal.answers import (
     Answer,
     AnswersFrame,
     Event,
-    ImportEntry,
     Respondent,
     Subject,
     type_frame,
 )
 from harmony_kit.journal.connections import create_engine, plain_reason, upsert
+from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.incoming import People, bring_in, list_imports
 from harmony_kit.journal.merging import merge_answers, missing_events, newer_people
 from harmony_kit.journal.queries import current_contents, equal, newest, where

@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from harmony_kit.journal.answers import Answer, ImportEntry, Respondent
+from harmony_kit.journal.answers import Answer, Respondent
+from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.schema import (
     IMPORT_ROWS,
     IMPORTS,
