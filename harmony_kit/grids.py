@@ -14,6 +14,7 @@ import python_calamine
 
 from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.sheet_marks import SheetMarks, list_archive, read_marks
+from harmony_kit.statistics_grids import read_statistics_grid
 
 __all__ = ["Grid", "GridFile", "SheetGrid", "column_letters", "read_grids"]
 
@@ -47,7 +48,7 @@ class GridFile:
 
 
 def read_grids(path: Path) -> GridFile:
-    """Read a CSV file or all sheets of a workbook.
+    """Read a CSV, Parquet or SPSS file or all sheets of a workbook.
 
     What a file is, is decided by its content, not by its name. Separators ``,``, ``;``, tab and
     ``|`` are recognised; text is UTF-8, UTF-16 or, with a warning, Windows-1252.
@@ -60,6 +61,9 @@ def read_grids(path: Path) -> GridFile:
     if not content.strip():
         raise _refusal(file, "the file is empty")
     digest = hashlib.sha256(content).hexdigest()
+    rows = read_statistics_grid(content, file)
+    if rows is not None:
+        return GridFile(file, digest, (SheetGrid("", rows),), is_spreadsheet=True)
     is_binary = content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
     if is_binary or path.suffix.lower() in _SPREADSHEETS:
         return GridFile(file, digest, _read_workbook(content, file), is_spreadsheet=True)

@@ -28,7 +28,7 @@ ROOMS = (
 )
 
 #: Beside the rooms: what every room may use, and who starts them all.
-BELOW, ABOVE = ("errors", "files", "sheet_marks", "grids", "times"), ("cli",)
+BELOW, ABOVE = ("errors", "files", "sheet_marks", "statistics_grids", "grids", "times"), ("cli_exchange", "cli")
 
 #: What a room may use of the rooms before it, where that is less than everything.
 NARROW = {
@@ -47,9 +47,10 @@ OWNERS = {
     "nbclient": ("engine",),
     "sqlalchemy": ("journal",),
     "matplotlib": ("engine",),  # warmed up for notebooks of other people; reports draw SVG
-    "click": ("cli", "commands"),
+    "click": ("cli", "cli_exchange", "commands"),
     "xlsxwriter": ("exchange",),
     "python_calamine": ("grids",),
+    "pyreadstat": ("statistics_grids",),
 }
 
 

@@ -18,6 +18,7 @@ from harmony_kit.exchange.row_problems import Complaint
 from harmony_kit.exchange.settling import Verdict, settle
 from harmony_kit.exchange.stored import look_up
 from harmony_kit.exchange.submissions import SheetRow, Submission, read_said
+from harmony_kit.exchange.tidy import TIDY, read_tidy
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import Source, Subject
 from harmony_kit.journal.import_entry import ImportEntry
@@ -57,8 +58,7 @@ def import_answers(
     import_id = ""
     if not options.is_dry_run and (verdict.changes or verdict.respondents):
         entry = _enter(offer, desk, options)
-        journal.bring_in(entry, verdict.answers(), verdict.respondents)
-        import_id = entry.id
+        import_id = journal.bring_in(entry, verdict.answers(), verdict.respondents)
     return ImportReport(
         file=offer.table.file,
         sha256=offer.table.sha256,
@@ -104,6 +104,12 @@ def _read_rows(desk: Intake, options: ImportOptions) -> tuple[list[Submission], 
     submissions: list[Submission] = []
     skipped: list[SkippedRow] = []
     source = _source(desk, options)
+    if desk.form.layout.tool is TIDY:
+        submissions = read_tidy(
+            desk, source, lambda end, start: end or start or options.imported_at
+        )
+        desk.form.complaints.refuse()
+        return submissions, []
     for number, cells in zip(desk.table.row_numbers, desk.table.rows, strict=True):
         row = SheetRow(number, cells)
         why = _why_skip(desk, row)

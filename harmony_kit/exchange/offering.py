@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from harmony_kit.exchange.reading import Table, read_table
 from harmony_kit.exchange.row_problems import Complaints
 from harmony_kit.exchange.spread import name_options
 from harmony_kit.exchange.submissions import Form
+from harmony_kit.exchange.tidy import is_tidy, lay_out_tidy
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.times import Clock, find_day_first, find_zone, has_offset
 
@@ -66,20 +67,26 @@ def open_desk(
     nowhere, or times can be read in two ways.
     """
     complaints = Complaints(offer.table.file)
-    layout = lay_out(offer.table, instrument, offer.mapping, complaints)
+    has_rows_of_answers = offer.mapping is None and is_tidy(offer.table)
+    if has_rows_of_answers:
+        layout = lay_out_tidy(offer.table, complaints)
+    else:
+        layout = lay_out(offer.table, instrument, offer.mapping, complaints)
     wave = options.wave or (None if layout.leading("wave") else options.default_wave)
     fixed = {"site": options.site or "", "wave": wave or "", "lens": options.lens or ""}
     known = {"site": sites, "wave": None, "lens": instrument.lens_ids}
     for name, value in fixed.items():
         _check_given(name, value, known[name], layout, complaints)
-    if not layout.groups and not complaints.others:
+    if not (layout.groups or has_rows_of_answers or complaints.others):
         complaints.add_file("no column holds answers to an item", todo="Give a mapping with --map.")
     clock = Clock(
         find_zone(options.timezone or offer.table.zone or "UTC", offer.table.file),
         _find_day_first(offer.table, layout, options, complaints),
     )
     complaints.refuse()
-    codes = _find_codes(offer.labels, layout, instrument, sites)
+    items = {group.field.item for group in layout.groups}
+    items |= {item.id for item in instrument.items} if has_rows_of_answers else set()
+    codes = _find_codes(offer.labels, items, instrument, sites)
     layout = name_options(layout, offer.table, instrument, codes, complaints)
     if "@" in options.form:
         complaints.add_file("looks like an e-mail address", "a name for a form", where="--form")
@@ -111,7 +118,7 @@ def _check_given(
 
 
 def _time_cells(table: Table, layout: Layout) -> list[str]:
-    columns = [layout.leading(name) for name in ("started_at", "finished_at")]
+    columns = [layout.leading(name) for name in ("started_at", "finished_at", "answered_at")]
     cells = (row[column.index].strip() for column in columns if column for row in table.rows)
     return [cell for cell in cells if cell]
 
@@ -137,7 +144,7 @@ def _find_day_first(
 
 
 def _find_codes(
-    labels: Labels, layout: Layout, instrument: Instrument, sites: Collection[str]
+    labels: Labels, items: Iterable[str], instrument: Instrument, sites: Collection[str]
 ) -> dict[str, dict[str, str]]:
     known: dict[str, dict[str, str]] = {name: {} for name in (*LEADING, "quotable")}
     known["site"] = {fold(site): site for site in sites}
@@ -146,7 +153,7 @@ def _find_codes(
             known["lens"][fold(instrument.text(f"lens.{lens}.name", language))] = lens
     known["lens"] |= {fold(lens): lens for lens in instrument.lens_ids}
     codes = {name: labels.leading(name, values) for name, values in known.items()}
-    for item_id in sorted({group.field.item for group in layout.groups}):
+    for item_id in items:
         codes[item_id] = labels.codes(instrument.item(item_id), instrument)
     return codes
 

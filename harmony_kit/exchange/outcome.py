@@ -20,8 +20,8 @@ class AnswerJournal(Protocol):
 
     def bring_in(
         self, entry: ImportEntry, answers: Iterable[Answer], respondents: Sequence[Respondent]
-    ) -> int:
-        """Add what a file brings, all or none; returns how many answers are new."""
+    ) -> str:
+        """Add what a file brings, all or none; the id it can be undone by."""
         ...
 
     def respondents(self, site: str | None = None, wave: str | None = None) -> list[Respondent]:

@@ -83,8 +83,8 @@ class Intake:
             lens=lens,
             role=self._text(row, "role"),
             language=self._text(row, "language"),
-            started_at=self._time(row, "started_at"),
-            finished_at=self._time(row, "finished_at"),
+            started_at=self.read_time(row, "started_at"),
+            finished_at=self.read_time(row, "finished_at"),
             details={} if name and not number else self._details(number),
         )
         return Person(respondent, number, bool(name))
@@ -133,7 +133,8 @@ class Intake:
             self.form.complain(row, column, "names no respondent", "a pseudonym in every row")
         return name
 
-    def _time(self, row: SheetRow, name: str) -> datetime | None:
+    def read_time(self, row: SheetRow, name: str) -> datetime | None:
+        """The time in a leading column; None where there is none or it is wrong."""
         column = self.form.layout.leading(name)
         cell = self.form.cell(row, column).strip() if column else ""
         if column is None or not cell:

@@ -10,7 +10,10 @@ from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.exchange.heading import Heading, NumberedRow, find_heading
 from harmony_kit.grids import GridFile, SheetGrid, column_letters, read_grids
 
-__all__ = ["Table", "read_table"]
+__all__ = ["CODEBOOK", "Table", "read_table"]
+
+#: The sheet of an exported workbook that explains its columns.
+CODEBOOK = "codebook"
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ def _choose_sheet(grids: GridFile, name: str | None) -> tuple[SheetGrid, list[Pr
         raise ExchangeError(Problem(file, "", what, todo="Choose one with --sheet, or show it."))
     if not tables:
         raise ExchangeError(Problem(file, "", "the file is empty"))
+    filled = [sheet for sheet in filled if sheet.name != CODEBOOK]
     others = [
         f"{sheet.name} (hidden)" if sheet.is_hidden else sheet.name
         for sheet in filled
@@ -123,7 +127,12 @@ def _is_filled(sheet: SheetGrid) -> bool:
 
 
 def _is_table(sheet: SheetGrid) -> bool:
-    """Whether a sheet has two rows of two cells: instructions and lists of options have not."""
+    """Whether a sheet has two rows of two cells: instructions and lists of options have not.
+
+    The codebook of an export is about the answers and holds none.
+    """
+    if sheet.name == CODEBOOK:
+        return False
     wide = (row for row in sheet.rows if sum(bool(cell.strip()) for cell in row) > 1)
     return next(wide, None) is not None and next(wide, None) is not None
 

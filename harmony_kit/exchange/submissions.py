@@ -18,7 +18,7 @@ from harmony_kit.exchange.spread import read_spread
 from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.journal.answers import Answer, Respondent, Source, check_answer
 
-__all__ = ["Form", "RowAnswer", "SheetRow", "Submission", "name_allowed", "read_said"]
+__all__ = ["Form", "RowAnswer", "SheetRow", "Submission", "name_allowed", "read_group", "read_said"]
 
 Key = tuple[str, str, str]
 
@@ -157,11 +157,12 @@ def read_said(form: Form, row: SheetRow, person: Respondent) -> tuple[RowAnswer,
     A person without a known lens is a problem already; their answers are still checked.
     """
     lens = person.lens or form.instrument.lens_ids[0]
-    read = (_read_group(form, row, group, lens) for group in form.layout.groups)
+    read = (read_group(form, row, group, lens) for group in form.layout.groups)
     return tuple(said for said in read if said)
 
 
-def _read_group(form: Form, row: SheetRow, group: ColumnGroup, lens: str) -> RowAnswer | None:
+def read_group(form: Form, row: SheetRow, group: ColumnGroup, lens: str) -> RowAnswer | None:
+    """What a row says to one question; None where it says nothing or is wrong."""
     column = group.columns[0]
     asked = column.field
     cells = tuple(form.cell(row, one) for one in group.columns)

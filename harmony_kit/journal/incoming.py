@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
-from itertools import islice
+from dataclasses import asdict, dataclass, replace
+from itertools import count, islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,45 +43,52 @@ class People:
     strangers: Sequence[Place] = ()
 
 
-def bring_in(write: Writer, entry: ImportEntry, answers: Iterable[Answer], people: People) -> int:
-    """Add what a file brings under the id of an import; how many answers.
+def bring_in(write: Writer, entry: ImportEntry, answers: Iterable[Answer], people: People) -> str:
+    """Add what a file brings; the id of the import, which is that of the entry if it is free.
 
     SQLite lets one program write at a time, so it takes many short transactions there; their
     rows are seen by nobody until the last of them. Where anything fails they are removed.
     """
     with write() as connection:
+        entry = _with_free_id(connection, entry)
         if connection.dialect.name != "sqlite":  # others write at the same time anyway
-            n = _insert(connection, entry.id, answers, IMPORT_ROWS)
+            _insert(connection, entry.id, answers, IMPORT_ROWS)
             _finish(connection, entry, people)
-            return n
+            return entry.id
     try:
-        return _bring_in_steps(write, entry, answers, people)
+        _bring_in_steps(write, entry, answers, people)
     except BaseException:
         with write() as connection:
             _remove_pending(connection, entry.id)
         raise
+    return entry.id
+
+
+def _with_free_id(connection: sa.Connection, entry: ImportEntry) -> ImportEntry:
+    """The entry under an id nobody has: a file may be imported twice within a second."""
+    used = set(connection.scalars(sa.select(IMPORTS.c.id).where(IMPORTS.c.sha256 == entry.sha256)))
+    ids = (entry.id if n == 1 else f"{entry.id}-{n}" for n in count(1))
+    return replace(entry, id=next(one for one in ids if one not in used))
 
 
 def _bring_in_steps(
     write: Writer, entry: ImportEntry, answers: Iterable[Answer], people: People
-) -> int:
+) -> None:
     # One row of each site and wave is kept for the end: whoever asks for the newest row of a
     # site to know whether something changed must see a new one when the import appears.
     last: dict[tuple[str, str], Answer] = {}
-    n = 0
     rest = _hold_back(answers, last)
     while chunk := list(islice(rest, _AT_ONCE)):
         with write() as connection:
-            n += _insert(connection, entry.id, chunk, PENDING_ROWS)
+            _insert(connection, entry.id, chunk, PENDING_ROWS)
     with write() as connection:
-        n += _insert(connection, entry.id, last.values(), PENDING_ROWS)
+        _insert(connection, entry.id, last.values(), PENDING_ROWS)
         mine = PENDING_ROWS.c.import_id == entry.id
         columns = [column.name for column in IMPORT_ROWS.columns]
         moved = sa.select(PENDING_ROWS).where(mine)
         connection.execute(sa.insert(IMPORT_ROWS).from_select(columns, moved))
         connection.execute(sa.delete(PENDING_ROWS).where(mine))
         _finish(connection, entry, people)
-    return n
 
 
 def _hold_back(answers: Iterable[Answer], last: dict[tuple[str, str], Answer]) -> Iterator[Answer]:
@@ -95,17 +102,16 @@ def _hold_back(answers: Iterable[Answer], last: dict[tuple[str, str], Answer]) -
 
 def _insert(
     connection: sa.Connection, import_id: str, answers: Iterable[Answer], ranges: sa.Table
-) -> int:
+) -> None:
     rows = [answer_row(answer) for answer in answers]
     if not rows:
-        return 0
+        return
     highest = sa.select(sa.func.max(JOURNAL.c.id))
     before = connection.scalar(highest) or 0
     connection.execute(sa.insert(JOURNAL), rows)
     after = connection.scalar(highest)
     values = {"import_id": import_id, "first_id": before + 1, "last_id": after}
     connection.execute(sa.insert(ranges), values)
-    return len(rows)
 
 
 def _finish(connection: sa.Connection, entry: ImportEntry, people: People) -> None:

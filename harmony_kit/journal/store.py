@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -255,8 +255,8 @@ class Store:
 
     def bring_in(
         self, entry: ImportEntry, answers: Iterable[Answer], respondents: Sequence[Respondent] = ()
-    ) -> int:
-        """Add what a file brings under the id of an import; how many answers.
+    ) -> str:
+        """Add what a file brings; the id it can be undone by.
 
         All of it appears at once or nothing of it, and an interview can save meanwhile.
         """
@@ -279,8 +279,8 @@ class Store:
         with self._reading("read imports from") as connection:
             plan = plan_undo(connection, import_id, by=by, at=at)
         people = People(plan.people, plan.strangers)
-        bring_in(self._importing, plan.entry, plan.answers, people)
-        return plan
+        name = bring_in(self._importing, plan.entry, plan.answers, people)
+        return replace(plan, entry=replace(plan.entry, id=name))
 
     # Two laptops, one engagement
 
