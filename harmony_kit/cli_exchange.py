@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from harmony_kit.commands.options import FILE, folder_argument
+from harmony_kit.commands.options import FILE, RENAME, folder_argument
 
 __all__ = ["export", "form", "import_", "instrument", "journal", "map_", "merge", "undo"]
 
@@ -146,12 +146,83 @@ def export(folder: Path, path: Path, **options: Any) -> None:  # noqa: ANN401
 @click.argument(
     "other", metavar="STORE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-def merge(folder: Path, other: Path) -> None:
+@click.option("--rename", "renames", metavar="OLD=NEW", multiple=True, help=RENAME)
+def merge(folder: Path, other: Path, renames: tuple[str, ...]) -> None:
     """Add the answers of another answers.sqlite to DIR.
 
-    For two interviewers with a laptop each. Merging twice adds nothing; where both have an
-    answer to the same question, the one given later counts and both stay in the journal.
+    For two interviewers with a laptop each. Merging twice adds nothing, and the order of merging
+    makes no difference; where both have an answer to the same question, the one given later
+    counts and both stay in the journal. Two people under one pseudonym are listed, and nothing
+    is added until --rename says who is who.
     """
     from harmony_kit.commands import exchanging
 
-    exchanging.merge(folder, other)
+    exchanging.merge(folder, other, renames=renames)
+
+
+@click.command()
+@folder_argument
+@click.option(
+    "--to",
+    "kind",
+    type=click.Choice(["xlsform", "workbook", "print"]),
+    required=True,
+    help="For KoboToolbox and ODK, a workbook each person fills in, or paper.",
+)
+@click.option("--site", help="Only this site; default: every one.")
+@click.option("--lens", help="Only for this side; default: a form for each.")
+@click.option("--lang", "language", help="Only in this language; default: the engagement's.")
+@click.option("--wave", help="Which wave; default: the engagement's.")
+def form(folder: Path, **options: Any) -> None:  # noqa: ANN401
+    """Write questionnaires for survey tools, spreadsheets or paper into DIR/forms.
+
+    Their own views and their estimates stand on separate pages. What comes back is imported
+    without a map: the form brings its own.
+    """
+    from harmony_kit.commands import forms
+
+    forms.make_forms(folder, forms.FormOptions(**options))
+
+
+@click.group()
+def instrument() -> None:
+    """Write, check, compare and show what is asked."""
+
+
+@instrument.command()
+@click.argument("path", metavar="FILE.yaml", type=FILE)
+@click.option("--extends", metavar="ID", help="Add own questions to this instrument.")
+def new(path: Path, extends: str | None) -> None:
+    """Start an instrument of your own, or own questions beside those of another."""
+    from harmony_kit.commands import instruments
+
+    instruments.new(path, extends=extends)
+
+
+@instrument.command()
+@click.argument("name", metavar="INSTRUMENT")
+def check(name: str) -> None:
+    """Say everything that is wrong with an instrument: a file, or one of the package by id."""
+    from harmony_kit.commands import instruments
+
+    instruments.check(name)
+
+
+@instrument.command()
+@click.argument("name", metavar="INSTRUMENT")
+@click.option("--lang", "language", help="In this language; default: its own.")
+def show(name: str, language: str | None) -> None:
+    """Print what is asked, chapter by chapter."""
+    from harmony_kit.commands import instruments
+
+    instruments.show(name, language=language)
+
+
+@instrument.command()
+@click.argument("before", metavar="BEFORE")
+@click.argument("after", metavar="AFTER")
+def diff(before: str, after: str) -> None:
+    """Say what changed from one instrument to another, and which answers stay comparable."""
+    from harmony_kit.commands import instruments
+
+    sys.exit(instruments.diff(before, after))

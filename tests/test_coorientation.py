@@ -108,6 +108,7 @@ def test_one_lens_alone_has_no_topics():
 ratings = st.lists(st.integers(1, 5), min_size=1, max_size=9)
 
 
+@pytest.mark.slow
 @limits(max_examples=25, derandomize=True, deadline=None)
 @given(own=ratings, estimate=ratings, other=ratings, other_estimate=ratings)
 def test_identities(own, estimate, other, other_estimate):

@@ -26,6 +26,8 @@ from harmony_kit.measures.usage import (
     share_weekly,
     wilson_interval,
 )
+from harmony_kit.report.left_out import say_problems
+from harmony_kit.report.words import load_words
 
 TODAY = dt.date(2026, 10, 15)
 
@@ -246,8 +248,15 @@ def test_problems_are_listed_with_what_is_done_about_them():
         evidence("decisions"), evidence("pilots"), evidence("usage"), as_of=TODAY
     )
     assert dtypes_of(frame) == PROBLEMS.dtypes
-    listed = frame[["file", "id", "week", "what", "handled"]]
-    assert plain(listed) == plain(pd.read_csv(CASES / "problems.csv", dtype="str"))
+    expected = pd.read_csv(CASES / "problems.csv", dtype="str")
+    codes = ["file", "id", "week", "problem", "handling", "allowed"]
+    assert plain(frame[codes]) == plain(expected[codes])
+    said = say_problems(frame, load_words("en"))
+    sentences = ["file", "id", "week", "problem", "what", "handled"]
+    assert plain(said[sentences]) == plain(expected[sentences])
+    german = say_problems(frame, load_words("de"))
+    assert german["what"].tolist()[4] == "status ist keines von open, decided, dropped"
+    assert not {*german["what"], *german["handled"]} & {*said["what"], *said["handled"]}
 
 
 MEASURES = {
@@ -268,6 +277,8 @@ def test_no_evidence_has_no_problems():
     empty = [evidence(name).iloc[:0] for name in MEASURES]
     frame = list_evidence_problems(*empty, as_of=TODAY)
     assert (len(frame), dtypes_of(frame)) == (0, PROBLEMS.dtypes)
+    said = say_problems(frame, load_words("en"))
+    assert (len(said), said.columns.tolist()[-3:]) == (0, ["problem", "what", "handled"])
 
 
 @pytest.mark.parametrize("name", MEASURES)

@@ -43,7 +43,7 @@ def test_an_undone_import_leaves_what_was_there_before(store, tmp_path):
     assert store.journal()[: len(journal)] == journal
     rows = [answer for _, answer in store.journal()[len(journal) + 5 :]]
     added = [(a.respondent, a.item, a.status, a.value, a.reason) for a in rows]
-    reason = f"undone: {report.import_id}"
+    reason = f"undone {LATER.isoformat()}: {report.import_id}"
     assert added == [
         ("I1", "view.one", "withdrawn", None, reason),
         ("I1", "view.one", "answered", 4, reason),

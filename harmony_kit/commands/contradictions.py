@@ -27,7 +27,7 @@ def list_contradictions(evidence: Evidence, *, as_of: date) -> Iterator[Problem]
     for row in frame.to_dict("records"):
         file, where = _place(evidence, row)
         what = str(row["what"])
-        if (file, f"{where}, column {what.split()[0]}") in told:
+        if (file, f"{where}, column {what.split(maxsplit=1)[0]}") in told:
             continue
         what, _, allowed = what.partition(" not one of ")
         if allowed:

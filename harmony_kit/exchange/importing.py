@@ -14,6 +14,7 @@ from harmony_kit.exchange.offering import Offer, open_desk, read_offer, warn_col
 from harmony_kit.exchange.outcome import AnswerJournal, ImportOptions, ImportReport, SkippedRow
 from harmony_kit.exchange.people import Intake
 from harmony_kit.exchange.people_problems import check_people, check_spellings, check_undated
+from harmony_kit.exchange.pseudonyms import Pseudonyms, known_pseudonyms
 from harmony_kit.exchange.row_problems import Complaint
 from harmony_kit.exchange.settling import Verdict, settle
 from harmony_kit.exchange.stored import look_up
@@ -52,7 +53,8 @@ def import_answers(
     nothing is stored.
     """
     offer = read_offer(path, instrument, options)
-    desk = open_desk(offer, instrument, sites, options)
+    names = Pseudonyms(options.secret, known_pseudonyms(journal.respondents()))
+    desk = replace(open_desk(offer, instrument, sites, options), pseudonyms=names)
     reading = _read(desk, options, journal)
     verdict = reading.verdict
     import_id = ""

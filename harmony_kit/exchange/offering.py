@@ -10,15 +10,18 @@ from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.exchange.accepting import read_accepted
 from harmony_kit.exchange.columns import Layout, lay_out
 from harmony_kit.exchange.fields import LEADING, Mapped, read_columns
+from harmony_kit.exchange.fill_in import read_fill_in
 from harmony_kit.exchange.folding import fold
+from harmony_kit.exchange.form_maps import find_mapping, known_labels
 from harmony_kit.exchange.labels import Labels, read_labels
 from harmony_kit.exchange.outcome import ImportOptions
 from harmony_kit.exchange.people import Intake
-from harmony_kit.exchange.reading import Table, read_table
+from harmony_kit.exchange.reading import Table, find_table
 from harmony_kit.exchange.row_problems import Complaints
 from harmony_kit.exchange.spread import name_options
 from harmony_kit.exchange.submissions import Form
 from harmony_kit.exchange.tidy import is_tidy, lay_out_tidy
+from harmony_kit.grids import read_grids
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.times import Clock, find_day_first, find_zone, has_offset
 
@@ -37,16 +40,19 @@ class Offer:
 
 
 def read_offer(path: Path, instrument: Instrument, options: ImportOptions) -> Offer:
-    """Read the three files; raises `ExchangeError` with the problems of all of them."""
+    """Read the three files; raises `ExchangeError` with the problems of all of them.
+
+    A file that came out of a form of ours brings its own mapping.
+    """
     problems: list[Problem] = []
     table = mapping = None
     labels = Labels()
     try:
-        table = read_table(path, sheet=options.sheet)
+        table, mapping = _read_table(path, instrument, options)
     except ExchangeError as cause:
         problems += cause.problems
     try:
-        mapping = read_columns(options.columns, instrument) if options.columns else None
+        mapping = read_columns(options.columns, instrument) if options.columns else mapping
     except ExchangeError as cause:
         problems += cause.problems
     try:
@@ -55,7 +61,17 @@ def read_offer(path: Path, instrument: Instrument, options: ImportOptions) -> Of
         problems += cause.problems
     if table is None or problems:
         raise ExchangeError(*problems)
-    return Offer(table, mapping, labels)
+    return Offer(table, mapping, known_labels().under(labels))
+
+
+def _read_table(
+    path: Path, instrument: Instrument, options: ImportOptions
+) -> tuple[Table, Mapping[str, Mapped] | None]:
+    grids = read_grids(path)
+    if (filled_in := read_fill_in(grids, instrument)) and not options.columns:
+        return filled_in
+    table = find_table(grids, sheet=options.sheet)
+    return table, None if options.columns else find_mapping(table, options.forms, instrument)
 
 
 def open_desk(

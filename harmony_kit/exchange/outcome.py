@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from harmony_kit.errors import Problem
+from harmony_kit.exchange.form_maps import FormMap
 from harmony_kit.journal.answers import Answer, Respondent, Subject
 from harmony_kit.journal.import_entry import ImportEntry
 
@@ -65,6 +66,10 @@ class ImportOptions:
         Rows, cells and columns that may be left out where they are wrong.
     latest
         The day an engagement is told on, where that is after `imported_at`.
+    forms
+        The forms that were made here, by their ids.
+    secret
+        Mixed into the pseudonyms of forms that have a number and no name.
     """
 
     recorded_by: str
@@ -83,6 +88,8 @@ class ImportOptions:
     sheet: str | None = None
     accept: str = ""
     latest: datetime | None = None
+    secret: bytes = field(default=b"", repr=False)
+    forms: Mapping[str, FormMap] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:

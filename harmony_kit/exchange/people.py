@@ -6,11 +6,12 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from harmony_kit.exchange.fields import ESSENTIAL
 from harmony_kit.exchange.folding import fold
+from harmony_kit.exchange.pseudonyms import Pseudonyms
 from harmony_kit.exchange.reading import Table
 from harmony_kit.exchange.row_problems import Complaint
 from harmony_kit.exchange.submissions import Form, SheetRow
@@ -18,7 +19,7 @@ from harmony_kit.journal.answers import Respondent
 from harmony_kit.sheet_marks import ERRORS
 from harmony_kit.times import Clock
 
-__all__ = ["Intake", "Person", "derive_pseudonym"]
+__all__ = ["Intake", "Person"]
 
 _MAX_NAME = 80
 #: Times without a zone are read in one that may be half a day off.
@@ -29,7 +30,6 @@ _SUMMARIES = frozenset(
     "average mean median total sum count minimum maximum durchschnitt mittelwert summe".split()  # noqa: SIM905 - a list of words
     + "gesamt anzahl moyenne somme promedio media suma".split()  # noqa: SIM905 - as above
 )
-_SHOWN_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class Intake:
         Which form of the tool it is, where one site and wave had several.
     now
         When the import happens; nothing can have been answered after it.
+    pseudonyms
+        For forms with a number and no name.
     """
 
     form: Form
@@ -65,6 +67,7 @@ class Intake:
     form_name: str
     clock: Clock
     now: datetime
+    pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
 
     def read(self, row: SheetRow) -> Person:
         """The person of a row; a part that is wrong becomes a complaint and stays empty."""
@@ -79,7 +82,7 @@ class Intake:
         respondent = Respondent(
             site=site,
             wave=wave,
-            respondent=name or derive_pseudonym(lens, *key),
+            respondent=name or self.pseudonyms.find(lens, *key),
             lens=lens,
             role=self._text(row, "role"),
             language=self._text(row, "language"),
@@ -173,13 +176,3 @@ def _find_fault(cell: str, *, is_name: bool) -> Complaint | None:
         what = f"{cell!r} looks like a line under the table, not a person"
         return Complaint("", what, "a pseudonym in every row", "Delete the row.")
     return None
-
-
-def derive_pseudonym(lens: str, *key: str) -> str:
-    """A pseudonym such as ``it-3f9a2c41`` that the same form always gets.
-
-    `key` is site, wave, survey tool, form and submission number. The number of a form is known
-    to whoever holds the export, so this hides nobody from them.
-    """
-    digest = hashlib.sha256("\x1f".join(key).encode()).hexdigest()
-    return f"{lens}-{digest[:_SHOWN_DIGITS]}"

@@ -10,7 +10,7 @@ from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.exchange.heading import Heading, NumberedRow, find_heading
 from harmony_kit.grids import GridFile, SheetGrid, column_letters, read_grids
 
-__all__ = ["CODEBOOK", "Table", "read_table"]
+__all__ = ["CODEBOOK", "Table", "find_table", "read_table"]
 
 #: The sheet of an exported workbook that explains its columns.
 CODEBOOK = "codebook"
@@ -64,7 +64,11 @@ def read_table(path: Path, *, sheet: str | None = None) -> Table:
     Raises `ExchangeError` when the file cannot be read, has several sheets to choose from, only
     a header, a row has more cells than the header, or a column holds cells and no header.
     """
-    grids = read_grids(path)
+    return find_table(read_grids(path), sheet=sheet)
+
+
+def find_table(grids: GridFile, *, sheet: str | None = None) -> Table:
+    """The table of a file that was read; as `read_table`."""
     chosen, warnings = _choose_sheet(grids, sheet)
     filled = [(n, row) for n, row in enumerate(chosen.rows, 1) if any(cell.strip() for cell in row)]
     if not filled:

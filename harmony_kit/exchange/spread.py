@@ -40,10 +40,11 @@ def name_options(
         field = column.field
         is_spread = bool(field.item) and instrument.item(field.item).kind in SPREAD
         stem, option = _tail(column, table, codes[field.item]) if is_spread else ("", "")
-        if option and not field.option:
+        is_told = bool(option) and not field.option
+        if is_told:
             stems[stem] = field
-            column = replace(column, field=replace(field, option=option))
-        columns.append(column)
+        told = replace(column, field=replace(field, option=option)) if is_told else column
+        columns.append(told)
     # A single column may be named after an option by chance: then its cells hold labels.
     for stem, field in stems.items():
         _complain_left_over(stem, field, layout, codes[field.item], complaints)

@@ -37,7 +37,7 @@ def draw_spss(table: AnswerTable) -> bytes:
         cells = [row[i] for row in table.rows]
         if entries.get(header, CodebookEntry("")).kind == "rating":
             frame[name] = [_number(cell) for cell in cells]
-            words = {float(code): text for code, text in entries[header].values}
+            words = {float(code): text for code, text in entries[header].meanings}
             labels[name] = words | {98.0: "don't know", 99.0: "prefer not to say"}
             missing[name] = [98.0, 99.0]
         else:

@@ -25,7 +25,7 @@ class CodebookEntry:
     item: str = ""
     kind: str = ""
     question: str = ""
-    values: tuple[tuple[str, str], ...] = ()
+    meanings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,19 @@ def tabulate_tidy(
     people = _by_person(respondents)
     headers = (*_PERSON, *ANSWER_COLUMNS)
     rows = []
-    for answer in sorted(answers, key=lambda a: (*a.key[:3], places.get(a.item, 999), *a.key[3:])):
+
+    def order(answer: Answer) -> tuple[object, ...]:
+        return *answer.key[:3], places.get(answer.item, len(places)), *answer.key[3:]
+
+    for answer in sorted(answers, key=order):
         cells = people.get(answer.key[:3], _bare(answer)) | _tidy_cells(answer)
         rows.append(tuple(cells.get(header, "") for header in headers))
     columns = {column_name(a[headers.index("item")]) for a in rows}
     codebook = [_explain(name, instrument) for name in headers]
-    codebook += [_explain(name, instrument) for name in sorted(columns, key=places.get)]
+    codebook += [
+        _explain(name, instrument)
+        for name in sorted(columns, key=lambda name: places.get(name, 999))
+    ]
     return AnswerTable(headers, tuple(rows), tuple(codebook))
 
 
@@ -146,7 +153,7 @@ def _explain(name: str, instrument: Instrument) -> CodebookEntry:
         return CodebookEntry(name)
     item = instrument.item(parts["item"])
     if parts["part"]:
-        return CodebookEntry(name, item.id, "permission", values=(("yes", "yes"), ("no", "no")))
+        return CodebookEntry(name, item.id, "permission", meanings=(("yes", "yes"), ("no", "no")))
     lens = instrument.other_lens(parts["about"]) if parts["about"] else instrument.lens_ids[0]
     question = instrument.question(item.id, lens).replace("{subject}", parts["subject"] or "…")
     if parts["about"]:

@@ -44,7 +44,7 @@ def export_table(table: AnswerTable, path: Path, *, note: str = "") -> tuple[Pat
     there is something to say: `note` stands first in it. Raises as `export_wide`.
     """
     draw = FORMATS[find_format(path)]
-    publish(path, draw(table))
+    publish(path, draw(table), is_private=True)
     if not note:
         return (path,)
     beside = path.with_name(f"{path.stem}_codebook.csv")
@@ -71,7 +71,7 @@ def _codebook(table: AnswerTable, note: str) -> AnswerTable:
     headers = ("column", "item", "kind", "question", "values")
     rows = [("", "", "", note, "")] if note else []
     rows += [
-        (e.column, e.item, e.kind, e.question, "; ".join(f"{c} = {text}" for c, text in e.values))
+        (e.column, e.item, e.kind, e.question, "; ".join(f"{c} = {text}" for c, text in e.meanings))
         for e in table.codebook
     ]
     return AnswerTable(headers, tuple(rows), ())

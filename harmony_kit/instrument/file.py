@@ -1,11 +1,9 @@
-"""Instrument files: read one with the translations beside it, or say everything that is wrong."""
+"""Instrument files: read one with its translations, or say everything that is wrong."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator, Mapping
-from importlib.resources import files
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,40 +11,86 @@ from pydantic import BaseModel, ValidationError
 
 from harmony_kit.errors import InstrumentError, Problem
 from harmony_kit.instrument.condition_problems import list_condition_problems
+from harmony_kit.instrument.language_files import (
+    compare_texts,
+    package_file,
+    read_texts,
+    texts_beside,
+    translation_files,
+)
 from harmony_kit.instrument.model import Dimension, Instrument, Item, Lens, Option, Scale
-from harmony_kit.instrument.problems import Parts, list_faults, list_placeholders
+from harmony_kit.instrument.overlay import combine, find_base, list_overlay_faults, locate
+from harmony_kit.instrument.problems import Parts, list_faults
 from harmony_kit.instrument.yamlfile import list_problems, read_yaml, remember
 
-__all__ = ["find_instrument", "load_instrument", "packaged_instruments", "translation_files"]
+__all__ = ["find_instrument", "instrument_files", "load_instrument", "packaged_instruments"]
 
 _Part = TypeVar("_Part", bound=BaseModel)
 
 
 def load_instrument(path: Path) -> Instrument:
-    """Read an instrument and the translations beside it; the same files are read only once.
+    """Read an instrument and its translations; the same files are read only once.
 
-    Raises `InstrumentError` with every problem of every file, each at its path.
+    One that ``extends`` another is that one with its own questions, see `overlay`. Raises
+    `InstrumentError` with every problem of every file, each at its path.
     """
-    texts = {f"instrument.{language}": file for language, file in translation_files(path).items()}
-    return remember({"instrument": path, **texts}, lambda: _load(path))
+    return remember(dict(instrument_files(path)), lambda: _load(path))
+
+
+def instrument_files(path: Path) -> dict[str, Path]:
+    """Every file an instrument is made of, by the names they have side by side."""
+    base = _find_base(path)
+    return {**(texts_beside(base) if base else {}), **texts_beside(path)}
+
+
+def _find_base(path: Path) -> Path | None:
+    """The instrument a file extends; None where it extends none, or one there is not."""
+    try:
+        raw = read_yaml(path, InstrumentError)
+    except InstrumentError:
+        return None
+    packaged = {one.stem: one for one in packaged_instruments()}
+    return find_base(str(raw["extends"]), path, packaged) if "extends" in raw else None
 
 
 def _load(path: Path) -> Instrument:
-    raw = read_yaml(path, InstrumentError)
-    raw.pop("schema", None)
     problems: list[Problem] = []
+    raw, base = _read_raw(path, problems)
     _check_file(raw, str(path), problems)
+    if base is not None:
+        problems[:] = [locate(problem, base) for problem in problems]
     instrument = None if problems else Instrument.model_validate({**raw, "sha256": _digest(path)})
-    texts = {
-        language: _read_translation(file, language, raw, problems)
-        for language, file in translation_files(path).items()
-    }
-    if instrument is not None:
-        for language, file in translation_files(path).items():
-            problems += _compare_texts(texts[language], instrument.source_texts, str(file))
+    found = [*translation_files(path).items()]
+    if base is not None and (source := _find_base(path)):
+        found = [*translation_files(source).items(), *found]
+    texts: dict[str, dict[str, str]] = {}
+    for language, file in found:
+        read = _read_translation(file, language, raw, problems)
+        texts[language] = {**texts.get(language, {}), **read}
+        if instrument is not None:
+            problems += compare_texts(read, instrument.source_texts, "instrument", str(file))
     if instrument is None or problems:
         raise InstrumentError(*problems)
     return Instrument.model_validate({**raw, "sha256": instrument.sha256, "texts": texts})
+
+
+def _read_raw(path: Path, problems: list[Problem]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """An instrument as it is written, and the one it extends, if it does."""
+    own = read_yaml(path, InstrumentError)
+    own.pop("schema", None)
+    if "extends" not in own:
+        return own, None
+    source = _find_base(path)
+    if source is None:
+        allowed = ", ".join(one.stem for one in packaged_instruments())
+        what = f"there is no instrument {own['extends']!r}"
+        raise InstrumentError(Problem(str(path), "extends", what, allowed))
+    base = read_yaml(source, InstrumentError)
+    base.pop("schema", None)
+    problems += [Problem(str(path), *fault) for fault in list_overlay_faults(own, base)]
+    if problems:
+        raise InstrumentError(*problems)
+    return combine(own, base), base
 
 
 def find_instrument(name: str, folder: Path | None = None) -> Path:
@@ -65,22 +109,15 @@ def find_instrument(name: str, folder: Path | None = None) -> Path:
 
 def packaged_instruments() -> list[Path]:
     """The instruments that come with the package, by id."""
-    folder = Path(str(files("harmony_kit"))) / "content" / "instruments"
-    return sorted(path for path in folder.glob("*.yaml") if "." not in path.stem)
-
-
-_TRANSLATION = re.compile(r"\.([a-z]{2})\.yaml$")
-
-
-def translation_files(path: Path) -> dict[str, Path]:
-    """Language → translation file, for those beside an instrument file."""
-    found = sorted(path.parent.glob(f"{path.stem}.*.yaml"))
-    return {match[1]: p for p in found if (match := _TRANSLATION.search(p.name))}
+    return sorted(package_file("instrument", "instruments").glob("*.yaml"))
 
 
 def _digest(path: Path) -> str:
     # Of the text, not the bytes: a checkout with other line endings asks the same questions.
-    return hashlib.sha256(path.read_text(encoding="utf-8-sig").encode()).hexdigest()
+    base = _find_base(path)
+    text = path.read_text(encoding="utf-8-sig")
+    text += base.read_text(encoding="utf-8-sig") if base else ""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 #: Stand-ins for list entries, so that what is wrong inside one is said once, at its place.
@@ -159,44 +196,8 @@ def _read_translation(
     file: Path, language: str, raw: dict[str, Any], problems: list[Problem]
 ) -> dict[str, str]:
     """Text key → text; what is wrong with the file itself is added to `problems`."""
-    try:
-        content = read_yaml(file, InstrumentError)
-    except InstrumentError as cause:
-        problems += cause.problems
-        return {}
-    problems += [Problem(str(file), *fault) for fault in _head_faults(content, language, raw)]
-    texts = content.get("texts")
-    if not isinstance(texts, dict):
-        problems.append(Problem(str(file), "texts", "must map text keys to texts"))
-        return {}
-    wrong = [key for key, text in texts.items() if not isinstance(text, str | None)]
-    what = "must be text; put it in quotes"
-    problems += [Problem(str(file), f"texts.{key}", what) for key in wrong]
-    return {str(key): text.strip() for key, text in texts.items() if isinstance(text, str) and text}
-
-
-def _head_faults(
-    content: dict[str, Any], language: str, raw: dict[str, Any]
-) -> Iterator[tuple[str, str, str]]:
-    for key in content:
-        if key not in ("schema", "instrument", "version", "language", "texts"):
-            yield str(key), "this key is not known here", ""
-    for key, name in (("instrument", "id"), ("version", "version")):
-        if content.get(key) != raw.get(name):
-            yield key, "translates another instrument or version", f"{raw.get(name)}"
-    if content.get("language") != language:
-        yield "language", "is not the language in the name of the file", language
+    head = {"instrument": raw.get("id"), "version": raw.get("version")}
+    texts = read_texts(file, head, language, problems, InstrumentError)
     if language == raw.get("language"):
-        yield "", "the instrument itself is in this language", ""
-
-
-def _compare_texts(
-    texts: Mapping[str, str], sources: Mapping[str, str], file: str
-) -> Iterator[Problem]:
-    """Translated keys the instrument does not have, and placeholders lost in translation."""
-    for key, text in texts.items():
-        if key not in sources:
-            yield Problem(file, f"texts.{key}", "the instrument has no such text")
-        elif list_placeholders(text) != (wanted := list_placeholders(sources[key])):
-            what = "the placeholders differ from the source text"
-            yield Problem(file, f"texts.{key}", what, ", ".join(wanted) or "none")
+        problems.append(Problem(str(file), "", "the instrument itself is in this language"))
+    return texts

@@ -27,7 +27,7 @@ from harmony_kit.journal.schema import (
     respondent_from_row,
 )
 
-__all__ = ["People", "bring_in", "list_imports"]
+__all__ = ["People", "bring_in", "check_lenses", "list_imports"]
 
 #: Rows of one transaction: about a tenth of a second, while somebody's interview waits to save.
 _AT_ONCE = 5_000
@@ -117,11 +117,7 @@ def _insert(
 def _finish(connection: sa.Connection, entry: ImportEntry, people: People) -> None:
     touched = [(p.site, p.wave, p.respondent) for p in people.renewed] + [*people.strangers]
     known = _read_people(connection, {place[:2] for place in touched})
-    for person in people.renewed:
-        place = (person.site, person.wave, person.respondent)
-        if (before := known.get(place)) and before.lens != person.lens:
-            why = f"{' / '.join(place)} already belongs to {before.lens}, not {person.lens}"
-            raise StoreError("bring an import into", "the store", why)  # noqa: EM101 - a field
+    check_lenses(connection, people.renewed, "the store")
     upsert_all(connection, RESPONDENTS, [asdict(person) for person in people.renewed])
     for place in people.strangers:
         _forget_stranger(connection, place)
@@ -131,6 +127,18 @@ def _finish(connection: sa.Connection, entry: ImportEntry, people: People) -> No
         "before": [_plain(person) if person else None for person in before_all],
     }
     connection.execute(sa.insert(IMPORTS), asdict(entry) | {"people": told})
+
+
+def check_lenses(connection: sa.Connection, people: Iterable[Respondent], store: str) -> None:
+    """Raise `StoreError` if a pseudonym already belongs to another lens there."""
+    people = tuple(people)
+    known = _read_people(connection, {(person.site, person.wave) for person in people})
+    for person in people:
+        place = (person.site, person.wave, person.respondent)
+        if (before := known.get(place)) and before.lens != person.lens:
+            why = f"{' / '.join(place)} already belongs to {before.lens}, not {person.lens}"
+            tried = "register a respondent in"
+            raise StoreError(tried, store, why)
 
 
 def _forget_stranger(connection: sa.Connection, place: Place) -> None:

@@ -6,9 +6,8 @@ its newest row. A write has returned only when it is on disk (WAL, full sync).
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +15,8 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from harmony_kit.errors import StoreError
-from harmony_kit.instrument.file import load_instrument, translation_files
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.journal.access import Access
 from harmony_kit.journal.answers import (
     ANSWER_DTYPES,
     Answer,
@@ -28,16 +26,24 @@ from harmony_kit.journal.answers import (
     Subject,
     type_frame,
 )
-from harmony_kit.journal.connections import create_engine, plain_reason, upsert
+from harmony_kit.journal.connections import upsert
 from harmony_kit.journal.import_entry import ImportEntry
-from harmony_kit.journal.incoming import People, bring_in, list_imports
-from harmony_kit.journal.merging import merge_answers, missing_events, newer_people
-from harmony_kit.journal.queries import current_contents, equal, newest, where
+from harmony_kit.journal.incoming import People, bring_in, check_lenses, list_imports
+from harmony_kit.journal.kept_instruments import instrument_from_row, instrument_row
+from harmony_kit.journal.merging import StoreContents, join, read_contents, tell_apart
+from harmony_kit.journal.queries import (
+    Extent,
+    current_contents,
+    equal,
+    newest,
+    read_extents,
+    read_mark,
+    where,
+)
 from harmony_kit.journal.schema import (
     EVENTS,
     INSTRUMENTS,
     JOURNAL,
-    METADATA,
     RESPONDENTS,
     SUBJECTS,
     answer_from_row,
@@ -62,46 +68,39 @@ class Store:
     stays_open
         Keep SQLite's connections until `close`: an interview writes every few seconds, and
         closing the last connection empties the WAL each time.
+    is_reader
+        Make and change nothing: a SQLite file that is missing reads as one without answers, and
+        one on a read-only disk is read.
 
     Every method is one transaction on a connection of its own, so a store may be used from any
-    thread; every method raises `StoreError` when the database cannot be reached, is locked for
-    more than ten seconds or cannot be written.
+    thread; inside `atomic`, all methods of its thread are one. Every method raises `StoreError`
+    when the database cannot be reached, is locked for more than ten seconds or cannot be written.
     """
 
-    def __init__(self, url: str, *, stays_open: bool = False) -> None:
+    def __init__(self, url: str, *, stays_open: bool = False, is_reader: bool = False) -> None:
         self._name = sa.make_url(url).render_as_string(hide_password=True)
-        with self._telling("open"):
-            self._engine = create_engine(url, stays_open=stays_open)
-            with self._engine.connect() as connection:
-                missing = set(METADATA.tables) - set(sa.inspect(connection).get_table_names())
-            if missing:
-                METADATA.create_all(self._engine)
+        self._access = Access(url, self._name, stays_open=stays_open, is_reader=is_reader)
 
     def __repr__(self) -> str:
         return f"Store({self._name!r})"
 
     def close(self) -> None:
         """Close what connections are open."""
-        self._engine.dispose()
+        self._access.close()
 
-    @contextmanager
-    def _telling(self, tried: str) -> Iterator[None]:
-        try:
-            yield
-        except (sa.exc.SQLAlchemyError, ImportError) as cause:
-            why = str(getattr(cause, "orig", None) or cause).splitlines()[0]
-            raise StoreError(tried, self._name, plain_reason(why)) from cause
+    def _reading(self, tried: str) -> AbstractContextManager[sa.Connection]:
+        return self._access.connect(tried)
 
-    @contextmanager
-    def _reading(self, tried: str) -> Iterator[sa.Connection]:
-        with self._telling(tried), self._engine.begin() as connection:
-            yield connection
+    def _writing(self, tried: str) -> AbstractContextManager[sa.Connection]:
+        return self._access.connect(tried, is_write=True)
 
-    @contextmanager
-    def _writing(self, tried: str) -> Iterator[sa.Connection]:
-        writer = self._engine.execution_options(harmony_write=True)
-        with self._telling(tried), writer.begin() as connection:
-            yield connection
+    def atomic(self) -> AbstractContextManager[None]:
+        """All that this thread reads and writes inside is of one moment, kept whole or not at all.
+
+        An error inside, or the end of the process, leaves the store as it was. One inside another
+        is part of it.
+        """
+        return self._access.atomic()
 
     # Answers
 
@@ -161,13 +160,15 @@ class Store:
             newest = sa.select(sa.func.max(JOURNAL.c.id)).where(where(connection))
             return connection.scalar(newest) or 0
 
-    def site_revisions(self, wave: str) -> dict[str, int]:
-        """Site → number of its newest answer in a wave; sites without answers are absent."""
-        newest = sa.func.max(JOURNAL.c.id)
+    def site_extents(self, wave: str) -> dict[str, Extent]:
+        """Site → what tells whether its rows of a wave changed; sites without any are absent."""
         with self._reading("read") as connection:
-            query = sa.select(JOURNAL.c.site, newest).where(where(connection, wave=wave))
-            rows = connection.execute(query.group_by(JOURNAL.c.site)).all()
-        return {site: number for site, number in rows}  # noqa: C416 - rows are Row objects
+            return read_extents(connection, wave)
+
+    def mark(self) -> int:
+        """The highest number an answer ever had, also one that is gone; 0 in a new store."""
+        with self._reading("read") as connection:
+            return read_mark(connection)
 
     # Respondents, events, subjects
 
@@ -176,14 +177,8 @@ class Store:
 
         Raises `StoreError` if the pseudonym already belongs to another lens there.
         """
-        place = (respondent.site, respondent.wave, respondent.respondent)
         with self._writing("register a respondent in") as connection:
-            known = connection.scalar(
-                sa.select(RESPONDENTS.c.lens).where(sa.tuple_(*RESPONDENTS.primary_key) == place)
-            )
-            if known not in (None, respondent.lens):
-                why = f"{' / '.join(place)} already belongs to {known}, not {respondent.lens}"
-                raise StoreError("register a respondent in", self._name, why)  # noqa: EM101 - a field
+            check_lenses(connection, [respondent], self._name)
             upsert(connection, RESPONDENTS, asdict(respondent))
 
     def respondents(self, site: str | None = None, wave: str | None = None) -> list[Respondent]:
@@ -198,10 +193,8 @@ class Store:
         with self._writing("write to") as connection:
             connection.execute(sa.insert(EVENTS), asdict(event))
 
-    def events(
-        self, site: str | None = None, wave: str | None = None, respondent: str | None = None
-    ) -> list[Event]:
-        """What happened in one interview, or in several, in order."""
+    def events(self, site: str, wave: str, respondent: str) -> list[Event]:
+        """What happened in one interview, in order."""
         conditions = equal(EVENTS, site=site, wave=wave, respondent=respondent)
         query = sa.select(EVENTS).where(*conditions).order_by(EVENTS.c.id)
         with self._reading("read events from") as connection:
@@ -226,15 +219,7 @@ class Store:
 
         Raises `InstrumentError` when the file cannot be used; then nothing is kept.
         """
-        instrument = load_instrument(path)
-        names = [path, *translation_files(path).values()]
-        row = {
-            "sha256": instrument.sha256,
-            "id": instrument.id,
-            "version": instrument.version,
-            "name": path.name,
-            "files": {file.name: file.read_text(encoding="utf-8") for file in names},
-        }
+        instrument, row = instrument_row(path)
         with self._writing("keep the instrument in") as connection:
             upsert(connection, INSTRUMENTS, row)
         return instrument
@@ -246,10 +231,7 @@ class Store:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
             raise KeyError(sha256)
-        with tempfile.TemporaryDirectory() as folder:
-            for name, content in row["files"].items():
-                (Path(folder) / name).write_text(content, encoding="utf-8", newline="")
-            return load_instrument(Path(folder) / row["name"])
+        return instrument_from_row(row)
 
     # Imports
 
@@ -284,17 +266,31 @@ class Store:
 
     # Two laptops, one engagement
 
-    def merge(self, other: Store) -> int:
+    def contents(self) -> StoreContents:
+        """Everything in the store, in the order recorded."""
+        with self._reading("read") as connection:
+            return read_contents(connection)
+
+    def merge(self, other: Store, *, renamed: Mapping[str, str] | None = None) -> int:
         """Add everything `other` has and this store has not; returns the new journal rows.
 
-        Where both have an answer to a question, the one given later stays current, whichever
-        store is merged into which; both remain in the journal. Merging twice adds nothing.
+        In whatever order stores are merged, the same people and the same current answers come
+        out: where both have an answer to a question, the one given later counts, and all remain
+        in the journal. Merging twice adds nothing. `renamed` maps pseudonyms of `other` to those
+        they get here.
+
+        Raises `ExchangeError`, and adds nothing, where two people have one pseudonym or one
+        person has two.
         """
-        known = {(p.site, p.wave, p.respondent): p for p in self.respondents()}
-        for respondent in newer_people(known, other.respondents()):
-            self.register(respondent)
-        for subject in other.subjects():
-            self.add_subject(subject)
-        ours, theirs = ([answer for _, answer in store.journal()] for store in (self, other))
-        events = missing_events(self.events(), other.events())
-        return self.append(merge_answers(ours, theirs, self.current()), events)
+        theirs, name = other.contents(), other._name
+        with self.atomic():
+            ours = self.contents()
+            added = join(ours, tell_apart(ours, theirs, name=name, renamed=renamed or {}))
+            with self._writing("merge into") as connection:
+                for table, entries in added.entries():
+                    for entry in entries:
+                        upsert(connection, table, entry)
+                for table, entries in added.rows():
+                    if entries:
+                        connection.execute(sa.insert(table), entries)
+        return len(added.answers)

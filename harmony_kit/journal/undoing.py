@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,10 +21,16 @@ from harmony_kit.journal.schema import (
     import_from_row,
 )
 
-__all__ = ["UNDONE", "Undoing", "plan_undo"]
+__all__ = ["Undoing", "plan_undo", "undone_at"]
 
-#: How the reason of every row of an undoing begins.
-UNDONE = "undone: "
+#: The reason of every row of an undoing: when, and what was undone.
+_REASON = re.compile(r"undone (\S+): ")
+
+
+def undone_at(answer: Answer) -> datetime | None:
+    """When an undoing wrote this answer; None where none did."""
+    match = _REASON.match(answer.reason or "")
+    return datetime.fromisoformat(match[1]) if match else None
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ def plan_undo(connection: sa.Connection, import_id: str, *, by: str, at: datetim
 def _supersede(
     connection: sa.Connection, undone: ImportEntry, entry: ImportEntry
 ) -> Iterator[Answer]:
-    reason = f"{UNDONE}{undone.id}"
+    reason = f"undone {entry.at.astimezone(UTC).isoformat()}: {undone.id}"
     for mine, before in _current_rows(connection, undone):
         taken = answer_from_row(mine)
         source = replace(taken.source, recorded_by=entry.by)
@@ -111,7 +118,7 @@ def _is_of(table: Any, entry: ImportEntry) -> sa.ColumnElement[bool]:  # noqa: A
         .where(table.c.id.between(IMPORT_ROWS.c.first_id, IMPORT_ROWS.c.last_id))
     )
     if entry.undoes:
-        return sa.and_(in_range, table.c.reason == f"{UNDONE}{entry.undoes}")
+        return sa.and_(in_range, table.c.reason.like(f"undone %: {entry.undoes}"))
     return sa.and_(in_range, table.c.reference.startswith(f"{entry.sha256}:"))
 
 

@@ -118,6 +118,13 @@ def measure_agreement(
     ``too_few``. NaN where an index is not defined. `headcounts` (``site, lens, headcount``)
     narrows interval and probability; who does not know has no view to be counted. Raises
     `FrameError` for an answer off its scale.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> answers = answers_of(said("it", "x.clear", [3, 4, 4, 4, 5]))
+    >>> one = measure_agreement(answers, items_of({"item": "x.clear"}))
+    >>> one[["n", "counts", "mean", "ad_mean", "p_ad", "rwg", "view"]].round(2)
+       n           counts  mean  ad_mean  p_ad   rwg      view
+    0  5  [0, 0, 1, 3, 1]   4.0      0.4  0.03  0.75  one_view
     """
     settings = settings or Settings()
     asked = items[items["kind"].eq("rating")]
@@ -218,6 +225,14 @@ def measure_scales(agreement: pd.DataFrame) -> pd.DataFrame:
     lens, `about` and number of points with at least two ratings, columns `SCALES`; `n`
     is the fewest answers to one of its items. rwg(J) and r*wg(J) take the items as parallel;
     Krippendorff's alpha takes the people as raters and the items as what they tell apart.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> given = {"x.a": [4, 4, 5, 4, 3], "x.b": [4, 5, 4, 4, 4], "x.c": [5, 4, 4, 4, 5]}
+    >>> answers = answers_of(*(said("it", item, told) for item, told in given.items()))
+    >>> agreement = measure_agreement(answers, items_of(*({"item": item} for item in given)))
+    >>> measure_scales(agreement)[["n", "n_items", "rwg_j", "rwg_j_star"]].round(2)
+       n  n_items  rwg_j  rwg_j_star
+    0  5        3   0.94        0.83
     """
     rated = agreement[agreement["n"] > 1]
     if rated.empty:

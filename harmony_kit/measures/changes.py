@@ -2,6 +2,18 @@
 
 A change counts from half the tolerance on (half a point on a 5-point scale, about the smallest
 difference people notice on rating scales: Jaeschke et al. 1989; Norman et al. 2003).
+
+>>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> answers = answers_of(
+...     said("it", "x.clear", [2, 2, 3]),
+...     said("it", "x.clear", [5, 4, 5], wave="2", answered_at="2026-09-01T08:00:00Z"),
+...     said("quality", "x.clear", [3, 3, 2], about="it"),
+... )
+>>> items = items_of({"item": "x.clear"})
+>>> changes = measure_changes(answers, items, settings=Settings())
+>>> changes.loc[[0], ["lens", "quantity", "before", "after", "change", "direction"]].round(2)
+  lens quantity  before  after  change direction
+0   it      own    2.33    NaN     NaN       NaN
 """
 
 from __future__ import annotations

@@ -5,6 +5,20 @@ agreement gap = own_A - own_B, perceived gap = own_A - est_A, misreading = est_A
 always agreement gap = perceived gap + misreading. The states follow from the first two: close
 or apart, and thought to be close or thought to be apart. After Chaffee & McLeod (1968) and
 McLeod & Chaffee (1973), "Interpersonal approaches to communication research".
+
+>>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> answers = answers_of(
+...     said("it", "x.clear", [5, 4, 4]),
+...     said("it", "x.clear", [4, 4, 3], about="quality"),
+...     said("quality", "x.clear", [2, 3, 2]),
+...     said("quality", "x.clear", [3, 3, 4], about="it"),
+... )
+>>> items = items_of({"item": "x.clear"})
+>>> topics = measure_topics(answers, items, settings=Settings())
+>>> topics[["lens", "own", "estimate", "other_own", "misreading", "state", "claim"]].round(2)
+      lens   own  estimate  other_own  misreading            state    claim
+0       it  4.33      3.67       2.33        1.33  false_consensus  leaning
+1  quality  2.33      3.33       4.33       -1.00  false_consensus     open
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
@@ -137,9 +137,11 @@ class Declaration:
 
     def select(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The declared columns of a frame, in order and typed; KeyError where one is missing."""
-        named = frame[list(self.columns)]
-        # Arrow cannot join what was selected of nothing.
-        return self.empty() if named.empty else named.astype(self.dtypes)
+        if frame.empty:  # Arrow cannot join what was selected of nothing
+            return self.empty()
+        # Column by column, which is several times faster than `DataFrame.astype` on few rows.
+        typed: dict[str, Any] = {name: frame[name] for name in self.columns}
+        return pd.DataFrame({name: typed[name].astype(d) for name, d in self.dtypes.items()})
 
     def empty(self) -> pd.DataFrame:
         """A frame without rows."""

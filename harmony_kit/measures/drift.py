@@ -39,6 +39,14 @@ def measure_drift(ownership: pd.DataFrame, *, settings: Settings | None = None) 
     divided, `expected_share` the mean probability that the holder owns a duty, `p_most` the
     probability that it owns more than half of them, the duties taken as independent. The two
     viewing lenses are never averaged.
+
+    >>> view = {"site": "north", "wave": "1", "lens": "it", "other": "quality", "n": 4}
+    >>> duties = pd.DataFrame([view | {"owner": one} for one in ("it", "it", "quality")])
+    >>> duties = duties.assign(p_self=[0.9, 0.8, 0.2], p_handed_over=[0.1, 0.2, 0.8])
+    >>> measure_drift(duties)[["lens", "holder", "n_duties", "n_held", "share", "p_most"]].round(2)
+      lens   holder  n_duties  n_held  share  p_most
+    0   it       it         3       2   0.67    0.77
+    1   it  quality         3       1   0.33    0.23
     """
     settings = settings or Settings()
     answered = ownership[ownership["n"].gt(0)]

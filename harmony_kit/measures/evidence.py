@@ -3,6 +3,17 @@
 Evidence is a record, not a sample of people: it has no lens and no wave, only a site and the
 day it is read. Rows that cannot be are left out of the numbers they would spoil;
 `evidence_problems.list_evidence_problems` names them.
+
+>>> days = {"raised_on": ["2026-01-01", "2026-03-01"], "decided_on": ["2026-01-19", None]}
+>>> dates = pd.DataFrame(days).astype("datetime64[s]")
+>>> told = {"site": "north", "title": "", "held_by": "it", "status": "open"}
+>>> decisions = dates.assign(decision=["d1", "d2"], **told)
+>>> time_decisions(decisions, as_of=date(2026, 10, 15))["days"].tolist()
+[18.0, 228.0]
+>>> found = measure_decisions(decisions, as_of=date(2026, 10, 15))
+>>> found[["n", "n_open", "median_days", "oldest_open", "oldest_open_days"]]
+   n  n_open  median_days oldest_open  oldest_open_days
+0  2       1         18.0          d2             228.0
 """
 
 from __future__ import annotations
@@ -36,7 +47,6 @@ from harmony_kit.measures.declaration import (
 from harmony_kit.measures.finishing import CERTAINTY, finish
 from harmony_kit.measures.scores import INTERVAL
 from harmony_kit.measures.selection import code_groups
-from harmony_kit.measures.usage import USAGE, measure_usage, share_weekly
 
 __all__ = [
     "DECISIONS",
@@ -44,11 +54,8 @@ __all__ = [
     "PILOT_STATUSES",
     "PROGRESS",
     "STALL_DAYS",
-    "USAGE",
     "measure_decisions",
     "measure_pilot_progress",
-    "measure_usage",
-    "share_weekly",
     "time_decisions",
 ]
 
@@ -252,6 +259,14 @@ def measure_pilot_progress(pilots: pd.DataFrame, *, as_of: date) -> pd.DataFrame
     from the planned end to the end, or to `as_of` while it is open; negative before the planned
     end, NaN without one. `overrun` is that through the planned days. A pilot drifts when it is
     more than 14 days over, or its scope changed at least twice.
+
+    >>> days = {"started_on": ["2026-02-01"], "planned_end": ["2026-05-31"], "ended_on": [None]}
+    >>> pilot = pd.DataFrame(days).astype("datetime64[s]").assign(site="north", pilot="vision")
+    >>> pilot = pilot.assign(title="Camera", status="running", scope_changes=3)
+    >>> found = measure_pilot_progress(pilot, as_of=date(2026, 10, 15))
+    >>> found[["pilot", "planned_days", "days_over", "overrun", "is_drifting"]].round(2)
+        pilot  planned_days  days_over  overrun  is_drifting
+    0  vision         119.0      137.0     1.15         True
     """
     today = pd.Timestamp(as_of)
     first = pilots.drop_duplicates(["site", "pilot"])

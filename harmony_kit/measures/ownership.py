@@ -78,6 +78,15 @@ def measure_ownership(
     lens answered. `p_unowned` is the probability that a lens says nobody or each says the other.
     `lenses` names the two lenses where a site heard only one of them. Raises `FrameError` for a
     frame without a column.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> duty = {"item": "x.duty", "kind": "choice", "group": "duty", "options": ("it", "quality")}
+    >>> answers = answers_of(*(said(one, "x.duty", [[one]] * 4) for one in duty["options"]))
+    >>> found = measure_ownership(answers, items_of(duty))
+    >>> found[["lens", "owner", "p_owner", "pattern", "probability", "claim"]].round(2)
+          lens    owner  p_owner          pattern  probability    claim
+    0       it       it     0.98  claimed_by_both         0.97  claimed
+    1  quality  quality     0.99  claimed_by_both         0.97  claimed
     """
     settings = settings or Settings()
     duties = items[items["kind"].eq("choice") & items["group"].isin(("duty", "bridge"))]

@@ -82,6 +82,21 @@ def measure_pilots(
     low on each, ``too_few`` when fewer than `Settings.min_group` answered either card. `usage`
     is the frame of `measure_usage`, put beside. Raises `FrameError` for a frame without a
     column.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> asked = {"per": "pilot", "mirrored": False}
+    >>> items = items_of(
+    ...     asked | {"item": "x.stable", "group": "technical"},
+    ...     asked | {"item": "x.helps", "group": "operational"},
+    ... )
+    >>> answers = answers_of(
+    ...     said("it", "x.stable", [4, 5, 4], subject="vision"),
+    ...     said("it", "x.helps", [2, 2, 1], subject="vision"),
+    ... )
+    >>> pilots = measure_pilots(answers, items)
+    >>> pilots[["subject", "technical", "operational", "quadrant", "probability"]].round(2)
+      subject  technical  operational           quadrant  probability
+    0  vision       4.33         1.67  works_but_ignored         0.94
     """
     settings = settings or Settings()
     asked = items[items["kind"].eq("rating") & items["per"].eq("pilot")]

@@ -1,4 +1,19 @@
-"""How many people to interview: what a site still needs before its report can say something."""
+"""How many people to interview: what a site still needs before its report can say something.
+
+>>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> heads = pd.DataFrame({"site": "north", "lens": ["it", "quality"], "headcount": [8, 30]})
+>>> plan = plan_interviews(
+...     answers_of(said("it", "x.clear", [4])),
+...     items_of({"item": "x.clear"}),
+...     settings=Settings(),
+...     headcounts=heads.astype({"headcount": "Int64"}),
+...     wave="1",
+... )
+>>> plan[["lens", "headcount", "n", "n_to_claim", "n_more"]]
+      lens  headcount  n  n_to_claim  n_more
+0       it          8  1           6       5
+1  quality         30  0           6       6
+"""
 
 from __future__ import annotations
 

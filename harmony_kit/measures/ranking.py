@@ -103,6 +103,17 @@ def measure_ranking(
     as the tolerance. `drivers` lists options with the signed difference own - other's own,
     largest first, `misread_drivers` those of estimate - other's own. Raises `FrameError` for a
     frame without a column.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> put = {"item": "x.first", "kind": "rank", "k": 2, "options": ("a", "b", "c")}
+    >>> answers = answers_of(
+    ...     said("it", "x.first", [["a", "b"]] * 3), said("quality", "x.first", [["c", "b"]] * 3)
+    ... )
+    >>> ranking = measure_ranking(answers, items_of(put))
+    >>> ranking[["lens", "n_own", "actual", "p_actual", "actual_by_luck", "p_apart"]].round(2)
+          lens  n_own  actual  p_actual  actual_by_luck  p_apart
+    0       it      3    0.67       0.1            0.27     0.55
+    1  quality      3    0.67       0.1            0.27     0.55
     """
     settings = settings or Settings()
     put = items[items["kind"].isin(("rank", "words"))]

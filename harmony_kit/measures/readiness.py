@@ -6,6 +6,24 @@ check is cleared by the lens that asks it: its people's mean lies above the midp
 - is to *fix first* when a lens finds its checks, all together, not cleared,
 - may *act with guardrails* when both lenses' scores clear but a single check does not,
 - may *act now* when every check of both lenses clears.
+
+>>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> asked = {"per": "decision", "mirrored": False}
+>>> items = items_of(
+...     asked | {"item": "x.clean", "group": "checks_it"},
+...     asked | {"item": "x.helps", "group": "checks_quality"},
+... )
+>>> answers = answers_of(
+...     said("it", "x.clean", [5, 4, 5], subject="scrap"),
+...     said("quality", "x.helps", [2, 1, 2], subject="scrap"),
+... )
+>>> found = measure_readiness(answers, items)
+>>> found[["lens", "own_checks", "other_checks", "verdict", "probability"]].round(2)
+      lens  own_checks  other_checks    verdict  probability
+0       it        4.67           NaN  fix_first         0.97
+1  quality        1.67           NaN  fix_first         0.97
+>>> [check["item"] for check in found["blocking"][0]]
+['x.helps']
 """
 
 from __future__ import annotations

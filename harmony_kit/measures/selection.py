@@ -65,7 +65,12 @@ def select_answers(
 
 
 def code_groups(frame: pd.DataFrame, keys: Sequence[str]) -> Groups:
-    """The groups of equal `keys` (columns without missing values), in the order of the keys."""
+    """The groups of equal `keys` (columns without missing values), in the order of the keys.
+
+    >>> groups = code_groups(pd.DataFrame({"lens": ["b", "a", "b"]}), ["lens"])
+    >>> (groups.codes.tolist(), groups.keys["lens"].tolist())
+    ([1, 0, 1], ['a', 'b'])
+    """
     combined = np.zeros(len(frame), dtype=np.int64)
     levels: list[pd.Index] = []
     for key in keys:
@@ -132,18 +137,19 @@ def _check_values(value: Ints, points: Ints) -> None:
         raise FrameError(column, expected, str(value[wrong[0]]))
 
 
-def lens_pairs(answers: AnswersFrame, lenses: tuple[str, str] | None = None) -> pd.DataFrame:
+def lens_pairs(answers: pd.DataFrame, lenses: tuple[str, str] | None = None) -> pd.DataFrame:
     """Which lens looks at which, per site and wave: columns ``site, wave, lens, other``.
 
     Two rows per site and wave. Without `lenses` they are those that answered or were estimated
     there; a site where only one is known gives no row, for nobody can say who the other is.
+    `answers` may be any selection with ``site, wave, lens, about``.
     Raises `FrameError` where there are more than two.
     """
-    seen = code_groups(answers, ["site", "wave", "lens", "about"]).keys
     if lenses is not None:
-        keys = seen[["site", "wave"]].drop_duplicates()
+        places = code_groups(answers, ["site", "wave"]).keys
         both = pd.DataFrame({"lens": lenses, "other": lenses[::-1]}).astype("str")
-        return _sorted(keys.merge(both, how="cross"))
+        return _sorted(places.merge(both, how="cross"))
+    seen = code_groups(answers, ["site", "wave", "lens", "about"]).keys
     about = seen[["site", "wave", "about"]].rename(columns={"about": "lens"})
     known = pd.concat([seen[["site", "wave", "lens"]], about]).drop_duplicates()
     pairs = known.merge(known.rename(columns={"lens": "other"}), on=["site", "wave"])

@@ -137,8 +137,19 @@ def measure_signatures(frames: Frames, *, settings: Settings | None = None) -> p
     holds the duties for ``drift``; NA otherwise); columns `SIGNATURE_COLUMNS`. `is_present` means
     a probability of at least `Settings.claim_at`; the probability is NaN when fewer than
     `Settings.min_group` of a lens said a part. `n_min` is the fewest people per lens, `parts` a
-    list of ``what, value, n`` (and ``lens``), missing ones left
-    out. `has_fact` is whether a record was there.
+    list of ``what, value, n`` (and ``lens``), missing ones left out.
+    `has_fact` is whether a record was there.
+
+    >>> talk = {"site": "north", "wave": "1", "item": "x.aligned", "subject": None, "n": 6}
+    >>> talk |= {"group": "aligned", "mean": 4.5, "p_above": 0.99}
+    >>> within = pd.DataFrame([talk | {"lens": one, "about": one} for one in ("it", "quality")])
+    >>> decisions = {"site": "north", "p_stall": 0.94, "n_slow": 5, "n_judged": 6, "n": 6}
+    >>> decisions |= {"n_open": 5, "share_open": 0.8, "oldest_open_days": 200.0}
+    >>> decisions |= {"median_days": 90.0, "open_days": {}}
+    >>> frames = {"within": within, "evidence_decisions": pd.DataFrame([decisions])}
+    >>> measure_signatures(frames)[["signature", "probability", "is_present", "claim"]].round(2)
+                           signature  probability  is_present    claim
+    0  feels_aligned_decisions_stall         0.92        True  claimed
     """
     settings = settings or Settings()
     rows = [

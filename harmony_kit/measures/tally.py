@@ -18,6 +18,7 @@ from harmony_kit.measures.declaration import COUNT, NAME, declare
 from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.privacy import count_respondents
 from harmony_kit.measures.selection import (
+    code_groups,
     count_ratings,
     headcounts_of,
     lens_pairs,
@@ -103,7 +104,8 @@ def tally_ratings(
     """
     asked = items[(items["kind"] == "rating") & items["mirrored"].astype(bool)]
     cells = count_ratings(answers, asked)
-    pairs = lens_pairs(answers)
+    heard = code_groups(answers, ["site", "wave", "lens", "about", "respondent"]).keys
+    pairs = lens_pairs(heard)
     pairs = pairs[pairs["lens"] < pairs["other"]]
     pairs = pairs.rename(columns={"lens": "first", "other": "second"})
     keys = cells.keys.merge(pairs, on=["site", "wave"], how="left")
@@ -117,7 +119,7 @@ def tally_ratings(
     without_view = np.zeros(counts.shape[:2], dtype=np.int64)
     without_view[topic, slot] = keys["n_dont_know"]
     topics = _name_topics(keys[is_new], asked)
-    size = _size_lenses(topics, answers, headcounts)[:, [0, 1, 0, 1]]
+    size = _size_lenses(topics, heard, headcounts)[:, [0, 1, 0, 1]]
     unseen = np.maximum(size - counts.sum(axis=2) - without_view, 0)
     return Tally(topics, counts, np.where(np.isinf(size), UNKNOWN, unseen).astype(np.int64))
 
@@ -129,15 +131,15 @@ def _name_topics(keys: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
 
 
 def _size_lenses(
-    topics: pd.DataFrame, answers: AnswersFrame, headcounts: pd.DataFrame | None
+    topics: pd.DataFrame, heard: pd.DataFrame, headcounts: pd.DataFrame | None
 ) -> Floats:
     """Head counts of the two lenses of each topic; infinite where not given or impossible."""
     if headcounts is None or headcounts.empty:
         return np.full((len(topics), 2), np.inf)
-    people = count_respondents(answers).set_index(["site", "wave", "lens"])["n_respondents"]
+    people = count_respondents(heard).set_index(["site", "wave", "lens"])["n_respondents"]
     sizes = []
     for side in ("first", "second"):
         places = topics[["site", "wave", side]].rename(columns={side: "lens"})
-        heard = people.reindex(pd.MultiIndex.from_frame(places)).fillna(0)
-        sizes.append(headcounts_of(places, heard.to_numpy(dtype=np.int64), headcounts))
+        n = people.reindex(pd.MultiIndex.from_frame(places)).fillna(0)
+        sizes.append(headcounts_of(places, n.to_numpy(dtype=np.int64), headcounts))
     return np.stack(sizes, axis=1)

@@ -2,6 +2,23 @@
 
 This is the headline of a report: not whether the two agree, but whether each knows what the
 other thinks. The two directions are two numbers and are never averaged.
+
+>>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> answers = answers_of(
+...     said("it", "x.clear", [5, 4, 4]),
+...     said("it", "x.clear", [4, 4, 3], about="quality"),
+...     said("quality", "x.clear", [2, 3, 2]),
+...     said("quality", "x.clear", [3, 3, 4], about="it"),
+... )
+>>> items = items_of({"item": "x.clear"})
+>>> found = measure_understanding(answers, items, settings=Settings())
+>>> found.loc[[0, 2], ["lens", "n_topics", "understood", "share", "pattern"]].round(2)
+      lens  n_topics  understood  share     pattern
+0       it         1        0.33   0.33    misreads
+2  quality         1        0.59   0.59  reads_well
+>>> topics = measure_topics(answers, items, settings=Settings())
+>>> summarise_understanding(topics, settings=Settings()).equals(found)
+True
 """
 
 from __future__ import annotations

@@ -74,7 +74,11 @@ USAGE = declare(
 
 
 def monday_of(week: str) -> date | None:
-    """The Monday of an ISO week such as ``2026-W24``; None where there is no such week."""
+    """The Monday of an ISO week such as ``2026-W24``; None where there is no such week.
+
+    >>> monday_of("2026-W24"), monday_of("2026-W99")
+    (datetime.date(2026, 6, 8), None)
+    """
     year, _, number = week.partition("-W")
     try:
         return date.fromisocalendar(int(year), int(number), 1)
@@ -88,6 +92,12 @@ def share_weekly(usage: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     Columns ``site, pilot, week, monday, eligible, active, share, shown, accepted, overridden``,
     sorted by time. A week that does not exist is left out; impossible counts (more active than
     eligible, more answered than shown) and missing ones are NaN.
+
+    >>> row = {"site": "north", "pilot": "vision", "week": "2026-W24", "eligible_users": 20}
+    >>> used = row | {"active_users": 5, "shown": 8, "accepted": 6, "overridden": 1}
+    >>> share_weekly(pd.DataFrame([used]), as_of=date(2026, 8, 30))[["week", "monday", "share"]]
+           week     monday  share
+    0  2026-W24 2026-06-08   0.25
     """
     mondays = {week: monday_of(str(week)) for week in usage["week"].dropna().unique()}
     monday = pd.to_datetime(usage["week"].map(mondays))
@@ -121,6 +131,15 @@ def measure_usage(
     shares of what was shown in those 12 weeks, with Wilson intervals. All intervals hold 90 %.
     `p_fades` is the probability that use has fallen below two thirds of its peak, `p_used` that
     at least half of the eligible use it; `weeks_silent` are the weeks since the last record.
+
+    >>> active = [5, 10, 16, 22, 21, 20, 15, 13, 12, 10, 9, 8, 7, 5, 5, 2]
+    >>> usage = pd.DataFrame({"week": [f"2026-W{week}" for week in range(20, 36)]})
+    >>> usage = usage.assign(site="north", pilot="vision", eligible_users=26, active_users=active)
+    >>> usage = usage.assign(shown=100, accepted=50, overridden=10)
+    >>> found = measure_usage(usage, as_of=date(2026, 8, 30))
+    >>> found[["active_share", "peak_share", "now_vs_peak", "acceptance", "pattern"]].round(2)
+       active_share  peak_share  now_vs_peak  acceptance         pattern
+    0          0.18        0.76         0.24         0.5  adoption_fades
     """
     settings = settings or Settings()
     weekly = share_weekly(usage, as_of=as_of)
@@ -151,6 +170,10 @@ def wilson_interval(successes: Floats, trials: Floats) -> tuple[Floats, Floats]:
     """Wilson's interval of a share at 90 %; NaN without trials.
 
     Wilson (1927), Journal of the American Statistical Association 22(158).
+
+    >>> low, high = wilson_interval(np.array([5.0]), np.array([20.0]))
+    >>> (low.round(2), high.round(2))
+    (array([0.13]), array([0.43]))
     """
     z = float(ndtri(1 - (1 - INTERVAL) / 2))
     n = np.where(trials > 0, trials, np.nan)

@@ -1,4 +1,17 @@
-"""Waves of one site: their order, which topics can be compared, and who came back."""
+"""Waves of one site: their order, which topics can be compared, and who came back.
+
+>>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> answers = answers_of(
+...     said("it", "x.clear", [5, 4, 4]),
+...     said("it", "x.clear", [None, 4, 4, 3], wave="2", answered_at="2026-09-01T08:00:00Z"),
+... )
+>>> pair_waves(answers)
+    site from_wave to_wave
+0  north         1       2
+>>> measure_returns(answers)[["n_before", "n_after", "n_returned", "n_left", "n_joined"]]
+   n_before  n_after  n_returned  n_left  n_joined
+0         3        3           2       1         1
+"""
 
 from __future__ import annotations
 

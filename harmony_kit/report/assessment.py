@@ -32,9 +32,16 @@ from harmony_kit.measures.privacy import (
     list_withheld,
 )
 from harmony_kit.measures.rows import rows_of
+from harmony_kit.report.left_out import say_withheld
 from harmony_kit.report.results import build_results, dump_results
+from harmony_kit.report.words import load_words
 
-__all__ = ["Assessment", "measure_site", "open_playbook"]
+__all__ = ["Assessment", "measure_site", "name_answers", "open_playbook"]
+
+
+def name_answers(site: str) -> str:
+    """Under which name the answers of a site stand among the inputs of its report."""
+    return f"answers of {site}"
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,7 @@ class Assessment:
         answers.attrs["subjects"] = json.loads((table.schema.metadata or {}).get(b"subjects", "[]"))
         day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
         assessment = measure_site(opened, answers, site=site, wave=wave, as_of=day)
-        inputs = {**assessment.provenance["inputs"], f"answers of {site}": file_sha256(path)}
+        inputs = {**assessment.provenance["inputs"], name_answers(site): file_sha256(path)}
         return replace(assessment, provenance={**assessment.provenance, "inputs": inputs})
 
     @property
@@ -177,8 +184,10 @@ def measure_site(
     plant = engagement.site(site)
     evidence = engagement.evidence.of_site(site)
     measured = measure_everything(answers, _basis(engagement, evidence, as_of))
+    words = load_words(engagement.language)
     frames = license_details(measured.frames, min_group=min_group)
     heard = _count_heard(engagement, plant, answers)
+    left_out = list_withheld(heard, measured.withheld)
     playbook = open_playbook(engagement)
     subjects = _list_subjects(evidence, answers)
     findings = find(
@@ -206,7 +215,7 @@ def measure_site(
             language=engagement.language,
             min_group=min_group,
         ),
-        withheld=list_withheld(heard, measured.withheld, min_group=min_group),
+        withheld=say_withheld(left_out, words, min_group=min_group),
         provenance=_trace(engagement, site, wave, as_of),
     )
 
@@ -261,7 +270,9 @@ def _trace(engagement: Engagement, site: str, wave: str, as_of: date) -> dict[st
     inputs = {path.name: file_sha256(path) for path in paths if path.is_file()}
     return {
         "package": f"harmony-kit {__version__}",
-        "instrument": f"{instrument.id} version {instrument.version}",
+        "instrument": load_words(engagement.language).say(
+            "method.instrument", id=instrument.id, version=instrument.version
+        ),
         "inputs": inputs,
         "parameters": {"site": site, "wave": wave, "as_of": as_of.isoformat()},
     }

@@ -14,19 +14,34 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from harmony_kit.measures.claims import WRONG_CLAIMS
+from harmony_kit.measures.declaration import Declaration
 from harmony_kit.measures.measuring import MEASURES
-from harmony_kit.measures.privacy import QUOTES, WITHHELD
+from harmony_kit.measures.privacy import QUOTES
+from harmony_kit.report.left_out import SAID_PROBLEMS, SAID_WITHHELD, say_problems
 from harmony_kit.report.plain_values import list_records, list_topics
+from harmony_kit.report.words import load_words
 
 if TYPE_CHECKING:
     from harmony_kit.report.assessment import Assessment
 
-__all__ = ["SCHEMA", "build_results", "dump_results", "list_headline"]
+__all__ = ["SCHEMA", "build_results", "declared_lists", "dump_results", "list_headline"]
 
 SCHEMA = 1
 
-_ANSWERED = ("within", "scales", "rank", "words", "ownership", "drift", "pilots", "readiness")
-_RECORDED = ("decisions", "pilots", "usage", "problems")
+#: Stored as codes, said in words.
+_PROBLEMS = "evidence_problems"
+
+
+def declared_lists() -> dict[str, Declaration]:
+    """What the rows of each list hold, without site and wave: list → columns, in their order."""
+    lists = {"headline": MEASURES["understanding"], **MEASURES, "quotes": QUOTES}
+    lists |= {"evidence_problems": SAID_PROBLEMS}
+    lists |= {"wrong_claims": WRONG_CLAIMS, "withheld": SAID_WITHHELD}
+    told: dict[str, Declaration] = {}
+    for name, declared in lists.items():
+        columns = [one for one in declared.columns if one not in ("site", "wave")]
+        told[name.replace("evidence_", "evidence.")] = declared.part(*columns)
+    return told
 
 
 def build_results(assessment: Assessment) -> dict[str, Any]:
@@ -34,10 +49,6 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
     engagement, frames = assessment.engagement, assessment.frames
     instrument = engagement.instrument
     heard = assessment.heard[assessment.heard["is_shown"]]
-    lists = {
-        name: (list_topics if name == "topics" else list_records)(frames[name], declared)
-        for name, declared in MEASURES.items()
-    }
     return {
         "schema": SCHEMA,
         "site": assessment.site.site,
@@ -53,18 +64,30 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
         "n": dict(zip(heard["lens"], heard["n_respondents"].astype(int).tolist(), strict=True)),
         "settings": engagement.settings.model_dump(),
         "headline": list_headline(frames["understanding"]),
-        "understanding": lists["understanding"],
-        "topics": lists["topics"],
-        **{name: lists[name] for name in _ANSWERED},
-        "evidence": {name: lists[f"evidence_{name}"] for name in _RECORDED},
-        "signatures": lists["signatures"],
+        **_list_measures(frames, assessment.language),
         "findings": [finding.to_dict() for finding in assessment.findings],
         "quotes": list_records(assessment.quotes, QUOTES),
         "canvases": [sheet.to_dict() for sheet in assessment.canvases],
         "wrong_claims": list_records(assessment.wrong_claims, WRONG_CLAIMS),
-        "withheld": list_records(assessment.withheld, WITHHELD),
+        "withheld": list_records(assessment.withheld, SAID_WITHHELD),
         "provenance": dict(assessment.provenance),
     }
+
+
+def _list_measures(frames: Mapping[str, pd.DataFrame], language: str) -> dict[str, Any]:
+    """The rows of every measure, in the order of `MEASURES`; those of records under one key."""
+    problems = say_problems(frames[_PROBLEMS], load_words(language))
+    lists: dict[str, Any] = {}
+    for name, declared in MEASURES.items():
+        recorded = name.removeprefix("evidence_")
+        place = lists if recorded == name else lists.setdefault("evidence", {})
+        if name == "topics":
+            place[recorded] = list_topics(frames[name], declared)
+        elif name == _PROBLEMS:
+            place[recorded] = list_records(problems, SAID_PROBLEMS)
+        else:
+            place[recorded] = list_records(frames[name], declared)
+    return lists
 
 
 def list_headline(understanding: pd.DataFrame) -> list[dict[str, Any]]:
