@@ -130,11 +130,11 @@ def undo(folder: Path, import_id: str | None) -> None:
 @click.option("--tidy/--wide", "is_tidy", help="One row per answer, or one per respondent.")
 @click.option("--raw", "is_raw", is_flag=True, help="Every answer of everybody, marked as raw.")
 def export(folder: Path, path: Path, **options: Any) -> None:  # noqa: ANN401
-    """Write the current answers to FILE (.csv, .xlsx, .parquet or .sav), with a codebook.
+    """Write the current answers to FILE, with a codebook.
 
-    Only questions enough people of a side answered, without texts, roles and times, and with
-    new numbers for people. With --raw everything, in a file named so: it comes back by an import
-    as it was.
+    FILE ends in .csv, .xlsx, .parquet or .sav. It holds only questions enough people of a side
+    answered, without texts, roles and times, and with new numbers for people. With --raw it holds
+    everything, in a file named so, and comes back by an import as it was.
     """
     from harmony_kit.commands import exporting
 
@@ -174,7 +174,7 @@ def merge(folder: Path, other: Path, renames: tuple[str, ...]) -> None:
 @click.option("--lang", "language", help="Only in this language; default: the engagement's.")
 @click.option("--wave", help="Which wave; default: the engagement's.")
 def form(folder: Path, **options: Any) -> None:  # noqa: ANN401
-    """Write questionnaires for survey tools, spreadsheets or paper into DIR/forms.
+    """Write forms for survey tools, spreadsheets or paper into DIR/forms.
 
     Their own views and their estimates stand on separate pages. What comes back is imported
     without a map: the form brings its own.

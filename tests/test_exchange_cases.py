@@ -544,19 +544,26 @@ def test_an_emptied_cell_keeps_what_is_stored(store):
 
 
 @pytest.mark.parametrize("name", ["lapB.csv", "lapB-same-time.csv"])
-def test_two_laptops_come_to_the_same_whoever_merges_first(name):
-    def stores() -> tuple[Store, Store]:
-        one, two = Store("sqlite://"), Store("sqlite://")
-        bring(one, "lapA.csv")
-        bring(two, name)
-        return one, two
+def test_two_laptops_that_cannot_tell_whose_answers_they_are_ask(name):
+    one, two = Store("sqlite://"), Store("sqlite://")
+    bring(one, "lapA.csv")
+    bring(two, name)
+    before = one.journal(), two.journal()
+    for store, other in ((one, two), (two, one)):
+        with pytest.raises(ExchangeError, match="it-01 is another person|another person than"):
+            store.merge(other)
+    assert (one.journal(), two.journal()) == before
 
-    (one, two), (other_one, other_two) = stores(), stores()
-    one.merge(two)
-    other_two.merge(other_one)
-    contents = [{a.key: a.content for a in store.current()} for store in (one, other_two)]
+
+def test_two_files_of_one_person_come_to_the_same_in_either_order():
+    stores = []
+    for order in (("lapA.csv", "lapB.csv"), ("lapB.csv", "lapA.csv")):
+        store = Store("sqlite://")
+        for file in order:
+            bring(store, file)
+        stores.append(store)
+    contents = [{a.key: a.content for a in store.current()} for store in stores]
     assert contents[0] == contents[1]
-    assert one.respondents() == other_two.respondents()
 
 
 @pytest.mark.parametrize(

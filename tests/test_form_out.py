@@ -165,8 +165,10 @@ def test_an_export_of_wordings_comes_home_as_well(tmp_path, language):
         if column.count("/"):
             continue  # the columns of single options
         if question is not None and question.item.kind != "text":
-            cell = ", ".join(_label(plan, question, code, language, words) for code in cell.split())
-        told[captions.get(column, name)] = cell
+            labels = [_label(plan, question, code, language, words) for code in cell.split()]
+            told[captions.get(column, name)] = ", ".join(labels)
+        else:
+            told[captions.get(column, name)] = cell
     _write_csv(tmp_path / "export.csv", [told])
     store = Store("sqlite://")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from harmony_kit.exchange.fields import (
     IGNORED,
@@ -81,7 +82,7 @@ class Layout:
         """The column of a leading field; None if there is none."""
         return next((column for column in self.columns if column.field.name == name), None)
 
-    @property
+    @cached_property
     def groups(self) -> tuple[ColumnGroup, ...]:
         """The own answers and estimates, in the order of their first columns."""
         found: dict[tuple[str, str, str], list[Column]] = {}

@@ -31,6 +31,9 @@ def drop_copies(
     kept: list[Submission] = []
     skipped: list[SkippedRow] = []
     for group in _group(submissions, lambda s: s.identity):
+        if len(group) == 1:
+            kept += group
+            continue
         if _is_contradiction(group, complaints):
             continue
         last = _latest(group)

@@ -79,12 +79,11 @@ def find_table(grids: GridFile, *, sheet: str | None = None) -> Table:
         raise ExchangeError(Problem(grids.file, "", "has a header and no row under it"))
     headers = _cover(heading, rows, grids.file)
     warnings += [Problem(grids.file, "", told, severity="warning") for told in heading.left_out]
-    empty = [""] * len(headers)
     return Table(
         file=grids.file,
         sha256=grids.sha256,
         headers=headers,
-        rows=tuple(tuple((row + empty)[: len(headers)]) for _, row in rows),
+        rows=tuple(_fit(row, len(headers)) for _, row in rows),
         row_numbers=tuple(number for number, _ in rows),
         is_spreadsheet=grids.is_spreadsheet,
         warnings=tuple(warnings),
@@ -155,7 +154,7 @@ def _cover(heading: Heading, rows: Sequence[NumberedRow], file: str) -> tuple[st
             todo="A cell with the separator in it belongs in quotes; a column needs a header.",
         )
         for number, row in rows
-        if _width(row) > width
+        if len(row) > width and _width(row) > width
     ]
     if too_long:
         raise ExchangeError(*too_long)
@@ -164,6 +163,12 @@ def _cover(heading: Heading, rows: Sequence[NumberedRow], file: str) -> tuple[st
         if not header.strip() and any(len(row) > i and row[i].strip() for _, row in rows):
             headers[i] = f"(column {column_letters(i)})"
     return tuple(headers)
+
+
+def _fit(row: list[str], width: int) -> tuple[str, ...]:
+    if len(row) < width:
+        return (*row, *[""] * (width - len(row)))
+    return tuple(row[:width])
 
 
 def _width(row: list[str]) -> int:

@@ -33,9 +33,11 @@ class Complaints:
     severity: Literal["error", "warning"] = "error"
     others: list[Problem] = field(default_factory=list)
     rows: dict[Complaint, dict[int, None]] = field(default_factory=dict)
+    n_added: int = 0
 
     def add(self, row: int, complaint: Complaint) -> None:
         """Note a complaint about one row."""
+        self.n_added += 1
         self.rows.setdefault(complaint, {})[row] = None
 
     def add_file(self, what: str, allowed: str = "", todo: str = "", *, where: str = "") -> None:

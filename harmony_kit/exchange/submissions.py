@@ -45,6 +45,8 @@ class RowAnswer:
 
 #: What the cells of a question say to somebody of a lens, or what is wrong with them.
 Reading = CellValue | Complaint | None
+#: A question, the place of its first column, and what its cells were found to say.
+Step = tuple[ColumnGroup, int, "dict[str, RowAnswer | None] | None"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Form:
     notes
         What was read in another way than it stands there, to be told.
     seen
-        What cells were found to say: most cells of a large file repeat.
+        Lens → its questions with what their cells said: most cells of a large file repeat.
     """
 
     instrument: Instrument
@@ -70,12 +72,26 @@ class Form:
     complaints: Complaints
     notes: Complaints
     accepted: Accepted
-    seen: dict[tuple[object, ...], Reading] = field(default_factory=dict)
+    seen: dict[str, list[Step]] = field(default_factory=dict)
 
     def cell(self, row: SheetRow, column: Column) -> str:
         """The text of a cell, without what an export put before it."""
         cell = row.cells[column.index]
         return unguard(cell) if self.has_guards else cell
+
+    def steps(self, lens: str) -> list[Step]:
+        """The questions as a row of this lens is read; texts and spread columns repeat little."""
+        if lens not in self.seen:
+            kinds = {item.id: item.kind for item in self.instrument.items}
+            self.seen[lens] = [
+                (
+                    group,
+                    group.columns[0].index,
+                    None if group.is_spread or kinds[group.field.item] == "text" else {},
+                )
+                for group in self.layout.groups
+            ]
+        return self.seen[lens]
 
     def complain(self, row: SheetRow, column: Column, what: str, allowed: str = "") -> None:
         """Note what is wrong with a cell, or that it is left out as accepted."""
@@ -157,8 +173,31 @@ def read_said(form: Form, row: SheetRow, person: Respondent) -> tuple[RowAnswer,
     A person without a known lens is a problem already; their answers are still checked.
     """
     lens = person.lens or form.instrument.lens_ids[0]
-    read = (read_group(form, row, group, lens) for group in form.layout.groups)
-    return tuple(said for said in read if said)
+    said: list[RowAnswer] = []
+    for group, index, known in form.steps(lens):
+        cell = row.cells[index]
+        if known is not None and cell in known:
+            found = known[cell]
+        else:
+            found = _read_step(form, row, group, lens, known)
+        if found is not None:
+            said.append(found)
+    return tuple(said)
+
+
+def _read_step(
+    form: Form,
+    row: SheetRow,
+    group: ColumnGroup,
+    lens: str,
+    known: dict[str, RowAnswer | None] | None,
+) -> RowAnswer | None:
+    n_before = form.complaints.n_added + form.notes.n_added
+    found = read_group(form, row, group, lens)
+    is_plain = n_before == form.complaints.n_added + form.notes.n_added
+    if known is not None and is_plain:
+        known[row.cells[group.columns[0].index]] = found
+    return found
 
 
 def read_group(form: Form, row: SheetRow, group: ColumnGroup, lens: str) -> RowAnswer | None:
@@ -167,13 +206,13 @@ def read_group(form: Form, row: SheetRow, group: ColumnGroup, lens: str) -> RowA
     asked = column.field
     cells = tuple(form.cell(row, one) for one in group.columns)
     item = form.instrument.item(asked.item)
-    found = _recall(form, group, cells, lens)
+    found = _weigh(form, group, cells, lens)
     while isinstance(found, Complaint) and form.refer(row, found):
         # The wrong cell is left out as accepted; the other cells of the group still count.
         wrong = found.index
         pairs = zip(group.columns, cells, strict=True)
         cells = tuple("" if one.index == wrong else cell for one, cell in pairs)
-        found = _recall(form, group, cells, lens)
+        found = _weigh(form, group, cells, lens)
     if isinstance(found, Complaint):
         return None
     if found is None:
@@ -183,16 +222,6 @@ def read_group(form: Form, row: SheetRow, group: ColumnGroup, lens: str) -> RowA
         form.notes.add(row.number, Complaint(column.name, what))
     quotable = found.text is not None and _read_permission(form, row, item)
     return RowAnswer(item.id, asked.subject, asked.about or lens, found, quotable)
-
-
-def _recall(form: Form, group: ColumnGroup, cells: tuple[str, ...], lens: str) -> Reading:
-    """What the cells say; most were seen before."""
-    if form.instrument.item(group.field.item).kind == "text":
-        return _weigh(form, group, cells, lens)
-    key = (group.columns[0].index, lens, cells)
-    if key not in form.seen:
-        form.seen[key] = _weigh(form, group, cells, lens)
-    return form.seen[key]
 
 
 def _weigh(form: Form, group: ColumnGroup, cells: tuple[str, ...], lens: str) -> Reading:

@@ -20,9 +20,11 @@ from harmony_kit.journal.schema import (
     IMPORT_ROWS,
     IMPORTS,
     JOURNAL,
+    JOURNAL_COLUMNS,
     PENDING_ROWS,
     RESPONDENTS,
     answer_row,
+    answer_tuple,
     import_from_row,
     respondent_from_row,
 )
@@ -103,12 +105,18 @@ def _hold_back(answers: Iterable[Answer], last: dict[tuple[str, str], Answer]) -
 def _insert(
     connection: sa.Connection, import_id: str, answers: Iterable[Answer], ranges: sa.Table
 ) -> None:
-    rows = [answer_row(answer) for answer in answers]
-    if not rows:
+    answers = list(answers)
+    if not answers:
         return
     highest = sa.select(sa.func.max(JOURNAL.c.id))
     before = connection.scalar(highest) or 0
-    connection.execute(sa.insert(JOURNAL), rows)
+    if connection.dialect.name == "sqlite":
+        # Five times as fast as rows by name, and an import has millions of them.
+        marks = ", ".join("?" * len(JOURNAL_COLUMNS))
+        statement = f"INSERT INTO journal ({', '.join(JOURNAL_COLUMNS)}) VALUES ({marks})"  # noqa: S608 - our own names
+        connection.exec_driver_sql(statement, [answer_tuple(answer) for answer in answers])
+    else:
+        connection.execute(sa.insert(JOURNAL), [answer_row(answer) for answer in answers])
     after = connection.scalar(highest)
     values = {"import_id": import_id, "first_id": before + 1, "last_id": after}
     connection.execute(sa.insert(ranges), values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ __all__ = [
     "IMPORT_ROWS",
     "INSTRUMENTS",
     "JOURNAL",
+    "JOURNAL_COLUMNS",
     "KEY",
     "METADATA",
     "PENDING_ROWS",
@@ -23,6 +25,7 @@ __all__ = [
     "SUBJECTS",
     "answer_from_row",
     "answer_row",
+    "answer_tuple",
     "event_from_row",
     "import_from_row",
     "respondent_from_row",
@@ -174,6 +177,24 @@ def answer_row(answer: Answer) -> dict[str, Any]:
     row["subject"] = answer.subject or ""
     row["chosen"] = None if answer.chosen is None else list(answer.chosen)
     return row
+
+
+#: The columns of `answer_tuple`, in order.
+JOURNAL_COLUMNS = tuple(column.name for column in JOURNAL.columns if column.name != "id")
+
+
+def answer_tuple(answer: Answer) -> tuple[object, ...]:
+    """An answer as SQLite's own driver takes a row: what `answer_row` comes to in the end."""
+    source = answer.source
+    moment = (answer.answered_at - _EPOCH) // timedelta(microseconds=1)
+    chosen = None if answer.chosen is None else json.dumps(list(answer.chosen))
+    return (
+        *(answer.site, answer.wave, answer.respondent, answer.item, answer.subject or ""),
+        *(answer.about, answer.lens, answer.status, answer.value, chosen, answer.text),
+        *(answer.quotable, answer.note, moment, answer.seconds, answer.reason),
+        *(source.recorded_by, source.origin, source.instrument, source.instrument_version),
+        *(source.instrument_sha256, source.reference),
+    )
 
 
 def _fields(row: sa.RowMapping) -> dict[str, Any]:
