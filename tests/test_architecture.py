@@ -35,11 +35,13 @@ BELOW, ABOVE = (
 
 #: What a room may use of the rooms before it, where that is less than everything.
 NARROW = {
-    "interview": ("instrument", "journal.answers"),
+    "interview": ("instrument", "journal.answers", "journal.names", "journal.subject"),
     "exchange": (
         "instrument",
         "journal.answers",
         "journal.import_entry",
+        "journal.names",
+        "journal.subject",
         "interview.questions",  # what is asked of a lens, in which order
     ),
     "measures": ("journal.answers", "engagement.settings"),

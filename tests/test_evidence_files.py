@@ -113,8 +113,8 @@ def test_a_comma_too_many_is_named_and_the_other_rows_count(folder):
     assert evidence.decisions.empty
     assert told(folder) == [
         (
-            "decisions.csv: row 2: has more cells than the header, the last 'open'. Allowed: 7 cells. "
-            "Put a cell with a comma in it in quotes; the row was left out."
+            "decisions.csv: row 2: has more cells than the header, the last 'open'. "
+            "Allowed: 7 cells. Put a cell with a comma in it in quotes; the row was left out."
         )
     ]
 
@@ -135,8 +135,8 @@ def test_contradictions_of_decisions_are_told_once_each_with_their_row(folder):
     lay(folder, "decisions-contradictions.csv", "decisions.csv")
     assert told(folder) == [
         (
-            "decisions.csv: row 7, column held_by: looks like an e-mail address, and nothing is kept "
-            "that names a person. Allowed: a function or a role, such as a lens or joint."
+            "decisions.csv: row 7, column held_by: looks like an e-mail address, and nothing is "
+            "kept that names a person. Allowed: a function or a role, such as a lens or joint."
         ),
         (
             "decisions.csv: row 5: riverside / d: raised_on is in the future. "

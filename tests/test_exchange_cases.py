@@ -230,8 +230,8 @@ REFUSED = {
         {},
         [
             (
-                "row 3, column respondent: 'Average' looks like a line under the table, not a person. "
-                "Allowed: a pseudonym in every row. Delete the row."
+                "row 3, column respondent: 'Average' looks like a line under the table, not a "
+                "person. Allowed: a pseudonym in every row. Delete the row."
             )
         ],
         "3",
@@ -284,8 +284,8 @@ REFUSED = {
                 "not an answer. Allowed: 1 to 3 different options."
             ),
             (
-                "row 4, column Rank (priorities.top): 'reliability;faster_decisions;reliability' is "
-                "not an answer. Allowed: exactly 3 different options."
+                "row 4, column Rank (priorities.top): 'reliability;faster_decisions;reliability' "
+                "is not an answer. Allowed: exactly 3 different options."
             ),
             (
                 "row 4, column Words (meaning.words): 'models;models;' is not an answer. "
@@ -348,8 +348,8 @@ REFUSED = {
             ),
             (
                 "row 4, column words (meaning.words): 'models, answers, something else' is not an "
-                f"answer. Allowed: up to 3 of {WORDS} joined by semicolons, dont_know or prefer_not, "
-                "or a label of the label file."
+                f"answer. Allowed: up to 3 of {WORDS} joined by semicolons, dont_know or "
+                "prefer_not, or a label of the label file."
             ),
         ],
         "D3,D4",
@@ -491,7 +491,8 @@ def test_two_anonymous_forms_that_number_alike_do_not_overwrite_each_other(store
     assert [str(problem) for problem in caught.value.problems] == [
         (
             "other.csv: row 2: form 1 is stored with other answers, and no time says if it is the "
-            "same. Name the form with --form: a new name for another form, its own for an edited one."
+            "same. Name the form with --form: a new name for another form, its own for an "
+            "edited one."
         )
     ]
     assert store.journal() == before
@@ -550,7 +551,7 @@ def test_two_laptops_that_cannot_tell_whose_answers_they_are_ask(name):
     bring(two, name)
     before = one.journal(), two.journal()
     for store, other in ((one, two), (two, one)):
-        with pytest.raises(ExchangeError, match="it-01 is another person|another person than"):
+        with pytest.raises(ExchangeError, match="is another person than"):
             store.merge(other)
     assert (one.journal(), two.journal()) == before
 

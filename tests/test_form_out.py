@@ -304,7 +304,8 @@ items:
   - {id: v.why, dimension: v, kind: text, text: Why?, short: why,
      relevant: "'speed' in v.words or estimate(v.one) < 2 or not answered(v.who)"}
   - {id: v.more, dimension: v, kind: words, options: goals, k: 2, text: More?, short: more,
-     relevant: "count(v.words) == 2 and v.who in ['speed', 'calm']", constraint: "'cost' not in value"}
+     relevant: "count(v.words) == 2 and v.who in ['speed', 'calm']",
+     constraint: "'cost' not in value"}
 """
 
 
@@ -330,8 +331,8 @@ def conditions(tmp_path: Path) -> Instrument:
         (
             "'speed' in v.words",
             (
-                "(${v_words} != '' and ${v_words} != 'dont_know' and ${v_words} != 'prefer_not' and "
-                "(selected(${v_words}, 'speed')))"
+                "(${v_words} != '' and ${v_words} != 'dont_know' and ${v_words} != 'prefer_not' "
+                "and (selected(${v_words}, 'speed')))"
             ),
         ),
         (

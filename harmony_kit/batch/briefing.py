@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from harmony_kit.batch.inputs import portfolio_inputs, shared_inputs, site_inputs
@@ -18,9 +18,10 @@ from harmony_kit.batch.publish import Page
 from harmony_kit.batch.record import Record, find_records, record_folder
 from harmony_kit.batch.site_folder import SiteFolders
 from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
+from harmony_kit.engagement.choosing import first_site, refuse, unknown_wave
 from harmony_kit.engagement.folder import Engagement, load_engagement
-from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.journal.store import Store
+from harmony_kit.journal.stored import stored_names
 from harmony_kit.report.words import load_words
 
 __all__ = ["PORTFOLIO", "BatchRequest", "Briefing", "brief", "clean_up", "plan_portfolio"]
@@ -29,7 +30,6 @@ __all__ = ["PORTFOLIO", "BatchRequest", "Briefing", "brief", "clean_up", "plan_p
 PORTFOLIO = "_portfolio"
 _SITE_NOTEBOOK = "2_site_assessment.ipynb"
 _PORTFOLIO_NOTEBOOK = "3_portfolio.ipynb"
-_TAKEN = {"index.html", "portfolio.html", "portfolio.ipynb", "run.json"}
 # Every working folder lies where a published report lies: two levels below the engagement.
 _HOME = "../.."
 
@@ -159,9 +159,10 @@ def brief(request: BatchRequest) -> Briefing:
     Raises `EngagementError` and `StoreError`; nothing is published then.
     """
     engagement = load_engagement(request.folder)
-    if request.wave is not None:
-        engagement = replace(engagement, wave=request.wave)
-    _check_names(engagement)
+    stored = partial(stored_names, engagement.store_url, "wave")
+    refuse(unknown_wave(engagement, request.wave, stored))
+    engagement = replace(engagement, wave=request.wave or engagement.wave)
+    first_site(engagement)  # a broken file must not take every report down
     selected = select_sites(engagement, request.sites, request.where)
     snapshot = _take_snapshot(engagement, is_forced=request.is_forced)
     shared = shared_inputs(engagement, request.as_of)
@@ -196,23 +197,10 @@ def _take_snapshot(engagement: Engagement, *, is_forced: bool) -> Snapshot:
     store = Store(engagement.store_url, is_reader=True)
     try:
         lost = list_losses(store, sites, wave=wave, folder=engagement.folder)
-        if lost:
-            raise EngagementError(*lost)
+        refuse(lost)
         return take_snapshot(store, sites, wave=wave, folder=folder, is_forced=is_forced)
     finally:
         store.close()
-
-
-def _check_names(engagement: Engagement) -> None:
-    taken = [site for site in engagement.site_ids if site.lower() in _TAKEN]
-    problems = [
-        Problem("sites.csv", "", f"{site!r} cannot be a site id: a page has this name")
-        for site in taken
-    ]
-    if not engagement.sites:  # a broken file must not take every report down
-        problems.append(Problem("sites.csv", "", "lists no site"))
-    if problems:
-        raise EngagementError(*problems)
 
 
 def clean_up(folder: Path) -> None:

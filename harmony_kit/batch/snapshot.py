@@ -7,24 +7,22 @@ machine needs no database. A site whose answers did not change keeps its file.
 from __future__ import annotations
 
 import hashlib
-import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from harmony_kit.files import FileMark, is_unchanged, read_json, write_json, write_whole
+from harmony_kit.journal.answers import Answers, AnswersFrame
+from harmony_kit.journal.answers_file import answers_bytes
 from harmony_kit.journal.store import Store
+from harmony_kit.journal.subject import Subject
 
 __all__ = [
     "MANIFEST",
     "Snapshot",
-    "read_subjects",
     "snapshot_folder",
     "store_name",
     "take_snapshot",
@@ -34,23 +32,6 @@ __all__ = [
 MANIFEST = "snapshot.json"
 _CHUNK = 10  # sites read at a time: bounds memory, whatever the number of sites
 _TRIES = 10
-_TEXT = pa.string()
-_FIELDS = {
-    "site": _TEXT,
-    "wave": _TEXT,
-    "respondent": _TEXT,
-    "lens": _TEXT,
-    "item": _TEXT,
-    "subject": _TEXT,
-    "about": _TEXT,
-    "status": _TEXT,
-    "value": pa.int8(),
-    "chosen": pa.list_(_TEXT),
-    "text": _TEXT,
-    "quotable": pa.bool_(),
-    "answered_at": pa.timestamp("us", tz="UTC"),
-}
-_SCHEMA = pa.schema(list(_FIELDS.items()))
 
 
 @dataclass(frozen=True)
@@ -97,7 +78,10 @@ def take_snapshot(
     read: list[str] = []
     for attempt in range(_TRIES + 1):
         extents = store.site_extents(wave)
-        wanted = {site: [[*extents.get(site, ())], subjects.get(site, [])] for site in sites}
+        wanted = {
+            site: [[*extents.get(site, ())], [asdict(one) for one in subjects.get(site, [])]]
+            for site in sites
+        }
         stale = [site for site in sites if fresh.get(site, {}).get("as_of") != wanted[site]]
         if not stale:
             break
@@ -105,7 +89,8 @@ def take_snapshot(
         is_last = attempt == _TRIES
         chunk = len(sites) if is_last else _CHUNK
         for site, frame in _read_sites(store, list(sites) if is_last else stale, wave, chunk):
-            fresh[site] = _write_site(folder, site, frame, wanted[site])
+            answers = Answers(AnswersFrame(frame), tuple(subjects.get(site, [])))
+            fresh[site] = _write_site(folder, site, answers, wanted[site])
         read += stale
     _forget_others(folder, set(sites))
     content = {
@@ -121,25 +106,14 @@ def take_snapshot(
     return Snapshot(folder, wave, digests, tuple(dict.fromkeys(read)))
 
 
-def read_subjects(path: Path) -> list[dict[str, str]]:
-    """The pilots and decisions added at interviews that a site's file carries.
-
-    Each has ``kind``, ``id`` and ``title``.
-    """
-    metadata = pq.read_schema(path).metadata or {}
-    subjects: list[dict[str, str]] = json.loads(metadata.get(b"subjects", b"[]"))
-    return subjects
-
-
 def _is_fresh(folder: Path, entry: dict[str, Any] | None) -> bool:
     return entry is not None and is_unchanged(folder / entry["file"], FileMark(**entry["mark"]))
 
 
-def _subjects_by_site(store: Store) -> dict[str, list[dict[str, str]]]:
-    by_site: dict[str, list[dict[str, str]]] = {}
+def _subjects_by_site(store: Store) -> dict[str, list[Subject]]:
+    by_site: dict[str, list[Subject]] = {}
     for subject in store.subjects():
-        entry = {"kind": subject.kind, "id": subject.id, "title": subject.title}
-        by_site.setdefault(subject.site, []).append(entry)
+        by_site.setdefault(subject.site, []).append(subject)
     return by_site
 
 
@@ -154,26 +128,20 @@ def _read_sites(
             yield site, frame.iloc[rows.get(site, [])]
 
 
-def _write_site(folder: Path, site: str, frame: pd.DataFrame, as_of: list[Any]) -> dict[str, Any]:
+def _write_site(folder: Path, site: str, answers: Answers, as_of: list[Any]) -> dict[str, Any]:
     """Write one file unless it already has these bytes; its entry in the manifest."""
-    content = _parquet_bytes(frame, as_of[1])
+    content = answers_bytes(answers)
     digest = hashlib.sha256(content).hexdigest()
     path = folder / f"{site}.parquet"
     if not is_unchanged(path, FileMark(digest, len(content), -1)):
         write_whole(path, content, is_private=True)
     mark = FileMark(digest, len(content), path.stat().st_mtime_ns)
-    return {"file": path.name, "mark": mark.as_json(), "as_of": as_of, "n_answers": len(frame)}
-
-
-def _parquet_bytes(frame: pd.DataFrame, subjects: list[dict[str, str]]) -> bytes:
-    # The order of the key and not of the journal: importing the same answers in another order
-    # is not a change.
-    ordered = frame.sort_values(["respondent", "item", "subject", "about"], ignore_index=True)
-    table = pa.Table.from_pandas(ordered, schema=_SCHEMA, preserve_index=False)
-    metadata = {**(table.schema.metadata or {}), b"subjects": json.dumps(subjects).encode()}
-    sink = io.BytesIO()
-    pq.write_table(table.replace_schema_metadata(metadata), sink, compression="zstd")
-    return sink.getvalue()
+    return {
+        "file": path.name,
+        "mark": mark.as_json(),
+        "as_of": as_of,
+        "n_answers": len(answers.frame),
+    }
 
 
 def _forget_others(folder: Path, sites: set[str]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from harmony_kit.engagement.evidence_files import Evidence
 from harmony_kit.errors import Problem
+from harmony_kit.instrument.language_files import FALLBACK, load_texts
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import Answer
 from harmony_kit.measures.evidence_problems import list_evidence_problems
@@ -24,17 +25,19 @@ def list_contradictions(evidence: Evidence, *, as_of: date) -> Iterator[Problem]
     """
     told = {(p.file, p.where) for p in evidence.problems}
     frame = list_evidence_problems(evidence.decisions, evidence.pilots, evidence.usage, as_of=as_of)
+    words = load_texts("records", FALLBACK)
     for row in frame.to_dict("records"):
         file, where = _place(evidence, row)
-        what = str(row["what"])
-        if (file, f"{where}, column {what.split(maxsplit=1)[0]}") in told:
+        code, allowed = str(row["problem"]), ""
+        what = words[f"problem.{code}"]
+        if (file, f"{where}, column {what.split()[0]}") in told:
             continue
-        what, _, allowed = what.partition(" not one of ")
-        if allowed:
-            what = f"{what} {_status(evidence, row)!r}"
-        problem = Problem(file, where, f"{_name(row)}: {what}", allowed, _say(row))
-        is_missing = what.endswith("is missing") and " but " not in what
-        yield replace(problem, severity="warning") if is_missing else problem
+        if code == "status_unknown":
+            what, allowed = f"status is {_status(evidence, row)!r}", str(row["allowed"])
+        handled = words[f"handled.{row['handling']}"]
+        todo = f"In the report: {handled}."
+        problem = Problem(file, where, f"{row['site']} / {row['id']}: {what}", allowed, todo)
+        yield replace(problem, severity="warning") if code.endswith("_missing") else problem
     yield from _list_ghosts(evidence)
 
 
@@ -43,15 +46,6 @@ def _place(evidence: Evidence, row: dict[Any, Any]) -> tuple[str, str]:
     week = (row["week"],) if name == "usage" else ()
     place = evidence.places.get((name, row["site"], row["id"], *week))
     return (place[0], f"row {place[1]}") if place else (str(row["file"]), "")
-
-
-def _name(row: dict[Any, Any]) -> str:
-    return f"{row['site']} / {row['id']}"
-
-
-def _say(row: dict[Any, Any]) -> str:
-    handled = str(row["handled"])
-    return f"In the report: {handled}."
 
 
 def _status(evidence: Evidence, row: dict[Any, Any]) -> str:

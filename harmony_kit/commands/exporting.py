@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from harmony_kit.commands.exchanging import open_store
+from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.exchange.tables_out import tabulate_tidy, tabulate_wide
 from harmony_kit.exchange.wide import export_table, find_format
@@ -42,7 +43,8 @@ def export(folder: Path, path: Path, options: ExportOptions) -> None:
     """
     engagement = load_engagement(folder)
     find_format(path, options.format_name)
-    with open_store(engagement) as store:
+    check_names(engagement, sites=[options.site], wave=options.wave, is_reading=True)
+    with open_store(engagement, is_reader=True) as store:
         answers = store.current(site=options.site, wave=options.wave)
         people = store.respondents(site=options.site, wave=options.wave)
     n_before = len(answers)

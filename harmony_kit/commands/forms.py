@@ -8,8 +8,10 @@ from pathlib import Path
 import click
 
 from harmony_kit.commands.exchanging import known_subjects, open_store
+from harmony_kit.commands.naming import check_names
+from harmony_kit.engagement.choosing import first_site, refuse
 from harmony_kit.engagement.folder import Engagement, load_engagement
-from harmony_kit.errors import EngagementError, Problem
+from harmony_kit.errors import Problem
 from harmony_kit.exchange.fill_in import draw_fill_in
 from harmony_kit.exchange.form_maps import draw_columns, draw_form_map
 from harmony_kit.exchange.form_plan import FormPlan, plan_form
@@ -55,7 +57,6 @@ def make_forms(folder: Path, options: FormOptions) -> None:
 def _check(engagement: Engagement, options: FormOptions) -> None:
     lenses, languages = engagement.instrument.lens_ids, engagement.instrument.languages
     asked = (
-        ("--site", "site", options.site, engagement.site_ids),
         ("--lens", "lens", options.lens, lenses),
         ("--lang", "language of this instrument", options.language, languages),
     )
@@ -64,11 +65,9 @@ def _check(engagement: Engagement, options: FormOptions) -> None:
         for where, what, value, known in asked
         if value is not None and value not in known
     ]
-    if not engagement.sites:
-        todo = "Add one row per plant."
-        problems.append(Problem("sites.csv", "", "lists no site", todo=todo))
-    if problems:
-        raise EngagementError(*problems)
+    refuse(problems)
+    check_names(engagement, sites=[options.site], wave=options.wave)
+    first_site(engagement)
 
 
 def _write(plan: FormPlan, folder: Path, kind: str) -> None:

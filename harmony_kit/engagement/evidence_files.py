@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
 from harmony_kit.engagement.evidence_cells import CellReader
 from harmony_kit.engagement.row_files import RowFile, read_row_file, row_paths
 from harmony_kit.errors import EngagementError, Problem
+from harmony_kit.journal.subject import Subject
 from harmony_kit.times import find_day_first
 
 __all__ = [
@@ -88,14 +90,15 @@ class Evidence:
             usage=_rows_of(self.usage, site),
         )
 
-    def titles(self) -> pd.DataFrame:
-        """``id, title`` of every decision and pilot; the title may be empty."""
-        parts = [_titles_of(self.decisions, "decision"), _titles_of(self.pilots, "pilot")]
-        return pd.concat(parts, ignore_index=True)
+    def subjects(self) -> tuple[Subject, ...]:
+        """Every decision and pilot, for people to speak about."""
+        decisions = _subjects_in(self.decisions, "decision")
+        return (*decisions, *_subjects_in(self.pilots, "pilot"))
 
 
-def _titles_of(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
-    return frame[[kind, "title"]].set_axis(["id", "title"], axis=1).fillna({"title": ""})
+def _subjects_in(frame: pd.DataFrame, kind: Literal["pilot", "decision"]) -> Iterator[Subject]:
+    for site, id_, title in frame[["site", kind, "title"]].itertuples(index=False):
+        yield Subject(site, kind, id_, title)
 
 
 def _rows_of(frame: pd.DataFrame, site: str) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
@@ -22,18 +22,18 @@ from pydantic import (
 )
 
 from harmony_kit.engagement.evidence_files import Evidence, read_evidence
-from harmony_kit.engagement.row_files import read_row_file, row_paths
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.engagement.sites_file import Site, read_sites
+from harmony_kit.engagement.taken_names import why_taken
 from harmony_kit.errors import EngagementError, FileError, Problem
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.instrument.yamlfile import list_problems, read_yaml
-from harmony_kit.journal.names import SITE
+from harmony_kit.journal.names import WAVE
 
 __all__ = ["Brand", "Engagement", "Site", "file_sha256", "load_engagement"]
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
-_SITE_COLUMNS = ("site", "name", "region", "country")
 
 
 class Brand(BaseModel):
@@ -49,7 +49,7 @@ class _File(Settings):
     """engagement.yaml as it is written."""
 
     client: Word
-    wave: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    wave: str
     instrument: Word = "it-operations"
     languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("en",)
     timezone: str = "UTC"
@@ -65,6 +65,17 @@ class _File(Settings):
     def _read_wave(cls, value: object) -> object:
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
+    @field_validator("wave")
+    @classmethod
+    def _check_wave(cls, value: str) -> str:
+        if not WAVE.allows(value):
+            message = f"{value!r} cannot name a wave; allowed: {WAVE.allowed}"
+            raise ValueError(message)
+        if why := why_taken(value):
+            message = f"{value!r} cannot be a wave: {why}"
+            raise ValueError(message)
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _check_timezone(cls, value: str) -> str:
@@ -74,18 +85,6 @@ class _File(Settings):
             message = f"{value!r} is not a time zone; use a name such as Europe/Amsterdam or UTC"
             raise ValueError(message) from cause
         return value
-
-
-@dataclass(frozen=True)
-class Site:
-    """A plant: id, names, head count per lens (None where unknown), free extra columns."""
-
-    site: str
-    name: str
-    region: str = ""
-    country: str = ""
-    headcounts: dict[str, int | None] = field(default_factory=dict)
-    extra: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ def load_engagement(folder: Path) -> Engagement:
     settings_file = _read_file(folder / "engagement.yaml", problems)
     instrument, path = _read_instrument(settings_file, folder, problems)
     lenses = instrument.lens_ids if instrument else ()
-    sites = _read_sites(folder, lenses, problems)
+    sites = read_sites(folder, lenses, problems)
     if settings_file is None or instrument is None or path is None or problems:
         raise EngagementError(*problems)
     problems += _check_languages(settings_file, instrument)
@@ -224,62 +223,6 @@ def _store_url(url: str, folder: Path) -> str:
     if url.startswith(prefix) and not is_complete:
         return prefix + (folder / url.removeprefix(prefix)).as_posix()
     return url
-
-
-def _read_sites(folder: Path, lenses: tuple[str, ...], problems: list[Problem]) -> tuple[Site, ...]:
-    allowed = ", ".join((*_SITE_COLUMNS, *(f"headcount_{lens}" for lens in lenses)))
-    rows: list[tuple[str, int, dict[str, str]]] = []
-    for path in row_paths(folder, "sites") or [folder / "sites.csv"]:
-        try:
-            file = read_row_file(path)
-        except EngagementError as cause:
-            problems += cause.problems
-            continue
-        problems += [problem for problem in file.problems if problem.severity == "error"]
-        if "site" in file.columns:
-            rows += [(file.name, number, row) for number, row in file.rows]
-        else:
-            what = "the column 'site' is missing"
-            problems.append(Problem(file.name, "row 1", what, allowed))
-    return _list_sites(rows, lenses, problems)
-
-
-def _list_sites(
-    rows: list[tuple[str, int, dict[str, str]]], lenses: tuple[str, ...], problems: list[Problem]
-) -> tuple[Site, ...]:
-    seen: dict[str, str] = {}
-    sites = []
-    for file, number, row in rows:
-        site = row["site"]
-        if not SITE.allows(site):
-            what = f"{site!r} cannot be a site id"
-            problems.append(Problem(file, f"row {number}, column site", what, SITE.allowed))
-        elif site.lower() in seen:  # the folders of two sites must differ on every file system
-            what = f"{site!r} is already in {seen[site.lower()]}"
-            problems.append(Problem(file, f"row {number}, column site", what))
-        else:
-            seen[site.lower()] = f"row {number}" if file == "sites.csv" else f"{file} row {number}"
-            sites.append(_read_site(row, lenses, (file, number), problems))
-    return tuple(sites)
-
-
-def _read_site(
-    row: dict[str, str], lenses: tuple[str, ...], place: tuple[str, int], problems: list[Problem]
-) -> Site:
-    headcounts: dict[str, int | None] = {}
-    for lens in lenses:
-        column = f"headcount_{lens}"
-        text = row.get(column, "")
-        is_count = text.isascii() and text.isdigit()
-        headcounts[lens] = int(text) if is_count else None
-        if text and not is_count:
-            where = f"row {place[1]}, column {column}"
-            allowed = "a whole number, or nothing"
-            problems.append(Problem(place[0], where, f"{text!r} is not a head count", allowed))
-    known = {*_SITE_COLUMNS, *(f"headcount_{lens}" for lens in lenses)}
-    extra = {key: value for key, value in row.items() if key not in known}
-    name = row.get("name") or row["site"]
-    return Site(row["site"], name, row.get("region", ""), row.get("country", ""), headcounts, extra)
 
 
 def file_sha256(path: Path) -> str:

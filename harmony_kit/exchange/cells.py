@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from harmony_kit.exchange.folding import fold
-from harmony_kit.exchange.labels import STATUS_WORDS
-from harmony_kit.instrument.model import Item
+from harmony_kit.exchange.labels import STATUS_WORDS, allowed_codes
+from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.journal.answers import Status
 from harmony_kit.sheet_marks import ERRORS, UNCOMPUTED
 
@@ -17,6 +18,7 @@ __all__ = [
     "CellValue",
     "find_code",
     "guard_words",
+    "name_allowed",
     "read_cell",
     "read_codes",
     "read_permission",
@@ -153,6 +155,25 @@ def _match_from(start: int, text: str, codes: Mapping[str, str]) -> list[str] | 
         if rest is not None:
             return [codes[label], *rest]
     return None
+
+
+def name_allowed(item: Item, instrument: Instrument) -> str:
+    """What a cell of an item may hold, in words."""
+    listed = ", ".join(allowed_codes(item, instrument))
+    match item.kind:
+        case "rating":
+            codes = f"a whole number from 1 to {instrument.points(item.id)}"
+        case "rank":
+            codes = f"{item.k} of {listed} joined by semicolons"
+        case "words":
+            codes = f"up to {item.k} of {listed} joined by semicolons"
+        case "choice":
+            codes = listed
+        case "text":  # no label is looked for in what people typed
+            return f"text, {' or '.join(STATUS_WORDS)}"
+        case _:
+            assert_never(item.kind)
+    return f"{codes}, {' or '.join(STATUS_WORDS)}, or a label of the label file"
 
 
 def read_permission(cell: str, codes: Mapping[str, str]) -> bool:

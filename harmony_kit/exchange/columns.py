@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from harmony_kit.errors import nearest
 from harmony_kit.exchange.fields import (
     IGNORED,
     LEADING,
@@ -14,7 +15,6 @@ from harmony_kit.exchange.fields import (
     Field,
     FieldError,
     Mapped,
-    nearest,
     parse_field,
 )
 from harmony_kit.exchange.folding import fold, name_twins

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Mapping
 
+from harmony_kit.exchange.known_answers import Stored
 from harmony_kit.exchange.outcome import SkippedRow
 from harmony_kit.exchange.row_problems import Complaint, Complaints
-from harmony_kit.exchange.stored import Stored
 from harmony_kit.exchange.submissions import Submission
 from harmony_kit.journal.answers import Place, Respondent
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from harmony_kit.instrument.language_files import load_texts
 from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.interview.questions import Question, plan_screens
-from harmony_kit.journal.answers import Subject
+from harmony_kit.journal.subject import Subject
 
 __all__ = ["FORM_COLUMN", "FormPage", "FormPlan", "FormQuestion", "plan_form"]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harmony_kit.errors import Problem
 from harmony_kit.exchange.duplicates import drop_copies, drop_twins
+from harmony_kit.exchange.known_answers import look_up
 from harmony_kit.exchange.offering import Offer, open_desk, read_offer, warn_columns
 from harmony_kit.exchange.outcome import AnswerJournal, ImportOptions, ImportReport, SkippedRow
 from harmony_kit.exchange.people import Intake
@@ -17,12 +18,12 @@ from harmony_kit.exchange.people_problems import check_people, check_spellings, 
 from harmony_kit.exchange.pseudonyms import Pseudonyms, known_pseudonyms
 from harmony_kit.exchange.row_problems import Complaint
 from harmony_kit.exchange.settling import Verdict, settle
-from harmony_kit.exchange.stored import look_up
 from harmony_kit.exchange.submissions import SheetRow, Submission, read_said
 from harmony_kit.exchange.tidy import TIDY, read_tidy
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.journal.answers import Source, Subject
+from harmony_kit.journal.answers import Source
 from harmony_kit.journal.import_entry import ImportEntry
+from harmony_kit.journal.subject import Subject
 
 __all__ = ["import_answers"]
 

@@ -11,7 +11,8 @@ from rapidfuzz import fuzz, process
 
 from harmony_kit.exchange.folding import fold
 from harmony_kit.instrument.model import Instrument, Item
-from harmony_kit.journal.answers import Subject, column_name
+from harmony_kit.journal.answers import column_name
+from harmony_kit.journal.subject import Subject
 
 __all__ = ["Candidate", "Match", "find_matches", "list_candidates", "plain"]
 

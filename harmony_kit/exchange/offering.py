@@ -23,6 +23,7 @@ from harmony_kit.exchange.submissions import Form
 from harmony_kit.exchange.tidy import is_tidy, lay_out_tidy
 from harmony_kit.grids import read_grids
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.journal.names import WAVE
 from harmony_kit.times import Clock, find_day_first, find_zone, has_offset
 
 __all__ = ["Offer", "open_desk", "read_offer", "warn_columns"]
@@ -111,7 +112,6 @@ def open_desk(
         instrument=instrument,
         layout=layout,
         codes=codes,
-        has_guards=offer.mapping is None and not offer.table.is_spreadsheet,
         complaints=complaints,
         notes=Complaints(offer.table.file, "warning"),
         accepted=read_accepted(options.accept),
@@ -128,6 +128,8 @@ def _check_given(
 ) -> None:
     if value and known is not None and value not in known:
         complaints.add_file(f"{value!r} is not a {name}", ", ".join(known), where=f"--{name}")
+    elif value and name == "wave" and not WAVE.allows(value):
+        complaints.add_file(f"{value!r} cannot name a wave", WAVE.allowed, where="--wave")
     elif not value and layout.leading(name) is None:
         todo = f"Give --{name}, or a column for it."
         complaints.add_file(f"neither a column nor the import says the {name}", todo=todo)

@@ -10,8 +10,9 @@ from typing import Protocol
 
 from harmony_kit.errors import Problem
 from harmony_kit.exchange.form_maps import FormMap
-from harmony_kit.journal.answers import Answer, Respondent, Subject
+from harmony_kit.journal.answers import Answer, Respondent
 from harmony_kit.journal.import_entry import ImportEntry
+from harmony_kit.journal.subject import Subject
 
 __all__ = ["AnswerJournal", "ImportCounts", "ImportOptions", "ImportReport", "SkippedRow"]
 

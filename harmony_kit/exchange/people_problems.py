@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from harmony_kit.exchange.folding import fold
+from harmony_kit.exchange.known_answers import Stored
 from harmony_kit.exchange.row_problems import Complaint, Complaints
-from harmony_kit.exchange.stored import Stored
 from harmony_kit.exchange.submissions import Submission
 from harmony_kit.journal.answers import Place, Respondent
 

@@ -21,7 +21,7 @@ from harmony_kit.exchange.likeness import Match, find_matches, list_candidates, 
 from harmony_kit.exchange.reading import Table, read_table
 from harmony_kit.exchange.tools import recognise_tool
 from harmony_kit.instrument.model import Instrument, Item
-from harmony_kit.journal.answers import Subject
+from harmony_kit.journal.subject import Subject
 
 __all__ = ["Proposal", "map_template", "propose"]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harmony_kit.errors import ExchangeError, Problem
+from harmony_kit.exchange.folding import unguard_rows
 from harmony_kit.exchange.heading import Heading, NumberedRow, find_heading
 from harmony_kit.grids import GridFile, SheetGrid, column_letters, read_grids
 
@@ -30,7 +31,7 @@ class Table:
     row_numbers
         Number of each row as a spreadsheet shows it; the first header line is usually row 1.
     is_spreadsheet
-        Whether cells came from a workbook, where no cell needs a mark against formulas.
+        Whether cells came from a workbook.
     labels
         What a tool says of each column in a row of its own; empty where it has none.
     hidden
@@ -62,7 +63,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> Table:
     that only groups columns may stand above the header; what is left out is a warning.
 
     Raises `ExchangeError` when the file cannot be read, has several sheets to choose from, only
-    a header, a row has more cells than the header, or a column holds cells and no header.
+    a header, or a row has more cells than the header.
     """
     return find_table(read_grids(path), sheet=sheet)
 
@@ -79,17 +80,20 @@ def find_table(grids: GridFile, *, sheet: str | None = None) -> Table:
         raise ExchangeError(Problem(grids.file, "", "has a header and no row under it"))
     headers = _cover(heading, rows, grids.file)
     warnings += [Problem(grids.file, "", told, severity="warning") for told in heading.left_out]
+    numbers = tuple(number for number, _ in rows)
+    fitted = [_fit(row, len(headers)) for _, row in rows]
+    headers, plain = unguard_rows(headers, fitted)
     return Table(
         file=grids.file,
         sha256=grids.sha256,
         headers=headers,
-        rows=tuple(_fit(row, len(headers)) for _, row in rows),
-        row_numbers=tuple(number for number, _ in rows),
+        rows=tuple(plain),
+        row_numbers=numbers,
         is_spreadsheet=grids.is_spreadsheet,
         warnings=tuple(warnings),
         labels=(heading.labels + ("",) * len(headers))[: len(headers)] if heading.labels else (),
         zone=heading.zone,
-        hidden=chosen.hidden_rows & {number for number, _ in rows},
+        hidden=chosen.hidden_rows & set(numbers),
     )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from harmony_kit.exchange.columns import Layout
+from harmony_kit.exchange.known_answers import AnswerKey, Stored
 from harmony_kit.exchange.outcome import ImportCounts
-from harmony_kit.exchange.stored import AnswerKey, Stored
 from harmony_kit.exchange.submissions import Submission
 from harmony_kit.journal.answers import Answer, Respondent
 

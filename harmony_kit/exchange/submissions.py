@@ -8,17 +8,21 @@ from datetime import datetime
 
 from harmony_kit.errors import AnswerError
 from harmony_kit.exchange.accepting import Accepted
-from harmony_kit.exchange.cells import CellError, CellValue, read_cell, read_permission
+from harmony_kit.exchange.cells import (
+    CellError,
+    CellValue,
+    name_allowed,
+    read_cell,
+    read_permission,
+)
 from harmony_kit.exchange.columns import Column, ColumnGroup, Layout
 from harmony_kit.exchange.fields import ESSENTIAL
-from harmony_kit.exchange.folding import unguard
-from harmony_kit.exchange.labels import STATUS_WORDS, allowed_codes
 from harmony_kit.exchange.row_problems import Complaint, Complaints
 from harmony_kit.exchange.spread import read_spread
 from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.journal.answers import Answer, Respondent, Source, check_answer
 
-__all__ = ["Form", "RowAnswer", "SheetRow", "Submission", "name_allowed", "read_group", "read_said"]
+__all__ = ["Form", "RowAnswer", "SheetRow", "Submission", "read_group", "read_said"]
 
 Key = tuple[str, str, str]
 
@@ -46,7 +50,7 @@ class RowAnswer:
 #: What the cells of a question say to somebody of a lens, or what is wrong with them.
 Reading = CellValue | Complaint | None
 #: A question, the place of its first column, and what its cells were found to say.
-Step = tuple[ColumnGroup, int, "dict[str, RowAnswer | None] | None"]
+ReadingStep = tuple[ColumnGroup, int, "dict[str, RowAnswer | None] | None"]
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,6 @@ class Form:
     ----------
     codes
         Item id, leading field or ``quotable`` → folded label → code.
-    has_guards
-        Whether a ``'`` before a formula sign was put there by an export and is taken off.
     notes
         What was read in another way than it stands there, to be told.
     seen
@@ -68,18 +70,16 @@ class Form:
     instrument: Instrument
     layout: Layout
     codes: Mapping[str, Mapping[str, str]]
-    has_guards: bool
     complaints: Complaints
     notes: Complaints
     accepted: Accepted
-    seen: dict[str, list[Step]] = field(default_factory=dict)
+    seen: dict[str, list[ReadingStep]] = field(default_factory=dict)
 
     def cell(self, row: SheetRow, column: Column) -> str:
-        """The text of a cell, without what an export put before it."""
-        cell = row.cells[column.index]
-        return unguard(cell) if self.has_guards else cell
+        """The text of a cell."""
+        return row.cells[column.index]
 
-    def steps(self, lens: str) -> list[Step]:
+    def steps(self, lens: str) -> list[ReadingStep]:
         """The questions as a row of this lens is read; texts and spread columns repeat little."""
         if lens not in self.seen:
             kinds = {item.id: item.kind for item in self.instrument.items}
@@ -280,17 +280,3 @@ def _read_permission(form: Form, row: SheetRow, item: Item) -> bool:
     except CellError as cause:
         form.complain(row, column, cause.what, "yes, no")
         return False
-
-
-def name_allowed(item: Item, instrument: Instrument) -> str:
-    """What a cell of an item may hold, in words."""
-    points = instrument.points(item.id)
-    words = " or ".join(STATUS_WORDS)
-    if item.kind == "text":
-        return f"text, {words}"
-    if points is not None:
-        return f"a whole number from 1 to {points}, {words}, or a label of the label file"
-    listed = ", ".join(allowed_codes(item, instrument))
-    how_many = {"rank": f"{item.k} of ", "words": f"up to {item.k} of "}.get(item.kind, "")
-    joined = " joined by semicolons" if how_many else ""
-    return f"{how_many}{listed}{joined}, {words}, or a label of the label file"

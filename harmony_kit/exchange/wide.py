@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from harmony_kit.errors import ExchangeError, Problem
-from harmony_kit.exchange.folding import guard
+from harmony_kit.exchange.folding import GUARDS, guard
 from harmony_kit.exchange.reading import CODEBOOK
 from harmony_kit.exchange.statistics_files import draw_parquet, draw_spss
 from harmony_kit.exchange.tables_out import AnswerTable, tabulate_wide
@@ -28,9 +28,9 @@ def export_wide(
 ) -> None:
     """Write current answers, one row per respondent, in the format the name ends in.
 
-    In a CSV file a ``'`` stands before every cell a spreadsheet would take for a formula;
-    importing takes it off again, so that export and import together change nothing. Notes and
-    times of single answers are left out.
+    In a CSV file a ``'`` stands before every cell a spreadsheet would take for a formula, and a
+    last column says so; importing takes both off again, so that export and import together change
+    nothing. Notes and times of single answers are left out.
 
     Raises `ExchangeError` when there is no such format or the file cannot be written.
     """
@@ -81,8 +81,12 @@ def _draw_csv(table: AnswerTable) -> bytes:
     text = io.StringIO(newline="")
     # This line end also makes the writer quote a lone carriage return, which it would not else.
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(table.headers)
-    writer.writerows([guard(cell) for cell in row] for row in table.rows)
+    guarded = [[guard(cell) for cell in row] for row in table.rows]
+    if guarded == [[*row] for row in table.rows]:
+        writer.writerows([table.headers, *table.rows])
+    else:
+        writer.writerow([*table.headers, GUARDS])
+        writer.writerows([*row, "'"] for row in guarded)
     # With a byte order mark Excel reads the accents right.
     return text.getvalue().encode("utf-8-sig")
 

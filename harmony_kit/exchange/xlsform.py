@@ -15,7 +15,7 @@ from harmony_kit.journal.answers import MAX_TEXT
 __all__ = ["draw_xlsform"]
 
 _STATUSES = (("dont_know", "question.dont_know"), ("prefer_not", "question.prefer_not"))
-Row = dict[str, str]
+FormRow = dict[str, str]
 
 
 def draw_xlsform(plan: FormPlan) -> bytes:
@@ -29,7 +29,7 @@ def draw_xlsform(plan: FormPlan) -> bytes:
         *_fixed(plan),
         *(row for i, page in enumerate(plan.pages, 1) for row in _page(plan, page, i)),
     ]
-    settings: Row = {
+    settings: FormRow = {
         "form_title": f"{plan.instrument.title}, {plan.site}: {plan.lens}",
         "form_id": plan.id.replace("-", "_"),
         "version": f"{plan.instrument.version}",
@@ -45,7 +45,7 @@ def draw_xlsform(plan: FormPlan) -> bytes:
     )
 
 
-def _sheet(name: str, rows: Sequence[Row]) -> WorkbookSheet:
+def _sheet(name: str, rows: Sequence[FormRow]) -> WorkbookSheet:
     headers = tuple(dict.fromkeys(key for row in rows for key in row))
     return WorkbookSheet(
         name, headers, tuple(tuple(row.get(h, "") for h in headers) for row in rows)
@@ -56,17 +56,17 @@ def _tongue(language: str) -> str:
     return f"{Locale(language).get_display_name('en')} ({language})"
 
 
-def _say(plan: FormPlan, column: str, texts: dict[str, str]) -> Row:
+def _say(plan: FormPlan, column: str, texts: dict[str, str]) -> FormRow:
     return {f"{column}::{_tongue(one)}": texts[one] for one in plan.languages if texts.get(one)}
 
 
-def _fixed(plan: FormPlan) -> Iterator[Row]:
+def _fixed(plan: FormPlan) -> Iterator[FormRow]:
     values = {FORM_COLUMN: plan.id, "site": plan.site, "lens": plan.lens, "wave": plan.wave}
     for name, value in values.items():
         yield {"type": "calculate", "name": name, "calculation": f"'{value}'"}
 
 
-def _page(plan: FormPlan, page: FormPage, number: int) -> Iterator[Row]:
+def _page(plan: FormPlan, page: FormPage, number: int) -> Iterator[FormRow]:
     names = {
         one: plan.instrument.text(f"dimension.{page.section}.name", one) for one in plan.languages
     }
@@ -91,7 +91,7 @@ def _relevant(plan: FormPlan, question: FormQuestion) -> str:
     return translate(condition, FormTerms(plan, question)) if condition else ""
 
 
-def _question(plan: FormPlan, question: FormQuestion) -> Iterator[Row]:
+def _question(plan: FormPlan, question: FormQuestion) -> Iterator[FormRow]:
     kind = question.item.kind
     relevant = _relevant(plan, question)
     rows = {"rank": _rank_rows, "text": _text_rows}.get(kind, _plain_row)(plan, question)
@@ -101,7 +101,7 @@ def _question(plan: FormPlan, question: FormQuestion) -> Iterator[Row]:
         yield row | {"relevant": both}
 
 
-def _hint(plan: FormPlan, question: FormQuestion, key: str = "") -> Row:
+def _hint(plan: FormPlan, question: FormQuestion, key: str = "") -> FormRow:
     k = str(question.item.k or "")
     texts = {}
     for one in plan.languages:
@@ -113,7 +113,7 @@ def _hint(plan: FormPlan, question: FormQuestion, key: str = "") -> Row:
     return _say(plan, "hint", texts)
 
 
-def _label(plan: FormPlan, question: FormQuestion, column: str) -> Row:
+def _label(plan: FormPlan, question: FormQuestion, column: str) -> FormRow:
     texts = {one: plan.captions(question, one)[column] for one in plan.languages}
     return _say(plan, "label", texts)
 
@@ -123,7 +123,7 @@ def _own_constraint(plan: FormPlan, question: FormQuestion) -> str:
     return translate(condition, FormTerms(plan, question)) if condition else ""
 
 
-def _constrain(plan: FormPlan, parts: Sequence[str], key: str, k: int | None = None) -> Row:
+def _constrain(plan: FormPlan, parts: Sequence[str], key: str, k: int | None = None) -> FormRow:
     joined = " and ".join(f"({part})" for part in parts if part)
     if not joined:
         return {}
@@ -133,7 +133,7 @@ def _constrain(plan: FormPlan, parts: Sequence[str], key: str, k: int | None = N
     return {"constraint": joined, **_say(plan, "constraint_message", said)}
 
 
-def _plain_row(plan: FormPlan, question: FormQuestion) -> Iterator[Row]:
+def _plain_row(plan: FormPlan, question: FormQuestion) -> Iterator[FormRow]:
     item, own = question.item, _own_constraint(plan, question)
     base = {"name": question.name, **_label(plan, question, question.name)}
     if item.kind == "words":
@@ -157,7 +157,7 @@ def _plain_row(plan: FormPlan, question: FormQuestion) -> Iterator[Row]:
     }
 
 
-def _rank_rows(plan: FormPlan, question: FormQuestion) -> Iterator[Row]:
+def _rank_rows(plan: FormPlan, question: FormQuestion) -> Iterator[FormRow]:
     item, own = question.item, _own_constraint(plan, question)
     names = [f"{question.name}_{n}" for n in range(1, (item.k or 1) + 1)]
     for n, name in enumerate(names):
@@ -178,7 +178,7 @@ def _rank_rows(plan: FormPlan, question: FormQuestion) -> Iterator[Row]:
         yield row
 
 
-def _text_rows(plan: FormPlan, question: FormQuestion) -> Iterator[Row]:
+def _text_rows(plan: FormPlan, question: FormQuestion) -> Iterator[FormRow]:
     limits = [f"string-length(.) <= {MAX_TEXT}", _own_constraint(plan, question)]
     yield {
         "type": "text",
@@ -197,7 +197,7 @@ def _text_rows(plan: FormPlan, question: FormQuestion) -> Iterator[Row]:
     }
 
 
-def _choices(plan: FormPlan) -> Iterator[Row]:
+def _choices(plan: FormPlan) -> Iterator[FormRow]:
     instrument = plan.instrument
     for scale in instrument.scales:
         points = [(str(p), f"scale.{scale.id}.{p}") for p in range(1, scale.points + 1)]
@@ -209,7 +209,7 @@ def _choices(plan: FormPlan) -> Iterator[Row]:
         yield {"list_name": "yes_no", "name": code, **_say(plan, "label", texts)}
 
 
-def _list(plan: FormPlan, name: str, options: Sequence[tuple[str, str]]) -> Iterator[Row]:
+def _list(plan: FormPlan, name: str, options: Sequence[tuple[str, str]]) -> Iterator[FormRow]:
     for code, key in options:
         texts = {one: plan.instrument.text(key, one) for one in plan.languages}
         yield {"list_name": name, "name": code, **_say(plan, "label", texts)}

@@ -11,10 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from harmony_kit.errors import StoreError
-from harmony_kit.journal.answers import Answer, Place, Respondent
+from harmony_kit.journal.answers import Answer, Event, Place, Respondent
 from harmony_kit.journal.connections import upsert_all
 from harmony_kit.journal.import_entry import ImportEntry
-from harmony_kit.journal.queries import equal, newest, where
+from harmony_kit.journal.queries import current_contents, equal, newest, where
 from harmony_kit.journal.schema import (
     EVENTS,
     IMPORT_ROWS,
@@ -29,7 +29,7 @@ from harmony_kit.journal.schema import (
     respondent_from_row,
 )
 
-__all__ = ["People", "bring_in", "check_lenses", "list_imports"]
+__all__ = ["People", "append_rows", "bring_in", "check_lenses", "list_imports"]
 
 #: Rows of one transaction: about a tenth of a second, while somebody's interview waits to save.
 _AT_ONCE = 5_000
@@ -43,6 +43,23 @@ class People:
 
     renewed: Sequence[Respondent] = ()
     strangers: Sequence[Place] = ()
+
+
+def append_rows(
+    connection: sa.Connection, answers: Sequence[Answer], events: Sequence[Event]
+) -> int:
+    """Add answers that differ from the current ones, and events; how many answers were added."""
+    current = current_contents(connection, answers)
+    rows = []
+    for answer in answers:
+        if current.get(answer.key) != answer.content:
+            current[answer.key] = answer.content
+            rows.append(answer_row(answer))
+    if rows:
+        connection.execute(sa.insert(JOURNAL), rows)
+    if events:
+        connection.execute(sa.insert(EVENTS), [asdict(event) for event in events])
+    return len(rows)
 
 
 def bring_in(write: Writer, entry: ImportEntry, answers: Iterable[Answer], people: People) -> str:

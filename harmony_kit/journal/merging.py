@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 import sqlalchemy as sa
 
 from harmony_kit.errors import ExchangeError, Problem
-from harmony_kit.journal.answers import Answer, Event, Respondent, Subject
+from harmony_kit.journal.answers import Answer, Event, Respondent
 from harmony_kit.journal.queries import where
 from harmony_kit.journal.schema import (
     EVENTS,
@@ -28,6 +28,7 @@ from harmony_kit.journal.schema import (
     respondent_from_row,
     subject_from_row,
 )
+from harmony_kit.journal.subject import Subject
 from harmony_kit.journal.undoing import undone_at
 
 __all__ = ["StoreContents", "join", "read_contents", "tell_apart"]

@@ -10,7 +10,16 @@ import sqlalchemy as sa
 from harmony_kit.journal.answers import Answer
 from harmony_kit.journal.schema import JOURNAL, KEY, PENDING_ROWS, answer_from_row
 
-__all__ = ["Extent", "current_contents", "equal", "newest", "read_extents", "read_mark", "where"]
+__all__ = [
+    "Extent",
+    "current_contents",
+    "equal",
+    "newest",
+    "newest_columns",
+    "read_extents",
+    "read_mark",
+    "where",
+]
 
 #: How many rows, the number of the newest, the sum of all numbers: adding a row changes it, and
 #: so does taking one away.
@@ -52,6 +61,21 @@ def newest(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     ids = sa.select(sa.func.max(JOURNAL.c.id)).where(condition).group_by(*columns)
     is_given = JOURNAL.c.status != "withdrawn"
     return sa.select(JOURNAL).where(JOURNAL.c.id.in_(ids), is_given).order_by(JOURNAL.c.id)
+
+
+def newest_columns(
+    connection: sa.Connection,
+    names: Sequence[str],
+    *,
+    sites: Sequence[str] | None,
+    wave: str | None,
+) -> sa.Select[Any]:
+    """Some columns of the newest row of each question, of one wave and some sites or all."""
+    condition = where(connection, wave=wave)
+    if sites is not None:
+        condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
+    rows = newest(condition).subquery()
+    return sa.select(*(rows.c[name] for name in names)).order_by(rows.c.id)
 
 
 def current_contents(

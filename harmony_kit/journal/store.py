@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import sqlalchemy as sa
@@ -20,22 +22,28 @@ from harmony_kit.journal.access import Access
 from harmony_kit.journal.answers import (
     ANSWER_DTYPES,
     Answer,
+    Answers,
     AnswersFrame,
     Event,
     Respondent,
-    Subject,
     type_frame,
 )
 from harmony_kit.journal.connections import upsert
 from harmony_kit.journal.import_entry import ImportEntry
-from harmony_kit.journal.incoming import People, bring_in, check_lenses, list_imports
+from harmony_kit.journal.incoming import (
+    People,
+    append_rows,
+    bring_in,
+    check_lenses,
+    list_imports,
+)
 from harmony_kit.journal.kept_instruments import instrument_from_row, instrument_row
 from harmony_kit.journal.merging import StoreContents, join, read_contents, tell_apart
 from harmony_kit.journal.queries import (
     Extent,
-    current_contents,
     equal,
     newest,
+    newest_columns,
     read_extents,
     read_mark,
     where,
@@ -47,11 +55,11 @@ from harmony_kit.journal.schema import (
     RESPONDENTS,
     SUBJECTS,
     answer_from_row,
-    answer_row,
     event_from_row,
     respondent_from_row,
     subject_from_row,
 )
+from harmony_kit.journal.subject import Subject
 from harmony_kit.journal.undoing import Undoing, plan_undo
 
 __all__ = ["Store"]
@@ -112,17 +120,7 @@ class Store:
         if not answers and not events:
             return 0
         with self._writing("write answers to") as connection:
-            current = current_contents(connection, answers)
-            rows = []
-            for answer in answers:
-                if current.get(answer.key) != answer.content:
-                    current[answer.key] = answer.content
-                    rows.append(answer_row(answer))
-            if rows:
-                connection.execute(sa.insert(JOURNAL), rows)
-            if events:
-                connection.execute(sa.insert(EVENTS), [asdict(event) for event in events])
-        return len(rows)
+            return append_rows(connection, answers, events)
 
     def current(
         self, site: str | None = None, wave: str | None = None, respondent: str | None = None
@@ -135,15 +133,16 @@ class Store:
     def frame(self, sites: Sequence[str] | None = None, wave: str | None = None) -> AnswersFrame:
         """The current answers as an answers frame, of one wave and some sites or all."""
         with self._reading("read answers from") as connection:
-            condition = where(connection, wave=wave)
-            if sites is not None:
-                condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
-            rows = newest(condition).subquery()
-            query = sa.select(*(rows.c[name] for name in ANSWER_DTYPES)).order_by(rows.c.id)
+            query = newest_columns(connection, list(ANSWER_DTYPES), sites=sites, wave=wave)
             # Plain tuples: pandas asks every Row for attributes it does not have, at 30 µs each.
             found = [tuple(row) for row in connection.execute(query)]
         frame = pd.DataFrame(found, columns=list(ANSWER_DTYPES))
         return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
+
+    def answers(self, sites: Sequence[str] | None = None, wave: str | None = None) -> Answers:
+        """The current answers with the subjects added at interviews; what `measure_site` takes."""
+        subjects = [one for one in self.subjects() if sites is None or one.site in sites]
+        return Answers(self.frame(sites, wave), tuple(subjects))
 
     def journal(
         self, site: str | None = None, respondent: str | None = None
@@ -169,6 +168,12 @@ class Store:
         """The highest number an answer ever had, also one that is gone; 0 in a new store."""
         with self._reading("read") as connection:
             return read_mark(connection)
+
+    def names(self, of: Literal["site", "wave"]) -> tuple[str, ...]:
+        """The sites or waves there are answers or respondents of, sorted."""
+        query = sa.union(sa.select(RESPONDENTS.c[of]), sa.select(JOURNAL.c[of]))
+        with self._reading("read") as connection:
+            return tuple(sorted(connection.scalars(query)))
 
     # Respondents, events, subjects
 
@@ -242,26 +247,24 @@ class Store:
 
         All of it appears at once or nothing of it, and an interview can save meanwhile.
         """
-        return bring_in(self._importing, entry, answers, People(respondents))
-
-    def _importing(self) -> AbstractContextManager[sa.Connection]:
-        return self._writing("bring an import into")
+        write = partial(self._writing, "bring an import into")
+        return bring_in(write, entry, answers, People(respondents))
 
     def imports(self) -> list[ImportEntry]:
-        """Imports and what was undone of them, in the order they were made."""
+        """Imports and undoings, in the order they were made."""
         with self._reading("read imports from") as connection:
             return list_imports(connection)
 
     def undo_import(self, import_id: str, *, by: str, at: datetime) -> Undoing:
         """Take back what an import changed; undoing what this returns brings it back.
 
-        Every answer of the import that is still current is withdrawn, and the one before it, if
-        there is one, is current again. KeyError if there is no such import.
+        What it brought and is still current is withdrawn, and what was before it is current again.
+        KeyError if there is no such import.
         """
         with self._reading("read imports from") as connection:
             plan = plan_undo(connection, import_id, by=by, at=at)
-        people = People(plan.people, plan.strangers)
-        name = bring_in(self._importing, plan.entry, plan.answers, people)
+        write, people = partial(self._writing, "undo in"), People(plan.people, plan.strangers)
+        name = bring_in(write, plan.entry, plan.answers, people)
         return replace(plan, entry=replace(plan.entry, id=name))
 
     # Two laptops, one engagement

@@ -27,8 +27,8 @@ from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.declaration import COUNT, GAP, NAME, PROBABILITY, TRUTH, declare
 from harmony_kit.measures.finishing import finish
-from harmony_kit.measures.posterior import PRIOR_ANSWERS
-from harmony_kit.measures.predictive import MOST_INTERVIEWS, Belief, foresee
+from harmony_kit.measures.predictive import MOST_INTERVIEWS, foresee
+from harmony_kit.measures.privacy import LicensedFrame, license_answers
 from harmony_kit.measures.tally import UNKNOWN, tally_ratings
 
 __all__ = ["PLAN", "TYPICAL_SPREAD", "plan_interviews"]
@@ -62,6 +62,10 @@ _GOOD_ENOUGH: Final = 0.8
 #: The gap to be claimed lies this far beyond the tolerance, in points of a 5-point scale.
 _MARGIN: Final = 1.0
 
+#: Variance between the topics of a site, in points of a 5-point scale: how well a mean is known
+#: before anybody is asked about it.
+_BETWEEN_TOPICS: Final = 1.0
+
 
 def plan_interviews(
     answers: AnswersFrame,
@@ -73,14 +77,13 @@ def plan_interviews(
 ) -> pd.DataFrame:
     """How many interviews each lens of each site needs, and how many are missing.
 
-    The plan is for a typical gap that matters: the lenses lie one point further apart than the
-    tolerance, and the lens that looks believes them close (false consensus). All in points of a
-    5-point scale.
+    The plan is for a typical gap that matters, in points of a 5-point scale: the lenses lie one
+    point further apart than the tolerance, and the lens that looks believes them close.
 
     Parameters
     ----------
     answers
-        An answers frame; may be empty, and may lack sites that are in `headcounts`.
+        May be empty, and may lack sites that are in `headcounts`.
     items
         `Instrument.items_frame`.
     settings
@@ -110,7 +113,8 @@ def plan_interviews(
     """
     now = AnswersFrame(answers[answers["wave"] == wave])
     plan = _list_lenses(now, headcounts).assign(wave=wave)
-    plan = _add_spread(plan, _measure_spread(now, items))
+    licensed = license_answers(now, min_group=settings.min_group)[0]
+    plan = _add_spread(plan, _measure_spread(licensed, items))
     plan["can_report"] = plan["headcount"].fillna(settings.min_group) >= settings.min_group
     plan["n_to_claim"], plan["chance"] = _plan_claims(plan, settings)
     return _count_missing(plan, settings.min_group)
@@ -148,7 +152,7 @@ def _list_lenses(answers: AnswersFrame, headcounts: pd.DataFrame) -> pd.DataFram
     return plan.sort_values(["site", "lens"], kind="stable").reset_index(drop=True)
 
 
-def _measure_spread(answers: AnswersFrame, items: pd.DataFrame) -> pd.DataFrame:
+def _measure_spread(answers: LicensedFrame, items: pd.DataFrame) -> pd.DataFrame:
     """Squared deviations from the mean of each set of answers, summed per site and lens."""
     tally = tally_ratings(answers, items)
     scores = np.arange(1, tally.counts.shape[2] + 1)
@@ -203,10 +207,10 @@ def _chance(n: Ints, heads: Ints, spread: Floats, settings: Settings) -> Floats:
     truth = np.array([0.0, max(settings.tolerance - _MARGIN, 0.0), apart])
     mean = np.broadcast_to(truth, made.shape)
     tolerance = np.full(len(made), settings.tolerance)
-    belief = Belief(mean, spread**2, made + PRIOR_ANSWERS, unseen, tolerance)
-    left = np.sqrt(belief.variance(np.zeros(len(made), dtype=np.int64)))
+    heard = np.maximum(made, 1)
     not_seen = np.where(is_large, 1.0, unseen / np.maximum(heads, 1))
-    moved = spread * np.sqrt(not_seen / np.maximum(made, 1))
+    left = np.sqrt(not_seen / (1 / _BETWEEN_TOPICS + made / spread**2))
+    moved = spread * np.sqrt(not_seen / heard)
     best = foresee(mean, moved, left, tolerance)
     chance = (best >= settings.claim_at).mean(axis=1)
     return np.asarray(np.where((made > 0).all(axis=1), chance, 0.0), dtype=np.float64)

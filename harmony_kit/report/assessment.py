@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from harmony_kit import __version__
 from harmony_kit.engagement.evidence_files import Evidence, evidence_paths
@@ -22,7 +20,10 @@ from harmony_kit.findings.canvases import Sheet, canvases
 from harmony_kit.findings.findings import Finding, find
 from harmony_kit.findings.playbook import Playbook
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
-from harmony_kit.journal.answers import AnswersFrame, check_frame, type_frame
+from harmony_kit.findings.wording import Voice
+from harmony_kit.journal.answers import Answers, AnswersFrame, check_frame
+from harmony_kit.journal.answers_file import read_answers_file
+from harmony_kit.journal.subject import Subject, list_subjects, titles_of
 from harmony_kit.measures.claims import expected_wrong_claims
 from harmony_kit.measures.measuring import Basis, measure_everything
 from harmony_kit.measures.privacy import (
@@ -51,7 +52,7 @@ class Assessment:
     Attributes
     ----------
     subjects
-        ``id, title`` of pilots and decisions.
+        The pilots and decisions of the site: evidence files, then those added at interviews.
     heard
         ``lens, n_respondents, headcount, is_shown``: one row per lens; `n_respondents` is NA
         where fewer than the minimum group were heard.
@@ -72,7 +73,7 @@ class Assessment:
     site: Site
     wave: str
     as_of: date
-    subjects: pd.DataFrame
+    subjects: tuple[Subject, ...]
     heard: pd.DataFrame
     frames: Mapping[str, pd.DataFrame]
     findings: tuple[Finding, ...]
@@ -106,10 +107,7 @@ class Assessment:
     ) -> Assessment:
         opened = load_engagement(engagement)
         path = snapshot / f"{site}.parquet"
-        table = pq.read_table(path)
-        answers = type_frame(table.to_pandas())
-        answers = answers[(answers["site"] == site) & (answers["wave"] == wave)]
-        answers.attrs["subjects"] = json.loads((table.schema.metadata or {}).get(b"subjects", "[]"))
+        answers = read_answers_file(path)
         day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
         assessment = measure_site(opened, answers, site=site, wave=wave, as_of=day)
         inputs = {**assessment.provenance["inputs"], name_answers(site): file_sha256(path)}
@@ -138,12 +136,12 @@ class Assessment:
         return self.engagement.instrument.text(f"option.{options}.{option}", self.language)
 
     def subject_title(self, subject: str) -> str:
-        """The title of a pilot or decision; its id where no evidence file has one."""
-        return self._subjects.get(subject) or subject
+        """The title of a pilot or decision; its id where nothing is known of it."""
+        return self._titles.get(subject, subject)
 
     @cached_property
-    def _subjects(self) -> dict[str, str]:
-        return dict(zip(self.subjects["id"], self.subjects["title"], strict=True))
+    def _titles(self) -> dict[str, str]:
+        return titles_of(self.subjects)
 
     def rows(self, measure: str) -> list[dict[str, Any]]:
         """The rows of a measure as plain mappings; empty where the site has none."""
@@ -173,28 +171,29 @@ class Assessment:
 
 
 def measure_site(
-    engagement: Engagement, answers: pd.DataFrame, *, site: str, wave: str, as_of: date
+    engagement: Engagement, answers: Answers, *, site: str, wave: str, as_of: date
 ) -> Assessment:
     """Measure the answers of one site and wave and put the measures into words.
 
-    Raises `FrameError` where `answers` is not an answers frame: the one place that looks.
+    What `answers` holds of other sites and waves is left aside. Raises KeyError for a site that
+    is not in sites.csv, and `FrameError` where the frame is no answers frame: the one place that
+    looks.
     """
-    answers = check_frame(answers)
+    check_frame(answers.frame)
+    said = answers.of(site, wave)
     settings, min_group = engagement.settings, engagement.settings.min_group
     plant = engagement.site(site)
     evidence = engagement.evidence.of_site(site)
-    measured = measure_everything(answers, _basis(engagement, evidence, as_of))
+    measured = measure_everything(said.frame, _basis(engagement, evidence, as_of))
     words = load_words(engagement.language)
     frames = license_details(measured.frames, min_group=min_group)
-    heard = _count_heard(engagement, plant, answers)
+    heard = _count_heard(engagement, plant, said.frame)
     left_out = list_withheld(heard, measured.withheld)
     playbook = open_playbook(engagement)
-    subjects = _list_subjects(evidence, answers)
+    subjects = list_subjects(evidence.subjects(), said.subjects)
     findings = find(
-        {**measured.frames, "subjects": subjects},
-        playbook,
-        engagement.instrument,
-        language=engagement.language,
+        measured.frames,
+        Voice(playbook, engagement.instrument, engagement.language, titles_of(subjects)),
         settings=settings,
     )
     return Assessment(
@@ -207,11 +206,11 @@ def measure_site(
         heard=heard,
         frames=frames,
         findings=findings,
-        quotes=license_quotes(answers, min_group=min_group)[["lens", "item", "text"]],
+        quotes=license_quotes(said.frame, min_group=min_group)[["lens", "item", "text"]],
         canvases=canvases(
             playbook,
             engagement.instrument,
-            answers,
+            said.frame,
             language=engagement.language,
             min_group=min_group,
         ),
@@ -238,12 +237,6 @@ def open_playbook(engagement: Engagement) -> Playbook:
     overrides = engagement.folder / "playbook.yaml"
     path = find_playbook(engagement.instrument.id)
     return load_playbook(path, overrides if overrides.is_file() else None)
-
-
-def _list_subjects(evidence: Evidence, answers: pd.DataFrame) -> pd.DataFrame:
-    """``id, title`` of pilots and decisions: evidence files first, then those of interviews."""
-    added = pd.DataFrame(answers.attrs.get("subjects", []), columns=["kind", "id", "title"])
-    return pd.concat([evidence.titles(), added[["id", "title"]]]).drop_duplicates("id")
 
 
 def _count_heard(engagement: Engagement, site: Site, answers: AnswersFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harmony_kit.measures.rounding import format_number
 from harmony_kit.report.drawings.drawing import (
     NOTE,
     SMALL,
@@ -93,7 +94,7 @@ def _draw_bars(sheet: Drawing, row: ChoiceRow, place: tuple[int, float], most: f
         # Beside its own bar, or beyond an outline that would run through the digits.
         is_free = outline <= own_length or outline > own_length + _DIGITS
         reach = own_length if is_free else outline
-        words = f"{100 * own:.0f}"
+        words = format_number(100 * own, 0)
         sheet.text((start + sign * (reach + 6), top + 17), words, NOTE, anchor=anchor)
 
 
