@@ -12,7 +12,13 @@ from typing import Any
 import click
 
 from harmony_kit import __version__, cli_exchange
-from harmony_kit.commands.options import FILE, FOLDER, folder_argument, run_options
+from harmony_kit.commands.options import (
+    FILE,
+    FOLDER,
+    exit_with,
+    folder_argument,
+    run_options,
+)
 
 __all__ = ["main"]
 
@@ -36,15 +42,8 @@ class _Group(click.Group):
         except KeyboardInterrupt:
             click.echo("stopped; what was finished is kept.", err=True)
             raise SystemExit(130) from None
-        except Exception as cause:
-            from harmony_kit.errors import HarmonyError
-
-            if not isinstance(cause, HarmonyError):
-                raise
-            for line in str(cause).splitlines():
-                click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-                click.echo(line, err=True)
-            raise SystemExit(1) from None
+        except Exception as cause:  # noqa: BLE001 - told or raised again
+            exit_with(cause)
 
 
 @click.group(cls=_Group, context_settings=_CONTEXT)
@@ -122,7 +121,7 @@ main.add_command(cli_exchange.form)
     "--plan", "is_plan", is_flag=True, help="Say what would be made and why; make nothing."
 )
 @click.option("--force", is_flag=True, help="Make every report again, changed or not.")
-@click.option("--fail-fast/--keep-going", default=False, help="After a failed site.")
+@click.option("--fail-fast/--keep-going", default=None, help="Default: stop after 5 alike.")
 @click.option("--output", metavar="URL", help="Also publish to a folder or URL (s3://bucket/path).")
 @click.option(
     "--dask", "scheduler", metavar="tcp://HOST:PORT", help="Make the reports on a Dask cluster."

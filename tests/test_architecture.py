@@ -56,6 +56,7 @@ OWNERS = {
     "nbconvert": ("batch", "engine.imports"),
     "nbclient": ("engine",),
     "sqlalchemy": ("journal",),
+    "tornado": ("interview",),
     "matplotlib": ("engine",),  # warmed up for notebooks of other people; reports draw SVG
     "click": ("cli", "cli_exchange", "commands"),
     "xlsxwriter": ("exchange",),

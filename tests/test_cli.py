@@ -198,7 +198,6 @@ def test_plan_says_what_is_missing_and_schedules_it(acme, tmp_path):
         (["interview", "{acme}", "--site", "nowhere"], "has no site 'nowhere'"),
         (["run", "{acme}", "--site", "nowhere"], "nowhere"),
         (["run", "{acme}", "--where", "region"], "COLUMN=VALUE"),
-        (["run", "{acme}", "--jobs", "many"], "auto, or 1 or more"),
     ],
 )
 def test_one_clear_error(acme, tmp_path, words, what):
@@ -207,6 +206,18 @@ def test_one_clear_error(acme, tmp_path, words, what):
     assert result.exit_code == 1
     assert what in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "allowed"),
+    [("--jobs", "x", "auto, or 1 or more"), ("--jobs", "0", "auto, or 1 or more"),
+     ("--timeout", "0", "x>=1"), ("--memory", "1", "x>=256")],
+)  # fmt: skip
+def test_wrong_options_are_refused_in_one_style(acme, option, value, allowed):
+    result = _run("run", acme, option, value)
+    assert result.exit_code == 2
+    assert f"Error: Invalid value for '{option}': " in result.output
+    assert allowed in result.output
 
 
 #: What a command needs beside DIR, to be run at all.

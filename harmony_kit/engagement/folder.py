@@ -24,7 +24,6 @@ from pydantic import (
 from harmony_kit.engagement.evidence_files import Evidence, read_evidence
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.engagement.sites_file import Site, read_sites
-from harmony_kit.engagement.taken_names import why_taken
 from harmony_kit.errors import EngagementError, FileError, Problem
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.instrument.model import Instrument
@@ -69,10 +68,8 @@ class _File(Settings):
     @classmethod
     def _check_wave(cls, value: str) -> str:
         if not WAVE.allows(value):
-            message = f"{value!r} cannot name a wave; allowed: {WAVE.allowed}"
-            raise ValueError(message)
-        if why := why_taken(value):
-            message = f"{value!r} cannot be a wave: {why}"
+            why = WAVE.why_taken(value) or f"allowed: {WAVE.allowed}"
+            message = f"{value!r} cannot name a wave; {why}"
             raise ValueError(message)
         return value
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harmony_kit.engagement.row_files import read_row_file, row_paths
-from harmony_kit.engagement.taken_names import why_taken
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.journal.names import SITE
 
@@ -55,11 +54,10 @@ def _list_sites(
     for file, number, row in rows:
         site = row["site"]
         if not SITE.allows(site):
-            what = f"{site!r} cannot be a site id"
-            problems.append(Problem(file, f"row {number}, column site", what, SITE.allowed))
-        elif why := why_taken(site):
-            what = f"{site!r} cannot be a site id: {why}"
-            problems.append(Problem(file, f"row {number}, column site", what))
+            why = SITE.why_taken(site)
+            what = f"{site!r} cannot be a site id" + (f": {why}" if why else "")
+            allowed = "" if why else SITE.allowed
+            problems.append(Problem(file, f"row {number}, column site", what, allowed))
         elif site.lower() in seen:  # the folders of two sites must differ on every file system
             what = f"{site!r} is already in {seen[site.lower()]}"
             problems.append(Problem(file, f"row {number}, column site", what))

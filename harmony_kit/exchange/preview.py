@@ -20,9 +20,8 @@ def preview_form(desk: Intake, submission: Submission) -> tuple[str, ...]:
     cells = table.rows[table.row_numbers.index(submission.row)]
     person = submission.respondent
     lines = [f"row {submission.row} as it was read, {person.site} / {person.wave} / {person.lens}:"]
-    for column in layout.columns:
-        if not column.field.item:
-            lines.append(_tell(column, column.field.name, cells[column.index]))
+    about = (column for column in layout.columns if not column.field.item)
+    lines += [_tell(column, column.field.name, cells[column.index]) for column in about]
     said = {(a.item, a.subject or "", a.about): a for a in submission.said}
     told = list(_tell_groups(layout.groups, said, cells, person.lens))
     lines += told[:_MOST]
