@@ -29,8 +29,6 @@ myst_heading_anchors = 3
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
-# What a constant holds is read in its source; a declaration of columns fills a page.
-autodoc_default_options = {"no-value": True}
 autodoc_preserve_defaults = True
 napoleon_google_docstring = False
 
