@@ -195,6 +195,7 @@ def measure_site(
         measured.frames,
         Voice(playbook, engagement.instrument, engagement.language, titles_of(subjects)),
         settings=settings,
+        decisions=evidence.decisions,
     )
     return Assessment(
         engagement=engagement,
