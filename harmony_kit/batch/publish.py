@@ -7,6 +7,7 @@ times as much as rendering a report with it.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 
+_NOT_HTML = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 #: What the template of a report is told.
 _LOOK = ("title", "language", "client", "brand", "colour", "banner")
 
@@ -160,7 +162,7 @@ def render_notebook(nb_path: Path, html_path: Path, page: Page) -> None:
     look = {name: settle(getattr(page, name)) for name in _LOOK}
     resources = {"metadata": {"name": settle(page.title)}, "harmony": look}
     html, _ = exporter.from_notebook_node(notebook, resources=resources)
-    html_path.write_bytes(html.encode("utf-8", "backslashreplace"))
+    html_path.write_bytes(_page_bytes(html))
 
 
 @cache
@@ -213,7 +215,12 @@ def _environment() -> Any:  # noqa: ANN401 - a jinja2 environment
 def render_page(template: str, content: Mapping[str, Any]) -> bytes:
     """A page of the run itself, everything in it escaped."""
     text: str = _environment().get_template(template).render(content)
-    return text.encode("utf-8", "backslashreplace")
+    return _page_bytes(text)
+
+
+def _page_bytes(html: str) -> bytes:
+    """A page as bytes; characters no page may hold, as NUL, are spelled out."""
+    return _NOT_HTML.sub(lambda found: found[0].encode("unicode_escape").decode(), html).encode()
 
 
 def write_index(path: Path, run: Mapping[str, Any], known: str = "") -> str:
