@@ -12,13 +12,15 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit import __version__
-from harmony_kit.engagement.evidence_files import Evidence
+from harmony_kit.engagement.evidence_files import Evidence, evidence_paths
 from harmony_kit.engagement.folder import Engagement, Site, file_sha256, load_engagement
+from harmony_kit.engagement.row_files import row_paths
 from harmony_kit.exchange import write_workbook
 from harmony_kit.findings.canvases import Sheet, canvases
 from harmony_kit.findings.findings import Finding, find
 from harmony_kit.findings.playbook import Playbook
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
+from harmony_kit.findings.story import Story, tell_story
 from harmony_kit.findings.wording import Voice
 from harmony_kit.journal.answers import Answers, AnswersFrame, check_frame
 from harmony_kit.journal.answers_file import read_answers_file
@@ -153,6 +155,11 @@ class Assessment:
         return {}
 
     @cached_property
+    def story(self) -> Story:
+        """The story of the site, from what its frames show."""
+        return tell_story(self.frames, self.engagement.instrument)
+
+    @cached_property
     def wrong_claims(self) -> pd.DataFrame:
         """How many of the claims are expected to be luck; see `expected_wrong_claims`."""
         return expected_wrong_claims(self.frames["topics"])
@@ -194,6 +201,7 @@ def measure_site(
         measured.frames,
         Voice(playbook, engagement.instrument, engagement.language, titles_of(subjects)),
         settings=settings,
+        decisions=evidence.decisions,
     )
     return Assessment(
         engagement=engagement,
@@ -256,13 +264,10 @@ def _count_heard(engagement: Engagement, site: Site, answers: AnswersFrame) -> p
 
 def _trace(engagement: Engagement, site: str, wave: str, as_of: date) -> dict[str, Any]:
     instrument = engagement.instrument
-    names = ("engagement.yaml", "sites.csv", "decisions.csv", "pilots.csv", "usage.csv")
-    inputs = {
-        name: file_sha256(path)
-        for name in (*names, "playbook.yaml")
-        for path in (engagement.folder / name, engagement.folder / "evidence" / name)
-        if path.is_file()
-    }
+    folder = engagement.folder
+    tables = (*row_paths(folder, "sites"), *evidence_paths(folder))
+    paths = (folder / "engagement.yaml", *tables, folder / "playbook.yaml")
+    inputs = {path.name: file_sha256(path) for path in paths if path.is_file()}
     return {
         "package": f"harmony-kit {__version__}",
         "instrument": load_words(engagement.language).say(
