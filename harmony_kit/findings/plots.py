@@ -104,7 +104,9 @@ def _at_pilots(scene: Scene, quadrant: str) -> Iterator[Plot]:
 
 def _scores_apart(scene: Scene, pilot: str) -> float:
     rows = scene.rows("pilots", subject=pilot)
-    apart = [abs(row["technical"] - row["operational"]) * 4 / (row["points"] - 1) for row in rows]
+    apart: list[float] = [
+        abs(row["technical"] - row["operational"]) * 4 / (row["points"] - 1) for row in rows
+    ]
     return sum(apart) / len(apart)
 
 
