@@ -17,7 +17,7 @@ from harmony_kit.findings.observation import (
 from harmony_kit.findings.patterns import BOTH, Case
 from harmony_kit.measures.rows import Row
 
-__all__ = ["observe_ranking"]
+__all__ = ["first_options", "observe_ranking"]
 
 _NUMBERS = ("actual", "perceived", "misread", "n_own", "n_estimate", "n_other", "probability")
 
@@ -64,8 +64,8 @@ def _observe(rows: list[Row]) -> Observation:
         n=_heard(row),
         sources=(row["item"],),
         details={
-            f"answer.{row['lens']}": _first_options(row["own"]),
-            f"answer.{row['other']}": _first_options(row["other_own"]),
+            f"answer.{row['lens']}": first_options(row["own"]),
+            f"answer.{row['other']}": first_options(row["other_own"]),
         },
     )
 
@@ -84,7 +84,7 @@ def _gap(row: Row) -> float:
     return float(row["misread"] if row["state"] == "false_conflict" else row["actual"])
 
 
-def _first_options(weights: Mapping[str, float]) -> str:
+def first_options(weights: Mapping[str, float]) -> str:
     """The options a lens puts first, heaviest first, ids joined by ``;``; ties as listed."""
     ranked = sorted(weights, key=lambda option: -weights[option])
     return ";".join(option for option in ranked[:_N_FIRST] if weights[option] > 0)

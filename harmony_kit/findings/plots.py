@@ -104,10 +104,8 @@ def _at_pilots(scene: Scene, quadrant: str) -> Iterator[Plot]:
 
 def _scores_apart(scene: Scene, pilot: str) -> float:
     rows = scene.rows("pilots", subject=pilot)
-    apart: list[float] = [
-        abs(row["technical"] - row["operational"]) * 4 / (row["points"] - 1) for row in rows
-    ]
-    return sum(apart) / len(apart)
+    apart = [abs(row["technical"] - row["operational"]) * 4 / (row["points"] - 1) for row in rows]
+    return float(sum(apart) / len(apart))
 
 
 def _surest(found: Mapping[str, float]) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ __all__ = [
     "Answers",
     "AnswersFrame",
     "Event",
+    "Place",
     "Respondent",
     "Source",
     "Status",
@@ -33,8 +34,9 @@ __all__ = [
     "type_frame",
 ]
 
-Status = Literal["answered", "dont_know", "prefer_not"]
+Status = Literal["answered", "dont_know", "prefer_not", "withdrawn"]  # withdrawn: by an undoing
 MAX_TEXT = 2000
+Place = tuple[str, str, str]  # whose answers they are: site, wave and pseudonym
 
 #: The columns of the answers frame, in order; `chosen` holds lists.
 ANSWER_DTYPES: dict[str, str] = {
