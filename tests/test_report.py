@@ -285,7 +285,7 @@ def test_one_lens_too_small_silences_both():
     parts = show(site)
     silent = {part for part, html in parts.items() if not html}
     told = {"headline", "first_page", "false_consensus", "known_difference", "false_conflict"}
-    assert silent == told | {"dimensions", "voices", "actions"}
+    assert silent == told | {"page_one", "dimensions", "voices", "actions"}
     html = "\n".join(parts.values())
     assert list_faults(html) == []
     assert not [quote for quote in site.quotes["text"] if str(escape(quote)) in html]

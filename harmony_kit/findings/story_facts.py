@@ -25,6 +25,7 @@ from harmony_kit.findings.record_facts import (
     late_pilots,
     made_decisions,
     open_decisions,
+    pilots_in_time,
     use_now,
 )
 from harmony_kit.measures.rows import Row
@@ -234,10 +235,10 @@ _only_think = partial(_in_state, state="false_consensus", ids=("only_think", "bo
 _closer = partial(_in_state, state="false_conflict", ids=("closer", "both_closer"))
 find_common = partial(_in_state, state="shared_view", ids=("alike", "both_alike"))
 
-#: What any site may have to tell, in order.
+#: What any site may have to tell, in order. Common ground is not among it: page one begins with it.
 _OF_ANY: tuple[Tells, ...] = (
-    *(open_decisions, late_pilots, _both_or_neither, _only_think, _contested, _closer, find_common),
-    *(made_decisions, use_now),
+    *(open_decisions, late_pilots, _both_or_neither, _only_think, _contested, _closer),
+    *(made_decisions, use_now, pilots_in_time),
 )
 
 #: What a plot has to tell, in order.
@@ -248,9 +249,9 @@ _OF_PLOT: Mapping[str, tuple[Tells, ...]] = {
     "readiness_stalemate": (open_decisions, partial(_opposed, group="act"), _blocking),
     "nobodys_bridge": (_bridge, _words),
     "held_alone": (_held, partial(_opposed, dimension="ownership")),
-    "false_conflict": (_closer, find_common),
+    "false_conflict": (_closer,),
     "blindness": (_reads, _both_or_neither, _only_think),
     "split_inside": (_two_minds,),
     "honest_difference": (_contested, late_pilots),
-    "healthy": (find_common, made_decisions, use_now),
+    "healthy": (made_decisions, use_now, pilots_in_time),
 }

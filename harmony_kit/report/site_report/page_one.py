@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from harmony_kit.findings.fact import Fact
 from harmony_kit.findings.findings import Finding, select_first
 from harmony_kit.measures.rows import rows_of
 from harmony_kit.report.assessment import Assessment
@@ -23,12 +24,12 @@ _CAN_WAIT = 3
 
 #: The three lists, what is least expected first: their state and what they are called.
 _LISTS = (
-    ("false_consensus", "only_think"),
-    ("known_difference", "differ"),
-    ("false_conflict", "closer"),
+    ("false_consensus", "page.only_think"),
+    ("known_difference", "page.differ"),
+    ("false_conflict", "page.closer"),
 )
-#: Kinds of finding that are about one thing both sides were asked.
-_ASKED = ("topic", "rank", "words")
+#: What two jobs put apart at most plants says little about this one: last where anything else is.
+_GENERAL = ("rank", "words", "two_dialects")
 
 
 def page_one(site: Assessment) -> Block:
@@ -52,12 +53,18 @@ def page_one(site: Assessment) -> Block:
         facts=[say_fact(view, fact) for fact in story.facts],
         common=common,
         lists=[*_list_places(view)],
-        talk=[(say_fact(view, said), say_fact(view, shown)) for said, shown in story.talk],
+        talk=[(say_fact(view, said), _say_record(view, shown)) for said, shown in story.talk],
         actions=[*_list_actions(view)],
         wait=_say_waiting(view),
         reads=[*_say_reading(view)],
         lenses=[(view.side(lens), view.name(lens)) for lens in view.lenses],
     )
+
+
+def _say_record(view: SiteView, shown: Fact) -> str:
+    """What a record shows, where the story has not said it already."""
+    is_told = shown in view.site.story.facts
+    return view.words.say("page.told") if is_told else say_fact(view, shown)
 
 
 def _say_heard(view: SiteView) -> Iterator[str]:
@@ -74,17 +81,23 @@ def _list_places(view: SiteView) -> Iterator[dict[str, Any]]:
     """Three places of each kind, each told once, with how many more are like it."""
     told: set[tuple[str, str]] = set()
     for state, name in _LISTS:
-        found = [f for f in view.site.findings if f.pattern == state and f.kind in _ASKED]
-        found = [f for f in found if (f.item, f.subject) not in told]
+        found = [f for f in view.site.findings if f.pattern == state]
+        found = _specific([f for f in found if (f.item, f.subject) not in told])
         places = {(f.item, f.subject): f.dimension for f in found}
         alike = Counter(places.values())
         chosen = _differing(found)
         told |= {(f.item, f.subject) for f in chosen}
         shown = Counter(f.dimension for f in chosen)
         yield {
-            "title": view.words.say(f"page.{name}"),
+            "title": view.words.say(name),
             "entries": [(f, _say_alike(view, f, alike, shown)) for f in chosen],
         }
+
+
+def _specific(findings: list[Finding]) -> list[Finding]:
+    """Those that tell this plant from others; all of them where none does."""
+    here = [f for f in findings if f.kind not in _GENERAL and f.pattern not in _GENERAL]
+    return here or findings
 
 
 def _say_alike(view: SiteView, finding: Finding, alike: Counter[str], shown: Counter[str]) -> str:
@@ -110,7 +123,7 @@ def _differing(findings: list[Finding]) -> list[Finding]:
 
 def _list_actions(view: SiteView) -> Iterator[dict[str, Any]]:
     """Three actions that differ, facts before impressions, with who answers and when it is done."""
-    chosen = select_first(view.site.findings, n=3 * _MOST)
+    chosen = _specific([*select_first(view.site.findings, n=3 * _MOST)])
     ranked = sorted(chosen, key=lambda finding: finding.claim != "claimed")
     actions: dict[str, Finding] = {}
     for finding in ranked:
