@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import harmony_kit.measures.measuring as measuring
 from harmony_kit.engagement.evidence_files import Evidence
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.journal.answers import ANSWER_DTYPES, type_frame
+from harmony_kit.measures import measuring
 
 PEOPLE = 12
 TODAY = dt.date(2026, 10, 15)

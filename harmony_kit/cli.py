@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from harmony_kit import __version__
-from harmony_kit.commands.options import FILE, FOLDER, folder_argument, run_options
+from harmony_kit.commands.options import FILE, FOLDER, RENAME, folder_argument, run_options
 
 __all__ = ["main"]
 
@@ -215,7 +215,7 @@ def watch(folder: Path, **options: Any) -> None:  # noqa: ANN401
 )
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
 def interview(folder: Path, site: str | None, *, self_service: bool, no_browser: bool) -> None:
-    """Open the interview in JupyterLab, on this computer only."""
+    """Open the interview in JupyterLab; with --self, on a page that reaches nothing else."""
     from harmony_kit.commands import folders
 
     how = {"self_service": self_service, "open_browser": not no_browser}
@@ -285,12 +285,15 @@ def export(folder: Path, path: Path, site: str | None, wave: str | None) -> None
 @click.argument(
     "other", metavar="STORE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-def merge(folder: Path, other: Path) -> None:
+@click.option("--rename", "renames", metavar="OLD=NEW", multiple=True, help=RENAME)
+def merge(folder: Path, other: Path, renames: tuple[str, ...]) -> None:
     """Add the answers of another answers.sqlite to DIR.
 
-    For two interviewers with a laptop each. Merging twice adds nothing; where both have an
-    answer to the same question, the one given later counts and both stay in the journal.
+    For two interviewers with a laptop each. Merging twice adds nothing, and the order of merging
+    makes no difference; where both have an answer to the same question, the one given later
+    counts and both stay in the journal. Two people under one pseudonym are listed, and nothing
+    is added until --rename says who is who.
     """
     from harmony_kit.commands import exchanging
 
-    exchanging.merge(folder, other)
+    exchanging.merge(folder, other, renames=renames)

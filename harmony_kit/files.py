@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
+import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -85,38 +85,43 @@ def is_unchanged(path: Path, mark: FileMark) -> bool:
         return False
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, is_private: bool = False) -> None:
     """Write a file so that at any moment it is the old one or the new one, never a part.
 
-    Its folder is made where there is none. Raises OSError.
+    Its folder is made where there is none. Who may read it follows the umask; a private file, one
+    with answers in it, is for its owner only. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    _put(path, content)
+    _put(path, content, is_private=is_private)
 
 
-def publish(path: Path, content: bytes) -> None:
+def publish(path: Path, content: bytes, *, is_private: bool = False) -> None:
     """Write a file somebody named, whole or not at all, into a folder that is there.
 
-    Raises `ExchangeError` when the folder is missing, read-only or full, or the file is open in
-    a program that locks it.
+    Who may read it is decided as in `write_whole`. Raises `ExchangeError` when the folder is
+    missing, read-only or full, or the file is open in a program that locks it.
     """
     try:
-        _put(path, content)
+        _put(path, content, is_private=is_private)
     except OSError as cause:
         what = f"cannot be written ({cause.strerror})"
         raise ExchangeError(Problem(str(path), "", what)) from cause
 
 
-def _put(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.parent)
+def _put(path: Path, content: bytes, *, is_private: bool) -> None:
+    scratch = path.with_name(f".{path.name[:40]}-{secrets.token_hex(6)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        opener = _open_private if is_private else None
+        with open(scratch, "xb", opener=opener) as file:
             file.write(content)
-        Path(name).chmod(0o644)  # mkstemp makes files nobody else can read
-        Path(name).replace(path)
+        scratch.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        scratch.unlink(missing_ok=True)
         raise
+
+
+def _open_private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
 
 
 def write_json(path: Path, content: object) -> None:

@@ -10,11 +10,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
 #: In CI nothing may be skipped; on a user's machine what is not installed is.
 IS_REQUIRED = os.environ.get("HARMONY_TESTS_REQUIRED") == "1"
+
+# How long an example takes says more about what else the machine does than about the code.
+hypothesis.settings.register_profile("harmony", deadline=None)
+hypothesis.settings.load_profile("harmony")
 
 # Started in the background of a script, the tests and all they start would ignore Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -50,19 +55,21 @@ def postgres_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="hkpg", dir="/tmp") as folder:
         data = Path(folder) / "data"
         Path(folder).chmod(0o777)
-        quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/tmp"}
-        subprocess.run(_as_postgres(place / "initdb", "-A", "trust", "-D", data), **quiet)
+        quiet = {"stdout": subprocess.DEVNULL, "cwd": "/tmp"}
+        subprocess.run(
+            _as_postgres(place / "initdb", "-A", "trust", "-D", data), check=True, **quiet
+        )
         options = f"-k {folder} -c listen_addresses='' -c fsync=off"
         pg_ctl = place / "pg_ctl"
         log = Path(folder) / "log"
         started = _as_postgres(pg_ctl, "-w", "-D", data, "-l", log, "-o", options, "start")
-        subprocess.run(started, **quiet)
+        subprocess.run(started, check=True, **quiet)
         user = "postgres" if os.geteuid() == 0 else os.environ.get("USER", "postgres")
         try:
             yield f"postgresql+psycopg://{user}@/{{name}}?host={folder}"
         finally:
             stop = _as_postgres(pg_ctl, "-D", data, "-m", "immediate", "stop")
-            subprocess.run(stop, **quiet)
+            subprocess.run(stop, check=True, **quiet)
 
 
 @pytest.fixture

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import re
 import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -84,6 +91,27 @@ def begin(reception: Reception, respondent: str = "mira-17") -> dict:
             "consent": True,
         }
     )
+
+
+@contextlib.contextmanager
+def run_pocket(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """`harmony interview --self` as it is typed; the address it tells, and its process."""
+    command = [sys.executable, "-u", "-m", "harmony_kit", "interview", str(folder), "--self"]
+    process = subprocess.Popen(
+        [*command, "--site", "lyon", "--no-browser", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ},
+    )
+    try:
+        told = process.stdout.readline()
+        yield re.search(r"http://\S+", told).group(), process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.wait(20)
+        process.stdout.close()
 
 
 def find_respondent(store: Store, name: str = "mira-17") -> Respondent:

@@ -1,14 +1,25 @@
-"""Small answers frames and items frames, written by hand, for the tests of the measures."""
+"""What the tests of the measures share, beside the frames of `harmony_kit.measures.examples`."""
 
 from __future__ import annotations
 
 import json
-from itertools import count
 from pathlib import Path
 
 import pandas as pd
 
 from harmony_kit.journal.answers import type_frame
+from harmony_kit.measures.examples import answers_of, items_of, said
+
+__all__ = [
+    "LENSES",
+    "answers_of",
+    "at_site",
+    "case",
+    "dtypes_of",
+    "items_of",
+    "no_answers",
+    "said",
+]
 
 CASES = Path(__file__).parent / "cases" / "measures"
 LENSES = ("engineering", "quality")
@@ -17,50 +28,6 @@ LENSES = ("engineering", "quality")
 def case(name):
     """A case file of the measures."""
     return json.loads((CASES / name).read_text(encoding="utf-8"))
-
-
-def items_of(*items):
-    """An items frame; each item is a dict, what it does not say is that of a plain rating."""
-    plain = {
-        "dimension": "frame",
-        "kind": "rating",
-        "mirrored": True,
-        "per": None,
-        "group": None,
-        "points": 5,
-        "k": None,
-        "options": (),
-    }
-    rows = [plain | item for item in items]
-    return pd.DataFrame(rows).astype({"points": "Int64", "k": "Int64"})
-
-
-def said(lens, item, answers, *, about=None, subject=None, site="north", wave="1"):
-    """Rows of one lens: an answer per person; a number, options, or a status as a word."""
-    return [
-        {
-            "site": site,
-            "wave": wave,
-            "respondent": f"{site}-{lens}-{i}",
-            "lens": lens,
-            "item": item,
-            "subject": subject,
-            "about": about or lens,
-            "status": answer if isinstance(answer, str) else "answered",
-            "value": answer if isinstance(answer, int) else None,
-            "chosen": answer if isinstance(answer, list) else None,
-            "text": None,
-            "quotable": False,
-            "answered_at": "2026-06-01T08:00:00Z",
-        }
-        for i, answer in zip(count(), answers, strict=False)
-        if answer is not None
-    ]
-
-
-def answers_of(*groups):
-    """An answers frame from groups of rows made by `said`."""
-    return type_frame(pd.DataFrame([row for group in groups for row in group]))
 
 
 def no_answers():

@@ -14,8 +14,8 @@ from measure_frames import LENSES, answers_of, at_site, case, dtypes_of, items_o
 from harmony_kit.errors import FrameError
 from harmony_kit.measures import indices, nulls
 from harmony_kit.measures.agreement import (
-    AGREEMENT_DTYPES,
-    SCALE_DTYPES,
+    AGREEMENT,
+    SCALES,
     measure_agreement,
     measure_scales,
 )
@@ -356,7 +356,7 @@ def test_a_row_of_the_frame():
         said(ONE, "frame.timing", [4, 4, 5, 5, 4], about=TWO),
     )
     frame = measure_agreement(answers, items_of(RATING | {"group": "element"}))
-    assert dtypes_of(frame) == AGREEMENT_DTYPES
+    assert dtypes_of(frame) == AGREEMENT.dtypes
     row, estimate = frame.to_dict("records")
     assert (estimate["about"], estimate["n"], estimate["counts"]) == (TWO, 5, [0, 0, 0, 3, 2])
     low, high, p_above = (row.pop(name) for name in ("low", "high", "p_above"))
@@ -430,15 +430,16 @@ def test_nobody_who_answered_has_counts_and_no_indices():
 
 def test_no_answers_give_an_empty_frame_with_every_column():
     frame = measure_agreement(no_answers(), items_of(RATING))
-    assert (len(frame), dtypes_of(frame)) == (0, AGREEMENT_DTYPES)
+    assert (len(frame), dtypes_of(frame)) == (0, AGREEMENT.dtypes)
     several = measure_scales(frame)
-    assert (len(several), dtypes_of(several)) == (0, SCALE_DTYPES)
+    assert (len(several), dtypes_of(several)) == (0, SCALES.dtypes)
 
 
-def test_a_frame_without_a_column_is_refused():
+def test_an_answer_off_its_scale_is_refused():
     with pytest.raises(FrameError) as caught:
-        measure_agreement(no_answers().drop(columns="about"), items_of(RATING))
-    assert caught.value.column == "about"
+        measure_agreement(answers_of(said("quality", "frame.timing", [4, 6])), items_of(RATING))
+    told = (caught.value.column, caught.value.expected, caught.value.found)
+    assert told == ("value", "a whole number from 1 to 5", "6")
 
 
 def many_sites():
@@ -531,7 +532,7 @@ def test_several_items_of_one_dimension():
         *(said(ONE, f"frame.e{i}", list(column)) for i, column in enumerate(columns))
     )
     frame = measure_scales(measure_agreement(answers, items))
-    assert dtypes_of(frame) == SCALE_DTYPES
+    assert dtypes_of(frame) == SCALES.dtypes
     row = frame.iloc[0]
     data = np.array(example["ratings_rows_are_raters"])
     assert row[["dimension", "group", "lens", "about", "points", "n", "n_items"]].tolist() == [

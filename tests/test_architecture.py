@@ -81,7 +81,7 @@ def _own_imports(path: Path) -> set[str]:
 
 
 def _room(name: str) -> str:
-    return name.split(".")[0]
+    return name.split(".", maxsplit=1)[0]
 
 
 def _is_under(name: str, allowed: tuple[str, ...]) -> bool:
@@ -181,6 +181,7 @@ def test_light_to_import(module):
     assert found.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_engine_imports_in_a_fresh_process():
     code = "import harmony_kit.engine as e; print(e.HarmonyEngine.__name__)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -51,6 +51,7 @@ def _text(engagement: Engagement, answers: Sequence[Answer], site: str) -> str:
     return dump_results(_measure(engagement, answers, site).results())
 
 
+@pytest.mark.slow
 def test_same_answers_in_any_order_give_the_same_bytes(demo):
     engagement, store = demo
     answers = store.current(site="oldmill")
@@ -98,6 +99,7 @@ def test_two_people_of_a_lens_leave_no_trace(demo):
     assert all("state" not in topic for topic in results["topics"])
 
 
+@pytest.mark.slow
 def test_two_answers_of_a_cell_leave_no_trace(demo):
     engagement, store = demo
 
@@ -163,6 +165,7 @@ def test_census_leaves_nothing_open(demo):
     assert set(topics["claim"]) == {"claimed"}
 
 
+@pytest.mark.slow
 def test_portfolio_reads_what_assessments_saved(demo, tmp_path):
     engagement, store = demo
     for site in ("northfield", "tarn"):

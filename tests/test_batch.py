@@ -57,6 +57,7 @@ def _published(*sites: str) -> set[str]:
     return PAGES | {f"{site}/{name}" for site in sites for name in REPORT}
 
 
+@pytest.mark.slow
 def test_everything_is_made_and_listed(tmp_path: Path, run: Any) -> None:
     folder = make_folder(tmp_path / "e", "ab")
     result = run(folder)
@@ -205,6 +206,7 @@ def test_only_crashes_are_tried_again(
     )
 
 
+@pytest.mark.slow
 def test_a_notebook_that_hangs_is_stopped(tmp_path: Path, run: Any) -> None:
     folder = make_folder(tmp_path / "e", "ab")
     behave(folder, a="hang")
@@ -276,6 +278,7 @@ def test_nothing_of_the_store_reaches_what_is_published(tmp_path: Path, run: Any
     assert [text for text in texts if "sqlite" in text or str(folder) in text] == []
 
 
+@pytest.mark.slow
 def test_the_papermill_engine_makes_the_same_report(tmp_path: Path, run: Any) -> None:
     folder = make_folder(tmp_path / "e", "a")
     run(folder)
@@ -356,6 +359,7 @@ def _processes_of(folder: Path) -> list[int]:
 needs_proc = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at /proc")
 
 
+@pytest.mark.slow
 @needs_proc
 def test_killed_at_any_moment_the_same_command_finishes(tmp_path: Path, run: Any) -> None:
     folder = make_folder(tmp_path / "e", "abcdef")
@@ -377,6 +381,7 @@ def test_killed_at_any_moment_the_same_command_finishes(tmp_path: Path, run: Any
     assert list((folder / ".harmony").glob("work-*")) == []
 
 
+@pytest.mark.slow
 @needs_proc
 def test_interrupted_it_stops_at_once_and_leaves_nothing_behind(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "e", "abc")

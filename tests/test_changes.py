@@ -4,11 +4,11 @@ import pytest
 from measure_frames import answers_of, dtypes_of, items_of, no_answers, said
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.measures.changes import CHANGE_DTYPES, measure_changes
+from harmony_kit.measures.changes import CHANGES, measure_changes
 from harmony_kit.measures.coorientation import measure_topics
 from harmony_kit.measures.posterior import PRIOR_ANSWERS
-from harmony_kit.measures.transitions import TRANSITION_DTYPES, measure_transitions
-from harmony_kit.measures.waves import RETURN_DTYPES, measure_returns, pair_waves
+from harmony_kit.measures.transitions import TRANSITIONS, measure_transitions
+from harmony_kit.measures.waves import RETURNS, measure_returns, pair_waves
 
 SETTINGS = Settings()
 ITEMS = items_of({"item": "frame.one"}, {"item": "frame.two"})
@@ -65,7 +65,7 @@ def test_what_moved():
     assert found["change"].tolist() == pytest.approx((found["after"] - found["before"]).tolist())
     assert found[["from_wave", "to_wave"]].drop_duplicates().to_numpy().tolist() == [["w2", "w1"]]
     assert set(found["comparison"]) == {"unverified"}
-    assert dtypes_of(found) == CHANGE_DTYPES
+    assert dtypes_of(found) == CHANGES.dtypes
 
 
 def test_probabilities_equal_brute_force():
@@ -146,7 +146,7 @@ def test_transitions():
     for row in found.to_dict("records"):
         was, now = (topics.loc[(w, row["lens"]), states].to_numpy() for w in ("w2", "w1"))
         assert row["p_changed"] == pytest.approx(1 - (was * now).sum())
-    assert dtypes_of(found) == TRANSITION_DTYPES
+    assert dtypes_of(found) == TRANSITIONS.dtypes
 
 
 def test_three_waves_make_two_pairs_and_one_wave_none():
@@ -167,7 +167,7 @@ def test_returns():
         ["north", "a", "w2", "w1", 4, 3, 3, 1, 0],
         ["north", "b", "w2", "w1", 4, 5, 4, 0, 1],
     ]
-    assert dtypes_of(found) == RETURN_DTYPES
+    assert dtypes_of(found) == RETURNS.dtypes
 
 
 def test_a_lens_that_left_is_counted():
@@ -181,9 +181,9 @@ def test_a_lens_that_left_is_counted():
 def test_no_answers_give_empty_frames_with_every_column():
     empty = no_answers()
     for frame, dtypes in (
-        (changes(empty), CHANGE_DTYPES),
-        (transitions(empty), TRANSITION_DTYPES),
-        (measure_returns(empty), RETURN_DTYPES),
+        (changes(empty), CHANGES.dtypes),
+        (transitions(empty), TRANSITIONS.dtypes),
+        (measure_returns(empty), RETURNS.dtypes),
     ):
         assert (dtypes_of(frame), len(frame)) == (dtypes, 0)
 

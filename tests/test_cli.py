@@ -102,6 +102,7 @@ def test_check_finds_answers_the_instrument_does_not_allow(acme):
     assert "answers of 'tarn', which is not in sites.csv" in result.output
 
 
+@pytest.mark.slow
 def test_import_twice_changes_nothing_and_edits_are_kept(acme, tmp_path):
     path = tmp_path / "file.csv"
     people = _people(acme / "incoming" / "northfield.csv")
@@ -174,6 +175,13 @@ def test_plan_says_what_is_missing_and_schedules_it(acme, tmp_path):
     table = pd.read_excel(sheet, engine="calamine")
     assert table.columns.tolist()[:5] == ["site", "plant", "side", "interview", "for"]
     assert table["for"].value_counts()["to report"] == 2
+    _speak(acme, "de")
+    german = _run("plan", acme, "--site", "tarn", "--schedule", sheet)
+    assert german.output.splitlines()[0].split()[:4] == ["Standort", "Seite", "befragt", "von"]
+    assert "Produktion  2" in german.output
+    assert "Aussicht: wie oft die bisher Befragten dafür reichen." in german.output
+    table = pd.read_excel(sheet, sheet_name=None, engine="calamine")["Terminplan"]
+    assert table["wozu"].value_counts()["zum Berichten"] == 2
     unknown = _run("plan", acme, "--site", "nowhere")
     assert unknown.exit_code == 1
     assert "has no site 'nowhere'" in unknown.output
@@ -212,6 +220,15 @@ def test_a_read_only_store_is_told(acme):
     assert "read-only" in result.output
 
 
+def _speak(folder, language):
+    settings = folder / "engagement.yaml"
+    text = settings.read_text(encoding="utf-8").replace(
+        "languages: [en]", f"languages: [{language}]"
+    )
+    settings.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.slow
 def test_compare_tells_what_moved_and_never_compares_a_rewording(acme, tmp_path):
     path = acme / "incoming" / "hinterberg.csv"
     assert _run("import", acme, path).exit_code == 0
@@ -232,3 +249,9 @@ def test_compare_tells_what_moved_and_never_compares_a_rewording(acme, tmp_path)
     assert "false conflict -> shared view" in result.output
     assert "not compared" not in result.output
     assert set(pd.read_excel(sheet, sheet_name=None, engine="calamine")) >= {"changes", "returns"}
+    _speak(acme, "es")
+    spanish = _run("compare", acme).output
+    assert "hinterberg: de la ronda 2026 a la 2027" in spanish
+    assert "6 personas, luego 6 (6 volvieron, 0 ya no están, 0 son nuevas)" in spanish
+    assert "falso conflicto -> visión compartida" in spanish
+    assert len(spanish.splitlines()) == len(result.output.splitlines()) - 1

@@ -165,6 +165,7 @@ def maker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
         yield made
 
 
+@pytest.mark.slow
 def test_a_run_delivers_the_same_bytes(url: str, tmp_path: Path, maker: Maker) -> None:
     folder = make_folder(tmp_path / "e", "ab")
     run_engagement(request_for(folder, output=url), maker=maker)

@@ -157,6 +157,7 @@ def test_create_engagement_never_overwrites(folder):
     assert (folder / "sites.csv").read_text(encoding="utf-8") == "site\nmine\n"
 
 
+@pytest.mark.slow
 def test_demo_is_an_engagement_like_any_other(tmp_path):
     demo = create_demo(tmp_path / "demo")
     engagement = load_engagement(demo.folder)
@@ -169,6 +170,7 @@ def test_demo_is_an_engagement_like_any_other(tmp_path):
     assert 140 <= n_people <= 160
 
 
+@pytest.mark.slow
 def test_demo_is_the_same_every_time(tmp_path):
     first, second = create_demo(tmp_path / "a"), create_demo(tmp_path / "b")
     for one, other in zip(first.answers, second.answers, strict=True):

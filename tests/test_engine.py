@@ -64,6 +64,7 @@ clear_output({})
 print('kept')"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
@@ -319,6 +320,7 @@ def test_nothing_is_left_behind(tmp_path, monkeypatch):
         assert left == []
 
 
+@pytest.mark.slow
 def test_closing_ends_a_running_notebook(tmp_path):
     code = f"""
 import threading, time
@@ -350,6 +352,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_a_killed_supervisor_leaves_no_notebook_and_no_files(tmp_path):
     """Even one that writes temporary files as fast as it can while they are removed."""
     code = """
@@ -381,6 +384,7 @@ def _comes_true(condition: Callable[[], bool], within_s: float = 30.0) -> bool:
 # The engine for people who never heard of us
 
 
+@pytest.mark.slow
 def test_papermill_runs_with_it(tmp_path):
     _write(tmp_path / "in.ipynb", [("x = 1", "parameters"), "print(x)", "1 / 0"])
     command = [sys.executable, "-m", "papermill", "--engine", "harmony", "--no-progress-bar"]

@@ -90,6 +90,7 @@ def test_a_missing_working_directory_is_said_before_anything_runs(runner, tmp_pa
         _run(runner, tmp_path, "1", cwd=tmp_path / "none")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("engine", "limit_s"), [("harmony", 1.5), ("papermill", 5)])
 def test_a_whole_notebook_has_one_limit(runner, tmp_path, engine, limit_s):
     first = "import os\n_ = open('pid', 'w').write(str(os.getpid()))\nprint('first')"
@@ -183,6 +184,7 @@ def test_output_beyond_the_limit_is_cut(runner, tmp_path):
     assert _shown(cells[1]) == "1\n"
 
 
+@pytest.mark.slow
 def test_a_dead_server_is_started_again(tmp_path):
     with Runner() as runner:
         assert _run(runner, tmp_path, "1")[0].status == "ok"
@@ -217,6 +219,7 @@ runner.close()
 """
 
 
+@pytest.mark.slow
 def test_a_forked_caller_has_a_server_of_its_own(tmp_path):
     _book(tmp_path / "in.ipynb", ["1"])
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -227,6 +230,7 @@ def test_a_forked_caller_has_a_server_of_its_own(tmp_path):
     assert (done.stdout, done.returncode) == ("ok\nok\n", 0), done.stderr
 
 
+@pytest.mark.slow
 def test_notebooks_run_where_nothing_can_be_forked(tmp_path):
     with Runner("spawn") as runner:
         for _ in range(2):
@@ -244,6 +248,7 @@ with Runner() as runner:
 """
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_everything_at_once(tmp_path):
     """In a script without a main guard, too: the notebook's process does not run it again."""
     sleep = "import subprocess, time\nsubprocess.Popen(['sleep', '63.5'])\n"

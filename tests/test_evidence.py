@@ -11,21 +11,23 @@ from measure_frames import CASES, at_site, dtypes_of
 from scipy.stats import beta, binomtest, theilslopes
 
 from harmony_kit.measures.evidence import (
-    DECISIONS_DTYPES,
-    PROGRESS_DTYPES,
+    DECISIONS,
+    PROGRESS,
     measure_decisions,
     measure_pilot_progress,
     time_decisions,
 )
-from harmony_kit.measures.evidence_problems import PROBLEM_DTYPES, list_evidence_problems
+from harmony_kit.measures.evidence_problems import PROBLEMS, list_evidence_problems
 from harmony_kit.measures.usage import (
     FADED_TO,
-    USAGE_DTYPES,
+    USAGE,
     measure_usage,
     monday_of,
     share_weekly,
     wilson_interval,
 )
+from harmony_kit.report.left_out import say_problems
+from harmony_kit.report.words import load_words
 
 TODAY = dt.date(2026, 10, 15)
 
@@ -52,7 +54,7 @@ def plain(frame):
 
 def test_decisions_worked_by_hand():
     frame = measure_decisions(evidence("decisions"), as_of=TODAY)
-    assert dtypes_of(frame) == DECISIONS_DTYPES
+    assert dtypes_of(frame) == DECISIONS.dtypes
     counts = ["site", "n", "n_decided", "n_open", "n_dropped", "n_undated", "n_judged", "n_slow"]
     assert plain(frame[counts]) == [
         ["north", 5, 2, 2, 1, 1, 4, 3],
@@ -145,7 +147,7 @@ def test_the_day_of_the_question_decides():
 
 def test_pilot_progress_worked_by_hand():
     frame = measure_pilot_progress(evidence("pilots"), as_of=TODAY)
-    assert dtypes_of(frame) == PROGRESS_DTYPES
+    assert dtypes_of(frame) == PROGRESS.dtypes
     columns = [
         "pilot", "is_open", "planned_days", "days_running", "days_over", "scope_changes",
         "is_past_end", "is_growing", "is_drifting",
@@ -167,7 +169,7 @@ def test_pilot_progress_worked_by_hand():
 
 def test_usage_worked_by_hand():
     frame = measure_usage(evidence("usage"), as_of=TODAY)
-    assert dtypes_of(frame) == USAGE_DTYPES
+    assert dtypes_of(frame) == USAGE.dtypes
     row = frame.iloc[0]
     weeks = ["n_weeks", "first_week", "last_week", "n_gaps", "weeks_silent", "peak_week"]
     assert row[weeks].tolist() == [8, "2026-W33", "2026-W41", 1, 1, "2026-W36"]
@@ -245,15 +247,22 @@ def test_problems_are_listed_with_what_is_done_about_them():
     frame = list_evidence_problems(
         evidence("decisions"), evidence("pilots"), evidence("usage"), as_of=TODAY
     )
-    assert dtypes_of(frame) == PROBLEM_DTYPES
-    listed = frame[["file", "id", "week", "what", "handled"]]
-    assert plain(listed) == plain(pd.read_csv(CASES / "problems.csv", dtype="str"))
+    assert dtypes_of(frame) == PROBLEMS.dtypes
+    expected = pd.read_csv(CASES / "problems.csv", dtype="str")
+    codes = ["file", "id", "week", "problem", "handling", "allowed"]
+    assert plain(frame[codes]) == plain(expected[codes])
+    said = say_problems(frame, load_words("en"))
+    sentences = ["file", "id", "week", "problem", "what", "handled"]
+    assert plain(said[sentences]) == plain(expected[sentences])
+    german = say_problems(frame, load_words("de"))
+    assert german["what"].tolist()[4] == "status ist keines von open, decided, dropped"
+    assert not {*german["what"], *german["handled"]} & {*said["what"], *said["handled"]}
 
 
 MEASURES = {
-    "decisions": (measure_decisions, DECISIONS_DTYPES),
-    "pilots": (measure_pilot_progress, PROGRESS_DTYPES),
-    "usage": (measure_usage, USAGE_DTYPES),
+    "decisions": (measure_decisions, DECISIONS.dtypes),
+    "pilots": (measure_pilot_progress, PROGRESS.dtypes),
+    "usage": (measure_usage, USAGE.dtypes),
 }
 
 
@@ -267,7 +276,9 @@ def test_no_rows_give_an_empty_frame_with_every_column(name):
 def test_no_evidence_has_no_problems():
     empty = [evidence(name).iloc[:0] for name in MEASURES]
     frame = list_evidence_problems(*empty, as_of=TODAY)
-    assert (len(frame), dtypes_of(frame)) == (0, PROBLEM_DTYPES)
+    assert (len(frame), dtypes_of(frame)) == (0, PROBLEMS.dtypes)
+    said = say_problems(frame, load_words("en"))
+    assert (len(said), said.columns.tolist()[-3:]) == (0, ["problem", "what", "handled"])
 
 
 @pytest.mark.parametrize("name", MEASURES)

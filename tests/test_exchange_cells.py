@@ -116,6 +116,7 @@ def test_headers_that_repeat_are_named_as_survey_tools_name_them():
     assert name_twins(["a", "b", "a", "a2", "", "a", ""]) == ("a", "b", "a2", "a22", "", "a3", "")
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_guarding_a_cell_can_be_undone(text):
     assert unguard(guard(text)) == text

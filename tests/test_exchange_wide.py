@@ -66,6 +66,7 @@ def interviews(draw: st.DrawFn) -> tuple[Respondent, list[Answer]]:
     return person, [replace(answer, site=site, respondent=name) for answer in answers]
 
 
+@pytest.mark.slow
 @given(
     st.lists(interviews(), min_size=1, max_size=3, unique_by=lambda i: i[0].respondent),
     st.sampled_from([".csv", ".xlsx"]),

@@ -15,7 +15,7 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.findings import FIRST_PAGE, Finding, find, select_first
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
 from harmony_kit.instrument.file import find_instrument, load_instrument
-from harmony_kit.measures.coorientation import TOPIC_DTYPES
+from harmony_kit.measures.coorientation import TOPICS
 
 INSTRUMENT = load_instrument(find_instrument("it-operations"))
 PLAYBOOK = load_playbook(find_playbook("it-operations"))
@@ -51,7 +51,7 @@ def _direction(lens: str, other: str, **changes: Any) -> dict[str, Any]:
 
 
 def _topics(*rows: Mapping[str, Any]) -> pd.DataFrame:
-    return pd.DataFrame(rows).reindex(columns=list(TOPIC_DTYPES)).astype(TOPIC_DTYPES)
+    return pd.DataFrame(rows).reindex(columns=list(TOPICS.dtypes)).astype(TOPICS.dtypes)
 
 
 def _find(

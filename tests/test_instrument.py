@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harmony_kit.errors import InstrumentError, Problem
-from harmony_kit.instrument.file import find_instrument, load_instrument, translation_files
+from harmony_kit.instrument.file import find_instrument, load_instrument
+from harmony_kit.instrument.language_files import translation_files
 from harmony_kit.instrument.problems import list_groups
 
 CASES = Path(__file__).parent / "cases" / "instrument"

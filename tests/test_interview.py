@@ -94,6 +94,8 @@ def test_proposed_pseudonyms_are_free_and_say_nothing():
     draw = random.Random(1)
     names = [propose_pseudonym(["bara-11"], draw) for _ in range(500)]
     assert all(name[:4].isalpha() and name[4] == "-" and name[5:].isdigit() for name in names)
+    laptops = [propose_pseudonym([]) for _ in range(2000)]
+    assert len(set(laptops)) >= 1999  # by chance, two of 2,000 are the same once in 22 times
     once = propose_pseudonym([], random.Random(3))
     assert propose_pseudonym([once.upper()], random.Random(3)) != once
 

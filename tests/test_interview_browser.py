@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sqlite3
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from conftest import IS_REQUIRED, skip_or_fail
-from interviews import find_respondent, make_engagement
+from interviews import find_respondent, make_engagement, run_pocket
 
 from harmony_kit.interview.launch import plan_lab
 from harmony_kit.journal.store import Store
@@ -44,7 +45,6 @@ def folder(tmp_path_factory):
 def lab(folder, browser, tmp_path_factory):
     home = tmp_path_factory.mktemp("lab")
     plan = plan_lab(folder, home, site="lyon")
-    plan_lab(folder, home, site="lyon", self_service=True)
     with labs.run_server(plan.command, dict(plan.environment), home) as server:
         yield server
 
@@ -457,9 +457,11 @@ def test_full_window_and_dark_theme(visit):
     visit.page.wait_for_selector("body[data-jp-theme-light='true']", state="attached")
 
 
-def test_a_respondent_alone(lab, browser, store):
-    address = lab.address("notebooks/1_interview-lyon-self.ipynb")
-    with labs.open_visit(browser, address, has_touch=True) as visit:
+def test_a_respondent_alone(folder, browser, store):
+    with (
+        run_pocket(folder) as (address, _),
+        labs.open_visit(browser, address, has_touch=True) as visit,
+    ):
         visit.wait_for(".lobby")
         assert visit.page.locator(".harmony").bounding_box()["height"] == 900
         assert visit.page.locator(".harmony .people").count() == 0
@@ -482,6 +484,41 @@ def test_a_respondent_alone(lab, browser, store):
         visit.page.get_by_role("button", name="Next").tap()
         visit.wait_for_screen("aims.top@headquarters")
         assert len(answers(store, code)) == 1
+        hosts = {urlsplit(asked).netloc for asked in visit.asked if not asked.startswith("data:")}
+        assert hosts == {urlsplit(address).netloc}
+        visit.page.reload()  # the same tab comes back to its question
+        visit.wait_for_screen("aims.top@headquarters")
+        visit.page.get_by_role("button", name="Back to the list").tap()
+        visit.wait_for(".lobby")
+        visit.page.locator(".harmony .lobby input").fill("nobody-1")
+        visit.page.get_by_role("button", name="Continue").tap()
+        visit.wait_for(".problem:not(:empty)")
+        visit.page.locator(".harmony .lobby input").fill(code.upper())
+        visit.page.get_by_role("button", name="Continue").tap()
+        visit.wait_for_screen("aims.top@headquarters")
+
+
+def test_a_respondent_alone_loses_nothing_when_the_form_is_started_again(folder, browser, store):
+    with contextlib.ExitStack() as stack:
+        with run_pocket(folder) as (address, _):
+            visit = stack.enter_context(labs.open_visit(browser, address))
+            visit.press("Enter")
+            visit.wait_for(".start")
+            code = visit.page.locator(".harmony input[readonly]").input_value()
+            visit.page.get_by_role("radio", name="Plant").click()
+            visit.page.get_by_role("checkbox", name="I agree").click()
+            visit.page.get_by_role("button", name="Begin the interview").click()
+            visit.wait_for_screen("aims.top")
+        visit.press("1", "2")
+        visit.wait_for(".notice.offline")
+        assert answers(store, code) == {}
+        with run_pocket(folder) as (again, _):
+            visit.page.goto(again)
+            visit.wait_for(".notice.draft")
+            visit.check_access("73-alone-again")
+            visit.page.locator(".harmony .notice.draft button").first.click()
+            visit.wait_for_status("Saved")
+            assert len(answers(store, code)) == 1
 
 
 def test_the_notebook_opened_by_hand_in_any_jupyterlab(folder, browser, store, tmp_path):

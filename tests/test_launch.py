@@ -43,13 +43,8 @@ def parameters(notebook):
 @pytest.mark.parametrize(
     ("options", "name", "expected"),
     [
-        ({}, "1_interview.ipynb", {"site": None, "self_service": False}),
-        ({"site": "lyon"}, "1_interview-lyon.ipynb", {"site": "lyon", "self_service": False}),
-        (
-            {"site": "lyon", "self_service": True},
-            "1_interview-lyon-self.ipynb",
-            {"site": "lyon", "self_service": True},
-        ),
+        ({}, "1_interview.ipynb", {"site": None}),
+        ({"site": "lyon"}, "1_interview-lyon.ipynb", {"site": "lyon"}),
     ],
 )
 def test_the_notebook_is_copied_with_its_parameters_filled_in(
@@ -63,7 +58,7 @@ def test_the_notebook_is_copied_with_its_parameters_filled_in(
     original = json.loads((ROOT / "notebooks/1_interview.ipynb").read_text(encoding="utf-8"))
     assert [c["id"] for c in content["cells"]] == [c["id"] for c in original["cells"]]
     comments = [line.split("  #")[1] for line in content["cells"][1]["source"].splitlines()]
-    assert len(comments) == 4
+    assert len(comments) == 3
 
 
 def test_jupyterlab_stays_on_this_machine_with_settings_of_its_own(folder, home):

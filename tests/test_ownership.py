@@ -10,9 +10,9 @@ from scipy.integrate import quad
 from scipy.stats import binom, gamma
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.measures.drift import DRIFT_DTYPES, measure_drift
+from harmony_kit.measures.drift import DRIFT, measure_drift
 from harmony_kit.measures.modes import mode_probabilities
-from harmony_kit.measures.ownership import OWNERSHIP_DTYPES, measure_ownership
+from harmony_kit.measures.ownership import OWNERSHIP, measure_ownership
 
 ONE, TWO = LENSES
 OPTIONS = (*LENSES, "joint", "vendor", "nobody")
@@ -122,7 +122,7 @@ def test_pattern(first, second, pattern):
 def test_a_row_worked_by_hand():
     answers = two_sides([ONE] * 4 + ["joint", "dont_know"], [TWO, "nobody", "nobody"])
     frame = measure_ownership(answers, ITEMS)
-    assert dtypes_of(frame) == OWNERSHIP_DTYPES
+    assert dtypes_of(frame) == OWNERSHIP.dtypes
     first, second = frame.to_dict("records")
     about = ["item", "lens", "other", "dimension", "group", "n", "n_other", "n_dont_know", "owner"]
     assert [first[name] for name in about] == [
@@ -168,9 +168,9 @@ def test_other_names_for_the_owners():
 
 def test_no_answers_give_empty_frames_with_every_column():
     frame = measure_ownership(no_answers(), ITEMS)
-    assert (len(frame), dtypes_of(frame)) == (0, OWNERSHIP_DTYPES)
+    assert (len(frame), dtypes_of(frame)) == (0, OWNERSHIP.dtypes)
     drift = measure_drift(frame)
-    assert (len(drift), dtypes_of(drift)) == (0, DRIFT_DTYPES)
+    assert (len(drift), dtypes_of(drift)) == (0, DRIFT.dtypes)
 
 
 def many_sites():
@@ -236,7 +236,7 @@ def test_drift_worked_by_hand():
     )
     ownership = measure_ownership(answers, ITEMS)
     drift = measure_drift(ownership)
-    assert dtypes_of(drift) == DRIFT_DTYPES
+    assert dtypes_of(drift) == DRIFT.dtypes
     columns = ["lens", "holder", "n", "n_duties", "n_held", "share"]
     third = pytest.approx(1 / 3)
     assert drift[columns].to_numpy().tolist() == [

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from measure_frames import LENSES, answers_of, at_site, dtypes_of, items_of, no_answers, said
 
-from harmony_kit.measures.pilots import PILOT_DTYPES, measure_pilots
+from harmony_kit.measures.pilots import PILOTS, measure_pilots
 from harmony_kit.measures.scores import draw_scores_jointly
-from harmony_kit.measures.usage import USAGE_DTYPES
+from harmony_kit.measures.usage import USAGE
 
 ONE, TWO = LENSES
 CARD = {"per": "pilot", "mirrored": False, "dimension": "pilots"}
@@ -64,7 +64,7 @@ def test_a_row_worked_by_hand():
         said(ONE, "pilots.success", [1, 2], subject="vision", about=TWO),
     )
     frame = measure_pilots(answers, ITEMS)
-    assert dtypes_of(frame) == PILOT_DTYPES
+    assert dtypes_of(frame) == PILOTS.dtypes
     row = frame.iloc[0]
     counts = ["n_technical", "n_operational", "n_success", "n_estimate", "points"]
     assert row[counts].tolist() == [3, 4, 3, 2, 5]
@@ -123,12 +123,12 @@ def test_items_on_a_shorter_scale_are_stretched():
 
 def test_usage_stands_beside():
     usage = pd.DataFrame([{"site": "north", "pilot": "vision", "n_weeks": 9, "active_share": 0.25}])
-    usage = usage.reindex(columns=list(USAGE_DTYPES)).astype({"n_weeks": "Int64"})
+    usage = usage.reindex(columns=list(USAGE.dtypes)).astype({"n_weeks": "Int64"})
     answers = answers_of(
         card(ONE, [5, 4, 5], [5, 4, 5]), card(ONE, [5, 4, 5], [5, 4, 5], subject="assistant")
     )
     frame = measure_pilots(answers, ITEMS, usage=usage)
-    assert dtypes_of(frame) == PILOT_DTYPES
+    assert dtypes_of(frame) == PILOTS.dtypes
     found = frame[["subject", "n_weeks", "active_share"]].astype(object)
     assert found.where(found.notna(), None).to_numpy().tolist() == [
         ["assistant", None, None],
@@ -139,7 +139,7 @@ def test_usage_stands_beside():
 def test_no_answers_give_an_empty_frame_with_every_column():
     for items in (ITEMS, ITEMS.iloc[:0], ITEMS[ITEMS["group"] == "success"]):
         frame = measure_pilots(no_answers(), items)
-        assert (len(frame), dtypes_of(frame)) == (0, PILOT_DTYPES)
+        assert (len(frame), dtypes_of(frame)) == (0, PILOTS.dtypes)
 
 
 def test_one_scorecard_alone_puts_a_pilot_nowhere():

@@ -31,7 +31,11 @@ def _record(folder: Path, **changes: object) -> Record:
         ({"inputs": {**INPUTS, "answers": "0"}}, ("answers changed",), ("answers",)),
         ({"inputs": {**INPUTS, "gone": "0"}}, ("gone changed",), ("gone",)),
         ({"inputs": {"answers": "1"}}, ("settings changed",), ("settings",)),
-        ({"failure": Failure("timeout", "Too slow.")}, ("timeout last time",), ()),
+        (
+            {"failure": Failure("timeout", "timed_out", {"seconds": "2"})},
+            ("timeout last time",),
+            (),
+        ),
     ],
 )
 def test_compare_says_what_changed(
@@ -81,7 +85,7 @@ def test_force_makes_what_is_selected(tmp_path: Path) -> None:
 
 
 def test_records_come_back_whole(tmp_path: Path) -> None:
-    failure = Failure("crashed", "It ended.", 3, "1/0", "ZeroDivisionError", "no", "last words")
+    failure = Failure("crashed", "ended", {}, 3, "1/0", "ZeroDivisionError", "no", "last words")
     record = _record(tmp_path / "a", failure=failure, summary={"n": {"day": 3}}, seconds={"run": 1})
     record.save(tmp_path / "records")
     assert find_records(tmp_path / "records") == {"a": record}

@@ -3,7 +3,7 @@ import pytest
 from measure_frames import answers_of, dtypes_of, items_of, no_answers, said
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.measures.planning import PLAN_DTYPES, plan_interviews
+from harmony_kit.measures.planning import PLAN, plan_interviews
 
 SETTINGS = Settings()
 ITEMS = items_of(*({"item": f"frame.{i}"} for i in range(6)))
@@ -46,7 +46,7 @@ def test_before_anybody_was_asked():
         ["tiny", "b", 0, 3, None, 3, True],
     ]
     assert set(plan["spread_from"]) == {"typical"}
-    assert dtypes_of(plan) == PLAN_DTYPES
+    assert dtypes_of(plan) == PLAN.dtypes
 
 
 def answers_like(spread, n):
@@ -116,4 +116,4 @@ def test_sites_without_a_head_count_are_planned_too():
 
 def test_nothing_to_plan():
     plan = planned(no_answers(), headcounts())
-    assert (dtypes_of(plan), len(plan)) == (PLAN_DTYPES, 0)
+    assert (dtypes_of(plan), len(plan)) == (PLAN.dtypes, 0)

@@ -14,13 +14,15 @@ from harmony_kit.measures.privacy import (
     license_quotes,
     list_withheld,
 )
+from harmony_kit.report.left_out import say_withheld
+from harmony_kit.report.words import load_words
 
 SOURCE = Source("ana", "import", "x", 1, "abc")
 WHEN = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 def _answer(who: str, item: str, value: int | None = 3, **other: object) -> Answer:
-    lens = who.split("-")[0]
+    lens = who.split("-", maxsplit=1)[0]
     status = other.pop("status", "answered")
     return Answer(
         "s",
@@ -110,13 +112,26 @@ def test_withheld_lists_a_small_lens_once():
             "about": ["ops", "ops", "it"],
         }
     )
-    withheld = list_withheld(heard, cells, min_group=3)
-    assert withheld["what"].tolist() == [
+    withheld = list_withheld(heard, cells)
+    assert withheld.fillna("").to_numpy().tolist() == [
+        ["ops", "", "", ""],
+        ["it", "a.one", "", "ops"],
+        ["it", "a.two", "p", "it"],
+    ]
+    said = say_withheld(withheld, load_words("en"), min_group=3)
+    assert said["what"].tolist() == [
         "everything of ops",
         "a.one@ops, answered by it",
         "a.two[p], answered by it",
     ]
-    assert set(withheld["why"]) == {"fewer than 3 people answered"}
+    assert set(said["why"]) == {"fewer than 3 people answered"}
+    german = say_withheld(withheld, load_words("de"), min_group=3)
+    assert german["what"].tolist() == [
+        "alles von ops",
+        "a.one@ops, beantwortet von it",
+        "a.two[p], beantwortet von it",
+    ]
+    assert set(german["why"]) == {"weniger als 3 Personen haben geantwortet"}
 
 
 def test_count_respondents():

@@ -47,6 +47,15 @@ def test_readme_has_exactly_two_set_up_commands():
     assert commands[1].endswith("pytest")
 
 
+def test_the_hooks_are_the_tools_of_the_tests():
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    hooks = [hook for repo in config["repos"] for hook in repo["hooks"]]
+    named = {one for hook in hooks for one in hook["additional_dependencies"]}
+    assert all("==" in one for one in named)
+    pinned = {one for one in PROJECT["optional-dependencies"]["test"] if "==" in one}
+    assert pinned <= named
+
+
 def test_public_names_are_sorted_and_there():
     assert list(harmony_kit.__all__) == sorted(harmony_kit.__all__)
     assert all(hasattr(harmony_kit, name) for name in harmony_kit.__all__)

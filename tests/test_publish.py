@@ -19,6 +19,7 @@ from harmony_kit.batch.publish import (
 )
 from harmony_kit.batch.record import Failure
 from harmony_kit.files import write_whole
+from harmony_kit.report.words import load_words
 
 HOSTILE = '<script>alert("1")</script>'
 RESULTS = {
@@ -102,7 +103,7 @@ def test_nothing_of_a_failed_report_remains_but_the_notebook(tmp_path: Path) -> 
     folder = _write(tmp_path / "1")
     (folder / "charts").mkdir()
     (folder / "charts" / "one.svg").write_text("<svg/>")
-    failure = Failure("failed", "A step stopped.", 2, HOSTILE, "ValueError", HOSTILE)
+    failure = Failure("failed", "stopped", {"error": HOSTILE}, 2, HOSTILE, "ValueError", HOSTILE)
     page = Page("Plant 1", "en", client="Tiny Works", failure=failure)
     finished = finish_report(folder, page)
     assert finished.failure == failure
@@ -111,7 +112,7 @@ def test_nothing_of_a_failed_report_remains_but_the_notebook(tmp_path: Path) -> 
     assert "<script" not in html
     assert "&lt;script&gt;" in html
     assert 'href="assessment.ipynb"' in html
-    assert "A step stopped." in html
+    assert "A step stopped with an error: " in html
 
 
 def test_a_notebook_without_results_is_a_failure(tmp_path: Path) -> None:
@@ -119,7 +120,8 @@ def test_a_notebook_without_results_is_a_failure(tmp_path: Path) -> None:
     (folder / "results.json").unlink()
     finished = finish_report(folder, PAGE)
     assert finished.failure is not None
-    assert finished.failure.sentence == "The notebook ran to its end and wrote no results.json."
+    said = finished.failure.say(load_words("en"))
+    assert said == "The notebook ran to its end and wrote no results.json."
 
 
 def test_publish_replaces_the_folder_as_a_whole(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from measure_frames import LENSES, answers_of, at_site, case, dtypes_of, items_o
 from scipy.stats import permutation_test
 
 from harmony_kit.measures.permutations import MOST_ARRANGEMENTS, N_RANDOM, flip_pairs, swap_groups
-from harmony_kit.measures.ranking import RANKING_DTYPES, measure_ranking
+from harmony_kit.measures.ranking import RANKING, measure_ranking
 
 ONE, TWO = LENSES
 OPTIONS = ("a", "b", "c", "d", "e")
@@ -127,7 +127,7 @@ def worked_answers():
 
 def test_a_ranking_worked_by_hand():
     frame = measure_ranking(worked_answers(), ITEMS)
-    assert dtypes_of(frame) == RANKING_DTYPES
+    assert dtypes_of(frame) == RANKING.dtypes
     first, second = frame.to_dict("records")
     weights = {
         "own": (8, 6, 4, 0, 0),
@@ -213,7 +213,7 @@ def test_who_refuses_and_who_does_not_know_have_no_weights():
 
 def test_no_answers_give_an_empty_frame_with_every_column():
     frame = measure_ranking(no_answers(), ITEMS)
-    assert (len(frame), dtypes_of(frame)) == (0, RANKING_DTYPES)
+    assert (len(frame), dtypes_of(frame)) == (0, RANKING.dtypes)
 
 
 def many_sites():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from measure_frames import LENSES, answers_of, at_site, dtypes_of, items_of, no_answers, said
 
-from harmony_kit.measures.readiness import READINESS_DTYPES, measure_readiness
+from harmony_kit.measures.readiness import READINESS, measure_readiness
 
 ONE, TWO = LENSES
 CHECK = {"per": "decision", "mirrored": False, "dimension": "readiness"}
@@ -90,7 +90,7 @@ def test_a_row_worked_by_hand():
         said(ONE, "readiness.act", [5, 5, 4], subject="reorder", about=TWO),
     )
     frame = measure_readiness(answers, ITEMS)
-    assert dtypes_of(frame) == READINESS_DTYPES
+    assert dtypes_of(frame) == READINESS.dtypes
     first, second = frame.to_dict("records")
     counts = ["n_act", "n_estimate", "n_own_checks", "n_other_checks", "n_min"]
     assert [first[name] for name in counts] == [3, 3, 3, 2, 3]
@@ -128,7 +128,7 @@ def test_a_lens_without_checks_asks_nothing():
 def test_no_answers_give_an_empty_frame_with_every_column():
     for items in (ITEMS, ITEMS.iloc[:0]):
         frame = measure_readiness(no_answers(), items, lenses=LENSES)
-        assert (len(frame), dtypes_of(frame)) == (0, READINESS_DTYPES)
+        assert (len(frame), dtypes_of(frame)) == (0, READINESS.dtypes)
 
 
 def many_sites():

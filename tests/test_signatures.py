@@ -13,7 +13,7 @@ from harmony_kit.measures.ownership import measure_ownership
 from harmony_kit.measures.pilots import measure_pilots
 from harmony_kit.measures.ranking import measure_ranking
 from harmony_kit.measures.readiness import measure_readiness
-from harmony_kit.measures.signatures import SIGNATURE_DTYPES, SIGNATURES, measure_signatures
+from harmony_kit.measures.signatures import SIGNATURE_COLUMNS, SIGNATURES, measure_signatures
 from harmony_kit.measures.usage import measure_usage
 
 ONE, TWO = LENSES
@@ -220,7 +220,7 @@ def healthy():
 
 def test_a_healthy_plant_shows_no_signature(healthy):
     frame = measure_signatures(healthy)
-    assert dtypes_of(frame) == SIGNATURE_DTYPES
+    assert dtypes_of(frame) == SIGNATURE_COLUMNS.dtypes
     assert present(frame) == []
 
 
@@ -302,7 +302,7 @@ def test_the_bar_is_that_of_the_settings():
 
 def test_nothing_measured_gives_an_empty_frame_with_every_column():
     frame = measure_signatures({})
-    assert (len(frame), dtypes_of(frame)) == (0, SIGNATURE_DTYPES)
+    assert (len(frame), dtypes_of(frame)) == (0, SIGNATURE_COLUMNS.dtypes)
 
 
 def test_sites_and_waves_stand_apart():

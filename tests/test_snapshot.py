@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -25,8 +28,19 @@ def _store(folder: Path) -> Store:
     return Store(f"sqlite:///{folder / 'answers.sqlite'}")
 
 
-def _take(folder: Path, sites: tuple[str, ...] = SITES) -> Snapshot:
-    return take_snapshot(_store(folder), sites, wave=WAVE, folder=folder / "snapshot")
+def _take(folder: Path, sites: tuple[str, ...] = SITES, *, is_forced: bool = False) -> Snapshot:
+    place = folder / "snapshot"
+    return take_snapshot(_store(folder), sites, wave=WAVE, folder=place, is_forced=is_forced)
+
+
+def _execute(folder: Path, statement: str) -> None:
+    """Change the store by hand, as whoever has to delete somebody does."""
+    with closing(sqlite3.connect(folder / "answers.sqlite", isolation_level=None)) as connection:
+        connection.execute(statement)
+
+
+def _people(folder: Path, site: str) -> set[str]:
+    return set(pd.read_parquet(folder / "snapshot" / f"{site}.parquet")["respondent"])
 
 
 def _states(folder: Path) -> dict[str, tuple[str, int]]:
@@ -132,3 +146,33 @@ def test_one_consistent_cut_while_answers_come_in(folder: Path, n_writes: int) -
     differ = cut[cut != now.reindex(cut.index)]
     assert set(differ.index) <= ({"day-2"} if n_writes == 50 else set())
     assert len(cut) == len(now) == 6
+
+
+@pytest.mark.parametrize("name", ["night-0", "night-1", "day-2"])  # the last one answered last
+def test_somebody_deleted_is_gone_from_the_snapshot_as_well(folder: Path, name: str) -> None:
+    _take(folder)
+    before = _people(folder, "b")
+    _execute(folder, f"DELETE FROM journal WHERE site = 'b' AND respondent = '{name}'")
+    assert _take(folder).read == ("b",)
+    assert _people(folder, "b") == before - {name}
+
+
+def test_a_forced_snapshot_believes_nothing_it_knew(folder: Path) -> None:
+    _take(folder)
+    _execute(folder, "UPDATE journal SET value = 5 WHERE site = 'b'")  # as nobody should
+    assert _take(folder).read == ()
+    assert _take(folder, is_forced=True).read == SITES
+    assert set(pd.read_parquet(folder / "snapshot" / "b.parquet")["value"]) == {5}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files have no such modes here")
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_a_snapshot_is_for_its_owner_only(folder: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        _take(folder)
+    finally:
+        os.umask(before)
+    place = folder / "snapshot"
+    assert place.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in place.glob("*.parquet")} == {0o600}

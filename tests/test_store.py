@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -71,7 +76,7 @@ def test_journal_keeps_every_version(store):
     assert store.journal(respondent="it-01") == [(1, RATING), (2, changed)]
     assert store.current() == [changed]
     assert store.revision() == 2
-    assert store.site_revisions("1") == {"oldmill": 2}
+    assert store.site_extents("1") == {"oldmill": (2, 2, 3)}
 
 
 def test_append_is_all_or_nothing(store):
@@ -199,3 +204,119 @@ def test_missing_folder_and_password_never_shown(tmp_path):
     with pytest.raises(StoreError) as caught:
         Store("postgresql+psycopg://ana:s3cret@127.0.0.1:1/none")
     assert "s3cret" not in str(caught.value)
+
+
+# All or nothing
+
+
+def test_what_is_written_together_is_there_together(store):
+    with store.atomic():
+        store.register(PERSON)
+        with store.atomic():
+            store.append([RATING])
+        assert store.current() == [RATING]
+
+    def write_until_it_fails():
+        with store.atomic():
+            store.append([PILOT])
+            store.add_subject(Subject("oldmill", "pilot", "vision", "Camera"))
+            store.register(replace(PERSON, lens="operations"))
+
+    with pytest.raises(StoreError, match="already belongs to it"):
+        write_until_it_fails()
+    assert (store.current(), store.respondents(), store.subjects()) == ([RATING], [PERSON], [])
+    store.append([PILOT])
+    assert store.current() == [RATING, PILOT]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="nothing can be killed in the same way here")
+def test_a_process_killed_in_between_leaves_nothing_behind(tmp_path):
+    url = f"sqlite:///{tmp_path}/answers.sqlite"
+    code = (
+        "import os, signal, sys; from harmony_kit.journal.answers import Respondent; "
+        "from harmony_kit.journal.store import Store\n"
+        "store = Store(sys.argv[1])\n"
+        "with store.atomic():\n"
+        "    for n in range(14):\n"
+        "        store.register(Respondent('oldmill', '1', f'it-{n:02}', 'it'))\n"
+        "        if n == 5: os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, url], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    store = Store(url)
+    assert store.respondents() == []
+    store.close()
+
+
+# Who may read it, and reading alone
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files have no such modes here")
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_a_new_store_is_for_its_owner_only(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        store = Store(f"sqlite:///{tmp_path}/answers.sqlite", stays_open=True)
+        store.append([RATING])
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        store.close()
+    finally:
+        os.umask(before)
+    names = ("answers.sqlite", "answers.sqlite-shm", "answers.sqlite-wal")
+    assert modes == dict.fromkeys(names, 0o600)
+
+
+def test_a_reader_makes_nothing_and_changes_nothing(tmp_path):
+    path = tmp_path / "answers.sqlite"
+    reader = Store(f"sqlite:///{path}", is_reader=True)
+    assert (reader.current(), reader.respondents(), reader.mark()) == ([], [], 0)
+    reader.close()
+    assert list(tmp_path.iterdir()) == []
+    writer = Store(f"sqlite:///{path}", stays_open=True)
+    writer.append([RATING])
+    reader = Store(f"sqlite:///{path}", is_reader=True)
+    assert reader.current() == [RATING]  # though it is still in the WAL of a writer
+    writer.append([PILOT])
+    assert reader.current() == [RATING, PILOT]
+    with pytest.raises(StoreError, match="the file or its folder is read-only"):
+        reader.append([RANK])
+    reader.close()
+    writer.close()
+    sqlite3.connect(tmp_path / "other.sqlite").execute("CREATE TABLE t (a)").connection.close()
+    with pytest.raises(StoreError, match="the file is not an answers store"):
+        Store(f"sqlite:///{tmp_path}/other.sqlite", is_reader=True)
+
+
+@pytest.fixture
+def read_only_disk(tmp_path):
+    """A disk of its own, and the command that makes it read-only: that stops root as well."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if shutil.which("mount") is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("only root can mount a disk")
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", place], check=False)
+    if made.returncode:
+        pytest.skip("nothing can be mounted here")
+    yield place, ["mount", "-o", "remount,ro", place]
+    subprocess.run(["umount", place], check=True)
+
+
+def test_an_archive_on_a_read_only_disk_can_be_read(read_only_disk):
+    place, make_read_only = read_only_disk
+    store = Store(f"sqlite:///{place}/answers.sqlite")
+    store.append(ANSWERS)
+    store.close()
+    subprocess.run(make_read_only, check=True)
+    reader = Store(f"sqlite:///{place}/answers.sqlite", is_reader=True)
+    assert reader.current() == ANSWERS
+    reader.close()
+    with pytest.raises(StoreError, match="the folder is missing or may not be written"):
+        Store(f"sqlite:///{place}/answers.sqlite")
+
+
+def test_what_tells_that_a_row_is_gone(store):
+    store.append(ANSWERS)
+    with store._writing("forget") as connection:
+        connection.exec_driver_sql("DELETE FROM journal WHERE id IN (2, 5)")
+    assert store.site_extents("1") == {"oldmill": (3, 4, 8)}
+    assert (store.mark(), store.revision()) == (5, 4)

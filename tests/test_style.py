@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 @pytest.mark.parametrize(
     "words",
     [["ruff", "format", "--check"], ["ruff", "check"], ["mypy"]],
-    ids=lambda words: " ".join(words),
+    ids=" ".join,
 )
 def test_tool_has_nothing_to_say(words):
     done = subprocess.run(

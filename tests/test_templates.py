@@ -111,7 +111,9 @@ def _index(language: str = "en") -> str:
 
 
 def _failure(language: str = "en") -> str:
-    failure = Failure("failed", "A step stopped.", 2, HOSTILE, "ValueError", HOSTILE, HOSTILE)
+    failure = Failure(
+        "failed", "stopped", {"error": "ValueError"}, 2, HOSTILE, "ValueError", HOSTILE, HOSTILE
+    )
     page = Page(HOSTILE, language, client="Demo", colour="#aa3355", failure=failure)
     content = {"page": page, "failure": failure, "has_book": True}
     return render_page("failure.html.j2", content).decode()
@@ -184,7 +186,7 @@ def test_a_failed_report_says_where_and_shows_no_number():
 def test_every_class_of_a_fragment_has_a_style():
     styled = set(re.findall(r"\.([a-z][\w-]*)", (TEMPLATES / "static" / "harmony.css").read_text()))
     fragments = [
-        *(ROOT / "harmony_kit" / "content" / "report").glob("*.j2"),
+        *(ROOT / "harmony_kit" / "report" / "fragments").glob("*.j2"),
         *TEMPLATES.glob("*.j2"),
     ]
     used = set()

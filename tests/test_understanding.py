@@ -11,7 +11,7 @@ from measure_frames import answers_of, dtypes_of, items_of, no_answers, said
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.coorientation import measure_topics
 from harmony_kit.measures.understanding import (
-    UNDERSTANDING_DTYPES,
+    UNDERSTANDING,
     measure_understanding,
     summarise_understanding,
 )
@@ -62,14 +62,14 @@ def test_a_census_by_dimension_and_direction():
 
 def test_no_answers_give_an_empty_frame_with_every_column():
     found = measure_understanding(no_answers(), ITEMS, settings=SETTINGS)
-    assert (dtypes_of(found), len(found)) == (UNDERSTANDING_DTYPES, 0)
+    assert (dtypes_of(found), len(found)) == (UNDERSTANDING.dtypes, 0)
 
 
 def test_it_is_what_the_topics_say():
     topics = measure_topics(ANSWERS, ITEMS, settings=SETTINGS)
     found = measure_understanding(ANSWERS, ITEMS, settings=SETTINGS)
     pd.testing.assert_frame_equal(found, summarise_understanding(topics, settings=SETTINGS))
-    assert dtypes_of(found) == UNDERSTANDING_DTYPES
+    assert dtypes_of(found) == UNDERSTANDING.dtypes
     a = topics[topics["lens"] == "a"]["p_understood"].sum()
     assert found.iloc[0]["understood"] == pytest.approx(a)
 

@@ -66,6 +66,7 @@ def _result(source, folder):
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_wanted", [True, False])
 def test_a_runner_closed_while_the_server_loads_does_not_wait(is_wanted, tmp_path):
     expected = {

@@ -52,6 +52,7 @@ def _values(folder: Path) -> list[int | None]:
     return json.loads(text)["values"]  # type: ignore[no-any-return]
 
 
+@pytest.mark.slow
 def test_an_answer_is_in_the_report_within_two_seconds(folder: Path, said: list[str]) -> None:
     assert _values(folder) == [3] * 6
     save_answers(folder, "b", 5, respondent="day-1")
@@ -60,6 +61,7 @@ def test_an_answer_is_in_the_report_within_two_seconds(folder: Path, said: list[
     assert said[1].startswith("made b in ")
 
 
+@pytest.mark.slow
 def test_the_watch_goes_on_after_what_went_wrong(folder: Path, said: list[str]) -> None:
     sites = (folder / "sites.csv").read_text()
     (folder / "sites.csv").write_text("nonsense\n")

@@ -8,6 +8,7 @@ import pytest
 
 from harmony_kit.errors import InstrumentError
 from harmony_kit.instrument.file import find_instrument, load_instrument
+from harmony_kit.instrument.language_files import translation_files
 from harmony_kit.instrument.yamlfile import remember
 
 
@@ -48,8 +49,8 @@ def test_a_new_translation_is_seen(tmp_path):
     path = tmp_path / source.name
     path.write_bytes(source.read_bytes())
     alone = load_instrument(path)
-    german = source.with_suffix(".de.yaml")
-    (tmp_path / german.name).write_bytes(german.read_bytes())
+    german = translation_files(source)["de"]
+    path.with_suffix(".de.yaml").write_bytes(german.read_bytes())
     assert (alone.languages, load_instrument(path).languages) == (("en",), ("en", "de"))
 
 

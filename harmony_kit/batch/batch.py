@@ -39,6 +39,7 @@ from harmony_kit.batch.plan import Plan, Step
 from harmony_kit.batch.publish import publish_files, publish_folder, write_index
 from harmony_kit.batch.record import Failure, Record
 from harmony_kit.files import FileMark, mark_file, read_json, write_json
+from harmony_kit.report.words import FALLBACK, load_words
 
 __all__ = [
     "BatchEvent",
@@ -70,8 +71,8 @@ class BatchEvent:
 class BatchResult:
     """What a run did.
 
-    `failed` maps sites to a plain sentence; `n_left` reports were due and not started because of
-    a failure; `run` is the content of run.json.
+    `failed` maps sites to a plain sentence, in English as the command line is; `n_left` reports
+    were due and not started because of a failure; `run` is the content of run.json.
     """
 
     reports: Path
@@ -200,7 +201,7 @@ class _Batch:
             Record(job.name, {}, {}).forget(self._briefing.records_folder)
             publish(made)
         except OSError as cause:
-            failure = Failure("unpublished", _why_unpublished(cause))
+            failure = Failure("unpublished", "not_placed", {"error": str(cause)})
         seconds = {**made.seconds, "publish": time.perf_counter() - finishing}
         files = {} if failure and failure.status == "unpublished" else made.finished.files
         record = Record(
@@ -211,13 +212,13 @@ class _Batch:
         self._settle(record, step, time.perf_counter() - began)
 
     def _settle(self, record: Record, step: Step, seconds: float) -> None:
+        text = record.failure.say(load_words(FALLBACK)) if record.failure else ""
         with self._lock:
             self._records[record.name] = record
             self._made[record.name] = step.reason
             if record.failure:
-                self._failed[record.name] = record.failure.sentence
+                self._failed[record.name] = text
         kind: Literal["made", "failed"] = "failed" if record.failure else "made"
-        text = record.failure.sentence if record.failure else ""
         self._tell(BatchEvent(kind, record.name, seconds=seconds, text=text))
 
     def _publish_site(self, made: Made) -> None:
@@ -272,10 +273,3 @@ class _Batch:
     def _deliver(self, name: str, files: Mapping[str, FileMark]) -> None:
         if self._destination is not None:
             self._destination.deliver(self._briefing.reports, name, files)
-
-
-def _why_unpublished(cause: OSError) -> str:
-    return (
-        f"The report was made and could not be put in its place: {cause}. "
-        "If a file of it is open in another program, close it and run again."
-    )

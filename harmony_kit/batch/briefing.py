@@ -11,6 +11,7 @@ from pathlib import Path
 
 from harmony_kit.batch.inputs import portfolio_inputs, shared_inputs, site_inputs
 from harmony_kit.batch.job import Job, Limits
+from harmony_kit.batch.losses import list_losses
 from harmony_kit.batch.places import notebooks_folder
 from harmony_kit.batch.plan import Plan, Step, compare, make_plan, select_sites
 from harmony_kit.batch.publish import Page
@@ -20,6 +21,7 @@ from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.journal.store import Store
+from harmony_kit.report.words import load_words
 
 __all__ = ["PORTFOLIO", "BatchRequest", "Briefing", "brief", "clean_up", "plan_portfolio"]
 
@@ -126,7 +128,10 @@ class Briefing:
             "as_of": self.request.as_of.isoformat(),
         }
         page = replace(
-            self._page("Portfolio"), book="portfolio.ipynb", html="portfolio.html", results=""
+            self._page(load_words(self.engagement.language).say("portfolio.name")),
+            book="portfolio.ipynb",
+            html="portfolio.html",
+            results="",
         )
         return self._job(PORTFOLIO, _PORTFOLIO_NOTEBOOK, parameters, page)
 
@@ -158,7 +163,7 @@ def brief(request: BatchRequest) -> Briefing:
         engagement = replace(engagement, wave=request.wave)
     _check_names(engagement)
     selected = select_sites(engagement, request.sites, request.where)
-    snapshot = _take_snapshot(engagement)
+    snapshot = _take_snapshot(engagement, is_forced=request.is_forced)
     shared = shared_inputs(engagement, request.as_of)
     notebook = (request.notebooks or notebooks_folder()) / _SITE_NOTEBOOK
     records = find_records(record_folder(engagement.folder, engagement.wave))
@@ -185,11 +190,15 @@ def plan_portfolio(briefing: Briefing, records: Mapping[str, Record]) -> Step:
     return replace(step, is_selected=bool(results))
 
 
-def _take_snapshot(engagement: Engagement) -> Snapshot:
-    folder = snapshot_folder(engagement.folder, engagement.wave)
-    store = Store(engagement.store_url)
+def _take_snapshot(engagement: Engagement, *, is_forced: bool) -> Snapshot:
+    wave, sites = engagement.wave, engagement.site_ids
+    folder = snapshot_folder(engagement.folder, wave)
+    store = Store(engagement.store_url, is_reader=True)
     try:
-        return take_snapshot(store, engagement.site_ids, wave=engagement.wave, folder=folder)
+        lost = list_losses(store, sites, wave=wave, folder=engagement.folder)
+        if lost:
+            raise EngagementError(*lost)
+        return take_snapshot(store, sites, wave=wave, folder=folder, is_forced=is_forced)
     finally:
         store.close()
 

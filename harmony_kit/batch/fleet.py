@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from harmony_kit.batch.briefing import PORTFOLIO, BatchRequest
 from harmony_kit.batch.fleet_worker import (
@@ -101,7 +101,7 @@ class Fleet:
         self._futures: set[Any] = set()
         self._local = ExitStack()
 
-    def __enter__(self) -> Fleet:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

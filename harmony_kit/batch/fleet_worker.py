@@ -56,9 +56,15 @@ def describe_worker() -> dict[str, str]:
     return {
         "harmony-kit": harmony_kit.__version__,
         "code of harmony-kit": package_fingerprint()[:12],
-        "packaged instruments": hash_folder(package_folder() / "content" / "instruments")[:12],
+        "packaged instruments": _hash_packaged("instrument/instruments"),
+        "packaged playbooks": _hash_packaged("findings/playbooks"),
+        "packaged languages": _hash_packaged("languages"),
         **library_versions(),
     }
+
+
+def _hash_packaged(folder: str) -> str:
+    return hash_folder(package_folder() / folder)[:12]
 
 
 def make_remotely(task: Task) -> RemotelyMade:

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from harmony_kit.batch.places import package_folder, templates_folder
+from harmony_kit.batch.places import templates_folder
 from harmony_kit.batch.snapshot import Snapshot
 from harmony_kit.batch.versions import library_versions, package_fingerprint
 from harmony_kit.engagement.evidence_files import evidence_paths
 from harmony_kit.engagement.folder import Engagement
 from harmony_kit.files import hash_content, hash_file, hash_folder, read_json, write_json
+from harmony_kit.findings.playbook_file import find_playbook
+from harmony_kit.instrument.language_files import texts_beside
 
 __all__ = [
     "portfolio_inputs",
@@ -30,8 +32,8 @@ _PAGES_OF_THE_RUN = ("overview.html.j2", "failure.html.j2")
 def shared_inputs(engagement: Engagement, as_of: date) -> dict[str, str]:
     """The fingerprints every report of an engagement has in common, by name of the input."""
     folder = engagement.folder
-    content = package_folder() / "content"
-    playbooks = [content / "playbooks", *sorted(folder.glob("playbook*.yaml"))]
+    packaged = texts_beside(find_playbook(engagement.instrument.id)).values()
+    playbooks = [*packaged, *sorted(folder.glob("playbook*.yaml"))]
     settings = {
         "client": engagement.client,
         "wave": engagement.wave,

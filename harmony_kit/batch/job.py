@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -89,9 +89,10 @@ def make_report(
 
 def new_work(job: Job) -> Path:
     """A new, empty folder for a job to run in."""
-    folder = job.folder / ".harmony"
-    folder.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=f"work-{job.name}-", dir=folder))
+    # Made as any folder, and not by mkdtemp: it will be published, and follows the umask.
+    work = job.folder / ".harmony" / f"work-{job.name}-{secrets.token_hex(6)}"
+    work.mkdir(parents=True)
+    return work
 
 
 def _run(job: Job, work: Path, runner: _Runner) -> tuple[Failure | None, dict[str, float]]:
@@ -110,7 +111,7 @@ def _run(job: Job, work: Path, runner: _Runner) -> tuple[Failure | None, dict[st
     except RunnerClosed:
         raise
     except Exception as cause:  # noqa: BLE001 - one bad site never stops the others
-        return Failure("failed", f"It could not be started: {cause}"), {}
+        return Failure("failed", "not_started", {"error": str(cause)}), {}
     seconds = {f"engine.{name}": value for name, value in result.seconds.items()}
     return _failure_of(result), seconds
 
@@ -119,30 +120,28 @@ def _failure_of(result: RunResult) -> Failure | None:
     if result.status == "ok":
         return None
     error = result.error
-    if result.status == "timeout":
-        sentence = f"It was not done after {result.request.timeout_s:g} seconds and was stopped."
-    elif result.status == "crashed":
-        by = f" by {result.signal}" if result.signal else ""
-        sentence = f"The process it ran in was ended{by} before the notebook was done."
-    else:
-        sentence = f"A step stopped with an error: {_say(error)}."
+    reason, names = _why(result)
+    failure = Failure(result.status, reason, names, last_lines=result.last_lines)
     if error is None:
-        return Failure(result.status, sentence, last_lines=result.last_lines)
-    return Failure(
-        result.status,
-        sentence,
-        error.cell,
-        error.source,
-        error.ename,
-        error.evalue,
-        result.last_lines,
+        return failure
+    return replace(
+        failure, cell=error.cell, source=error.source, ename=error.ename, evalue=error.evalue
     )
 
 
-def _say(error: RunError | None) -> str:
+def _why(result: RunResult) -> tuple[str, dict[str, str]]:
+    """The reason why a notebook did not come to its end, and what its sentence names."""
+    if result.status == "timeout":
+        return "timed_out", {"seconds": f"{result.request.timeout_s:g}"}
+    if result.status == "crashed":
+        return ("ended_by", {"signal": result.signal}) if result.signal else ("ended", {})
+    if result.error is None:
+        return "stopped_unknown", {}
+    return "stopped", {"error": _shorten(result.error)}
+
+
+def _shorten(error: RunError) -> str:
     """Name and first line of an error, short enough for a list of sites."""
-    if error is None:
-        return "unknown"
     line = (error.evalue.splitlines() or [""])[0].rstrip(".")
     short = line if len(line) <= _N_SHOWN else f"{line[: _N_SHOWN - 1]}…"
     return f"{error.ename}: {short}" if short else error.ename
@@ -155,5 +154,6 @@ def _finish(work: Path, page: Page, renderers: Renderers) -> Finished:
     except RenderError as cause:
         if page.failure is not None:
             return Finished({}, {}, page.failure)
-        failure = Failure("failed", f"The page could not be rendered: {cause}")
+        reason = "not_rendered" if str(cause) else "renderer_ended"
+        failure = Failure("failed", reason, {"error": str(cause)})
         return _finish(work, replace(page, failure=failure), renderers)

@@ -11,6 +11,7 @@ from harmony_kit.batch.briefing import PORTFOLIO, Briefing
 from harmony_kit.batch.plan import Plan, Step
 from harmony_kit.batch.record import Record
 from harmony_kit.engagement.folder import Site
+from harmony_kit.report.words import Words, load_words
 
 __all__ = ["describe_run", "describe_timings"]
 
@@ -28,10 +29,11 @@ def describe_run(briefing: Briefing, records: Mapping[str, Record], plan: Plan) 
 
     `plan` holds what is still due: a report whose inputs changed since it was made says so.
     """
-    engagement = briefing.engagement
+    engagement, words = briefing.engagement, load_words(briefing.engagement.language)
     steps = {step.name: step for step in plan.steps}
     rows = [
-        _describe_site(site, records.get(site.site), steps[site.site]) for site in engagement.sites
+        _describe_site(site, records.get(site.site), steps[site.site], words)
+        for site in engagement.sites
     ]
     _add_orders(rows, engagement.instrument.lens_ids)
     return {
@@ -49,11 +51,11 @@ def describe_run(briefing: Briefing, records: Mapping[str, Record], plan: Plan) 
         "package": harmony_kit.__version__,
         "counts": _count(rows),
         "sites": rows,
-        "portfolio": _describe_portfolio(records.get(PORTFOLIO)),
+        "portfolio": _describe_portfolio(records.get(PORTFOLIO), words),
     }
 
 
-def _describe_site(site: Site, record: Record | None, step: Step) -> dict[str, Any]:
+def _describe_site(site: Site, record: Record | None, step: Step, words: Words) -> dict[str, Any]:
     summary = dict(record.summary) if record else {}
     files = record.files if record else {}
     return {
@@ -67,7 +69,7 @@ def _describe_site(site: Site, record: Record | None, step: Step) -> dict[str, A
         "signatures": summary.get("signatures", []),
         "left_out": summary.get("withheld", []),
         "links": {name: f"{site.site}/{file}" for name, file in _LINKS.items() if file in files},
-        "failure": _describe_failure(record),
+        "failure": _describe_failure(record, words),
         # What changed since the report was made: it is no longer the current one.
         "outdated": [] if record is None or not record.is_ok else list(step.changed),
     }
@@ -103,18 +105,18 @@ def _status(record: Record | None) -> str:
     return str(record.summary.get("status", "ok"))
 
 
-def _describe_failure(record: Record | None) -> dict[str, Any] | None:
+def _describe_failure(record: Record | None, words: Words) -> dict[str, Any] | None:
     if record is None or record.failure is None:
         return None
     failure = record.failure
-    return {"status": failure.status, "sentence": failure.sentence, "cell": failure.cell}
+    return {"status": failure.status, "sentence": failure.say(words), "cell": failure.cell}
 
 
-def _describe_portfolio(record: Record | None) -> dict[str, Any]:
+def _describe_portfolio(record: Record | None, words: Words) -> dict[str, Any]:
     if record is None:
         return {"status": "missing", "link": None, "failure": None}
     link = "portfolio.html" if "portfolio.html" in record.files else None
-    failure = _describe_failure(record)
+    failure = _describe_failure(record, words)
     return {"status": _status(record), "link": link, "failure": failure}
 
 

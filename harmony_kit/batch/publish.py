@@ -27,6 +27,7 @@ from harmony_kit.files import (
     mark_folder,
     write_whole,
 )
+from harmony_kit.report.bidi import settle, settle_value
 
 __all__ = [
     "Finished",
@@ -83,8 +84,7 @@ def finish_report(work: Path, page: Page) -> Finished:
     """
     failure = page.failure
     if failure is None and page.results and not (work / page.results).is_file():
-        sentence = f"The notebook ran to its end and wrote no {page.results}."
-        failure = Failure("failed", sentence)
+        failure = Failure("failed", "no_results", {"file": page.results})
     book = work / page.book
     if book.is_file():
         _clean_book(book)
@@ -157,8 +157,8 @@ def render_notebook(nb_path: Path, html_path: Path, page: Page) -> None:
     """
     exporter = _exporter()
     notebook = _read_notebook(nb_path)
-    look = {name: getattr(page, name) for name in _LOOK}
-    resources = {"metadata": {"name": page.title}, "harmony": look}
+    look = {name: settle(getattr(page, name)) for name in _LOOK}
+    resources = {"metadata": {"name": settle(page.title)}, "harmony": look}
     html, _ = exporter.from_notebook_node(notebook, resources=resources)
     write_whole(html_path, html.encode("utf-8", "replace"))
 
@@ -203,7 +203,9 @@ def _environment() -> Any:  # noqa: ANN401 - a jinja2 environment
     from harmony_kit.report.words import load_words
 
     loader = FileSystemLoader(templates_folder() / "harmony")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, finalize=settle_value
+    )
     environment.globals["words_of"] = load_words  # language → the wording of its pages
     return environment
 
@@ -234,7 +236,6 @@ def publish_folder(work: Path, target: Path) -> None:
     Files of two runs are never mixed. Killed between the two renames, the published folder is
     missing, which the next run sees and mends. Raises OSError where another program holds a file.
     """
-    work.chmod(0o755)  # made by mkdtemp, for this user only
     target.parent.mkdir(parents=True, exist_ok=True)
     old = work.with_name(f"{work.name}-old")
     if target.exists():

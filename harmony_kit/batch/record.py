@@ -12,25 +12,32 @@ from pathlib import Path
 from typing import Any, Literal
 
 from harmony_kit.files import FileMark, is_unchanged, read_json, write_json
+from harmony_kit.report.words import Words
 
-__all__ = ["Failure", "Record", "find_records", "record_folder"]
+__all__ = ["Failure", "Record", "find_records", "known_waves", "record_folder"]
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Why there is no report: a plain sentence, and the cell where it stopped, counted from 0.
+    """Why there is no report, and the cell where it stopped, counted from 0.
 
-    `status` is ``failed``, ``crashed``, ``timeout``, or ``unpublished`` where the notebook ran and
-    the report could not be rendered or put in its place.
+    `reason` is the key of the sentence that says why, ``because.<reason>``, and `names` what it
+    fills in. `status` is ``failed``, ``crashed``, ``timeout``, or ``unpublished`` where the
+    notebook ran and the report could not be rendered or put in its place.
     """
 
     status: Literal["failed", "crashed", "timeout", "unpublished"]
-    sentence: str
+    reason: str
+    names: Mapping[str, str] = field(default_factory=dict)
     cell: int | None = None
     source: str = ""
     ename: str = ""
     evalue: str = ""
     last_lines: str = ""
+
+    def say(self, words: Words) -> str:
+        """Why there is no report, in one or two plain sentences."""
+        return words.say(f"because.{self.reason}", **self.names)
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,11 @@ class Record:
 def record_folder(folder: Path, wave: str) -> Path:
     """Where an engagement keeps the records of a wave."""
     return folder / ".harmony" / "records" / wave
+
+
+def known_waves(folder: Path) -> list[str]:
+    """The waves an engagement has records of."""
+    return sorted(path.name for path in record_folder(folder, "").glob("*") if path.is_dir())
 
 
 def find_records(folder: Path) -> dict[str, Record]:

@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 from harmony_kit.batch.publish import Finished, Page
 from harmony_kit.engine.runner import RunnerClosed
@@ -29,7 +30,10 @@ _ENDED = "the run was ended"
 
 
 class RenderError(RuntimeError):
-    """A report could not be rendered; the message is what went wrong in the other process."""
+    """A report could not be rendered; the message is what went wrong in the other process.
+
+    Without a message the process ended before it could say.
+    """
 
 
 class Renderers:
@@ -41,7 +45,7 @@ class Renderers:
         for renderer in self._all:
             self._free.put(renderer)
 
-    def __enter__(self) -> Renderers:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -107,8 +111,7 @@ class _Renderer:
             self._end()
             if self._is_closed:
                 raise RunnerClosed(_ENDED) from None
-            message = "the process that renders ended unexpectedly"
-            raise RenderError(message) from cause
+            raise RenderError from cause
         if isinstance(answer, str):
             raise RenderError(answer)
         finished: Finished = answer

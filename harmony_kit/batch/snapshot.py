@@ -21,8 +21,17 @@ import pyarrow.parquet as pq
 from harmony_kit.files import FileMark, is_unchanged, read_json, write_json, write_whole
 from harmony_kit.journal.store import Store
 
-__all__ = ["Snapshot", "read_subjects", "snapshot_folder", "take_snapshot"]
+__all__ = [
+    "MANIFEST",
+    "Snapshot",
+    "read_subjects",
+    "snapshot_folder",
+    "store_name",
+    "take_snapshot",
+]
 
+#: What was read when, beside the files.
+MANIFEST = "snapshot.json"
 _CHUNK = 10  # sites read at a time: bounds memory, whatever the number of sites
 _TRIES = 10
 _TEXT = pa.string()
@@ -62,22 +71,33 @@ def snapshot_folder(folder: Path, wave: str) -> Path:
     return folder / ".harmony" / "snapshots" / wave
 
 
-def take_snapshot(store: Store, sites: Sequence[str], *, wave: str, folder: Path) -> Snapshot:
+def store_name(store: Store, folder: Path) -> str:
+    """What a snapshot in `folder` calls its store: the same where the engagement was moved."""
+    return repr(store).replace(f"{folder.parents[2].as_posix()}/", "")
+
+
+def take_snapshot(
+    store: Store, sites: Sequence[str], *, wave: str, folder: Path, is_forced: bool = False
+) -> Snapshot:
     """Bring the files in `folder` up to the store's current answers, in one consistent cut.
 
     Consistent: there was one moment at which every file held exactly the current answers of its
-    site. Files of sites that are no longer asked for are removed. Raises `StoreError`.
+    site. A row that is gone from the store is gone from the files as well; with `is_forced` every
+    answer is read again, whatever is known. Files of sites that are no longer asked for are
+    removed. All are for their owner only. Raises `StoreError`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    manifest = folder / "snapshot.json"
+    folder.chmod(0o700)  # also what an earlier version left here for everybody to read
+    manifest = folder / MANIFEST
     known = read_json(manifest)
-    entries: dict[str, Any] = known.get("sites", {}) if known.get("store") == repr(store) else {}
+    is_known = known.get("store") == store_name(store, folder) and not is_forced
+    entries: dict[str, Any] = known.get("sites", {}) if is_known else {}
     subjects = _subjects_by_site(store)
     fresh = {site: entries[site] for site in sites if _is_fresh(folder, entries.get(site))}
     read: list[str] = []
     for attempt in range(_TRIES + 1):
-        revisions = store.site_revisions(wave)
-        wanted = {site: [revisions.get(site, 0), subjects.get(site, [])] for site in sites}
+        extents = store.site_extents(wave)
+        wanted = {site: [[*extents.get(site, ())], subjects.get(site, [])] for site in sites}
         stale = [site for site in sites if fresh.get(site, {}).get("as_of") != wanted[site]]
         if not stale:
             break
@@ -88,7 +108,13 @@ def take_snapshot(store: Store, sites: Sequence[str], *, wave: str, folder: Path
             fresh[site] = _write_site(folder, site, frame, wanted[site])
         read += stale
     _forget_others(folder, set(sites))
-    content = {"schema": 1, "wave": wave, "store": repr(store), "sites": fresh}
+    content = {
+        "schema": 2,
+        "wave": wave,
+        "store": store_name(store, folder),
+        "mark": store.mark(),
+        "sites": fresh,
+    }
     if content != known:
         write_json(manifest, content)
     digests = {site: fresh[site]["mark"]["sha256"] for site in sites}
@@ -134,7 +160,7 @@ def _write_site(folder: Path, site: str, frame: pd.DataFrame, as_of: list[Any]) 
     digest = hashlib.sha256(content).hexdigest()
     path = folder / f"{site}.parquet"
     if not is_unchanged(path, FileMark(digest, len(content), -1)):
-        write_whole(path, content)
+        write_whole(path, content, is_private=True)
     mark = FileMark(digest, len(content), path.stat().st_mtime_ns)
     return {"file": path.name, "mark": mark.as_json(), "as_of": as_of, "n_answers": len(frame)}
 

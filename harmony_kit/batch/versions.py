@@ -8,7 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 import harmony_kit
 from harmony_kit.batch.places import package_folder
-from harmony_kit.files import hash_content, hash_folder
+from harmony_kit.files import hash_content, hash_file, hash_folder
+from harmony_kit.instrument.language_files import owner_files
+from harmony_kit.report.words import OWNERS
 
 __all__ = ["library_versions", "package_fingerprint"]
 
@@ -18,10 +20,11 @@ _LIBRARIES = ("numpy", "pandas", "scipy", "pyarrow", "nbconvert", "pydantic")
 
 @cache
 def package_fingerprint() -> str:
-    """Version and code: in a checkout the code changes and the version does not."""
+    """Version, code and words: in a checkout the code changes and the version does not."""
     package = package_folder()
-    wording = hash_folder(package / "content" / "report")
-    return hash_content([harmony_kit.__version__, hash_folder(package, "*.py"), wording])
+    words = [hash_file(path) for owner in OWNERS for path in owner_files(owner).values()]
+    made_of = [hash_folder(package, "*.py"), hash_folder(package / "report", "*.j2"), words]
+    return hash_content([harmony_kit.__version__, *made_of])
 
 
 @cache

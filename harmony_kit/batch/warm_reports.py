@@ -20,11 +20,12 @@ def warm_reports() -> None:
     from harmony_kit.batch.rehearsal import rehearse
     from harmony_kit.findings.playbook_file import find_playbook, load_playbook
     from harmony_kit.instrument.file import load_instrument, packaged_instruments
-    from harmony_kit.report.blocks import FALLBACK, load_fragments, load_words
+    from harmony_kit.report.blocks import load_fragments, load_words, word_languages
 
     for path in packaged_instruments():
         instrument = load_instrument(path)
         load_playbook(find_playbook(instrument.id))
         rehearse(instrument)
-    load_words(FALLBACK)
+    for language in word_languages():
+        load_words(language)
     load_fragments()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from harmony_kit.batch.batch import BatchRequest, run_engagement
@@ -33,26 +34,26 @@ def watch_engagement(
     engagement cannot be opened at all.
     """
     until = until or threading.Event()
-    engagement = load_engagement(request.folder)
-    store = Store(engagement.store_url)
-    try:
-        with makers(request, request.n_jobs or auto_jobs(request.limits.memory_mb)) as maker:
-            seen: object = None
-            while not until.is_set():
-                now = _state(store, request.folder)
-                if now is not None and now != seen:
-                    _run_once(request, maker, tell)
-                    seen = now
-                until.wait(_POLL_SECONDS)
-    finally:
-        store.close()
+    url = load_engagement(request.folder).store_url
+    Store(url, is_reader=True).close()
+    with makers(request, request.n_jobs or auto_jobs(request.limits.memory_mb)) as maker:
+        seen: object = None
+        while not until.is_set():
+            now = _state(url, request.folder)
+            if now is not None and now != seen:
+                _run_once(request, maker, tell)
+                seen = now
+            until.wait(_POLL_SECONDS)
 
 
-def _state(store: Store, folder: Path) -> object:
+def _state(url: str, folder: Path) -> object:
     """What differs as soon as anything a report is made from was saved."""
     paths = sorted(path for pattern in _WATCHED for path in folder.glob(pattern))
     try:
-        return store.revision(), [(path.name, path.stat().st_mtime_ns) for path in paths]
+        # Opened for every look: the file may be new since, or another one.
+        with closing(Store(url, is_reader=True)) as store:
+            revision = store.revision()
+        return revision, [(path.name, path.stat().st_mtime_ns) for path in paths]
     except (HarmonyError, OSError):
         return None  # locked, or being replaced by an editor: the next look finds it
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from harmony_kit.batch.losses import list_losses
+from harmony_kit.batch.record import known_waves
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import AnswerError, FileError, Problem, StoreError
 from harmony_kit.findings.playbook_lint import lint_playbook
@@ -31,6 +33,7 @@ class CheckReport:
 class _Stored:
     answers: list[Answer]
     respondents: list[Respondent]
+    lost: list[Problem] = field(default_factory=list)
 
 
 def check_engagement(folder: Path) -> CheckReport:
@@ -46,6 +49,7 @@ def check_engagement(folder: Path) -> CheckReport:
         stored = _read_store(engagement)
     except StoreError as cause:
         problems.append(Problem("the store", "", str(cause)))
+    problems += stored.lost
     problems += _check_sites(engagement, stored)
     problems += _check_answers(engagement, stored)
     ordered = sorted(problems, key=lambda problem: problem.severity == "warning")
@@ -61,13 +65,16 @@ def _check_playbook(engagement: Engagement) -> list[Problem]:
 
 
 def _read_store(engagement: Engagement) -> _Stored:
-    prefix = "sqlite:///"
-    url = engagement.store_url
-    if url.startswith(prefix) and not Path(url.removeprefix(prefix)).exists():
-        return _Stored([], [])  # looking must not create the file
-    store = Store(url)
+    store = Store(engagement.store_url, is_reader=True)
     try:
-        return _Stored(store.current(), store.respondents())
+        lost = [
+            problem
+            for wave in known_waves(engagement.folder)
+            for problem in list_losses(
+                store, engagement.site_ids, wave=wave, folder=engagement.folder
+            )
+        ]
+        return _Stored(store.current(), store.respondents(), lost)
     finally:
         store.close()
 

@@ -17,14 +17,16 @@ from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
 from harmony_kit.files import publish
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.journal.answers import Answer
+from harmony_kit.journal.answers import Answer, AnswersFrame
 from harmony_kit.journal.store import Store
-from harmony_kit.measures.changes import measure_changes
+from harmony_kit.measures.changes import CHANGES, measure_changes
 from harmony_kit.measures.coorientation import measure_topics
+from harmony_kit.measures.declaration import Declaration
 from harmony_kit.measures.privacy import license_answers
-from harmony_kit.measures.transitions import measure_transitions
-from harmony_kit.measures.waves import Wordings, measure_returns
+from harmony_kit.measures.transitions import TRANSITIONS, measure_transitions
+from harmony_kit.measures.waves import RETURNS, Wordings, measure_returns
 from harmony_kit.report.plain_values import plain_value
+from harmony_kit.report.words import Words, load_words
 
 __all__ = ["compare"]
 
@@ -40,7 +42,7 @@ def compare(folder: Path, *, sites: Sequence[str], output: Path | None) -> None:
     """Print what changed with certainty between successive waves; `output` gets every number."""
     engagement = load_engagement(folder)
     chosen = list(sites) or list(engagement.site_ids)
-    with open_store(engagement) as store:
+    with open_store(engagement, is_reader=True) as store:
         answers = store.frame(chosen)
         wordings = _read_wordings(store, store.current())
     compared = _compare(engagement, answers, wordings)
@@ -51,12 +53,12 @@ def compare(folder: Path, *, sites: Sequence[str], output: Path | None) -> None:
     for line in _tell(compared, engagement):
         click.echo(line)
     if output is not None:
-        names = ("changes", "transitions", "returns")
-        publish(output, draw_workbook([_sheet(name, getattr(compared, name)) for name in names]))
+        sheets = [_sheet(name, getattr(compared, name), told) for name, told in _SHEETS.items()]
+        publish(output, draw_workbook(sheets))
         click.echo(f"{output}: every number")
 
 
-def _compare(engagement: Engagement, answers: pd.DataFrame, wordings: Wordings) -> _Compared:
+def _compare(engagement: Engagement, answers: AnswersFrame, wordings: Wordings) -> _Compared:
     settings, items = engagement.settings, engagement.instrument.items_frame()
     licensed, _ = license_answers(answers, min_group=settings.min_group)
     heads = engagement.headcounts()
@@ -105,62 +107,72 @@ def _hash_wording(instrument: Instrument, item_id: str) -> str:
 
 
 def _tell(compared: _Compared, engagement: Engagement) -> Iterator[str]:
+    words = load_words(engagement.language)
     for (site, before, after), returns in compared.returns.groupby(
         ["site", "from_wave", "to_wave"], sort=False
     ):
-        yield f"{site}: wave {before} to {after}"
+        yield words.say("compare.waves", site=site, before=before, after=after)
         for row in returns.to_dict("records"):
-            yield f"  {_lens(engagement, row['lens'])}: {_tell_returns(row)}"
+            yield f"  {_lens(engagement, row['lens'])}: {_tell_returns(row, words)}"
         place = {"site": site, "from_wave": before, "to_wave": after}
-        yield from _tell_transitions(_rows(compared.transitions, place), engagement)
-        yield from _tell_changes(_rows(compared.changes, place), engagement)
+        yield from _tell_transitions(_rows(compared.transitions, place), engagement, words)
+        yield from _tell_changes(_rows(compared.changes, place), engagement, words)
 
 
 def _rows(frame: pd.DataFrame, place: dict[str, Any]) -> pd.DataFrame:
     return frame[(frame[list(place)] == pd.Series(place)).all(axis=1)]
 
 
-def _tell_returns(row: dict[Any, Any]) -> str:
-    parts = [
-        f"{'few' if pd.isna(row[name]) else row[name]} {word}"
-        for name, word in (("n_returned", "came back"), ("n_left", "left"), ("n_joined", "joined"))
-    ]
-    return f"{row['n_before']} people, then {row['n_after']} ({', '.join(parts)})"
+def _tell_returns(row: dict[Any, Any], words: Words) -> str:
+    counted = {
+        name: words.say("compare.few") if pd.isna(row[name]) else row[name]
+        for name in ("n_returned", "n_left", "n_joined")
+    }
+    people = {"n_before": row["n_before"], "n_after": row["n_after"]}
+    return words.say("compare.people", **people, **counted)
 
 
-def _tell_transitions(rows: pd.DataFrame, engagement: Engagement) -> Iterator[str]:
+def _tell_transitions(rows: pd.DataFrame, engagement: Engagement, words: Words) -> Iterator[str]:
     moved = rows[(rows["claim"] == "claimed") & (rows["from_state"] != rows["to_state"])]
     for row in moved.to_dict("records"):
-        looks = f"{_lens(engagement, row['lens'])} looking at {_lens(engagement, row['other'])}"
-        states = f"{_word(row['from_state'])} -> {_word(row['to_state'])}"
-        yield f"  {_topic(row)}, {looks}: {states} ({row['p_changed']:.0%} certain)"
+        looks = words.say(
+            "compare.looking",
+            looker=_lens(engagement, row["lens"]),
+            other=_lens(engagement, row["other"]),
+        )
+        states = [words.say(f"state.{row[name]}") for name in ("from_state", "to_state")]
+        certain = words.say("figure.claimed", chance=words.percent(row["p_changed"]))
+        yield f"  {_topic(row)}, {looks}: {' -> '.join(states)} ({certain})"
 
 
-def _tell_changes(rows: pd.DataFrame, engagement: Engagement) -> Iterator[str]:
+def _tell_changes(rows: pd.DataFrame, engagement: Engagement, words: Words) -> Iterator[str]:
     claimed = rows[(rows["claim"] == "claimed") & (rows["direction"] != "steady")]
     for row in claimed.to_dict("records"):
-        what = f"{_lens(engagement, row['lens'])}, {row['quantity']}"
-        yield f"  {_topic(row)}, {what}: {row['before']:.1f} -> {row['after']:.1f}"
+        what = f"{_lens(engagement, row['lens'])}, {words.say('quantity.' + row['quantity'])}"
+        values = " -> ".join(words.plain(row[name], ".1f") for name in ("before", "after"))
+        yield f"  {_topic(row)}, {what}: {values}"
     for kind in ("reworded", "new", "dropped"):
         items = sorted(set(rows.loc[rows["comparison"] == kind, "item"]))
         if items:
-            yield f"  not compared, {kind}: {', '.join(items)}"
+            yield f"  {words.say(f'compare.{kind}', items=', '.join(items))}"
     if (rows["comparison"] == "unverified").any():
-        yield "  the wording of one wave is not on record: compare with care"
+        yield f"  {words.say('compare.unverified')}"
 
 
 def _lens(engagement: Engagement, lens: str) -> str:
-    return engagement.instrument.text(f"lens.{lens}.name")
+    return engagement.instrument.text(f"lens.{lens}.name", engagement.language)
 
 
 def _topic(row: dict[Any, Any]) -> str:
     return row["item"] if pd.isna(row["subject"]) else f"{row['item']}[{row['subject']}]"
 
 
-def _word(state: str) -> str:
-    return state.replace("_", " ")
+_SHEETS = {"changes": CHANGES, "transitions": TRANSITIONS, "returns": RETURNS}
 
 
-def _sheet(name: str, frame: pd.DataFrame) -> WorkbookSheet:
-    rows = ([plain_value(cell) for cell in row] for row in frame.to_numpy().tolist())
-    return WorkbookSheet(name, tuple(map(str, frame.columns)), tuple(map(tuple, rows)))
+def _sheet(name: str, frame: pd.DataFrame, declared: Declaration) -> WorkbookSheet:
+    columns = [
+        [plain_value(cell, column) for cell in frame[header].tolist()]
+        for header, column in declared.columns.items()
+    ]
+    return WorkbookSheet(name, tuple(declared.columns), tuple(zip(*columns, strict=True)))

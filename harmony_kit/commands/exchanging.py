@@ -14,6 +14,7 @@ import click
 import pandas as pd
 
 from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.engagement.secret import find_secret, keep_secret
 from harmony_kit.errors import EngagementError, ExchangeError, Problem
 from harmony_kit.exchange import ImportOptions, export_wide, import_answers, map_template
 from harmony_kit.journal.answers import Answer, Event, Subject
@@ -33,9 +34,9 @@ __all__ = [
 
 
 @contextmanager
-def open_store(engagement: Engagement) -> Iterator[Store]:
-    """The store of an engagement, closed afterwards."""
-    store = Store(engagement.store_url)
+def open_store(engagement: Engagement, *, is_reader: bool = False) -> Iterator[Store]:
+    """The store of an engagement, closed afterwards; a reader makes and changes nothing."""
+    store = Store(engagement.store_url, is_reader=is_reader)
     try:
         yield store
     finally:
@@ -84,7 +85,7 @@ def import_files(folder: Path, paths: tuple[Path, ...], options: ImportOptions) 
     """
     engagement = load_engagement(folder)
     n_refused = 0
-    with open_store(engagement) as store:
+    with open_store(engagement, is_reader=options.is_dry_run) as store:
         if not options.is_dry_run:
             store.keep_instrument(engagement.instrument_path)
         chosen = _complete(options, engagement, store)
@@ -117,13 +118,16 @@ def _complete(options: ImportOptions, engagement: Engagement, store: Store) -> I
         timezone = engagement.timezone
     subjects = known_subjects(engagement, store)
     wave = engagement.wave
-    return replace(options, default_wave=wave, timezone=timezone, subjects=subjects)
+    # A dry run writes nothing, and shows no pseudonym.
+    folder = engagement.folder
+    secret = (find_secret(folder) or b"") if options.is_dry_run else keep_secret(folder)
+    return replace(options, default_wave=wave, timezone=timezone, subjects=subjects, secret=secret)
 
 
 def propose_maps(folder: Path, paths: tuple[Path, ...]) -> None:
     """Write a first mapping file beside each file; an existing one is kept."""
     engagement = load_engagement(folder)
-    with open_store(engagement) as store:
+    with open_store(engagement, is_reader=True) as store:
         subjects = known_subjects(engagement, store)
     for path in paths:
         target = path.with_name(f"{path.stem}_columns.csv")
@@ -137,17 +141,18 @@ def propose_maps(folder: Path, paths: tuple[Path, ...]) -> None:
 def export(folder: Path, path: Path, *, site: str | None, wave: str | None) -> None:
     """Write current answers to a file, one row per respondent."""
     engagement = load_engagement(folder)
-    with open_store(engagement) as store:
+    with open_store(engagement, is_reader=True) as store:
         answers = store.current(site=site, wave=wave)
         respondents = store.respondents(site=site, wave=wave)
     export_wide(answers, respondents, engagement.instrument, path)
     click.echo(f"{path}: {len(respondents)} respondents, {len(answers)} answers")
 
 
-def merge(folder: Path, other: Path) -> None:
-    """Add the answers of another SQLite store."""
+def merge(folder: Path, other: Path, *, renames: tuple[str, ...]) -> None:
+    """Add the answers of another SQLite store; `renames` are pairs as ``it-01=it-04``."""
     engagement = load_engagement(folder)
-    theirs = Store(f"sqlite:///{other.resolve().as_posix()}")
+    renamed = dict(map(_split_rename, renames))
+    theirs = Store(f"sqlite:///{other.resolve().as_posix()}", is_reader=True)
     try:
         unknown = {r.site for r in theirs.respondents()} - set(engagement.site_ids)
         if unknown:
@@ -155,16 +160,23 @@ def merge(folder: Path, other: Path) -> None:
             what = f"has answers of sites that are not in sites.csv: {', '.join(sorted(unknown))}"
             raise EngagementError(Problem(other.name, "", what, allowed))
         with open_store(engagement) as store:
-            n_new = store.merge(theirs)
+            n_new = store.merge(theirs, renamed=renamed)
     finally:
         theirs.close()
     click.echo(f"{n_new} answers added from {other}")
 
 
+def _split_rename(pair: str) -> tuple[str, str]:
+    old, sign, new = pair.partition("=")
+    if not (sign and old.strip() and new.strip()):
+        raise EngagementError(Problem("--rename", "", f"{pair!r} is not allowed", "OLD=NEW"))
+    return old.strip(), new.strip()
+
+
 def print_journal(folder: Path, *, respondent: str, site: str | None) -> int:
     """Print what a respondent answered and changed; returns 1 if there is no such respondent."""
     engagement = load_engagement(folder)
-    with open_store(engagement) as store:
+    with open_store(engagement, is_reader=True) as store:
         people = [p for p in store.respondents(site=site) if p.respondent == respondent]
         if not people:
             known = sorted({p.respondent for p in store.respondents(site=site)})
@@ -202,7 +214,9 @@ def _tell_events(events: list[Event]) -> Iterator[tuple[dt.datetime, str]]:
 
 def _tell_answers(answers: list[Answer]) -> Iterator[tuple[dt.datetime, str]]:
     before: dict[tuple[str, ...], str] = {}
-    for answer in answers:
+    # After a merge the rows of two laptops follow each other, and the current one may stand twice.
+    told = {(a.key, a.answered_at, a.content): a for a in answers}
+    for answer in sorted(told.values(), key=lambda one: one.answered_at):
         said = _content(answer)
         change = f"{before[answer.key]} -> {said}" if answer.key in before else said
         before[answer.key] = said

@@ -8,6 +8,7 @@ import click
 
 from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.engagement.scaffold import create_engagement
+from harmony_kit.engagement.secret import SECRET, keep_secret
 from harmony_kit.errors import EngagementError, Problem
 
 __all__ = ["check", "init", "interview"]
@@ -16,7 +17,8 @@ __all__ = ["check", "init", "interview"]
 def init(folder: Path, *, client: str | None, wave: str) -> None:
     """Write a new engagement folder and say what to do next."""
     files = create_engagement(folder, client=client or folder.resolve().name, wave=wave)
-    for file in files:
+    keep_secret(folder)
+    for file in (*files, folder / SECRET):
         click.echo(f"  {file}")
     click.echo(f"Next: list the plants in {folder / 'sites.csv'}, then: harmony check {folder}")
 
@@ -45,11 +47,21 @@ def check(folder: Path) -> int:
 
 
 def interview(folder: Path, *, site: str | None, self_service: bool, open_browser: bool) -> int:
-    """Open the interview; returns JupyterLab's exit code."""
-    from harmony_kit.interview.launch import start_lab  # Jupyter; init and check need none of it
+    """Open the interview; returns JupyterLab's exit code, 0 where a respondent sat alone."""
+    # Jupyter and a server; init and check need none of it.
+    from harmony_kit.commands.interviewing import serve_alone
+    from harmony_kit.interview.launch import start_lab
 
     engagement = load_engagement(folder)
     if site is not None and site not in engagement.site_ids:
         allowed = ", ".join(engagement.site_ids)
         raise EngagementError(Problem("sites.csv", "", f"has no site {site!r}", allowed))
-    return start_lab(folder, site=site, self_service=self_service, open_browser=open_browser)
+    if self_service:
+        serve_alone(folder, site=site, tell=_tell_address, browse=open_browser)
+        return 0
+    return start_lab(folder, site=site, open_browser=open_browser)
+
+
+def _tell_address(address: str) -> None:
+    click.echo(f"The form for a respondent alone, on this computer: {address}")
+    click.echo("It opens this form and nothing else. Ctrl-C ends it.")

@@ -13,29 +13,22 @@ from pathlib import Path
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.interview.beginning import Desk, Setting
+from harmony_kit.interview.launch import port_of
 from harmony_kit.interview.presence import take_seat
 from harmony_kit.interview.reception import Reception
 from harmony_kit.journal.answers import Subject
 from harmony_kit.journal.store import Store
 
-__all__ = ["open_interview", "open_reception"]
+__all__ = ["open_interview", "open_reception", "serve_alone"]
 
 
-def open_interview(
-    folder: str | Path,
-    site: str | None = None,
-    wave: str | None = None,
-    *,
-    self_service: bool = False,
-) -> object:
+def open_interview(folder: str | Path, site: str | None = None, wave: str | None = None) -> object:
     """The interview form of an engagement, as the last line of a notebook cell.
 
     Parameters
     ----------
     site, wave
         Where the list of interviews opens; the first site and the present wave if not given.
-    self_service
-        For a respondent alone: no notes, no list of other respondents, larger type.
 
     Raises `EngagementError` when the engagement cannot be used or has no such site.
     """
@@ -43,8 +36,21 @@ def open_interview(
     from harmony_kit.interview.form import InterviewForm
 
     engagement = load_engagement(Path(folder))
-    reception = open_reception(engagement, site, wave, self_service=self_service)
-    return InterviewForm(reception, key=_key(engagement))
+    return InterviewForm(open_reception(engagement, site, wave), key=_key(engagement))
+
+
+def serve_alone(
+    folder: Path, *, site: str | None, tell: Callable[[str], None], browse: bool
+) -> None:
+    """Serve the form to a respondent alone, until Ctrl+C: no notes, nobody else, larger type.
+
+    Raises `EngagementError` when the engagement cannot be used or has no such site.
+    """
+    from harmony_kit.interview.pocket import Pocket, serve_pocket  # a server; the widget needs none
+
+    engagement = load_engagement(folder)
+    pocket = Pocket(lambda: open_reception(engagement, site, self_service=True), _key(engagement))
+    serve_pocket(pocket, port=port_of(engagement.folder), tell=tell, browse=browse)
 
 
 def open_reception(

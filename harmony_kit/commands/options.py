@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-__all__ = ["FILE", "FOLDER", "folder_argument", "run_options"]
+__all__ = ["FILE", "FOLDER", "RENAME", "folder_argument", "run_options"]
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
+RENAME = "Give somebody of STORE another pseudonym where theirs clashes; may be given again."
 
 
 def folder_argument(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
 from harmony_kit.files import publish
 from harmony_kit.measures.planning import plan_interviews
+from harmony_kit.report.words import Words, load_words
 
 __all__ = ["plan"]
 
 _NONE = "-"
-_HEADERS = ("site", "side", "interviewed", "of", "to report", "to settle", "chance")
+#: The columns of the table and of the schedule; their headings are words.
+_COLUMNS = ("site", "side", "interviewed", "of", "to_report", "to_settle", "chance")
 _SCHEDULE = (
     "site",
     "plant",
@@ -46,17 +49,19 @@ def plan(folder: Path, *, sites: tuple[str, ...], wave: str | None, schedule: Pa
         )
     chosen = sites or engagement.site_ids
     planned = _plan(engagement, chosen, wave or engagement.wave)
-    for line in _table(planned, engagement):
+    words = load_words(engagement.language)
+    for line in _table(planned, engagement, words):
         click.echo(line)
-    _explain(engagement)
+    click.echo(f"\n{_explain(engagement, words)}")
     if schedule is not None:
-        rows = tuple(_schedule(planned, engagement))
-        publish(schedule, draw_workbook([WorkbookSheet("Schedule", _SCHEDULE, rows)]))
+        rows = tuple(_schedule(planned, engagement, words))
+        sheet = WorkbookSheet(words.say("plan.schedule"), _heads(_SCHEDULE, words), rows)
+        publish(schedule, draw_workbook([sheet]))
         click.echo(f"{schedule}: {len(rows)} interviews to schedule")
 
 
 def _plan(engagement: Engagement, sites: tuple[str, ...], wave: str) -> pd.DataFrame:
-    with open_store(engagement) as store:
+    with open_store(engagement, is_reader=True) as store:
         answers = store.frame(sites, wave)
     heads = engagement.headcounts()
     planned = plan_interviews(
@@ -70,47 +75,64 @@ def _plan(engagement: Engagement, sites: tuple[str, ...], wave: str) -> pd.DataF
     return planned.sort_values("site", key=lambda ids: ids.map(order), kind="stable")
 
 
-def _table(planned: pd.DataFrame, engagement: Engagement) -> Iterator[str]:
-    rows = [_HEADERS, *(_cells(row, engagement) for row in planned.to_dict("records"))]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(_HEADERS))]
+def _heads(columns: tuple[str, ...], words: Words) -> tuple[str, ...]:
+    return tuple(words.say(f"plan.{name}") for name in columns)
+
+
+def _table(planned: pd.DataFrame, engagement: Engagement, words: Words) -> Iterator[str]:
+    body = (_cells(row, engagement, words) for row in planned.to_dict("records"))
+    rows = [_heads(_COLUMNS, words), *body]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(_COLUMNS))]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def _cells(row: dict[Any, Any], engagement: Engagement) -> tuple[str, ...]:
-    name = engagement.instrument.text(f"lens.{row['lens']}.name")
+def _lens(engagement: Engagement, lens: str) -> str:
+    return engagement.instrument.text(f"lens.{lens}.name", engagement.language)
+
+
+def _cells(row: dict[Any, Any], engagement: Engagement, words: Words) -> tuple[str, ...]:
     heads = "?" if pd.isna(row["headcount"]) else str(row["headcount"])
+    who = (row["site"], _lens(engagement, row["lens"]), str(row["n"]), heads)
     if not row["can_report"]:
-        return (row["site"], name, str(row["n"]), heads, "too few work here", _NONE, _NONE)
-    to_report = "enough" if row["n_to_report"] == 0 else f"{row['n_to_report']} more"
+        return (*who, words.say("plan.too_few"), _NONE, _NONE)
+    chance = _NONE if pd.isna(row["chance"]) else words.percent(row["chance"])
+    return (*who, _to_report(row, words), _to_settle(row, words), chance)
+
+
+def _to_report(row: dict[Any, Any], words: Words) -> str:
+    missing = int(row["n_to_report"])
+    return words.say("plan.more", n=missing) if missing else words.say("plan.enough")
+
+
+def _to_settle(row: dict[Any, Any], words: Words) -> str:
     if pd.isna(row["n_to_claim"]):
-        to_settle = "not within reach"
-    elif row["n"] >= row["n_to_claim"]:
-        to_settle = f"enough ({row['n_to_claim']})"
-    else:
-        to_settle = f"{row['n_to_claim'] - row['n']} more ({row['n_to_claim']})"
-    chance = _NONE if pd.isna(row["chance"]) else f"{row['chance']:.0%}"
-    return (row["site"], name, str(row["n"]), heads, to_report, to_settle, chance)
+        return words.say("plan.out_of_reach")
+    all_ = int(row["n_to_claim"])
+    missing = all_ - int(row["n"])
+    told = words.say("plan.more", n=missing) if missing > 0 else words.say("plan.enough")
+    return f"{told} ({all_})"
 
 
-def _explain(engagement: Engagement) -> None:
+def _explain(engagement: Engagement, words: Words) -> str:
     settings = engagement.settings
-    click.echo(
-        f"\nto report: until {settings.min_group} people of a side are heard, none of it shows.\n"
-        "to settle: interviews per side (in all) with which a gap one point beyond the tolerance\n"
-        f"that a side does not see is claimed at {settings.claim_at:g} in four of five cases;\n"
-        "chance: how often those heard so far suffice."
+    told = (
+        words.say("plan.about_report", min=settings.min_group),
+        words.say("plan.about_settle", claim_at=words.plain(settings.claim_at)),
+        words.say("plan.about_chance"),
     )
+    return "\n".join(textwrap.fill(text, 90) for text in told)
 
 
-def _schedule(planned: pd.DataFrame, engagement: Engagement) -> Iterator[tuple[object, ...]]:
+def _schedule(
+    planned: pd.DataFrame, engagement: Engagement, words: Words
+) -> Iterator[tuple[object, ...]]:
     for row in planned.to_dict("records"):
         if pd.isna(row["n_more"]):
             continue
         to_report = 0 if pd.isna(row["n_to_report"]) else int(row["n_to_report"])
-        name = engagement.instrument.text(f"lens.{row['lens']}.name")
-        plant = engagement.site(row["site"]).name
+        plant, name = engagement.site(row["site"]).name, _lens(engagement, row["lens"])
         for i in range(int(row["n_more"])):
             number = int(row["n"]) + i + 1
-            purpose = "to report" if i < to_report else "to settle"
+            purpose = words.say("plan.to_report" if i < to_report else "plan.to_settle")
             yield (row["site"], plant, name, number, purpose, *[None] * 6)

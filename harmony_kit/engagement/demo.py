@@ -10,13 +10,13 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from harmony_kit.instrument.language_files import package_file
 from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.instrument.yamlfile import read_yaml
 from harmony_kit.journal.answers import column_name
@@ -32,8 +32,7 @@ _DONT_KNOW = 0.03  # share of ratings answered with "don't know"
 
 def demo_plants() -> list[dict[str, Any]]:
     """The planted plants, each complete: what it does not say comes from the default."""
-    path = Path(str(files("harmony_kit"))) / "content" / "demo" / "plants.yaml"
-    content = read_yaml(path)
+    content = read_yaml(package_file("engagement", "plants.yaml"))
     shared = {**content["default"], "sayings": content["sayings"]}
     return [_merge(shared, plant) for plant in content["plants"]]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 from harmony_kit.engagement import demo
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.instrument.file import find_instrument, load_instrument
+from harmony_kit.instrument.language_files import list_languages, package_file
 from harmony_kit.instrument.model import Instrument
 
 __all__ = ["Demo", "create_demo", "create_engagement"]
@@ -31,11 +31,12 @@ def create_engagement(folder: Path, *, client: str, wave: str) -> tuple[Path, ..
         ]
         raise EngagementError(*problems)
     _make_folder(folder)
-    source = Path(str(files("harmony_kit"))) / "content" / "engagement"
+    source, languages = package_file("engagement", "new_folder"), list_languages("report")
     for name in _NAMES:
         text = (source / name).read_text(encoding="utf-8")
         shown = json.dumps(client, ensure_ascii=False) if name.endswith(".yaml") else client
         text = text.replace("{client}", shown).replace("{wave}", wave)
+        text = text.replace("{languages}", ", ".join(languages))
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     return tuple(folder / name for name in _NAMES)
 

@@ -198,7 +198,7 @@ def _serve_spawned(channel: Connection, stdout: Connection, stderr: Connection) 
         serve(channel, fds, int(parent.sentinel) if parent else -1)
 
 
-def _start(kind: type[_Forked] | type[_Spawned]) -> Worker:
+def _start(kind: type[_Forked | _Spawned]) -> Worker:
     channel, theirs = multiprocessing.Pipe()
     stdout, their_stdout = multiprocessing.Pipe(duplex=False)
     stderr, their_stderr = multiprocessing.Pipe(duplex=False)

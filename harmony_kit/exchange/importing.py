@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from harmony_kit.errors import Problem
@@ -11,6 +12,7 @@ from harmony_kit.exchange.duplicates import SkippedRow, drop_copies, drop_twins
 from harmony_kit.exchange.offering import open_desk, read_offer, warn_columns
 from harmony_kit.exchange.outcome import AnswerJournal, ImportOptions, ImportReport
 from harmony_kit.exchange.people import Intake
+from harmony_kit.exchange.pseudonyms import Pseudonyms, known_pseudonyms
 from harmony_kit.exchange.settling import Stored, Verdict, check_people, settle
 from harmony_kit.exchange.submissions import SheetRow, Submission, read_answers
 from harmony_kit.instrument.model import Instrument
@@ -29,20 +31,23 @@ def import_answers(
 ) -> ImportReport:
     """Import one file of answers; the same file again changes nothing.
 
-    Only answers that are new or differ from the stored one are appended, all in one call. Each
+    Only answers that are new or differ from the stored one are appended, with whoever gave them, in
+    one transaction. Each
     names the file's sha256 and its row as its source.
 
     Raises `ExchangeError` with every problem of the file, its mapping and its labels; then
     nothing is stored.
     """
     offer = read_offer(path, instrument, options)
-    desk = open_desk(offer, instrument, sites, options)
+    names = Pseudonyms(options.secret, known_pseudonyms(journal.respondents()))
+    desk = replace(open_desk(offer, instrument, sites, options), pseudonyms=names)
     read, skipped = _read_rows(desk, options)
     submissions, verdict, dropped = _decide(read, desk, journal)
     if not options.is_dry_run:
-        journal.append(verdict.answers)
-        for respondent in verdict.respondents:
-            journal.register(respondent)
+        with journal.atomic():
+            for respondent in verdict.respondents:
+                journal.register(respondent)
+            journal.append(verdict.answers)
     warnings = [*offer.table.warnings, *warn_columns(offer, desk.form.layout, options)]
     warnings += _warn_content(submissions, verdict, desk, options)
     return ImportReport(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +18,10 @@ __all__ = ["AnswerJournal", "ImportCounts", "ImportOptions", "ImportReport"]
 
 class AnswerJournal(Protocol):
     """Where answers are kept; `harmony_kit.journal.store.Store` is one."""
+
+    def atomic(self) -> AbstractContextManager[None]:
+        """Keep what is written inside as a whole or not at all."""
+        ...
 
     def append(self, answers: Sequence[Answer]) -> int:
         """Add answers, all or none; returns how many were new."""
@@ -61,6 +66,8 @@ class ImportOptions:
         The pilots and decisions there are; None does not check.
     is_dry_run
         Read, compare and report, and store nothing.
+    secret
+        Mixed into the pseudonyms of forms that have a number and no name.
     """
 
     recorded_by: str
@@ -76,6 +83,7 @@ class ImportOptions:
     day_first: bool | None = None
     subjects: tuple[Subject, ...] | None = None
     is_dry_run: bool = False
+    secret: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)

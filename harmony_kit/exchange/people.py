@@ -5,20 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from harmony_kit.exchange.folding import fold
+from harmony_kit.exchange.pseudonyms import Pseudonyms
 from harmony_kit.exchange.reading import Table
 from harmony_kit.exchange.row_problems import Complaint
 from harmony_kit.exchange.submissions import Form, SheetRow
 from harmony_kit.exchange.times import Clock
 from harmony_kit.journal.answers import Respondent
 
-__all__ = ["Intake", "Person", "derive_pseudonym"]
+__all__ = ["Intake", "Person"]
 
 _MAX_NAME = 80
-_SHOWN_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class Intake:
         The ids there are.
     form_name
         Which form of the tool it is, where one site and wave had several.
+    pseudonyms
+        For forms with a number and no name.
     """
 
     form: Form
@@ -51,6 +53,7 @@ class Intake:
     sites: Collection[str]
     form_name: str
     clock: Clock
+    pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
 
     def read(self, row: SheetRow) -> Person:
         """The person of a row; a part that is wrong becomes a complaint and stays empty."""
@@ -65,7 +68,7 @@ class Intake:
         respondent = Respondent(
             site=site,
             wave=wave,
-            respondent=name or derive_pseudonym(lens, *key),
+            respondent=name or self.pseudonyms.find(lens, *key),
             lens=lens,
             role=self._text(row, "role"),
             language=self._text(row, "language"),
@@ -143,13 +146,3 @@ class Intake:
         filled = [[fold(header), cell] for header, cell in pairs if cell.strip()]
         text = json.dumps(filled, ensure_ascii=False)
         return "row-" + hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def derive_pseudonym(lens: str, *key: str) -> str:
-    """A pseudonym such as ``it-3f9a2c41`` that the same form always gets.
-
-    `key` is site, wave, survey tool, form and submission number. The number of a form is known
-    to whoever holds the export, so this hides nobody from them.
-    """
-    digest = hashlib.sha256("\x1f".join(key).encode()).hexdigest()
-    return f"{lens}-{digest[:_SHOWN_DIGITS]}"

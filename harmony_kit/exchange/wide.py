@@ -48,7 +48,7 @@ def export_wide(
             used[name] = order
     headers = (*_LEADING, *sorted(used, key=lambda name: used[name]))
     rows = [[cells.get(h, "") for h in headers] for _, cells in sorted(by_person.items())]
-    publish(path, _draw(headers, rows, path))
+    publish(path, _draw(headers, rows, path), is_private=True)
 
 
 def _draw(headers: Sequence[str], rows: Sequence[Sequence[str]], path: Path) -> bytes:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from harmony_kit.findings.playbook import Canvas, CanvasField, Playbook, fill
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.privacy import license_answers, license_quotes
 
 __all__ = ["Line", "Said", "Sheet", "canvases"]
@@ -65,7 +66,7 @@ class Sheet:
 def canvases(
     playbook: Playbook,
     instrument: Instrument,
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     *,
     language: str | None = None,
     min_group: int = 3,

@@ -5,8 +5,8 @@ field from the most special entry that has it (`Playbook.entries_for`). So one e
 a false consensus is, a second one what it means in one dimension, and a third one only which
 question to ask about one item.
 
-A playbook file holds the source language; each translation is a file beside it,
-``<stem>.<language>.yaml``, mapping the same text keys to the other language. Text keys:
+A playbook file holds the source language; a translation is a language file
+(`harmony_kit.instrument.language_files`) with the same text keys:
 
 ``phrase.<id>`` · ``entry.<id>.title`` · ``entry.<id>.texts.<reader>`` · ``entry.<id>.shared`` ·
 ``entry.<id>.question`` · ``entry.<id>.action`` · ``entry.<id>.owners.<reader>`` ·

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,12 @@ from pydantic import BaseModel, ValidationError
 from harmony_kit.errors import PlaybookError, Problem
 from harmony_kit.findings.patterns import BOTH, NAMES
 from harmony_kit.findings.playbook import PHRASES, READERS, Canvas, Entry, Playbook, placeholders
-from harmony_kit.instrument.file import translation_files
+from harmony_kit.instrument.language_files import (
+    compare_texts,
+    package_file,
+    read_texts,
+    translation_files,
+)
 from harmony_kit.instrument.yamlfile import list_problems, read_yaml, remember
 
 __all__ = ["find_playbook", "load_playbook"]
@@ -22,13 +26,13 @@ _FALLBACK = "it-operations"
 
 def find_playbook(name: str) -> Path:
     """The packaged playbook of an instrument; the general one where it has none of its own."""
-    folder = Path(str(files("harmony_kit"))) / "content" / "playbooks"
+    folder = package_file("findings", "playbooks")
     path = folder / f"{name}.yaml"
     return path if path.is_file() else folder / f"{_FALLBACK}.yaml"
 
 
 def load_playbook(path: Path, overrides: Path | None = None) -> Playbook:
-    """Read a playbook and the translations beside it; then lay `overrides` over it.
+    """Read a playbook and its translations; then lay `overrides` over it.
 
     Overrides have the same schema. An entry with a known id replaces only the fields it gives, a
     new id adds an entry. A text that was replaced loses its translations, unless
@@ -243,33 +247,13 @@ def _lay_over(
 def _read_translations(
     path: Path, raw: dict[str, Any], problems: list[Problem]
 ) -> dict[str, dict[str, str]]:
-    """Language → text key → text of the files beside `path`, checked against the source."""
+    """Language → text key → text of the translations, checked against the source."""
     if problems:
         return {}
+    head = {"playbook": raw["id"], "version": raw["version"]}
     source = Playbook(**raw).source_texts
     texts: dict[str, dict[str, str]] = {}
     for language, file in translation_files(path).items():
-        texts[language] = _read_translation(file, raw, source, problems)
-    return texts
-
-
-def _read_translation(
-    file: Path, raw: dict[str, Any], source: dict[str, str], problems: list[Problem]
-) -> dict[str, str]:
-    content = read_yaml(file, PlaybookError)
-    if (content.get("playbook"), content.get("version")) != (raw["id"], raw["version"]):
-        allowed = f"playbook: {raw['id']}, version: {raw['version']}"
-        what = "translates another playbook or version"
-        problems.append(Problem(str(file), "playbook", what, allowed))
-    entries = content.get("texts")
-    if not isinstance(entries, dict):
-        problems.append(Problem(str(file), "texts", "must map text keys to texts"))
-        return {}
-    texts = {str(key): str(value).strip() for key, value in entries.items() if value}
-    for key, text in texts.items():
-        if key not in source:
-            problems.append(Problem(str(file), f"texts.{key}", "the playbook has no such text"))
-        elif placeholders(text) != placeholders(source[key]):
-            what = "the names in braces differ from the source text"
-            problems.append(Problem(str(file), f"texts.{key}", what, source[key]))
+        texts[language] = read_texts(file, head, language, problems, PlaybookError)
+        problems += compare_texts(texts[language], source, "playbook", str(file))
     return texts

@@ -66,7 +66,7 @@ def _check_source(source: str, key: str, place: _Place) -> list[tuple[str, str]]
 
 
 def _near(name: str, place: _Place) -> str:
-    same = [item for item in place.earlier if item.split(".")[0] == name.split(".")[0]]
+    same = [item for item in place.earlier if item.partition(".")[0] == name.partition(".")[0]]
     return ", ".join(same or list(place.earlier)[-10:]) or "nothing: this is the first item"
 
 

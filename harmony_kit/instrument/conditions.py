@@ -166,7 +166,7 @@ def _is_true(value: object) -> bool:
     return value is not None and bool(value)
 
 
-def _evaluate(node: ast.expr, known: Known) -> object:
+def _evaluate(node: ast.expr, known: Known) -> object:  # noqa: PLR0911 - one for each kind of node
     match node:
         case ast.BoolOp(op=op, values=values):
             join = all if isinstance(op, ast.And) else any

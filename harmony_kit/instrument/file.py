@@ -1,11 +1,9 @@
-"""Instrument files: read one with the translations beside it, or say everything that is wrong."""
+"""Instrument files: read one with its translations, or say everything that is wrong."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator, Mapping
-from importlib.resources import files
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,17 +11,23 @@ from pydantic import BaseModel, ValidationError
 
 from harmony_kit.errors import InstrumentError, Problem
 from harmony_kit.instrument.condition_problems import list_condition_problems
+from harmony_kit.instrument.language_files import (
+    compare_texts,
+    package_file,
+    read_texts,
+    translation_files,
+)
 from harmony_kit.instrument.model import Dimension, Instrument, Item, Lens, Option, Scale
-from harmony_kit.instrument.problems import Parts, list_faults, list_placeholders
+from harmony_kit.instrument.problems import Parts, list_faults
 from harmony_kit.instrument.yamlfile import list_problems, read_yaml, remember
 
-__all__ = ["find_instrument", "load_instrument", "packaged_instruments", "translation_files"]
+__all__ = ["find_instrument", "load_instrument", "packaged_instruments"]
 
 _Part = TypeVar("_Part", bound=BaseModel)
 
 
 def load_instrument(path: Path) -> Instrument:
-    """Read an instrument and the translations beside it; the same files are read only once.
+    """Read an instrument and its translations; the same files are read only once.
 
     Raises `InstrumentError` with every problem of every file, each at its path.
     """
@@ -43,7 +47,8 @@ def _load(path: Path) -> Instrument:
     }
     if instrument is not None:
         for language, file in translation_files(path).items():
-            problems += _compare_texts(texts[language], instrument.source_texts, str(file))
+            sources = instrument.source_texts
+            problems += compare_texts(texts[language], sources, "instrument", str(file))
     if instrument is None or problems:
         raise InstrumentError(*problems)
     return Instrument.model_validate({**raw, "sha256": instrument.sha256, "texts": texts})
@@ -65,17 +70,7 @@ def find_instrument(name: str, folder: Path | None = None) -> Path:
 
 def packaged_instruments() -> list[Path]:
     """The instruments that come with the package, by id."""
-    folder = Path(str(files("harmony_kit"))) / "content" / "instruments"
-    return sorted(path for path in folder.glob("*.yaml") if "." not in path.stem)
-
-
-_TRANSLATION = re.compile(r"\.([a-z]{2})\.yaml$")
-
-
-def translation_files(path: Path) -> dict[str, Path]:
-    """Language → translation file, for those beside an instrument file."""
-    found = sorted(path.parent.glob(f"{path.stem}.*.yaml"))
-    return {match[1]: p for p in found if (match := _TRANSLATION.search(p.name))}
+    return sorted(package_file("instrument", "instruments").glob("*.yaml"))
 
 
 def _digest(path: Path) -> str:
@@ -159,44 +154,8 @@ def _read_translation(
     file: Path, language: str, raw: dict[str, Any], problems: list[Problem]
 ) -> dict[str, str]:
     """Text key → text; what is wrong with the file itself is added to `problems`."""
-    try:
-        content = read_yaml(file, InstrumentError)
-    except InstrumentError as cause:
-        problems += cause.problems
-        return {}
-    problems += [Problem(str(file), *fault) for fault in _head_faults(content, language, raw)]
-    texts = content.get("texts")
-    if not isinstance(texts, dict):
-        problems.append(Problem(str(file), "texts", "must map text keys to texts"))
-        return {}
-    wrong = [key for key, text in texts.items() if not isinstance(text, str | None)]
-    what = "must be text; put it in quotes"
-    problems += [Problem(str(file), f"texts.{key}", what) for key in wrong]
-    return {str(key): text.strip() for key, text in texts.items() if isinstance(text, str) and text}
-
-
-def _head_faults(
-    content: dict[str, Any], language: str, raw: dict[str, Any]
-) -> Iterator[tuple[str, str, str]]:
-    for key in content:
-        if key not in ("schema", "instrument", "version", "language", "texts"):
-            yield str(key), "this key is not known here", ""
-    for key, name in (("instrument", "id"), ("version", "version")):
-        if content.get(key) != raw.get(name):
-            yield key, "translates another instrument or version", f"{raw.get(name)}"
-    if content.get("language") != language:
-        yield "language", "is not the language in the name of the file", language
+    head = {"instrument": raw.get("id"), "version": raw.get("version")}
+    texts = read_texts(file, head, language, problems, InstrumentError)
     if language == raw.get("language"):
-        yield "", "the instrument itself is in this language", ""
-
-
-def _compare_texts(
-    texts: Mapping[str, str], sources: Mapping[str, str], file: str
-) -> Iterator[Problem]:
-    """Translated keys the instrument does not have, and placeholders lost in translation."""
-    for key, text in texts.items():
-        if key not in sources:
-            yield Problem(file, f"texts.{key}", "the instrument has no such text")
-        elif list_placeholders(text) != (wanted := list_placeholders(sources[key])):
-            what = "the placeholders differ from the source text"
-            yield Problem(file, f"texts.{key}", what, ", ".join(wanted) or "none")
+        problems.append(Problem(str(file), "", "the instrument itself is in this language"))
+    return texts

@@ -1,7 +1,7 @@
 """What is asked: lenses, scales, options, dimensions and items, read from one YAML file.
 
-An instrument file holds the wording in its source language; each translation is a file beside
-it, ``<stem>.<language>.yaml``, mapping the same text keys to the other language. Text keys:
+An instrument file holds the wording in its source language; a translation is a language file
+(`harmony_kit.instrument.language_files`) with the same text keys:
 
 ``title`` · ``estimate`` · ``lens.<id>.name`` · ``lens.<id>.drift`` · ``scale.<id>.<point>`` ·
 ``option.<set>.<id>`` · ``dimension.<id>.name`` · ``dimension.<id>.intro`` ·

@@ -87,18 +87,21 @@ class Newcomer:
 
 
 def propose_pseudonym(taken: Iterable[str], draw: random.Random | None = None) -> str:
-    """A pseudonym nobody has yet: easy to say, with nothing of site, lens or order in it."""
+    """A pseudonym nobody has yet: easy to say, with nothing of site, lens or order in it.
+
+    One of 44 million, so that two laptops that do not know each other propose different ones.
+    """
     draw = draw or random.SystemRandom()
     known = {name.casefold() for name in taken}
     while True:
         syllables = [draw.choice("bdfgklmnprstvz") + draw.choice("aeiou") for _ in range(2)]
-        name = f"{''.join(syllables)}-{draw.randint(10, 99)}"
+        name = f"{''.join(syllables)}-{draw.randint(1000, 9999)}"
         if name not in known:
             return name
 
 
 def check_newcomer(newcomer: Newcomer, desk: Desk) -> dict[str, str]:
-    """What keeps an interview from starting: field → key of the message in interface.yaml."""
+    """What keeps an interview from starting: field → key of the message the form has for it."""
     setting = desk.setting
     taken = desk.journal.respondents(newcomer.site, newcomer.wave)
     names = {respondent.respondent.casefold() for respondent in taken}

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from harmony_kit.errors import EngagementError, Problem
 
-__all__ = ["Lab", "plan_lab", "start_lab"]
+__all__ = ["Lab", "plan_lab", "port_of", "start_lab"]
 
 NOTEBOOK = "1_interview.ipynb"
 
@@ -43,9 +43,7 @@ class Lab:
     notebook: Path
 
 
-def plan_lab(
-    folder: Path, home: Path, *, site: str | None = None, self_service: bool = False
-) -> Lab:
+def plan_lab(folder: Path, home: Path, *, site: str | None = None) -> Lab:
     """Write the notebook and JupyterLab's settings, and say how to start it.
 
     Parameters
@@ -59,14 +57,14 @@ def plan_lab(
     if not (folder / "engagement.yaml").is_file():
         todo = "Make one with: harmony init DIR"
         raise EngagementError(Problem(str(folder), "", "is not an engagement folder", todo=todo))
-    notebook = _write_notebook(folder, site, self_service=self_service)
+    notebook = _write_notebook(folder, site)
     _write_settings(home / "settings")
     extensions = files("harmony_kit") / "interview" / "static" / "lab"
     shown = notebook.relative_to(folder).as_posix()
     command = (
         *(sys.executable, "-m", "jupyterlab"),
         "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.port={_port(folder)}",
+        f"--ServerApp.port={port_of(folder)}",
         "--ServerApp.port_retries=20",
         f"--ServerApp.root_dir={folder}",
         f"--ServerApp.allow_root={getattr(os, 'geteuid', lambda: 1)() == 0}",
@@ -87,20 +85,14 @@ def plan_lab(
     return Lab(command, environment, notebook)
 
 
-def start_lab(
-    folder: str | Path,
-    site: str | None = None,
-    *,
-    self_service: bool = False,
-    open_browser: bool = True,
-) -> int:
+def start_lab(folder: str | Path, site: str | None = None, *, open_browser: bool = True) -> int:
     """Run JupyterLab on an engagement until it is stopped (Ctrl+C); returns its exit code.
 
     The browser opens with the interview form built. Raises `EngagementError` when `folder` is
     not an engagement folder.
     """
     with tempfile.TemporaryDirectory(prefix="harmony-lab-", ignore_cleanup_errors=True) as home:
-        lab = plan_lab(Path(folder), Path(home), site=site, self_service=self_service)
+        lab = plan_lab(Path(folder), Path(home), site=site)
         browser = f"--ServerApp.open_browser={open_browser}"
         environment = {**os.environ, **lab.environment}
         with subprocess.Popen([*lab.command, browser], env=environment) as process:
@@ -111,7 +103,7 @@ def start_lab(
                 return process.wait()
 
 
-def _port(folder: Path) -> int:
+def port_of(folder: Path) -> int:
     """A port of the folder's own: the browser keeps unsaved answers by address and port."""
     return 20_000 + int(hashlib.sha256(str(folder).encode()).hexdigest(), 16) % 20_000
 
@@ -130,18 +122,17 @@ def _find_notebook() -> Path:
     return checkout if checkout.is_file() else installed
 
 
-def _write_notebook(folder: Path, site: str | None, *, self_service: bool) -> Path:
+def _write_notebook(folder: Path, site: str | None) -> Path:
     """A copy of the notebook for this engagement and site, marked to run when it is opened."""
     notebook = json.loads(_find_notebook().read_text(encoding="utf-8"))
-    values = {"engagement": "..", "site": site, "self_service": self_service}
+    values = {"engagement": "..", "site": site}
     for cell in notebook["cells"]:
         if "parameters" in cell["metadata"].get("tags", []):
             cell["source"] = _fill_in("".join(cell["source"]), values)
         if cell["cell_type"] == "code":
             cell["metadata"]["jupyter"] = {"source_hidden": True}
     notebook["metadata"]["harmony"] = {"run_when_opened": True}
-    parts = ["1_interview", *filter(None, [site]), *(["self"] if self_service else [])]
-    path = folder / "notebooks" / f"{'-'.join(parts)}.ipynb"
+    path = folder / "notebooks" / f"{'-'.join(['1_interview', *filter(None, [site])])}.ipynb"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
@@ -151,10 +142,11 @@ def _fill_in(source: str, values: Mapping[str, object]) -> str:
     """The parameters cell with other defaults; its types and comments stay."""
     lines = []
     for line in source.splitlines():
-        name = line.split(":")[0].strip()
-        if name in values and "=" in line:
-            declared, _, rest = line.partition("=")
+        name = line.partition(":")[0].strip()
+        declared, is_set, rest = line.partition("=")
+        if name in values and is_set:
             _, mark, comment = rest.partition("  #")
-            line = f"{declared.rstrip()} = {values[name]!r}{mark}{comment}"
-        lines.append(line)
+            lines.append(f"{declared.rstrip()} = {values[name]!r}{mark}{comment}")
+        else:
+            lines.append(line)
     return "\n".join(lines)

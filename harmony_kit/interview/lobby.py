@@ -13,22 +13,27 @@ __all__ = ["consent_text", "view_lobby", "view_newcomer"]
 
 
 def view_lobby(desk: Desk, site: str, wave: str, language: str) -> ScreenView:
-    """Where to interview whom; alone before the form, a respondent sees nobody else."""
+    """Where to interview whom; alone before the form, a respondent is told of nobody else."""
     setting = desk.setting
-    everybody = desk.journal.respondents(site=site)
-    waves = {setting.wave, wave, *(respondent.wave for respondent in everybody)}
-    people = [] if setting.is_self_service else [r for r in everybody if r.wave == wave]
-    n_answers = Counter(a.respondent for a in desk.journal.current(site, wave)) if people else {}
-    return {
+    plain = {
         "kind": "lobby",
         "client": setting.client,
+        "languages": _languages(desk),
+        "language": language,
+        "people": [],
+    }
+    if setting.is_self_service:
+        return plain
+    everybody = desk.journal.respondents(site=site)
+    waves = {setting.wave, wave, *(respondent.wave for respondent in everybody)}
+    people = [r for r in everybody if r.wave == wave]
+    n_answers = Counter(a.respondent for a in desk.journal.current(site, wave)) if people else {}
+    return plain | {
         "site": site,
         "wave": wave,
         "sites": [{"id": id_, "name": name} for id_, name in setting.sites.items()],
         "waves": sorted(waves, reverse=True),
         "interviewer": desk.seat.name,
-        "languages": _languages(desk),
-        "language": language,
         "people": [_view_person(r, desk, n_answers.get(r.respondent, 0), language) for r in people],
     }
 

@@ -86,13 +86,19 @@ class Reception:
     def _reopen_quietly(self, before: FormMessage) -> None:
         # The same tab after a reload or a new kernel: its former form is no second interviewer.
         presence.withdraw_sign(str(before.get("session", "none")))
-        known = self.desk.journal.respondents(before.get("site"), before.get("wave"))
+        site, wave = before.get("site"), before.get("wave")
+        if self.desk.setting.is_self_service and (site, wave) != (self.site, self.wave):
+            return
+        known = self.desk.journal.respondents(site, wave)
         for respondent in known:
             if respondent.respondent == before.get("respondent") and not respondent.finished_at:
                 self._sit_down(resume_interview(respondent, self.desk))
 
     def place(self, message: FormMessage) -> ScreenView:
         """Another site, wave or interviewer was chosen on the list of interviews."""
+        if self.desk.setting.is_self_service:
+            error = "a respondent alone stays where the form was opened"
+            raise PermissionError(error)
         self.site = str(message.get("site", self.site))
         self.wave = str(message.get("wave", self.wave))
         name = str(message.get("interviewer", "")).strip()[:80]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NewType
 
 import pandas as pd
 
@@ -18,6 +18,7 @@ __all__ = [
     "COLUMN",
     "MAX_TEXT",
     "Answer",
+    "AnswersFrame",
     "Event",
     "Respondent",
     "Source",
@@ -50,6 +51,10 @@ ANSWER_DTYPES: dict[str, str] = {
     "quotable": "bool",
     "answered_at": "datetime64[us, UTC]",
 }
+
+#: A frame with the columns and dtypes above: `type_frame` and `answers_frame` make one,
+#: `check_frame` finds out. Every measure takes one and looks no further.
+AnswersFrame = NewType("AnswersFrame", pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -202,13 +207,13 @@ def _check_chosen(item: Item, chosen: tuple[str, ...], options: tuple[str, ...])
         raise AnswerError(item.id, ";".join(chosen), f"{how_many} options")
 
 
-def answers_frame(answers: Iterable[Answer]) -> pd.DataFrame:
+def answers_frame(answers: Iterable[Answer]) -> AnswersFrame:
     """The answers as the frame every measure takes: one row per answer, fixed dtypes."""
     rows = [{name: getattr(answer, name) for name in ANSWER_DTYPES} for answer in answers]
     return type_frame(pd.DataFrame(rows, columns=list(ANSWER_DTYPES)))
 
 
-def type_frame(frame: pd.DataFrame) -> pd.DataFrame:
+def type_frame(frame: pd.DataFrame) -> AnswersFrame:
     """The frame with the columns and dtypes of the answers frame; `chosen` as lists."""
     frame = frame.reindex(columns=list(ANSWER_DTYPES))
     # A Parquet file gives arrays where lists were written.
@@ -218,20 +223,20 @@ def type_frame(frame: pd.DataFrame) -> pd.DataFrame:
     typed["chosen"] = pd.Series(chosen, index=frame.index, dtype="object")
     when = pd.to_datetime(frame["answered_at"], utc=True).astype("datetime64[us, UTC]")
     typed["answered_at"] = when
-    return typed[list(ANSWER_DTYPES)]
+    return AnswersFrame(typed[list(ANSWER_DTYPES)])
 
 
-def check_frame(frame: pd.DataFrame, dtypes: dict[str, str] | None = None) -> pd.DataFrame:
-    """The frame itself, if it has the columns a measure needs.
+def check_frame(frame: pd.DataFrame) -> AnswersFrame:
+    """The frame itself, if it is an answers frame; done once, where answers come in.
 
     Raises `FrameError` with the column, the dtype expected and what was found.
     """
-    for name, dtype in (dtypes or ANSWER_DTYPES).items():
+    for name, dtype in ANSWER_DTYPES.items():
         if name not in frame.columns:
             raise FrameError(name, dtype, "no such column")
         if str(frame[name].dtype) != dtype:
             raise FrameError(name, dtype, str(frame[name].dtype))
-    return frame
+    return AnswersFrame(frame)
 
 
 #: `<item>[<subject>]@<lens>`, the name of a column in a wide file.

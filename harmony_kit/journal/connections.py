@@ -2,36 +2,80 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
-__all__ = ["create_engine", "plain_reason", "upsert"]
+__all__ = ["create_engine", "is_read_only", "plain_reason", "upsert"]
 
 _BUSY_SECONDS = 10
 
 
-def create_engine(url: str, *, stays_open: bool = False) -> sa.Engine:
+def create_engine(url: str, *, stays_open: bool = False, is_reader: bool = False) -> sa.Engine:
     """An engine for a SQLAlchemy URL; SQLite gets WAL, full sync and a connection per use.
 
-    With `stays_open` a connection is kept for the next use, by one thread at a time.
+    With `stays_open` a connection is kept for the next use, by one thread at a time. A new file
+    is for its owner's eyes only. A reader makes no file, changes none and may sit in a folder
+    nobody can write to; a file that is not there yet reads as a store without answers.
     """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return sa.create_engine(parsed, pool_pre_ping=True)
+    path = _path_of(parsed)
+    if path is not None and is_reader:
+        parsed = _reading_url(path)
+    elif path is not None:
+        _make_private(path)
     in_memory = parsed.database in (None, "", ":memory:")
     pool = StaticPool if in_memory else QueuePool if stays_open else NullPool
     options = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
     engine = sa.create_engine(parsed, poolclass=pool, connect_args=options)
-    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "connect", _let_us_begin if is_reader else _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
+def _path_of(url: sa.URL) -> Path | None:
+    """The file of a SQLite URL; None in memory, or where the URL says itself how to open it."""
+    name = url.database or ":memory:"
+    return None if name == ":memory:" or name.startswith("file:") else Path(name).absolute()
+
+
+def _reading_url(path: Path) -> sa.URL:
+    if not path.parent.is_dir() or (path.exists() and path.stat().st_size > 0):
+        query = {"mode": "ro", "uri": "true"}
+        # A journal in WAL mode wants to write beside itself even to be read. On a read-only disk
+        # nobody else can be writing; but what is still in the WAL would be passed over.
+        wal = path.with_name(f"{path.name}-wal")
+        is_closed = not wal.exists() or wal.stat().st_size == 0
+        if is_closed and not os.access(path.parent, os.W_OK):
+            query["immutable"] = "1"
+        return sa.URL.create("sqlite", database=path.as_uri(), query=query)
+    return sa.URL.create("sqlite")
+
+
+def is_read_only(engine: sa.Engine) -> bool:
+    """Whether an engine was made for a reader of a file that is there."""
+    return engine.url.query.get("mode") == "ro"
+
+
+def _make_private(path: Path) -> None:
+    """Make a new store readable by its owner only; SQLite gives its other files the same mode."""
+    with contextlib.suppress(OSError):  # SQLite says better what is wrong with the folder
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def _let_us_begin(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
     connection.isolation_level = None  # transactions begin where `_begin_sqlite` says, not before
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
+    _let_us_begin(connection, _record)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
 
@@ -49,6 +93,8 @@ def plain_reason(why: str) -> str:
         "unable to open database file": "the folder is missing or may not be written",
         "attempt to write a readonly database": "the file or its folder is read-only",
         "file is not a database": "the file is not an answers store",
+        "database or disk is full": "the disk is full; nothing of this was kept, what was there is",
+        "disk I/O error": "the disk is full or failing; what was there is kept",
     }
     return next((plain for sign, plain in known.items() if sign in why), why)
 

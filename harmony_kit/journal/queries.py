@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from harmony_kit.journal.answers import Answer
 from harmony_kit.journal.schema import JOURNAL, KEY, answer_from_row
 
-__all__ = ["current_contents", "equal", "newest", "where"]
+__all__ = ["Extent", "current_contents", "equal", "newest", "read_extents", "read_mark", "where"]
+
+#: How many rows, the number of the newest, the sum of all numbers: adding a row changes it, and
+#: so does taking one away.
+Extent: TypeAlias = tuple[int, int, int]
 
 
 def equal(table: sa.Table, **values: str | None) -> list[sa.ColumnElement[bool]]:
@@ -42,3 +46,21 @@ def current_contents(
             answer = answer_from_row(row)
             contents[answer.key] = answer.content
     return contents
+
+
+def read_extents(connection: sa.Connection, wave: str) -> dict[str, Extent]:
+    """Site → extent of its rows of a wave; sites without any are absent."""
+    number = JOURNAL.c.id
+    of_site = (sa.func.count(), sa.func.max(number), sa.func.sum(number))
+    query = sa.select(JOURNAL.c.site, *of_site).where(JOURNAL.c.wave == wave)
+    rows = connection.execute(query.group_by(JOURNAL.c.site)).all()
+    return {site: (int(n), int(newest), int(total)) for site, n, newest, total in rows}
+
+
+def read_mark(connection: sa.Connection) -> int:
+    """The highest number the journal ever gave to a row, also to one that is gone."""
+    if connection.dialect.name == "sqlite":
+        text = "SELECT seq FROM sqlite_sequence WHERE name = 'journal'"
+    else:
+        text = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM journal_id_seq"
+    return int(connection.exec_driver_sql(text).scalar() or 0)

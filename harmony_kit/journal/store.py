@@ -7,32 +7,43 @@ its newest row. A write has returned only when it is on disk (WAL, full sync).
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 import sqlalchemy as sa
 
 from harmony_kit.errors import StoreError
-from harmony_kit.instrument.file import load_instrument, translation_files
+from harmony_kit.instrument.file import load_instrument
+from harmony_kit.instrument.language_files import texts_beside
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.journal.access import Access
 from harmony_kit.journal.answers import (
     ANSWER_DTYPES,
     Answer,
+    AnswersFrame,
     Event,
     Respondent,
     Subject,
     type_frame,
 )
-from harmony_kit.journal.connections import create_engine, plain_reason, upsert
-from harmony_kit.journal.queries import current_contents, equal, newest, where
+from harmony_kit.journal.connections import upsert
+from harmony_kit.journal.merging import StoreContents, join, tell_apart
+from harmony_kit.journal.queries import (
+    Extent,
+    current_contents,
+    equal,
+    newest,
+    read_extents,
+    read_mark,
+    where,
+)
 from harmony_kit.journal.schema import (
     EVENTS,
     INSTRUMENTS,
     JOURNAL,
-    METADATA,
     RESPONDENTS,
     SUBJECTS,
     answer_from_row,
@@ -56,46 +67,39 @@ class Store:
     stays_open
         Keep SQLite's connections until `close`: an interview writes every few seconds, and
         closing the last connection empties the WAL each time.
+    is_reader
+        Make and change nothing: a SQLite file that is missing reads as one without answers, and
+        one on a read-only disk is read.
 
     Every method is one transaction on a connection of its own, so a store may be used from any
-    thread; every method raises `StoreError` when the database cannot be reached, is locked for
-    more than ten seconds or cannot be written.
+    thread; inside `atomic`, all methods of its thread are one. Every method raises `StoreError`
+    when the database cannot be reached, is locked for more than ten seconds or cannot be written.
     """
 
-    def __init__(self, url: str, *, stays_open: bool = False) -> None:
+    def __init__(self, url: str, *, stays_open: bool = False, is_reader: bool = False) -> None:
         self._name = sa.make_url(url).render_as_string(hide_password=True)
-        with self._telling("open"):
-            self._engine = create_engine(url, stays_open=stays_open)
-            with self._engine.connect() as connection:
-                missing = set(METADATA.tables) - set(sa.inspect(connection).get_table_names())
-            if missing:
-                METADATA.create_all(self._engine)
+        self._access = Access(url, self._name, stays_open=stays_open, is_reader=is_reader)
 
     def __repr__(self) -> str:
         return f"Store({self._name!r})"
 
     def close(self) -> None:
         """Close what connections are open."""
-        self._engine.dispose()
+        self._access.close()
 
-    @contextmanager
-    def _telling(self, tried: str) -> Iterator[None]:
-        try:
-            yield
-        except (sa.exc.SQLAlchemyError, ImportError) as cause:
-            why = str(getattr(cause, "orig", None) or cause).splitlines()[0]
-            raise StoreError(tried, self._name, plain_reason(why)) from cause
+    def _reading(self, tried: str) -> AbstractContextManager[sa.Connection]:
+        return self._access.connect(tried)
 
-    @contextmanager
-    def _reading(self, tried: str) -> Iterator[sa.Connection]:
-        with self._telling(tried), self._engine.begin() as connection:
-            yield connection
+    def _writing(self, tried: str) -> AbstractContextManager[sa.Connection]:
+        return self._access.connect(tried, is_write=True)
 
-    @contextmanager
-    def _writing(self, tried: str) -> Iterator[sa.Connection]:
-        writer = self._engine.execution_options(harmony_write=True)
-        with self._telling(tried), writer.begin() as connection:
-            yield connection
+    def atomic(self) -> AbstractContextManager[None]:
+        """All that this thread reads and writes inside is of one moment, kept whole or not at all.
+
+        An error inside, or the end of the process, leaves the store as it was. One inside another
+        is part of it.
+        """
+        return self._access.atomic()
 
     # Answers
 
@@ -127,7 +131,7 @@ class Store:
         with self._reading("read answers from") as connection:
             return [answer_from_row(row) for row in connection.execute(query).mappings()]
 
-    def frame(self, sites: Sequence[str] | None = None, wave: str | None = None) -> pd.DataFrame:
+    def frame(self, sites: Sequence[str] | None = None, wave: str | None = None) -> AnswersFrame:
         """The current answers as an answers frame, of one wave and some sites or all."""
         condition = where(wave=wave)
         if sites is not None:
@@ -154,13 +158,15 @@ class Store:
         with self._reading("read") as connection:
             return connection.scalar(sa.select(sa.func.max(JOURNAL.c.id))) or 0
 
-    def site_revisions(self, wave: str) -> dict[str, int]:
-        """Site → number of its newest answer in a wave; sites without answers are absent."""
-        newest = sa.func.max(JOURNAL.c.id)
-        query = sa.select(JOURNAL.c.site, newest).where(JOURNAL.c.wave == wave)
+    def site_extents(self, wave: str) -> dict[str, Extent]:
+        """Site → what tells whether its rows of a wave changed; sites without any are absent."""
         with self._reading("read") as connection:
-            rows = connection.execute(query.group_by(JOURNAL.c.site)).all()
-        return {site: number for site, number in rows}  # noqa: C416 - rows are Row objects
+            return read_extents(connection, wave)
+
+    def mark(self) -> int:
+        """The highest number an answer ever had, also one that is gone; 0 in a new store."""
+        with self._reading("read") as connection:
+            return read_mark(connection)
 
     # Respondents, events, subjects
 
@@ -218,13 +224,12 @@ class Store:
         Raises `InstrumentError` when the file cannot be used; then nothing is kept.
         """
         instrument = load_instrument(path)
-        names = [path, *translation_files(path).values()]
         row = {
             "sha256": instrument.sha256,
             "id": instrument.id,
             "version": instrument.version,
             "name": path.name,
-            "files": {file.name: file.read_text(encoding="utf-8") for file in names},
+            "files": {n: f.read_text(encoding="utf-8") for n, f in texts_beside(path).items()},
         }
         with self._writing("keep the instrument in") as connection:
             upsert(connection, INSTRUMENTS, row)
@@ -244,30 +249,42 @@ class Store:
 
     # Two laptops, one engagement
 
-    def merge(self, other: Store) -> int:
+    def contents(self) -> StoreContents:
+        """Everything in the store, in the order recorded."""
+        with self._reading("read") as connection:
+
+            def rows(table: sa.Table) -> Iterator[sa.RowMapping]:
+                query = sa.select(table).order_by(*table.primary_key)
+                return iter(connection.execute(query).mappings())
+
+            return StoreContents(
+                respondents=tuple(map(respondent_from_row, rows(RESPONDENTS))),
+                answers=tuple(map(answer_from_row, rows(JOURNAL))),
+                events=tuple(map(event_from_row, rows(EVENTS))),
+                subjects=tuple(map(subject_from_row, rows(SUBJECTS))),
+                instruments=tuple(dict(row) for row in rows(INSTRUMENTS)),
+            )
+
+    def merge(self, other: Store, *, renamed: Mapping[str, str] | None = None) -> int:
         """Add everything `other` has and this store has not; returns the new journal rows.
 
-        Where both have an answer to a question, the one given later stays current; both remain
-        in the journal. Merging twice adds nothing.
-        """
-        ours = {(answer.key, answer.answered_at, answer.content) for _, answer in self.journal()}
-        before = {answer.key: answer for answer in self.current()}
-        for respondent in other.respondents():
-            self.register(respondent)
-        for subject in other.subjects():
-            self.add_subject(subject)
-        theirs = [answer for _, answer in other.journal()]
-        new = [a for a in theirs if (a.key, a.answered_at, a.content) not in ours]
-        newest = {answer.key: answer for answer in new}
-        again = [
-            replace(before[key], reason="given later than the merged one")
-            for key, answer in newest.items()
-            if key in before and before[key].answered_at > answer.answered_at
-        ]
-        return self.append([*new, *again], self._missing_events(other))
+        In whatever order stores are merged, the same people and the same current answers come
+        out: where both have an answer to a question, the one given later counts, and all remain
+        in the journal. Merging twice adds nothing. `renamed` maps pseudonyms of `other` to those
+        they get here.
 
-    def _missing_events(self, other: Store) -> list[Event]:
-        people = [(p.site, p.wave, p.respondent) for p in other.respondents()]
-        known = {repr(event) for place in people for event in self.events(*place)}
-        theirs = [event for place in people for event in other.events(*place)]
-        return [event for event in theirs if repr(event) not in known]
+        Raises `ExchangeError`, and adds nothing, where two people have one pseudonym or one
+        person has two.
+        """
+        theirs, name = other.contents(), other._name
+        with self.atomic():
+            ours = self.contents()
+            added = join(ours, tell_apart(ours, theirs, name=name, renamed=renamed or {}))
+            with self._writing("merge into") as connection:
+                for table, entries in added.entries():
+                    for entry in entries:
+                        upsert(connection, table, entry)
+                for table, entries in added.rows():
+                    if entries:
+                        connection.execute(sa.insert(table), entries)
+        return len(added.answers)

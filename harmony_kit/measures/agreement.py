@@ -11,88 +11,99 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures import indices
 from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.camps import find_camps
+from harmony_kit.measures.declaration import (
+    COUNT,
+    GAP,
+    INDEX,
+    MEAN,
+    NAME,
+    PEOPLE,
+    PROBABILITY,
+    declare,
+    rows_with,
+)
+from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.nulls import deviations, null_of, spreads
 from harmony_kit.measures.scores import summarise_scores
 from harmony_kit.measures.selection import (
     Groups,
     code_groups,
+    count_ratings,
     distinct_rows,
     headcounts_of,
-    select_answers,
-    typed_empty,
 )
 
-__all__ = ["AGREEMENT_DTYPES", "SCALE_DTYPES", "measure_agreement", "measure_scales"]
+__all__ = ["AGREEMENT", "SCALES", "measure_agreement", "measure_scales"]
 
 
-_KEYS = ["site", "wave", "item", "subject", "lens", "about"]
 _SCALE_KEYS = ["site", "wave", "dimension", "group", "subject", "lens", "about", "points"]
 
 #: Columns of `measure_agreement`, in order.
-AGREEMENT_DTYPES: dict[str, str] = {
-    "site": "str",
-    "wave": "str",
-    "item": "str",
-    "subject": "str",
-    "lens": "str",
-    "about": "str",
-    "dimension": "str",
-    "group": "str",
-    "points": "int64",
-    "n": "int64",
-    "n_dont_know": "int64",
-    "n_prefer_not": "int64",
-    "counts": "object",
-    "mean": "float64",
-    "low": "float64",
-    "high": "float64",
-    "p_above": "float64",
-    "median": "float64",
-    "sd": "float64",
-    "ad_mean": "float64",
-    "ad_median": "float64",
-    "ad_critical": "float64",
-    "p_ad": "float64",
-    "rwg": "float64",
-    "rwg_slight_skew": "float64",
-    "rwg_critical": "float64",
-    "p_rwg": "float64",
-    "awg": "float64",
-    "agreement_a": "float64",
-    "polarization": "float64",
-    "consensus": "float64",
-    "dispersion": "float64",
-    "view": "str",
-    "camps": "object",
-}
+AGREEMENT = declare(
+    site=NAME,
+    wave=NAME,
+    item=NAME,
+    subject=NAME,
+    lens=NAME,
+    about=NAME,
+    dimension=NAME,
+    group=NAME,
+    points=COUNT.of("points"),
+    n=PEOPLE,
+    n_dont_know=COUNT,
+    n_prefer_not=COUNT,
+    counts=COUNT.each,
+    mean=MEAN,
+    low=MEAN,
+    high=MEAN,
+    p_above=PROBABILITY,
+    median=MEAN,
+    sd=GAP,
+    ad_mean=GAP,
+    ad_median=GAP,
+    ad_critical=GAP,
+    p_ad=PROBABILITY,
+    rwg=INDEX,
+    rwg_slight_skew=INDEX,
+    rwg_critical=INDEX,
+    p_rwg=PROBABILITY,
+    awg=INDEX,
+    agreement_a=INDEX,
+    polarization=INDEX,
+    consensus=INDEX,
+    dispersion=INDEX,
+    view=NAME,
+    camps=rows_with(points=COUNT.of("points").each, n=PEOPLE, mean=MEAN),
+)
 
 #: Columns of `measure_scales`, in order.
-SCALE_DTYPES: dict[str, str] = {
-    "site": "str",
-    "wave": "str",
-    "dimension": "str",
-    "group": "str",
-    "subject": "str",
-    "lens": "str",
-    "about": "str",
-    "points": "int64",
-    "n": "int64",
-    "n_items": "int64",
-    "rwg_j": "float64",
-    "rwg_j_star": "float64",
-    "alpha_ordinal": "float64",
-    "alpha_interval": "float64",
-}
+SCALES = declare(
+    site=NAME,
+    wave=NAME,
+    dimension=NAME,
+    group=NAME,
+    subject=NAME,
+    lens=NAME,
+    about=NAME,
+    points=COUNT.of("points"),
+    n=PEOPLE,
+    n_items=COUNT.of("items"),
+    rwg_j=INDEX,
+    rwg_j_star=INDEX,
+    alpha_ordinal=INDEX,
+    alpha_interval=INDEX,
+)
 
 #: How often luck may produce a result that is called agreement.
 LEVEL = 0.05
 
 
 def measure_agreement(
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     items: pd.DataFrame,
     *,
     headcounts: pd.DataFrame | None = None,
@@ -101,50 +112,34 @@ def measure_agreement(
     """How far each lens agrees with itself, one row per topic, lens and view.
 
     A row is a site, wave, rating, subject, lens and `about` (own answers and estimates apart);
-    columns `AGREEMENT_DTYPES`: counts per point, mean with an interval and the probability that
+    columns `AGREEMENT`: counts per point, mean with an interval and the probability that
     everybody's mean lies above the midpoint, AD, rwg, awg, van der Eijk's A, chance tables at
     this n, and `view`: ``one_view``, ``split`` (then `camps` says where), ``mixed`` or
     ``too_few``. NaN where an index is not defined. `headcounts` (``site, lens, headcount``)
     narrows interval and probability; who does not know has no view to be counted. Raises
-    `FrameError` for a frame without a column.
+    `FrameError` for an answer off its scale.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> answers = answers_of(said("it", "x.clear", [3, 4, 4, 4, 5]))
+    >>> one = measure_agreement(answers, items_of({"item": "x.clear"}))
+    >>> one[["n", "counts", "mean", "ad_mean", "p_ad", "rwg", "view"]].round(2)
+       n           counts  mean  ad_mean  p_ad   rwg      view
+    0  5  [0, 0, 1, 3, 1]   4.0      0.4  0.03  0.75  one_view
     """
     settings = settings or Settings()
     asked = items[items["kind"].eq("rating")]
-    chosen = select_answers(answers, asked, columns=["status", "value"], is_answered=False)
-    if chosen.empty:
-        return typed_empty(AGREEMENT_DTYPES)
-    groups = code_groups(chosen, _KEYS)
-    table = _describe(groups, chosen, items)
+    cells = count_ratings(answers, asked)
+    table = cells.keys.join(asked.set_index("item")[["dimension", "group"]], on="item")
+    if table.empty:
+        return AGREEMENT.empty()
     n_told = (table["n"] + table["n_dont_know"]).to_numpy()
     heads = headcounts_of(table, n_told, headcounts) - table["n_dont_know"].to_numpy()
     parts = []
     for points, part in table.groupby("points", sort=True):
-        counts = _count_points(groups, chosen, int(str(points)))[part.index]
+        counts = cells.counts[part.index, : int(str(points))]
         measured = _measure_counts(counts, heads[part.index], settings)
         parts.append(pd.concat([part, measured.set_index(part.index)], axis=1))
-    measured = pd.concat(parts).sort_index()
-    measured["subject"] = measured["subject"].replace("", None)
-    return measured[list(AGREEMENT_DTYPES)].astype(AGREEMENT_DTYPES)
-
-
-def _describe(groups: Groups, chosen: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
-    about = items.set_index("item")[["dimension", "group", "points"]]
-    table = groups.keys.join(about, on="item")
-    for name, status in (
-        ("n", "answered"),
-        ("n_dont_know", "dont_know"),
-        ("n_prefer_not", "prefer_not"),
-    ):
-        is_it = chosen["status"].eq(status).to_numpy()
-        table[name] = np.bincount(groups.codes[is_it], minlength=groups.n)
-    return table
-
-
-def _count_points(groups: Groups, chosen: pd.DataFrame, points: int) -> Ints:
-    value = chosen["value"].to_numpy(dtype=np.int64, na_value=0)
-    is_on = (value >= 1) & (value <= points)
-    cells = groups.codes[is_on] * points + value[is_on] - 1
-    return np.bincount(cells, minlength=groups.n * points).reshape(-1, points)
+    return finish(pd.concat(parts).sort_index(), AGREEMENT)
 
 
 def _measure_counts(counts: Ints, heads: Floats, settings: Settings) -> pd.DataFrame:
@@ -227,13 +222,21 @@ def measure_scales(agreement: pd.DataFrame) -> pd.DataFrame:
     """How far each lens agrees with itself over the items of one dimension and group.
 
     Takes the frame of `measure_agreement`. A row is a site, wave, dimension, group, subject,
-    lens, `about` and number of points with at least two ratings, columns `SCALE_DTYPES`; `n`
+    lens, `about` and number of points with at least two ratings, columns `SCALES`; `n`
     is the fewest answers to one of its items. rwg(J) and r*wg(J) take the items as parallel;
     Krippendorff's alpha takes the people as raters and the items as what they tell apart.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> given = {"x.a": [4, 4, 5, 4, 3], "x.b": [4, 5, 4, 4, 4], "x.c": [5, 4, 4, 4, 5]}
+    >>> answers = answers_of(*(said("it", item, told) for item, told in given.items()))
+    >>> agreement = measure_agreement(answers, items_of(*({"item": item} for item in given)))
+    >>> measure_scales(agreement)[["n", "n_items", "rwg_j", "rwg_j_star"]].round(2)
+       n  n_items  rwg_j  rwg_j_star
+    0  5        3   0.94        0.83
     """
     rated = agreement[agreement["n"] > 1]
     if rated.empty:
-        return typed_empty(SCALE_DTYPES)
+        return SCALES.empty()
     rated = rated.assign(subject=rated["subject"].fillna(""), group=rated["group"].fillna(""))
     expected = rated["points"].map(indices.null_variance)
     rated = rated.assign(ratio=rated["sd"] ** 2 / expected)
@@ -243,9 +246,7 @@ def measure_scales(agreement: pd.DataFrame) -> pd.DataFrame:
     ratio = rated.groupby(groups.codes)["ratio"].mean()
     table["rwg_j"], table["rwg_j_star"] = indices.rwg_j(ratio, table["n_items"])
     table = table.join(_alphas(rated, groups))
-    table = table[table["n_items"] > 1].reset_index(drop=True)
-    table = table.assign(**{key: table[key].replace("", None) for key in ("group", "subject")})
-    return table[list(SCALE_DTYPES)].astype(SCALE_DTYPES)
+    return finish(table[table["n_items"] > 1].reset_index(drop=True), SCALES)
 
 
 def _alphas(rated: pd.DataFrame, groups: Groups) -> pd.DataFrame:

@@ -30,6 +30,10 @@ def find_camps(counts: Counts, tolerance: float) -> list[list[Camp]]:
     fullest points is emptier than both, and van der Eijk's A is below `MAX_A`. Of several cuts
     the one with the largest distance between the means counts. Each camp is ``points`` (the
     lowest and highest answer in it), ``n`` and ``mean``.
+
+    >>> camps = find_camps(np.array([[2, 1, 0, 1, 2], [0, 1, 3, 1, 0]]), tolerance=1.0)
+    >>> [[camp["points"] for camp in found] for found in camps]
+    [[[1, 2], [4, 5]], []]
     """
     points = counts.shape[1]
     is_divided = agreement_a(counts) < MAX_A

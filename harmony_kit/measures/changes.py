@@ -2,6 +2,18 @@
 
 A change counts from half the tolerance on (half a point on a 5-point scale, about the smallest
 difference people notice on rating scales: Jaeschke et al. 1989; Norman et al. 2003).
+
+>>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> answers = answers_of(
+...     said("it", "x.clear", [2, 2, 3]),
+...     said("it", "x.clear", [5, 4, 5], wave="2", answered_at="2026-09-01T08:00:00Z"),
+...     said("quality", "x.clear", [3, 3, 2], about="it"),
+... )
+>>> items = items_of({"item": "x.clear"})
+>>> changes = measure_changes(answers, items, settings=Settings())
+>>> changes.loc[[0], ["lens", "quantity", "before", "after", "change", "direction"]].round(2)
+  lens quantity  before  after  change direction
+0   it      own    2.33    NaN     NaN       NaN
 """
 
 from __future__ import annotations
@@ -12,15 +24,17 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Draws, Floats, Ints
-from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.coorientation import DIRECTIONS, STREAMS
+from harmony_kit.measures.declaration import COUNT, GAP, MEAN, NAME, PROBABILITY, declare
+from harmony_kit.measures.finishing import CERTAINTY, finish
 from harmony_kit.measures.posterior import draw_means
 from harmony_kit.measures.tally import Tally, tally_ratings
 from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
 
 __all__ = [
-    "CHANGE_DTYPES",
+    "CHANGES",
     "SMALLEST_CHANGE",
     "measure_changes",
 ]
@@ -29,32 +43,32 @@ __all__ = [
 SMALLEST_CHANGE: Final = 0.5
 
 #: The columns of `measure_changes`, in order.
-CHANGE_DTYPES: Final[dict[str, str]] = {
-    "site": "str",
-    "item": "str",
-    "subject": "str",
-    "dimension": "str",
-    "lens": "str",
-    "other": "str",
-    "from_wave": "str",
-    "to_wave": "str",
-    "comparison": "str",
-    "quantity": "str",
-    "n_before": "Int64",
-    "n_after": "Int64",
-    "before": "float64",
-    "after": "float64",
-    "change": "float64",
-    "low": "float64",
-    "high": "float64",
-    "p_rose": "float64",
-    "p_steady": "float64",
-    "p_fell": "float64",
-    "direction": "str",
-    "claim": "str",
-    "n_returned": "Int64",
-    "returned_change": "float64",
-}
+CHANGES = declare(
+    site=NAME,
+    item=NAME,
+    subject=NAME,
+    dimension=NAME,
+    lens=NAME,
+    other=NAME,
+    from_wave=NAME,
+    to_wave=NAME,
+    comparison=NAME,
+    quantity=NAME,
+    n_before=COUNT.or_none,
+    n_after=COUNT.or_none,
+    before=MEAN,
+    after=MEAN,
+    change=GAP,
+    low=GAP,
+    high=GAP,
+    p_rose=PROBABILITY,
+    p_steady=PROBABILITY,
+    p_fell=PROBABILITY,
+    direction=NAME,
+    claim=NAME,
+    n_returned=COUNT.or_none,
+    returned_change=GAP,
+)
 
 #: What is compared: own answers, estimates, and the size of the misreading.
 _QUANTITIES: Final = ("own", "estimate", "misreading")
@@ -64,7 +78,7 @@ _KEY: Final = ["site", "from_wave", "to_wave", "item", "subject", "dimension", "
 
 
 def measure_changes(
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,
@@ -221,7 +235,7 @@ def _summarise(before: list[Draws], after: list[Draws], *, smallest: float) -> F
 _RETURNED: Final = ["site", "from_wave", "to_wave", "item", "subject", "lens"]
 
 
-def _returned(answers: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+def _returned(answers: AnswersFrame, items: pd.DataFrame) -> pd.DataFrame:
     """Mean change of the people who rated a topic in both waves, own answers and estimates."""
     asked = items.loc[(items["kind"] == "rating") & items["mirrored"].astype(bool), "item"]
     columns = ["site", "wave", "item", "subject", "lens", "about", "respondent", "value"]
@@ -248,11 +262,8 @@ def _name_directions(changes: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     is_known = ~np.isnan(probability).any(axis=1)
     direction = names[np.nan_to_num(probability, nan=-1).argmax(axis=1)]
     changes["direction"] = pd.Series(direction, index=changes.index).where(is_known)
-    certainty = pd.Series(probability.max(axis=1), index=changes.index)
-    report = changes[["site", "to_wave"]]
-    changes["claim"] = grade_claims(certainty, report, settings)
+    changes[CERTAINTY] = probability.max(axis=1)
     is_counted = changes["quantity"] != "misreading"
     n_returned = changes["n_returned"].fillna(0).where(is_counted)
     changes["n_returned"] = n_returned.astype("Int64")
-    changes["subject"] = changes["subject"].where(changes["subject"] != "")
-    return changes[list(CHANGE_DTYPES)].astype(CHANGE_DTYPES)
+    return finish(changes, CHANGES, settings)

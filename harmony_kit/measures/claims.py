@@ -9,8 +9,26 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.declaration import COUNT, MEAN, NAME, SHARE, declare
 
-__all__ = ["MOST_WRONG", "STATES", "expected_wrong_claims", "grade_claims", "name_states"]
+__all__ = [
+    "MOST_WRONG",
+    "STATES",
+    "WRONG_CLAIMS",
+    "expected_wrong_claims",
+    "grade_claims",
+    "name_states",
+]
+
+#: The columns of `expected_wrong_claims`, in order.
+WRONG_CLAIMS: Final = declare(
+    site=NAME,
+    wave=NAME,
+    n_topics=COUNT.of("directions").or_none,
+    n_claimed=COUNT.of("directions").or_none,
+    expected_wrong=MEAN.of("directions"),
+    share_wrong=SHARE,
+)
 
 STATES: Final = ("shared_view", "known_difference", "false_consensus", "false_conflict")
 
@@ -21,7 +39,11 @@ MOST_WRONG: Final = 0.08
 
 
 def name_states(probabilities: pd.DataFrame) -> pd.Series:
-    """The most probable of the columns ``p_<state>``, NA where there is none; ties: the first."""
+    """The most probable of the columns ``p_<state>``, NA where there is none; ties: the first.
+
+    >>> list(name_states(pd.DataFrame({"p_shared_view": [0.2], "p_false_conflict": [0.8]})))
+    ['false_conflict']
+    """
     values = probabilities.to_numpy(dtype=float)
     names = np.array([name.removeprefix("p_") for name in probabilities.columns], dtype=object)
     chosen = names[np.nan_to_num(values, nan=-1).argmax(axis=1)]
@@ -46,6 +68,12 @@ def grade_claims(certainty: pd.Series, report: pd.DataFrame, settings: Settings)
         The columns that tell one report from another (site and wave), same index.
     settings
         The thresholds.
+
+    Examples
+    --------
+    >>> report = pd.DataFrame({"site": ["north"] * 3})
+    >>> list(grade_claims(pd.Series([0.95, 0.90, 0.85]), report, Settings()))
+    ['claimed', 'claimed', 'leaning']
     """
     p = certainty.to_numpy(dtype=float)
     is_claimed = p >= settings.claim_at
@@ -99,6 +127,15 @@ def expected_wrong_claims(topics: pd.DataFrame) -> pd.DataFrame:
         One row per site and wave: ``site, wave, n_topics`` (directions with a state),
         ``n_claimed, expected_wrong`` (sum of 1 - probability over the claimed), ``share_wrong``
         (of the claims; 0 to `MOST_WRONG`, NaN without claims).
+
+    Examples
+    --------
+    >>> topics = pd.DataFrame({"site": "north", "wave": "1", "state": STATES[0]}, index=range(2))
+    >>> topics = topics.assign(**dict.fromkeys((f"p_{one}" for one in STATES), 0.02))
+    >>> topics = topics.assign(p_shared_view=[0.95, 0.90], claim="claimed")
+    >>> expected_wrong_claims(topics)[["n_topics", "n_claimed", "expected_wrong", "share_wrong"]]
+       n_topics  n_claimed  expected_wrong  share_wrong
+    0         2          2            0.15        0.075
     """
     probability = topics[[f"p_{state}" for state in STATES]].max(axis=1)
     is_claimed = topics["claim"] == "claimed"
@@ -112,8 +149,6 @@ def expected_wrong_claims(topics: pd.DataFrame) -> pd.DataFrame:
         }
     )
     sums = frame.groupby(["site", "wave"], as_index=False).sum()
-    counts = {"n_topics": "Int64", "n_claimed": "Int64", "expected_wrong": "float64"}
-    sums = sums.astype(counts)
     claims = sums["n_claimed"].astype("float64")
-    sums["share_wrong"] = (sums["expected_wrong"] / claims.where(claims > 0)).astype("float64")
-    return sums
+    sums["share_wrong"] = sums["expected_wrong"] / claims.where(claims > 0)
+    return WRONG_CLAIMS.select(sums)

@@ -5,6 +5,20 @@ agreement gap = own_A - own_B, perceived gap = own_A - est_A, misreading = est_A
 always agreement gap = perceived gap + misreading. The states follow from the first two: close
 or apart, and thought to be close or thought to be apart. After Chaffee & McLeod (1968) and
 McLeod & Chaffee (1973), "Interpersonal approaches to communication research".
+
+>>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> answers = answers_of(
+...     said("it", "x.clear", [5, 4, 4]),
+...     said("it", "x.clear", [4, 4, 3], about="quality"),
+...     said("quality", "x.clear", [2, 3, 2]),
+...     said("quality", "x.clear", [3, 3, 4], about="it"),
+... )
+>>> items = items_of({"item": "x.clear"})
+>>> topics = measure_topics(answers, items, settings=Settings())
+>>> topics[["lens", "own", "estimate", "other_own", "misreading", "state", "claim"]].round(2)
+      lens   own  estimate  other_own  misreading            state    claim
+0       it  4.33      3.67       2.33        1.33  false_consensus  leaning
+1  quality  2.33      3.33       4.33       -1.00  false_consensus     open
 """
 
 from __future__ import annotations
@@ -16,42 +30,45 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Draws
 from harmony_kit.measures.claims import STATES, grade_claims, name_states
+from harmony_kit.measures.declaration import COUNT, GAP, MEAN, NAME, PEOPLE, PROBABILITY, declare
+from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.posterior import draw_means
 from harmony_kit.measures.predictive import Belief, count_interviews
 from harmony_kit.measures.tally import Tally, tally_ratings
 
-__all__ = ["DIRECTIONS", "STREAMS", "TOPIC_DTYPES", "measure_topics"]
+__all__ = ["DIRECTIONS", "STREAMS", "TOPICS", "measure_topics"]
 
 #: The columns of `measure_topics`, in order.
-TOPIC_DTYPES: Final[dict[str, str]] = {
-    "site": "str",
-    "wave": "str",
-    "item": "str",
-    "subject": "str",
-    "dimension": "str",
-    "points": "Int64",
-    "tolerance": "float64",
-    "lens": "str",
-    "other": "str",
-    "n_own": "Int64",
-    "n_estimate": "Int64",
-    "n_other": "Int64",
-    "own": "float64",
-    "estimate": "float64",
-    "other_own": "float64",
-    "agreement_gap": "float64",
-    "perceived_gap": "float64",
-    "misreading": "float64",
-    "misreading_low": "float64",
-    "misreading_high": "float64",
-    "p_understood": "float64",
-    **{f"p_{state}": "float64" for state in STATES},
-    "state": "str",
-    "claim": "str",
-    "more_interviews": "Int64",
-}
+TOPICS = declare(
+    site=NAME,
+    wave=NAME,
+    item=NAME,
+    subject=NAME,
+    dimension=NAME,
+    points=COUNT.of("points").or_none,
+    tolerance=GAP,
+    lens=NAME,
+    other=NAME,
+    n_own=PEOPLE.or_none,
+    n_estimate=PEOPLE.or_none,
+    n_other=PEOPLE.or_none,
+    own=MEAN,
+    estimate=MEAN,
+    other_own=MEAN,
+    agreement_gap=GAP,
+    perceived_gap=GAP,
+    misreading=GAP,
+    misreading_low=GAP,
+    misreading_high=GAP,
+    p_understood=PROBABILITY,
+    **{f"p_{state}": PROBABILITY for state in STATES},
+    state=NAME,
+    claim=NAME,
+    more_interviews=COUNT.or_none,
+)
 
 #: The columns made of draws, in the order `_summarise` gives them.
 _DRAWN: Final = (
@@ -84,7 +101,7 @@ _ROWS_AT_ONCE: Final = 32
 
 
 def measure_topics(
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,
@@ -107,7 +124,7 @@ def measure_topics(
     -------
     frame
         Two rows per site, wave, item and subject: `lens` looks at `other`. Columns as in
-        `TOPIC_DTYPES`. `n_own`, `n_estimate` and `n_other` count ratings only. Means and gaps
+        `TOPICS`. `n_own`, `n_estimate` and `n_other` count ratings only. Means and gaps
         are in points of the scale; `misreading_low` and `misreading_high` bound the central
         80 % of the misreading and hold the misreading itself, `p_understood` is the
         probability that it is within the tolerance. A mean without ratings, what depends on it,
@@ -137,10 +154,9 @@ def _grade(topics: pd.DataFrame, tally: Tally, settings: Settings) -> pd.DataFra
     """With state, claim and interviews missing; the two directions of a topic are neighbours."""
     probabilities = topics[[f"p_{state}" for state in STATES]]
     topics["state"] = name_states(probabilities)
-    report = topics[["site", "wave"]]
-    topics["claim"] = grade_claims(probabilities.max(axis=1), report, settings)
+    topics["claim"] = grade_claims(probabilities.max(axis=1), topics[["site", "wave"]], settings)
     topics["more_interviews"] = _count_interviews(tally, topics, settings)
-    return topics[list(TOPIC_DTYPES)].astype(TOPIC_DTYPES)
+    return finish(topics, TOPICS)
 
 
 def _measure_direction(tally: Tally, side: int, settings: Settings) -> pd.DataFrame:

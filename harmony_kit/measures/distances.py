@@ -80,7 +80,11 @@ def _mean(weights: Floats, unit: int) -> Floats:
 
 
 def distance(first: Floats, second: Floats) -> Floats:
-    """Total variation of two sets of weights, one row per option: 0 same, 1 disjoint."""
+    """Total variation of two sets of weights, one row per option: 0 same, 1 disjoint.
+
+    >>> distance(np.array([0.5, 0.5, 0.0]), np.array([0.0, 0.5, 0.5]))
+    array(0.5)
+    """
     return np.asarray(np.abs(first - second).sum(axis=0) / 2)
 
 

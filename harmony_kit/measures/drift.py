@@ -7,42 +7,51 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Floats, Ints
-from harmony_kit.measures.claims import grade_claims
-from harmony_kit.measures.selection import code_groups, typed_empty
+from harmony_kit.measures.declaration import COUNT, NAME, PEOPLE, PROBABILITY, SHARE, declare
+from harmony_kit.measures.finishing import CERTAINTY, finish
+from harmony_kit.measures.selection import code_groups
 
-__all__ = ["DRIFT_DTYPES", "measure_drift"]
+__all__ = ["DRIFT", "measure_drift"]
 
 
 #: Columns of `measure_drift`, in order.
-DRIFT_DTYPES: dict[str, str] = {
-    "site": "str",
-    "wave": "str",
-    "lens": "str",
-    "holder": "str",
-    "n": "int64",
-    "n_duties": "int64",
-    "n_held": "int64",
-    "share": "float64",
-    "expected_share": "float64",
-    "p_most": "float64",
-    "claim": "str",
-}
+DRIFT = declare(
+    site=NAME,
+    wave=NAME,
+    lens=NAME,
+    holder=NAME,
+    n=PEOPLE,
+    n_duties=COUNT.of("duties"),
+    n_held=COUNT.of("duties"),
+    share=SHARE,
+    expected_share=SHARE,
+    p_most=PROBABILITY,
+    claim=NAME,
+)
 
 
 def measure_drift(ownership: pd.DataFrame, *, settings: Settings | None = None) -> pd.DataFrame:
     """How large a share of the duties each lens holds alone, in the view of each lens.
 
     Takes the frame of `measure_ownership`. A row is a site, wave, viewing lens and holder (one
-    of the two lenses); columns `DRIFT_DTYPES`. `n` is the fewest answers to one of the
+    of the two lenses); columns `DRIFT`. `n` is the fewest answers to one of the
     `n_duties` duties answered at all, `n_held` those whose owner is the holder, `share` the two
     divided, `expected_share` the mean probability that the holder owns a duty, `p_most` the
     probability that it owns more than half of them, the duties taken as independent. The two
     viewing lenses are never averaged.
+
+    >>> view = {"site": "north", "wave": "1", "lens": "it", "other": "quality", "n": 4}
+    >>> duties = pd.DataFrame([view | {"owner": one} for one in ("it", "it", "quality")])
+    >>> duties = duties.assign(p_self=[0.9, 0.8, 0.2], p_handed_over=[0.1, 0.2, 0.8])
+    >>> measure_drift(duties)[["lens", "holder", "n_duties", "n_held", "share", "p_most"]].round(2)
+      lens   holder  n_duties  n_held  share  p_most
+    0   it       it         3       2   0.67    0.77
+    1   it  quality         3       1   0.33    0.23
     """
     settings = settings or Settings()
     answered = ownership[ownership["n"].gt(0)]
     if answered.empty:
-        return typed_empty(DRIFT_DTYPES)
+        return DRIFT.empty()
     views = pd.concat(
         [
             answered.assign(holder=answered["lens"], p=answered["p_self"]),
@@ -63,9 +72,8 @@ def measure_drift(ownership: pd.DataFrame, *, settings: Settings | None = None) 
         ),
     )
     drift["share"] = drift["n_held"] / drift["n_duties"]
-    certainty = drift["p_most"].where(drift["n"].ge(settings.min_group))
-    drift["claim"] = grade_claims(certainty, drift[["site", "wave"]], settings)
-    return drift[list(DRIFT_DTYPES)].astype(DRIFT_DTYPES)
+    drift[CERTAINTY] = drift["p_most"].where(drift["n"].ge(settings.min_group))
+    return finish(drift, DRIFT, settings)
 
 
 def _p_most(p: Floats, codes: Ints, place: Ints) -> Floats:

@@ -3,6 +3,17 @@
 Evidence is a record, not a sample of people: it has no lens and no wave, only a site and the
 day it is read. Rows that cannot be are left out of the numbers they would spoil;
 `evidence_problems.list_evidence_problems` names them.
+
+>>> days = {"raised_on": ["2026-01-01", "2026-03-01"], "decided_on": ["2026-01-19", None]}
+>>> dates = pd.DataFrame(days).astype("datetime64[s]")
+>>> told = {"site": "north", "title": "", "held_by": "it", "status": "open"}
+>>> decisions = dates.assign(decision=["d1", "d2"], **told)
+>>> time_decisions(decisions, as_of=date(2026, 10, 15))["days"].tolist()
+[18.0, 228.0]
+>>> found = measure_decisions(decisions, as_of=date(2026, 10, 15))
+>>> found[["n", "n_open", "median_days", "oldest_open", "oldest_open_days"]]
+   n  n_open  median_days oldest_open  oldest_open_days
+0  2       1         18.0          d2             228.0
 """
 
 from __future__ import annotations
@@ -22,22 +33,29 @@ from scipy.stats import CensoredData, ecdf
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Floats
-from harmony_kit.measures.claims import grade_claims
+from harmony_kit.measures.declaration import (
+    COUNT,
+    DAY,
+    DAYS,
+    NAME,
+    PROBABILITY,
+    SHARE,
+    TEXT,
+    TRUTH,
+    declare,
+)
+from harmony_kit.measures.finishing import CERTAINTY, finish
 from harmony_kit.measures.scores import INTERVAL
-from harmony_kit.measures.selection import code_groups, typed_empty
-from harmony_kit.measures.usage import USAGE_DTYPES, measure_usage, share_weekly
+from harmony_kit.measures.selection import code_groups
 
 __all__ = [
-    "DECISIONS_DTYPES",
+    "DECISIONS",
     "DECISION_STATUSES",
     "PILOT_STATUSES",
-    "PROGRESS_DTYPES",
+    "PROGRESS",
     "STALL_DAYS",
-    "USAGE_DTYPES",
     "measure_decisions",
     "measure_pilot_progress",
-    "measure_usage",
-    "share_weekly",
     "time_decisions",
 ]
 
@@ -56,50 +74,50 @@ GRACE_DAYS = 14
 MANY_CHANGES = 2
 
 #: Columns of `measure_decisions`, in order.
-DECISIONS_DTYPES: dict[str, str] = {
-    "site": "str",
-    "n": "int64",
-    "n_decided": "int64",
-    "n_open": "int64",
-    "n_dropped": "int64",
-    "n_undated": "int64",
-    "share_open": "float64",
-    "median_days": "float64",
-    "median_low": "float64",
-    "median_high": "float64",
-    "longest_days": "float64",
-    "oldest_open": "str",
-    "oldest_open_title": "str",
-    "oldest_open_days": "float64",
-    "held_by": "object",
-    "open_days": "object",
-    "n_judged": "int64",
-    "n_slow": "int64",
-    "p_stall": "float64",
-    "pattern": "str",
-    "probability": "float64",
-    "claim": "str",
-}
+DECISIONS = declare(
+    site=NAME,
+    n=COUNT.of("decisions"),
+    n_decided=COUNT.of("decisions"),
+    n_open=COUNT.of("decisions"),
+    n_dropped=COUNT.of("decisions"),
+    n_undated=COUNT.of("decisions"),
+    share_open=SHARE,
+    median_days=DAYS,
+    median_low=DAYS,
+    median_high=DAYS,
+    longest_days=DAYS,
+    oldest_open=NAME,
+    oldest_open_title=TEXT,
+    oldest_open_days=DAYS,
+    held_by=COUNT.of("decisions").each,
+    open_days=DAYS.each,
+    n_judged=COUNT.of("decisions"),
+    n_slow=COUNT.of("decisions"),
+    p_stall=PROBABILITY,
+    pattern=NAME,
+    probability=PROBABILITY,
+    claim=NAME,
+)
 
 #: Columns of `measure_pilot_progress`, in order.
-PROGRESS_DTYPES: dict[str, str] = {
-    "site": "str",
-    "pilot": "str",
-    "title": "str",
-    "status": "str",
-    "started_on": "datetime64[s]",
-    "planned_end": "datetime64[s]",
-    "ended_on": "datetime64[s]",
-    "is_open": "bool",
-    "planned_days": "float64",
-    "days_running": "float64",
-    "days_over": "float64",
-    "overrun": "float64",
-    "scope_changes": "Int64",
-    "is_past_end": "bool",
-    "is_growing": "bool",
-    "is_drifting": "bool",
-}
+PROGRESS = declare(
+    site=NAME,
+    pilot=NAME,
+    title=TEXT,
+    status=NAME,
+    started_on=DAY,
+    planned_end=DAY,
+    ended_on=DAY,
+    is_open=TRUTH,
+    planned_days=DAYS,
+    days_running=DAYS,
+    days_over=DAYS,
+    overrun=SHARE,
+    scope_changes=COUNT.of("changes").or_none,
+    is_past_end=TRUTH,
+    is_growing=TRUTH,
+    is_drifting=TRUTH,
+)
 
 
 def time_decisions(decisions: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
@@ -135,7 +153,7 @@ def measure_decisions(
 ) -> pd.DataFrame:
     """How long decisions take at each site, the open ones counted as still waiting.
 
-    A row is a site with decisions; columns `DECISIONS_DTYPES`. The median is Kaplan and Meier's
+    A row is a site with decisions; columns `DECISIONS`. The median is Kaplan and Meier's
     with open (and dropped) decisions censored, NaN while less than half are decided: then it is
     more than `longest_days` suggests; its interval holds 90 %. `n_undated` have no usable
     dates and count in no time. `p_stall` is the probability that more than half of the site's
@@ -146,7 +164,7 @@ def measure_decisions(
     settings = settings or Settings()
     timed = time_decisions(decisions, as_of=as_of)
     if timed.empty:
-        return typed_empty(DECISIONS_DTYPES)
+        return DECISIONS.empty()
     groups = code_groups(timed, ["site"])
     timed = timed.iloc[np.argsort(groups.codes, kind="stable")]
     record = _Record(*(timed[name].to_numpy(dtype=object) for name in _RECORDED))
@@ -159,9 +177,8 @@ def measure_decisions(
     measured["probability"] = measured["p_stall"].clip(lower=1 - measured["p_stall"])
     is_stalling = measured["p_stall"].gt(0.5)
     measured["pattern"] = np.where(is_stalling, "decisions_stall", "decisions_move")
-    certainty = measured["probability"].where(measured["n_judged"].gt(0))
-    measured["claim"] = grade_claims(certainty, measured[["site"]], settings)
-    return measured[list(DECISIONS_DTYPES)].astype(DECISIONS_DTYPES)
+    measured[CERTAINTY] = measured["probability"].where(measured["n_judged"].gt(0))
+    return finish(measured, DECISIONS, settings)
 
 
 @dataclass(frozen=True)
@@ -238,16 +255,24 @@ def _half_time(times: Floats, surviving: Floats) -> float:
 def measure_pilot_progress(pilots: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     """How far each pilot is past its planned end, and how its scope moved, as of a day.
 
-    A row is a pilot begun (or not dated) by then; columns `PROGRESS_DTYPES`. `days_over` counts
+    A row is a pilot begun (or not dated) by then; columns `PROGRESS`. `days_over` counts
     from the planned end to the end, or to `as_of` while it is open; negative before the planned
     end, NaN without one. `overrun` is that through the planned days. A pilot drifts when it is
     more than 14 days over, or its scope changed at least twice.
+
+    >>> days = {"started_on": ["2026-02-01"], "planned_end": ["2026-05-31"], "ended_on": [None]}
+    >>> pilot = pd.DataFrame(days).astype("datetime64[s]").assign(site="north", pilot="vision")
+    >>> pilot = pilot.assign(title="Camera", status="running", scope_changes=3)
+    >>> found = measure_pilot_progress(pilot, as_of=date(2026, 10, 15))
+    >>> found[["pilot", "planned_days", "days_over", "overrun", "is_drifting"]].round(2)
+        pilot  planned_days  days_over  overrun  is_drifting
+    0  vision         119.0      137.0     1.15         True
     """
     today = pd.Timestamp(as_of)
     first = pilots.drop_duplicates(["site", "pilot"])
     seen = first[~first["started_on"].gt(today)].reset_index(drop=True)
     if seen.empty:
-        return typed_empty(PROGRESS_DTYPES)
+        return PROGRESS.empty()
     ended = seen["ended_on"].where(
         seen["ended_on"].le(today) & ~seen["ended_on"].lt(seen["started_on"])
     )
@@ -267,5 +292,5 @@ def measure_pilot_progress(pilots: pd.DataFrame, *, as_of: date) -> pd.DataFrame
         is_past_end=over.gt(0),
         is_growing=is_growing,
         is_drifting=over.gt(GRACE_DAYS) | is_growing,
-    ).sort_values(["site", "pilot"])
-    return measured[list(PROGRESS_DTYPES)].astype(PROGRESS_DTYPES).reset_index(drop=True)
+    )
+    return finish(measured.sort_values(["site", "pilot"]).reset_index(drop=True), PROGRESS)

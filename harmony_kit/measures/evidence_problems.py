@@ -1,4 +1,7 @@
-"""What cannot be in the evidence files: listed, with what the measures do about it."""
+"""What cannot be in the evidence files: listed, with what the measures do about it.
+
+Both are codes; ``records.yaml`` of each language has the words, under ``problem`` and ``handled``.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +10,23 @@ from datetime import date
 
 import pandas as pd
 
+from harmony_kit.measures.declaration import NAME, TEXT, declare
 from harmony_kit.measures.evidence import DECISION_STATUSES, PILOT_STATUSES
-from harmony_kit.measures.selection import typed_empty
+from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.usage import monday_of
 
-__all__ = ["PROBLEM_DTYPES", "list_evidence_problems"]
+__all__ = ["PROBLEMS", "list_evidence_problems"]
 
 #: Columns of `list_evidence_problems`, in order.
-PROBLEM_DTYPES: dict[str, str] = {
-    "file": "str",
-    "site": "str",
-    "id": "str",
-    "week": "str",
-    "what": "str",
-    "handled": "str",
-}
-
-_TIMES = "counts in no time"
-_DATES = "the dates decide"
-_LEFT_OUT = "left out"
+PROBLEMS = declare(
+    file=NAME,
+    site=NAME,
+    id=NAME,
+    week=NAME,
+    problem=NAME,
+    handling=NAME,
+    allowed=TEXT,
+)
 
 _Found = tuple[str, pd.Series, str]
 
@@ -35,32 +36,53 @@ def list_evidence_problems(
 ) -> pd.DataFrame:
     """Values that cannot be, one row each, and what is done about them.
 
-    Columns ``file, site, id`` (of the decision or pilot), ``week`` (usage only), ``what,
-    handled``. Listed are dates in the wrong order or in the future, dates missing, statuses
-    nobody knows or against the dates, weeks that do not exist, more active than eligible users,
-    more accepted and overridden than shown, and rows that stand twice.
+    Columns ``file, site, id`` (of the decision or pilot), ``week`` (usage only), ``problem,
+    handling`` (codes) and ``allowed`` (what a status may be, NA elsewhere). Listed are dates in
+    the wrong order or in the future, dates missing, statuses nobody knows or against the dates,
+    weeks that do not exist, more active than eligible users, more accepted and overridden than
+    shown, and rows that stand twice.
+
+    >>> dates = {"raised_on": ["2026-03-01"], "decided_on": ["2026-02-01"]}
+    >>> decisions = pd.DataFrame(dates).astype("datetime64[s]")
+    >>> decisions = decisions.assign(site="north", decision="d1", status="decided")
+    >>> none = ["site", "pilot", "week", "status", "started_on", "planned_end", "ended_on"]
+    >>> counts = ["eligible_users", "active_users", "shown", "accepted", "overridden"]
+    >>> empty = pd.DataFrame(columns=[*none, *counts])
+    >>> found = list_evidence_problems(decisions, empty, empty, as_of=date(2026, 10, 15))
+    >>> found[["file", "id", "problem", "handling"]]
+                file  id                problem handling
+    0  decisions.csv  d1  decided_before_raised  no_time
     """
     today = pd.Timestamp(as_of)
     parts = [
-        *_rows("decisions.csv", decisions, "decision", _decisions(decisions, today)),
-        *_rows("pilots.csv", pilots, "pilot", _pilots(pilots, today)),
-        *_rows("usage.csv", usage, "pilot", _usage(usage, today)),
+        *_rows("decision", decisions, _decisions(decisions, today)),
+        *_rows("pilot", pilots, _pilots(pilots, today)),
+        *_rows("week", usage, _usage(usage, today)),
     ]
     if not parts:
-        return typed_empty(PROBLEM_DTYPES)
-    return pd.concat(parts, ignore_index=True)[list(PROBLEM_DTYPES)].astype(PROBLEM_DTYPES)
+        return PROBLEMS.empty()
+    return finish(pd.concat(parts, ignore_index=True), PROBLEMS)
 
 
-def _rows(
-    file: str, frame: pd.DataFrame, key: str, found: Iterator[_Found]
-) -> Iterator[pd.DataFrame]:
-    for what, is_wrong, handled in found:
+#: What a row is about → its file, and the column that names it.
+_PLACES = {
+    "decision": ("decisions.csv", "decision"),
+    "pilot": ("pilots.csv", "pilot"),
+    "week": ("usage.csv", "pilot"),
+}
+_STATUSES = {"decision": DECISION_STATUSES, "pilot": PILOT_STATUSES}
+_UNKNOWN = "status_unknown"
+
+
+def _rows(about: str, frame: pd.DataFrame, found: Iterator[_Found]) -> Iterator[pd.DataFrame]:
+    file, key = _PLACES[about]
+    for problem, is_wrong, handling in found:
         is_listed = is_wrong.to_numpy(dtype=bool, na_value=False)
         if is_listed.any():
             wrong = frame[is_listed]
-            week = wrong.get("week")
-            about = wrong[["site"]].assign(file=file, id=wrong[key], week=week)
-            yield about.assign(what=what, handled=handled)
+            listed = wrong[["site"]].assign(file=file, id=wrong[key], week=wrong.get("week"))
+            allowed = ", ".join(_STATUSES[about]) if problem == _UNKNOWN else None
+            yield listed.assign(problem=problem, handling=handling, allowed=allowed)
 
 
 def _status(frame: pd.DataFrame) -> pd.Series:
@@ -69,52 +91,39 @@ def _status(frame: pd.DataFrame) -> pd.Series:
 
 def _decisions(frame: pd.DataFrame, today: pd.Timestamp) -> Iterator[_Found]:
     status, raised, decided = _status(frame), frame["raised_on"], frame["decided_on"]
-    yield "raised_on is missing", raised.isna(), _TIMES
-    yield "raised_on is in the future", raised.gt(today), _LEFT_OUT
-    yield "decided_on is in the future", decided.gt(today), "counts as open"
-    yield "decided_on is before raised_on", decided.lt(raised), _TIMES
-    yield "status is not one of " + ", ".join(DECISION_STATUSES), _unknown(status), _DATES
+    yield "raised_missing", raised.isna(), "no_time"
+    yield "raised_future", raised.gt(today), "left_out"
+    yield "decided_future", decided.gt(today), "open"
+    yield "decided_before_raised", decided.lt(raised), "no_time"
+    yield _UNKNOWN, ~status.isin((*DECISION_STATUSES, "")), "dates_decide"
     is_open, is_decided = status.eq("open"), status.eq("decided")
-    yield "status is open but decided_on is given", is_open & decided.notna(), _DATES
-    yield "status is decided but decided_on is missing", is_decided & decided.isna(), _TIMES
-    yield "stands twice", frame.duplicated(["site", "decision"]), "the first row counts"
-
-
-def _unknown(status: pd.Series, known: tuple[str, ...] = DECISION_STATUSES) -> pd.Series:
-    return ~status.isin((*known, ""))
+    yield "open_but_decided", is_open & decided.notna(), "dates_decide"
+    yield "decided_undated", is_decided & decided.isna(), "no_time"
+    yield "twice", frame.duplicated(["site", "decision"]), "first_row"
 
 
 def _pilots(frame: pd.DataFrame, today: pd.Timestamp) -> Iterator[_Found]:
     status, started, planned = _status(frame), frame["started_on"], frame["planned_end"]
     ended = frame["ended_on"]
-    yield "started_on is missing", started.isna(), _TIMES
-    yield "started_on is in the future", started.gt(today), _LEFT_OUT
-    yield "planned_end is missing", planned.isna(), "is never past its end"
-    yield "planned_end is not after started_on", planned.le(started), "has no overrun"
-    yield "ended_on is in the future", ended.gt(today), "counts as open"
-    yield "ended_on is before started_on", ended.lt(started), "counts as not dated"
-    yield (
-        "status is not one of " + ", ".join(PILOT_STATUSES),
-        _unknown(status, PILOT_STATUSES),
-        _DATES,
-    )
+    yield "started_missing", started.isna(), "no_time"
+    yield "started_future", started.gt(today), "left_out"
+    yield "planned_missing", planned.isna(), "never_late"
+    yield "planned_before_started", planned.le(started), "no_overrun"
+    yield "ended_future", ended.gt(today), "open"
+    yield "ended_before_started", ended.lt(started), "not_dated"
+    yield _UNKNOWN, ~status.isin((*PILOT_STATUSES, "")), "dates_decide"
     is_over = status.isin(("ended", "stopped"))
-    yield "status is ended but ended_on is missing", is_over & ended.isna(), _TIMES
-    yield "status is running but ended_on is given", status.eq("running") & ended.notna(), _DATES
-    yield "stands twice", frame.duplicated(["site", "pilot"]), "the first row counts"
+    yield "ended_undated", is_over & ended.isna(), "no_time"
+    yield "running_but_ended", status.eq("running") & ended.notna(), "dates_decide"
+    yield "twice", frame.duplicated(["site", "pilot"]), "first_row"
 
 
 def _usage(frame: pd.DataFrame, today: pd.Timestamp) -> Iterator[_Found]:
     mondays = pd.to_datetime(frame["week"].map(lambda week: monday_of(str(week))))
     answered = frame["accepted"] + frame["overridden"]
-    rate = "not in the rates"
-    yield "week does not exist", mondays.isna(), _LEFT_OUT
-    yield "week is in the future", mondays.gt(today), _LEFT_OUT
-    yield (
-        "more active than eligible users",
-        frame["active_users"].gt(frame["eligible_users"]),
-        "not in the share",
-    )
-    yield "no eligible users", frame["eligible_users"].eq(0), "not in the share"
-    yield "more accepted and overridden than shown", answered.gt(frame["shown"]), rate
-    yield "stands twice", frame.duplicated(["site", "pilot", "week"]), "the first row counts"
+    yield "week_unknown", mondays.isna(), "left_out"
+    yield "week_future", mondays.gt(today), "left_out"
+    yield "more_active", frame["active_users"].gt(frame["eligible_users"]), "not_in_share"
+    yield "none_eligible", frame["eligible_users"].eq(0), "not_in_share"
+    yield "more_answered", answered.gt(frame["shown"]), "not_in_rates"
+    yield "twice", frame.duplicated(["site", "pilot", "week"]), "first_row"

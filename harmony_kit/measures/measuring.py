@@ -10,21 +10,28 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.measures.agreement import measure_agreement, measure_scales
-from harmony_kit.measures.coorientation import measure_topics
-from harmony_kit.measures.drift import measure_drift
-from harmony_kit.measures.evidence import measure_decisions, measure_pilot_progress
-from harmony_kit.measures.evidence_problems import list_evidence_problems
-from harmony_kit.measures.ownership import measure_ownership
-from harmony_kit.measures.pilots import measure_pilots
+from harmony_kit.journal.answers import AnswersFrame
+from harmony_kit.measures.agreement import AGREEMENT, SCALES, measure_agreement, measure_scales
+from harmony_kit.measures.coorientation import TOPICS, measure_topics
+from harmony_kit.measures.declaration import Declaration
+from harmony_kit.measures.drift import DRIFT, measure_drift
+from harmony_kit.measures.evidence import (
+    DECISIONS,
+    PROGRESS,
+    measure_decisions,
+    measure_pilot_progress,
+)
+from harmony_kit.measures.evidence_problems import PROBLEMS, list_evidence_problems
+from harmony_kit.measures.ownership import OWNERSHIP, measure_ownership
+from harmony_kit.measures.pilots import PILOTS, measure_pilots
 from harmony_kit.measures.privacy import license_answers
-from harmony_kit.measures.ranking import measure_ranking
-from harmony_kit.measures.readiness import measure_readiness
-from harmony_kit.measures.signatures import measure_signatures
-from harmony_kit.measures.understanding import summarise_understanding
-from harmony_kit.measures.usage import measure_usage
+from harmony_kit.measures.ranking import RANKING, measure_ranking
+from harmony_kit.measures.readiness import READINESS, measure_readiness
+from harmony_kit.measures.signatures import SIGNATURE_COLUMNS, measure_signatures
+from harmony_kit.measures.understanding import UNDERSTANDING, summarise_understanding
+from harmony_kit.measures.usage import USAGE, measure_usage
 
-__all__ = ["Basis", "Measured", "measure_everything"]
+__all__ = ["MEASURES", "Basis", "Measured", "measure_everything"]
 
 
 @dataclass(frozen=True)
@@ -54,12 +61,30 @@ class Measured:
     withheld: pd.DataFrame
 
 
-def measure_everything(answers: pd.DataFrame, basis: Basis) -> Measured:
+#: What each frame holds, in the order of results.json.
+MEASURES: Mapping[str, Declaration] = {
+    "understanding": UNDERSTANDING,
+    "topics": TOPICS,
+    "within": AGREEMENT,
+    "scales": SCALES,
+    "rank": RANKING,
+    "words": RANKING,
+    "ownership": OWNERSHIP,
+    "drift": DRIFT,
+    "pilots": PILOTS,
+    "readiness": READINESS,
+    "evidence_decisions": DECISIONS,
+    "evidence_pilots": PROGRESS,
+    "evidence_usage": USAGE,
+    "evidence_problems": PROBLEMS,
+    "signatures": SIGNATURE_COLUMNS,
+}
+
+
+def measure_everything(answers: AnswersFrame, basis: Basis) -> Measured:
     """Measure all sites and waves in `answers`; small groups are taken out first.
 
-    Frames: topics, understanding, within, scales, rank, words, ownership, drift, pilots,
-    readiness, evidence_decisions, evidence_pilots, evidence_usage, evidence_problems,
-    signatures.
+    `MEASURES` says which frames there are, and what is in them.
     """
     settings = basis.settings
     items, lenses = basis.items, basis.lenses

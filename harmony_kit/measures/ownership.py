@@ -9,17 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats, Ints
-from harmony_kit.measures.claims import grade_claims
+from harmony_kit.measures.declaration import COUNT, NAME, PEOPLE, PROBABILITY, declare
+from harmony_kit.measures.finishing import CERTAINTY, finish, sort_rows
 from harmony_kit.measures.modes import mode_probabilities
-from harmony_kit.measures.selection import (
-    headcounts_of,
-    lens_pairs,
-    select_answers,
-    typed_empty,
-)
+from harmony_kit.measures.selection import headcounts_of, lens_pairs, select_answers
 
-__all__ = ["NOBODY", "OWNERSHIP_DTYPES", "PATTERNS", "measure_ownership"]
+__all__ = ["NOBODY", "OWNERSHIP", "PATTERNS", "measure_ownership"]
 
 Names = npt.NDArray[np.object_]
 
@@ -32,39 +29,39 @@ NOBODY = "nobody"
 _KEYS = ["site", "wave", "item", "subject"]
 
 #: Columns of `measure_ownership`, in order.
-OWNERSHIP_DTYPES: dict[str, str] = {
-    "site": "str",
-    "wave": "str",
-    "item": "str",
-    "subject": "str",
-    "lens": "str",
-    "other": "str",
-    "dimension": "str",
-    "group": "str",
-    "n": "int64",
-    "n_other": "int64",
-    "n_dont_know": "int64",
-    "counts": "object",
-    "owner": "str",
-    "p_owner": "float64",
-    "other_owner": "str",
-    "p_other_owner": "float64",
-    "p_self": "float64",
-    "p_handed_over": "float64",
-    "p_nobody": "float64",
-    "p_agreed": "float64",
-    "p_contested": "float64",
-    "p_claimed_by_both": "float64",
-    "p_void": "float64",
-    "p_unowned": "float64",
-    "pattern": "str",
-    "probability": "float64",
-    "claim": "str",
-}
+OWNERSHIP = declare(
+    site=NAME,
+    wave=NAME,
+    item=NAME,
+    subject=NAME,
+    lens=NAME,
+    other=NAME,
+    dimension=NAME,
+    group=NAME,
+    n=PEOPLE,
+    n_other=PEOPLE,
+    n_dont_know=COUNT,
+    counts=COUNT.each,
+    owner=NAME,
+    p_owner=PROBABILITY,
+    other_owner=NAME,
+    p_other_owner=PROBABILITY,
+    p_self=PROBABILITY,
+    p_handed_over=PROBABILITY,
+    p_nobody=PROBABILITY,
+    p_agreed=PROBABILITY,
+    p_contested=PROBABILITY,
+    p_claimed_by_both=PROBABILITY,
+    p_void=PROBABILITY,
+    p_unowned=PROBABILITY,
+    pattern=NAME,
+    probability=PROBABILITY,
+    claim=NAME,
+)
 
 
 def measure_ownership(
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     items: pd.DataFrame,
     *,
     lenses: tuple[str, str] | None = None,
@@ -74,13 +71,22 @@ def measure_ownership(
     """Whom each lens names for each duty, and how the two answers meet.
 
     A row is a site, wave, duty (choice items of group ``duty`` or ``bridge``) and lens; columns
-    `OWNERSHIP_DTYPES`. `counts` is answers per option, `owner` the option most chose (NA when
+    `OWNERSHIP`. `counts` is answers per option, `owner` the option most chose (NA when
     several tie). The pattern and its probabilities are those of the duty and the same in both
     of its rows: ``agreed`` on an owner, ``claimed_by_both``, ``void`` (both say nobody, or each
     says the other), else ``contested``; ``too_few`` when fewer than `Settings.min_group` of a
     lens answered. `p_unowned` is the probability that a lens says nobody or each says the other.
     `lenses` names the two lenses where a site heard only one of them. Raises `FrameError` for a
     frame without a column.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> duty = {"item": "x.duty", "kind": "choice", "group": "duty", "options": ("it", "quality")}
+    >>> answers = answers_of(*(said(one, "x.duty", [[one]] * 4) for one in duty["options"]))
+    >>> found = measure_ownership(answers, items_of(duty))
+    >>> found[["lens", "owner", "p_owner", "pattern", "probability", "claim"]].round(2)
+          lens    owner  p_owner          pattern  probability    claim
+    0       it       it     0.98  claimed_by_both         0.97  claimed
+    1  quality  quality     0.99  claimed_by_both         0.97  claimed
     """
     settings = settings or Settings()
     duties = items[items["kind"].eq("choice") & items["group"].isin(("duty", "bridge"))]
@@ -88,7 +94,7 @@ def measure_ownership(
     duties = duties[duties["item"].isin(chosen["item"].unique())]
     rows = _rows(chosen, lens_pairs(answers, lenses))
     if rows.empty:
-        return typed_empty(OWNERSHIP_DTYPES)
+        return OWNERSHIP.empty()
     parts = []
     for _, same in duties.groupby("options", sort=False):
         part = rows[rows["item"].isin(same["item"])]
@@ -97,17 +103,9 @@ def measure_ownership(
         heads = headcounts_of(counted.rows, n, headcounts) - counted.n_dont_know
         parts.append(_measure_duties(counted, heads, settings))
     measured = pd.concat(parts)
-    order = pd.Categorical(measured["item"], categories=items["item"], ordered=True)
-    measured = measured.assign(order=order).sort_values(
-        ["site", "wave", "order", "subject", "lens"]
-    )
-    measured = measured.join(items.set_index("item")[["dimension", "group"]], on="item")
-    measured["subject"] = measured["subject"].replace("", None)
-    measured = measured.reset_index(drop=True)
-    is_known = measured["pattern"].ne("too_few")
-    certainty = measured["probability"].where(is_known)
-    measured["claim"] = grade_claims(certainty, measured[["site", "wave"]], settings)
-    return measured[list(OWNERSHIP_DTYPES)].astype(OWNERSHIP_DTYPES)
+    measured = sort_rows(measured, items, "dimension", "group")
+    measured[CERTAINTY] = measured["probability"]
+    return finish(measured, OWNERSHIP, settings)
 
 
 def _rows(chosen: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:

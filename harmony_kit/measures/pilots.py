@@ -6,65 +6,68 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.measures.claims import grade_claims
+from harmony_kit.journal.answers import AnswersFrame
+from harmony_kit.measures.declaration import COUNT, MEAN, NAME, PEOPLE, PROBABILITY, declare
+from harmony_kit.measures.finishing import CERTAINTY, finish
 from harmony_kit.measures.scorecards import Cards, deal_cards
 from harmony_kit.measures.scores import share_true
-from harmony_kit.measures.selection import code_groups, select_answers, typed_empty
+from harmony_kit.measures.selection import code_groups, select_answers
+from harmony_kit.measures.usage import USAGE
 
-__all__ = ["PILOT_DTYPES", "QUADRANTS", "USAGE_BESIDE", "measure_pilots"]
+__all__ = ["PILOTS", "QUADRANTS", "USAGE_BESIDE", "measure_pilots"]
 
 #: Where the two scorecards put a pilot: technical high or low, operational high or low.
 QUADRANTS = ("works_and_used", "works_but_ignored", "used_but_unsafe", "neither")
 
 #: Columns of the usage measure that stand beside the scores.
-USAGE_BESIDE: dict[str, str] = {
-    "n_weeks": "Int64",
-    "active_share": "float64",
-    "peak_share": "float64",
-    "now_vs_peak": "float64",
-    "trend_per_week": "float64",
-    "trend_low": "float64",
-    "trend_high": "float64",
-    "acceptance": "float64",
-    "override": "float64",
-}
+USAGE_BESIDE = USAGE.part(
+    "n_weeks",
+    "active_share",
+    "peak_share",
+    "now_vs_peak",
+    "trend_per_week",
+    "trend_low",
+    "trend_high",
+    "acceptance",
+    "override",
+)
 
 #: Columns of `measure_pilots`, in order.
-PILOT_DTYPES: dict[str, str] = {
-    "site": "str",
-    "wave": "str",
-    "subject": "str",
-    "lens": "str",
-    "points": "int64",
-    "n_technical": "int64",
-    "technical": "float64",
-    "technical_low": "float64",
-    "technical_high": "float64",
-    "p_technical": "float64",
-    "n_operational": "int64",
-    "operational": "float64",
-    "operational_low": "float64",
-    "operational_high": "float64",
-    "p_operational": "float64",
-    "n_success": "int64",
-    "success": "float64",
-    "n_estimate": "int64",
-    "success_estimate": "float64",
-    "p_works_and_used": "float64",
-    "p_works_but_ignored": "float64",
-    "p_used_but_unsafe": "float64",
-    "p_neither": "float64",
-    "quadrant": "str",
-    "probability": "float64",
-    "claim": "str",
-    **USAGE_BESIDE,
-}
+PILOTS = declare(
+    site=NAME,
+    wave=NAME,
+    subject=NAME,
+    lens=NAME,
+    points=COUNT.of("points"),
+    n_technical=PEOPLE,
+    technical=MEAN,
+    technical_low=MEAN,
+    technical_high=MEAN,
+    p_technical=PROBABILITY,
+    n_operational=PEOPLE,
+    operational=MEAN,
+    operational_low=MEAN,
+    operational_high=MEAN,
+    p_operational=PROBABILITY,
+    n_success=PEOPLE,
+    success=MEAN,
+    n_estimate=PEOPLE,
+    success_estimate=MEAN,
+    p_works_and_used=PROBABILITY,
+    p_works_but_ignored=PROBABILITY,
+    p_used_but_unsafe=PROBABILITY,
+    p_neither=PROBABILITY,
+    quadrant=NAME,
+    probability=PROBABILITY,
+    claim=NAME,
+    **USAGE_BESIDE.columns,
+)
 
 _KEYS = ["site", "wave", "subject", "lens"]
 
 
 def measure_pilots(
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     items: pd.DataFrame,
     *,
     usage: pd.DataFrame | None = None,
@@ -73,12 +76,27 @@ def measure_pilots(
 ) -> pd.DataFrame:
     """Where each lens's two scorecards put each pilot.
 
-    A row is a site, wave, pilot and lens (whose view it is); columns `PILOT_DTYPES`. A score is
+    A row is a site, wave, pilot and lens (whose view it is); columns `PILOTS`. A score is
     the mean answer over the ratings of group ``technical`` or ``operational``, with interval
     and the probability that everybody's score lies above the midpoint; the quadrant is high or
     low on each, ``too_few`` when fewer than `Settings.min_group` answered either card. `usage`
     is the frame of `measure_usage`, put beside. Raises `FrameError` for a frame without a
     column.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> asked = {"per": "pilot", "mirrored": False}
+    >>> items = items_of(
+    ...     asked | {"item": "x.stable", "group": "technical"},
+    ...     asked | {"item": "x.helps", "group": "operational"},
+    ... )
+    >>> answers = answers_of(
+    ...     said("it", "x.stable", [4, 5, 4], subject="vision"),
+    ...     said("it", "x.helps", [2, 2, 1], subject="vision"),
+    ... )
+    >>> pilots = measure_pilots(answers, items)
+    >>> pilots[["subject", "technical", "operational", "quadrant", "probability"]].round(2)
+      subject  technical  operational           quadrant  probability
+    0  vision       4.33         1.67  works_but_ignored         0.94
     """
     settings = settings or Settings()
     asked = items[items["kind"].eq("rating") & items["per"].eq("pilot")]
@@ -86,7 +104,7 @@ def measure_pilots(
     own = select_answers(answers, scored, columns=["respondent", "value"])
     own = own[own["lens"].eq(own["about"])]
     if own.empty:
-        return typed_empty(PILOT_DTYPES)
+        return PILOTS.empty()
     cards = deal_cards(own, scored, headcounts)
     measured = cards.keys.assign(points=cards.points)
     measured = measured.join(_quadrants(cards, asked, settings))
@@ -96,14 +114,12 @@ def measure_pilots(
         measured = measured.merge(means, on=_KEYS, how="left")
     counts = ["n_success", "n_estimate"]
     measured[counts] = measured[counts].fillna(0)
-    certainty = measured["probability"]
-    measured["claim"] = grade_claims(certainty, measured[["site", "wave"]], settings)
-    measured = _put_usage_beside(measured, usage)
-    return measured[list(PILOT_DTYPES)].astype(PILOT_DTYPES)
+    measured[CERTAINTY] = measured["probability"]
+    return finish(_put_usage_beside(measured, usage), PILOTS, settings)
 
 
 def mean_by_lens(
-    answers: pd.DataFrame, items: pd.DataFrame, group: str, *, is_estimate: bool
+    answers: AnswersFrame, items: pd.DataFrame, group: str, *, is_estimate: bool
 ) -> pd.DataFrame:
     """Mean and n of the ratings of a group, own or estimates, per site, wave, subject, lens."""
     asked = items[items["kind"].eq("rating") & items["group"].eq(group)]
@@ -145,6 +161,6 @@ _CARDS = ("technical", "operational")
 
 def _put_usage_beside(measured: pd.DataFrame, usage: pd.DataFrame | None) -> pd.DataFrame:
     if usage is None or usage.empty:
-        return measured.join(typed_empty(USAGE_BESIDE))
-    beside = usage[["site", "pilot", *USAGE_BESIDE]].rename(columns={"pilot": "subject"})
+        return measured.join(USAGE_BESIDE.empty())
+    beside = usage[["site", "pilot", *USAGE_BESIDE.columns]].rename(columns={"pilot": "subject"})
     return measured.merge(beside, on=["site", "subject"], how="left")

@@ -1,4 +1,19 @@
-"""How many people to interview: what a site still needs before its report can say something."""
+"""How many people to interview: what a site still needs before its report can say something.
+
+>>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> heads = pd.DataFrame({"site": "north", "lens": ["it", "quality"], "headcount": [8, 30]})
+>>> plan = plan_interviews(
+...     answers_of(said("it", "x.clear", [4])),
+...     items_of({"item": "x.clear"}),
+...     settings=Settings(),
+...     headcounts=heads.astype({"headcount": "Int64"}),
+...     wave="1",
+... )
+>>> plan[["lens", "headcount", "n", "n_to_claim", "n_more"]]
+      lens  headcount  n  n_to_claim  n_more
+0       it          8  1           6       5
+1  quality         30  0           6       6
+"""
 
 from __future__ import annotations
 
@@ -8,28 +23,31 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats, Ints
+from harmony_kit.measures.declaration import COUNT, GAP, NAME, PROBABILITY, TRUTH, declare
+from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.posterior import PRIOR_ANSWERS
 from harmony_kit.measures.predictive import MOST_INTERVIEWS, Belief, foresee
 from harmony_kit.measures.tally import UNKNOWN, tally_ratings
 
-__all__ = ["PLAN_DTYPES", "TYPICAL_SPREAD", "plan_interviews"]
+__all__ = ["PLAN", "TYPICAL_SPREAD", "plan_interviews"]
 
 #: The columns of `plan_interviews`, in order.
-PLAN_DTYPES: Final[dict[str, str]] = {
-    "site": "str",
-    "wave": "str",
-    "lens": "str",
-    "headcount": "Int64",
-    "n": "Int64",
-    "n_to_report": "Int64",
-    "n_to_claim": "Int64",
-    "n_more": "Int64",
-    "chance": "float64",
-    "spread": "float64",
-    "spread_from": "str",
-    "can_report": "bool",
-}
+PLAN = declare(
+    site=NAME,
+    wave=NAME,
+    lens=NAME,
+    headcount=COUNT.or_none,
+    n=COUNT.or_none,
+    n_to_report=COUNT.or_none,
+    n_to_claim=COUNT.or_none,
+    n_more=COUNT.or_none,
+    chance=PROBABILITY,
+    spread=GAP,
+    spread_from=NAME,
+    can_report=TRUTH,
+)
 
 #: Standard deviation of one lens's answers before anybody was asked, as a share of the scale's
 #: width: 0.8 points of 4 (an rwg of 0.68, moderate agreement; LeBreton & Senter 2008).
@@ -46,7 +64,7 @@ _MARGIN: Final = 1.0
 
 
 def plan_interviews(
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,
@@ -90,7 +108,7 @@ def plan_interviews(
     FrameError
         See `tally_ratings`.
     """
-    now = answers[answers["wave"] == wave]
+    now = AnswersFrame(answers[answers["wave"] == wave])
     plan = _list_lenses(now, headcounts).assign(wave=wave)
     plan = _add_spread(plan, _measure_spread(now, items))
     plan["can_report"] = plan["headcount"].fillna(settings.min_group) >= settings.min_group
@@ -106,7 +124,7 @@ def _count_missing(plan: pd.DataFrame, min_group: int) -> pd.DataFrame:
     plan["n_to_report"] = missing.where(plan["can_report"])
     to_claim = (plan["n_to_claim"] - plan["n"]).clip(lower=0)
     plan["n_more"] = pd.concat([to_claim, plan["n_to_report"]], axis=1).max(axis=1)
-    return plan[list(PLAN_DTYPES)].astype(PLAN_DTYPES)
+    return finish(plan, PLAN)
 
 
 def _add_spread(plan: pd.DataFrame, squares: pd.DataFrame) -> pd.DataFrame:
@@ -120,7 +138,7 @@ def _add_spread(plan: pd.DataFrame, squares: pd.DataFrame) -> pd.DataFrame:
     return plan
 
 
-def _list_lenses(answers: pd.DataFrame, headcounts: pd.DataFrame) -> pd.DataFrame:
+def _list_lenses(answers: AnswersFrame, headcounts: pd.DataFrame) -> pd.DataFrame:
     """Every site and lens with a head count or an answer, with its people so far."""
     people = answers.groupby(["site", "lens"])["respondent"].nunique().rename("n").reset_index()
     plan = headcounts[["site", "lens", "headcount"]].merge(people, how="outer", on=["site", "lens"])
@@ -130,7 +148,7 @@ def _list_lenses(answers: pd.DataFrame, headcounts: pd.DataFrame) -> pd.DataFram
     return plan.sort_values(["site", "lens"], kind="stable").reset_index(drop=True)
 
 
-def _measure_spread(answers: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+def _measure_spread(answers: AnswersFrame, items: pd.DataFrame) -> pd.DataFrame:
     """Squared deviations from the mean of each set of answers, summed per site and lens."""
     tally = tally_ratings(answers, items)
     scores = np.arange(1, tally.counts.shape[2] + 1)

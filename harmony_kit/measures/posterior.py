@@ -119,9 +119,9 @@ class _Urn:
         whole, total, squares = np.zeros((3, len(counts), self.draws), dtype=np.float32)
         for score, gamma in self._draw_gammas(counts):
             whole += gamma
-            gamma *= score
+            np.multiply(gamma, score, out=gamma)
             total += gamma
-            gamma *= score
+            np.multiply(gamma, score, out=gamma)
             squares += gamma
         np.divide(total, whole, out=mean)
         squares /= whole

@@ -9,12 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
-from harmony_kit.journal.answers import check_frame
+from harmony_kit.journal.answers import AnswersFrame
+from harmony_kit.measures.declaration import NAME, TEXT, declare
+from harmony_kit.measures.finishing import finish
+from harmony_kit.measures.selection import code_groups
 
 __all__ = [
     "DISTRIBUTION_FROM",
+    "QUOTES",
+    "WITHHELD",
     "count_respondents",
     "license_answers",
     "license_details",
@@ -26,20 +32,31 @@ __all__ = [
 #: with fewer, a count of one is nearly a name.
 DISTRIBUTION_FROM = 8
 
-_CELL = ["site", "wave", "lens", "item", "subject", "about"]
+#: Columns of `list_withheld` and of `license_quotes`, in order.
+WITHHELD = declare(lens=NAME, item=NAME, subject=NAME, about=NAME)
+QUOTES = declare(site=NAME, wave=NAME, lens=NAME, item=NAME, text=TEXT)
+
+#: In the order in which what was withheld is listed.
+_CELLS = declare(site=NAME, wave=NAME, lens=NAME, item=NAME, subject=NAME, about=NAME)
+_CELL = list(_CELLS.columns)
 
 
 def count_respondents(answers: pd.DataFrame) -> pd.DataFrame:
     """How many people of each lens gave any answer.
 
     Returns columns ``site, wave, lens, n_respondents``; lenses nobody of was heard are absent.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> count_respondents(answers_of(said("it", "x.a", [4, 4, 5]), said("it", "x.b", [4, 2])))
+        site wave lens  n_respondents
+    0  north    1   it              3
     """
-    check_frame(answers)
-    groups = answers.groupby(["site", "wave", "lens"], observed=True)["respondent"]
-    return groups.nunique().rename("n_respondents").reset_index()
+    people = code_groups(answers, ["site", "wave", "lens", "respondent"]).keys
+    groups = code_groups(people, ["site", "wave", "lens"])
+    return groups.keys.assign(n_respondents=np.bincount(groups.codes, minlength=groups.n))
 
 
-def license_answers(answers: pd.DataFrame, *, min_group: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def license_answers(answers: AnswersFrame, *, min_group: int) -> tuple[AnswersFrame, pd.DataFrame]:
     """The answers that may be measured, and what was taken out.
 
     A cell is one lens's own answers, or its estimates, to one item (and subject). Its size is
@@ -50,30 +67,34 @@ def license_answers(answers: pd.DataFrame, *, min_group: int) -> tuple[pd.DataFr
     -------
     The licensed rows (an answers frame), and a frame ``site, wave, lens, item, subject, about``
     with one row per cell withheld. It does not say how many there were.
+
+    Examples
+    --------
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> answers = answers_of(said("it", "x.a", [4, 4, 5]), said("it", "x.b", [4, 2]))
+    >>> licensed, withheld = license_answers(answers, min_group=3)
+    >>> (len(licensed), withheld["item"].tolist())
+    (3, ['x.b'])
     """
-    check_frame(answers)
     measured = answers[answers["text"].isna()]
-    keys = [measured[column].fillna("") for column in _CELL]
-    is_answered = (measured["status"] == "answered").astype("int64")
-    sizes = is_answered.groupby(keys, sort=False).transform("sum")
-    is_licensed = sizes >= min_group
-    left_out = measured.loc[~is_licensed, _CELL].drop_duplicates()
-    withheld = left_out.sort_values(_CELL, na_position="first")
-    return measured[is_licensed].reset_index(drop=True), withheld.reset_index(drop=True)
+    cells = code_groups(measured.assign(subject=measured["subject"].fillna("")), _CELL)
+    is_answered = measured["status"].eq("answered").to_numpy()
+    is_small = np.bincount(cells.codes[is_answered], minlength=cells.n) < min_group
+    licensed = measured[~is_small[cells.codes]].reset_index(drop=True)
+    return AnswersFrame(licensed), finish(cells.keys[is_small].reset_index(drop=True), _CELLS)
 
 
-def license_quotes(answers: pd.DataFrame, *, min_group: int) -> pd.DataFrame:
+def license_quotes(answers: AnswersFrame, *, min_group: int) -> pd.DataFrame:
     """The free texts that may be quoted: allowed by who said them, from a lens large enough.
 
     Columns ``site, wave, lens, item, text``, sorted by them: the order tells nothing about who
     said what, and no respondent is named.
     """
-    check_frame(answers)
     counts = count_respondents(answers)
     large = counts[counts["n_respondents"] >= min_group][["site", "wave", "lens"]]
     quotable = answers[answers["quotable"] & answers["text"].notna()]
     kept = quotable.merge(large, on=["site", "wave", "lens"])
-    columns = ["site", "wave", "lens", "item", "text"]
+    columns = list(QUOTES.columns)
     return kept[columns].sort_values(columns).reset_index(drop=True)
 
 
@@ -107,8 +128,8 @@ def _has_small_camp(camps: object, min_group: int) -> bool:
     return any(camp["n"] < min_group for camp in camps)
 
 
-def list_withheld(heard: pd.DataFrame, cells: pd.DataFrame, *, min_group: int) -> pd.DataFrame:
-    """What is left out of the report of one site, and why.
+def list_withheld(heard: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """What is left out of the report of one site.
 
     Parameters
     ----------
@@ -119,17 +140,10 @@ def list_withheld(heard: pd.DataFrame, cells: pd.DataFrame, *, min_group: int) -
 
     Returns
     -------
-    Columns ``lens, item, subject, about, what, why``. A lens that is too small as a whole is one
-    row (`item` NA); its single cells are not listed again.
+    Columns ``lens, item, subject, about``. A lens that is too small as a whole is one row (`item`
+    NA); its single cells are not listed again.
     """
-    why = f"fewer than {min_group} people answered"
     small = heard.loc[~heard["is_shown"], "lens"].tolist()
-    lenses = pd.DataFrame({"lens": small}).assign(what=[f"everything of {one}" for one in small])
-    rest = cells[~cells["lens"].isin(small)]
-    subject = ("[" + rest["subject"].astype("object") + "]").fillna("")
-    view = "@" + rest["about"].where(rest["about"] != rest["lens"], "")
-    what = rest["item"] + subject + view.where(view != "@", "") + ", answered by " + rest["lens"]
-    listed = rest[["lens", "item", "subject", "about"]].assign(what=what)
-    columns = ["lens", "item", "subject", "about", "what"]
-    frame = pd.concat([lenses.reindex(columns=columns), listed], ignore_index=True)
-    return frame.assign(why=why)
+    lenses = pd.DataFrame({"lens": small}).reindex(columns=list(WITHHELD.columns))
+    rest = cells.loc[~cells["lens"].isin(small), list(WITHHELD.columns)]
+    return pd.concat([lenses, rest], ignore_index=True)

@@ -17,66 +17,76 @@ import numpy.typing as npt
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats, Ints
-from harmony_kit.measures.claims import STATES, grade_claims, name_states
+from harmony_kit.measures.claims import STATES, name_states
+from harmony_kit.measures.declaration import (
+    DISTANCE,
+    NAME,
+    PEOPLE,
+    PROBABILITY,
+    SHARE,
+    declare,
+    rows_with,
+)
 from harmony_kit.measures.distances import Look, Side, compare_sides, distance
+from harmony_kit.measures.finishing import CERTAINTY, finish, sort_rows
 from harmony_kit.measures.permutations import Chance
 from harmony_kit.measures.selection import (
     code_groups,
     headcounts_of,
     lens_pairs,
     select_answers,
-    typed_empty,
 )
 
-__all__ = ["RANKING_DTYPES", "measure_ranking"]
+__all__ = ["RANKING", "measure_ranking"]
 
 
 #: Columns of `measure_ranking`, in order.
-RANKING_DTYPES: dict[str, str] = {
-    "site": "str",
-    "wave": "str",
-    "item": "str",
-    "subject": "str",
-    "lens": "str",
-    "other": "str",
-    "dimension": "str",
-    "group": "str",
-    "kind": "str",
-    "n_own": "int64",
-    "n_estimate": "int64",
-    "n_other": "int64",
-    "n_pairs": "int64",
-    "own": "object",
-    "estimate": "object",
-    "other_own": "object",
-    "actual": "float64",
-    "perceived": "float64",
-    "misread": "float64",
-    "p_actual": "float64",
-    "p_actual_error": "float64",
-    "actual_by_luck": "float64",
-    "p_perceived": "float64",
-    "p_perceived_error": "float64",
-    "perceived_by_luck": "float64",
-    "p_misread": "float64",
-    "p_misread_error": "float64",
-    "misread_by_luck": "float64",
-    "p_apart": "float64",
-    "p_shared_view": "float64",
-    "p_known_difference": "float64",
-    "p_false_consensus": "float64",
-    "p_false_conflict": "float64",
-    "state": "str",
-    "probability": "float64",
-    "claim": "str",
-    "drivers": "object",
-    "misread_drivers": "object",
-}
+RANKING = declare(
+    site=NAME,
+    wave=NAME,
+    item=NAME,
+    subject=NAME,
+    lens=NAME,
+    other=NAME,
+    dimension=NAME,
+    group=NAME,
+    kind=NAME,
+    n_own=PEOPLE,
+    n_estimate=PEOPLE,
+    n_other=PEOPLE,
+    n_pairs=PEOPLE,
+    own=SHARE.each,
+    estimate=SHARE.each,
+    other_own=SHARE.each,
+    actual=DISTANCE,
+    perceived=DISTANCE,
+    misread=DISTANCE,
+    p_actual=PROBABILITY,
+    p_actual_error=PROBABILITY,
+    actual_by_luck=DISTANCE,
+    p_perceived=PROBABILITY,
+    p_perceived_error=PROBABILITY,
+    perceived_by_luck=DISTANCE,
+    p_misread=PROBABILITY,
+    p_misread_error=PROBABILITY,
+    misread_by_luck=DISTANCE,
+    p_apart=PROBABILITY,
+    p_shared_view=PROBABILITY,
+    p_known_difference=PROBABILITY,
+    p_false_consensus=PROBABILITY,
+    p_false_conflict=PROBABILITY,
+    state=NAME,
+    probability=PROBABILITY,
+    claim=NAME,
+    drivers=rows_with(option=NAME, difference=SHARE),
+    misread_drivers=rows_with(option=NAME, difference=SHARE),
+)
 
 
 def measure_ranking(
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     items: pd.DataFrame,
     *,
     lenses: tuple[str, str] | None = None,
@@ -86,13 +96,24 @@ def measure_ranking(
     """How far the lenses lie apart in what they put first, and whether they know.
 
     A row is a site, wave, rank or words item, subject and lens (who looks at `other`); columns
-    `RANKING_DTYPES`. `own`, `estimate`, `other_own` are mean weights per option (None without
+    `RANKING`. `own`, `estimate`, `other_own` are mean weights per option (None without
     answers); `actual`, `perceived`, `misread` the distances own to other's own, own to
     estimate, estimate to other's own, 0 to 1, each with its permutation p, the error of that p
     and the distance luck alone would show. States are those of coorientation with `APART_AT`
     as the tolerance. `drivers` lists options with the signed difference own - other's own,
     largest first, `misread_drivers` those of estimate - other's own. Raises `FrameError` for a
     frame without a column.
+
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> put = {"item": "x.first", "kind": "rank", "k": 2, "options": ("a", "b", "c")}
+    >>> answers = answers_of(
+    ...     said("it", "x.first", [["a", "b"]] * 3), said("quality", "x.first", [["c", "b"]] * 3)
+    ... )
+    >>> ranking = measure_ranking(answers, items_of(put))
+    >>> ranking[["lens", "n_own", "actual", "p_actual", "actual_by_luck", "p_apart"]].round(2)
+          lens  n_own  actual  p_actual  actual_by_luck  p_apart
+    0       it      3    0.67       0.1            0.27     0.55
+    1  quality      3    0.67       0.1            0.27     0.55
     """
     settings = settings or Settings()
     put = items[items["kind"].isin(("rank", "words"))]
@@ -105,7 +126,7 @@ def measure_ranking(
             people = _people(given, asked, headcounts)
             rows += _measure_item(people, pairs, asked, settings)
     if not rows:
-        return typed_empty(RANKING_DTYPES)
+        return RANKING.empty()
     return _finish(pd.DataFrame(rows), items, settings)
 
 
@@ -247,17 +268,10 @@ def _drivers(difference: Floats, options: tuple[str, ...]) -> list[dict[str, obj
 
 
 def _finish(measured: pd.DataFrame, items: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    order = pd.Categorical(measured["item"], categories=items["item"], ordered=True)
-    measured = measured.assign(order=order).sort_values(
-        ["site", "wave", "order", "subject", "lens"]
-    )
-    about = items.set_index("item")[["dimension", "group", "kind"]]
-    measured = measured.join(about, on="item").reset_index(drop=True)
-    measured["subject"] = measured["subject"].replace("", None)
+    measured = sort_rows(measured, items, "dimension", "group", "kind")
     is_few = measured[["n_own", "n_estimate", "n_other"]].min(axis=1).lt(settings.min_group)
     states = measured[[f"p_{state}" for state in STATES]]
     measured["state"] = name_states(states)
     measured["probability"] = states.max(axis=1)
-    certainty = measured["probability"].where(~is_few)
-    measured["claim"] = grade_claims(certainty, measured[["site", "wave"]], settings)
-    return measured[list(RANKING_DTYPES)].astype(RANKING_DTYPES)
+    measured[CERTAINTY] = measured["probability"].where(~is_few)
+    return finish(measured, RANKING, settings)

@@ -6,6 +6,24 @@ check is cleared by the lens that asks it: its people's mean lies above the midp
 - is to *fix first* when a lens finds its checks, all together, not cleared,
 - may *act with guardrails* when both lenses' scores clear but a single check does not,
 - may *act now* when every check of both lenses clears.
+
+>>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> asked = {"per": "decision", "mirrored": False}
+>>> items = items_of(
+...     asked | {"item": "x.clean", "group": "checks_it"},
+...     asked | {"item": "x.helps", "group": "checks_quality"},
+... )
+>>> answers = answers_of(
+...     said("it", "x.clean", [5, 4, 5], subject="scrap"),
+...     said("quality", "x.helps", [2, 1, 2], subject="scrap"),
+... )
+>>> found = measure_readiness(answers, items)
+>>> found[["lens", "own_checks", "other_checks", "verdict", "probability"]].round(2)
+      lens  own_checks  other_checks    verdict  probability
+0       it        4.67           NaN  fix_first         0.97
+1  quality        1.67           NaN  fix_first         0.97
+>>> [check["item"] for check in found["blocking"][0]]
+['x.helps']
 """
 
 from __future__ import annotations
@@ -18,14 +36,24 @@ import numpy.typing as npt
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats, Ints
-from harmony_kit.measures.claims import grade_claims
+from harmony_kit.measures.declaration import (
+    COUNT,
+    MEAN,
+    NAME,
+    PEOPLE,
+    PROBABILITY,
+    declare,
+    rows_with,
+)
+from harmony_kit.measures.finishing import CERTAINTY, finish
 from harmony_kit.measures.pilots import mean_by_lens
 from harmony_kit.measures.scorecards import Cards, deal_cards
 from harmony_kit.measures.scores import share_above
-from harmony_kit.measures.selection import lens_pairs, select_answers, typed_empty
+from harmony_kit.measures.selection import lens_pairs, select_answers
 
-__all__ = ["READINESS_DTYPES", "VERDICTS", "measure_readiness"]
+__all__ = ["READINESS", "VERDICTS", "measure_readiness"]
 
 _Rows = dict[str, Ints]
 
@@ -33,45 +61,45 @@ _Rows = dict[str, Ints]
 VERDICTS = ("act_now", "act_with_guardrails", "fix_first")
 
 #: Columns of `measure_readiness`, in order.
-READINESS_DTYPES: dict[str, str] = {
-    "site": "str",
-    "wave": "str",
-    "subject": "str",
-    "lens": "str",
-    "other": "str",
-    "points": "int64",
-    "n_act": "int64",
-    "act": "float64",
-    "act_low": "float64",
-    "act_high": "float64",
-    "p_act": "float64",
-    "n_estimate": "int64",
-    "act_estimate": "float64",
-    "n_own_checks": "int64",
-    "own_checks": "float64",
-    "own_checks_low": "float64",
-    "own_checks_high": "float64",
-    "p_own_checks": "float64",
-    "n_other_checks": "int64",
-    "other_checks": "float64",
-    "other_checks_low": "float64",
-    "other_checks_high": "float64",
-    "p_other_checks": "float64",
-    "n_min": "int64",
-    "p_act_now": "float64",
-    "p_act_with_guardrails": "float64",
-    "p_fix_first": "float64",
-    "verdict": "str",
-    "probability": "float64",
-    "claim": "str",
-    "blocking": "object",
-}
+READINESS = declare(
+    site=NAME,
+    wave=NAME,
+    subject=NAME,
+    lens=NAME,
+    other=NAME,
+    points=COUNT.of("points"),
+    n_act=PEOPLE,
+    act=MEAN,
+    act_low=MEAN,
+    act_high=MEAN,
+    p_act=PROBABILITY,
+    n_estimate=PEOPLE,
+    act_estimate=MEAN,
+    n_own_checks=PEOPLE,
+    own_checks=MEAN,
+    own_checks_low=MEAN,
+    own_checks_high=MEAN,
+    p_own_checks=PROBABILITY,
+    n_other_checks=PEOPLE,
+    other_checks=MEAN,
+    other_checks_low=MEAN,
+    other_checks_high=MEAN,
+    p_other_checks=PROBABILITY,
+    n_min=PEOPLE,
+    p_act_now=PROBABILITY,
+    p_act_with_guardrails=PROBABILITY,
+    p_fix_first=PROBABILITY,
+    verdict=NAME,
+    probability=PROBABILITY,
+    claim=NAME,
+    blocking=rows_with(item=NAME, mean=MEAN, n=PEOPLE, p_below=PROBABILITY, lens=NAME),
+)
 
 _KEYS = ["site", "wave", "subject"]
 
 
 def measure_readiness(
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     items: pd.DataFrame,
     *,
     lenses: tuple[str, str] | None = None,
@@ -80,7 +108,7 @@ def measure_readiness(
 ) -> pd.DataFrame:
     """What each lens says of the data for each decision, and what the decision may do.
 
-    A row is a site, wave, decision and lens; columns `READINESS_DTYPES`. `act` is the lens's
+    A row is a site, wave, decision and lens; columns `READINESS`. `act` is the lens's
     own answer to the rating of group ``act``, `own_checks` its score on the checks it asks for,
     `other_checks` on those of the other lens, each with n, interval and the probability of
     lying above the midpoint. Verdict, its probabilities, `n_min` (the fewest people of a lens
@@ -96,7 +124,7 @@ def measure_readiness(
     own = select_answers(answers, asked, columns=["respondent", "value"])
     own = own[own["lens"].eq(own["about"])]
     if own.empty:
-        return typed_empty(READINESS_DTYPES)
+        return READINESS.empty()
     cards = deal_cards(own, asked, headcounts)
     decisions = cards.keys[_KEYS].drop_duplicates().merge(pairs, on=["site", "wave"])
     measured = _measure_decisions(cards, asked, decisions, settings)
@@ -104,8 +132,8 @@ def measure_readiness(
     estimates = estimates.rename(columns={"mean": "act_estimate", "n": "n_estimate"})
     measured = measured.merge(estimates, on=[*_KEYS, "lens"], how="left")
     measured["n_estimate"] = measured["n_estimate"].fillna(0)
-    measured["claim"] = grade_claims(measured["probability"], measured[["site", "wave"]], settings)
-    return measured[list(READINESS_DTYPES)].astype(READINESS_DTYPES)
+    measured[CERTAINTY] = measured["probability"]
+    return finish(measured, READINESS, settings)
 
 
 def _asked(items: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:

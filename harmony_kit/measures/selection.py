@@ -8,17 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from harmony_kit.journal.answers import check_frame
+from harmony_kit.errors import FrameError
+from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats, Ints
 
 __all__ = [
+    "CELL",
+    "Cells",
     "Groups",
     "code_groups",
+    "count_ratings",
     "distinct_rows",
     "headcounts_of",
     "lens_pairs",
     "select_answers",
-    "typed_empty",
 ]
 
 
@@ -36,7 +39,7 @@ class Groups:
 
 
 def select_answers(
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     asked: pd.DataFrame,
     *,
     columns: Sequence[str],
@@ -47,9 +50,8 @@ def select_answers(
     Columns ``site, wave, lens, item, subject, about`` and `columns`. `subject` is ``""`` where
     an item has none, so that rows group without missing keys, and `item` is categorical in the
     order of the instrument. With `is_answered` only real answers, else also "don't know" and
-    "prefer not to say". Raises `FrameError` when `answers` is not an answers frame.
+    "prefer not to say".
     """
-    check_frame(answers)
     is_kept = answers["item"].isin(asked["item"])
     if is_answered:
         is_kept &= answers["status"].eq("answered")
@@ -63,7 +65,12 @@ def select_answers(
 
 
 def code_groups(frame: pd.DataFrame, keys: Sequence[str]) -> Groups:
-    """The groups of equal `keys` (columns without missing values), in the order of the keys."""
+    """The groups of equal `keys` (columns without missing values), in the order of the keys.
+
+    >>> groups = code_groups(pd.DataFrame({"lens": ["b", "a", "b"]}), ["lens"])
+    >>> (groups.codes.tolist(), groups.keys["lens"].tolist())
+    ([1, 0, 1], ['a', 'b'])
+    """
     combined = np.zeros(len(frame), dtype=np.int64)
     levels: list[pd.Index] = []
     for key in keys:
@@ -86,23 +93,74 @@ def code_groups(frame: pd.DataFrame, keys: Sequence[str]) -> Groups:
     return Groups(codes=codes, keys=table)
 
 
+@dataclass(frozen=True)
+class Cells:
+    """Ratings counted: one row per site, wave, item, subject, lens and `about`, in this order.
+
+    `keys` also says how many answered (`n`) and how many did not: ``n_dont_know,
+    n_prefer_not``. `counts` holds the answers per scale point, as many as the longest scale has.
+    """
+
+    keys: pd.DataFrame
+    counts: Ints
+
+
+def count_ratings(answers: AnswersFrame, asked: pd.DataFrame) -> Cells:
+    """The answers to the ratings `asked` (rows of an items frame), counted cell by cell.
+
+    Raises `FrameError` where an answer is off its scale.
+    """
+    chosen = select_answers(answers, asked, columns=["status", "value"], is_answered=False)
+    groups = code_groups(chosen, CELL)
+    points = asked.set_index("item")["points"].astype("int64")
+    keys = groups.keys.assign(points=groups.keys["item"].map(points).astype("int64"))
+    for name, status in _TOLD.items():
+        is_it = chosen["status"].eq(status).to_numpy()
+        keys[name] = np.bincount(groups.codes[is_it], minlength=groups.n)
+    value = chosen["value"].to_numpy(dtype=np.int64, na_value=0)
+    _check_values(value, keys["points"].to_numpy()[groups.codes])
+    width = int(points.max()) if len(points) else 1
+    place = (groups.codes * width + value - 1)[value > 0]
+    counts = np.bincount(place, minlength=groups.n * width).reshape(-1, width)
+    return Cells(keys, counts.astype(np.int64))
+
+
+#: What tells one lens's answers to one rating from others, own and estimates apart.
+CELL = ("site", "wave", "item", "subject", "lens", "about")
+_TOLD = {"n": "answered", "n_dont_know": "dont_know", "n_prefer_not": "prefer_not"}
+
+
+def _check_values(value: Ints, points: Ints) -> None:
+    wrong = np.flatnonzero((value < 0) | (value > points))
+    if wrong.size:
+        column, expected = "value", f"a whole number from 1 to {points[wrong[0]]}"
+        raise FrameError(column, expected, str(value[wrong[0]]))
+
+
 def lens_pairs(answers: pd.DataFrame, lenses: tuple[str, str] | None = None) -> pd.DataFrame:
     """Which lens looks at which, per site and wave: columns ``site, wave, lens, other``.
 
     Two rows per site and wave. Without `lenses` they are those that answered or were estimated
     there; a site where only one is known gives no row, for nobody can say who the other is.
+    `answers` may be any selection with ``site, wave, lens, about``.
+    Raises `FrameError` where there are more than two.
     """
-    check_frame(answers)
-    seen = answers[["site", "wave", "lens", "about"]].drop_duplicates()
-    keys = seen[["site", "wave"]].drop_duplicates()
     if lenses is not None:
-        pairs = pd.DataFrame({"lens": lenses, "other": lenses[::-1]}).astype("str")
-        return _sorted(keys.merge(pairs, how="cross"))
-    own = seen[["site", "wave", "lens"]]
+        places = code_groups(answers, ["site", "wave"]).keys
+        both = pd.DataFrame({"lens": lenses, "other": lenses[::-1]}).astype("str")
+        return _sorted(places.merge(both, how="cross"))
+    seen = code_groups(answers, ["site", "wave", "lens", "about"]).keys
     about = seen[["site", "wave", "about"]].rename(columns={"about": "lens"})
-    known = pd.concat([own, about]).drop_duplicates()
+    known = pd.concat([seen[["site", "wave", "lens"]], about]).drop_duplicates()
     pairs = known.merge(known.rename(columns={"lens": "other"}), on=["site", "wave"])
-    return _sorted(pairs[pairs["lens"] != pairs["other"]])
+    pairs = pairs[pairs["lens"] != pairs["other"]]
+    crowded = pairs[pairs.duplicated(["site", "wave", "lens"])]
+    if len(crowded):
+        place = crowded[["site", "wave"]].head(1)
+        there = ", ".join(sorted(known.merge(place)["lens"]))
+        column, expected = "lens", "two lenses at a site"
+        raise FrameError(column, expected, f"{there} at {place['site'].item()}")
+    return _sorted(pairs)
 
 
 def _sorted(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -119,11 +177,6 @@ def headcounts_of(groups: pd.DataFrame, n: Ints, headcounts: pd.DataFrame | None
     places = zip(groups["site"].tolist(), groups["lens"].tolist(), strict=True)
     heads = np.array([heads_of.get(place, np.inf) for place in places])
     return np.where(heads < n, np.inf, heads)
-
-
-def typed_empty(dtypes: dict[str, str]) -> pd.DataFrame:
-    """A frame without rows and with these columns."""
-    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})
 
 
 def distinct_rows(counts: Ints) -> tuple[Ints, Ints]:

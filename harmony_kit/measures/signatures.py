@@ -16,25 +16,34 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures import signature_parts as part_of
-from harmony_kit.measures.claims import grade_claims
-from harmony_kit.measures.selection import typed_empty
+from harmony_kit.measures.declaration import (
+    COUNT,
+    NAME,
+    NUMBER,
+    PEOPLE,
+    PROBABILITY,
+    TRUTH,
+    declare,
+    rows_with,
+)
+from harmony_kit.measures.finishing import CERTAINTY, finish
 from harmony_kit.measures.signature_parts import Frames, Part
 
-__all__ = ["SIGNATURES", "SIGNATURE_DTYPES", "Signature", "measure_signatures"]
+__all__ = ["SIGNATURES", "SIGNATURE_COLUMNS", "Signature", "measure_signatures"]
 
 #: Columns of `measure_signatures`, in order.
-SIGNATURE_DTYPES: dict[str, str] = {
-    "site": "str",
-    "wave": "str",
-    "signature": "str",
-    "subject": "str",
-    "probability": "float64",
-    "is_present": "bool",
-    "claim": "str",
-    "has_fact": "bool",
-    "n_min": "object",
-    "parts": "object",
-}
+SIGNATURE_COLUMNS = declare(
+    site=NAME,
+    wave=NAME,
+    signature=NAME,
+    subject=NAME,
+    probability=PROBABILITY,
+    is_present=TRUTH,
+    claim=NAME,
+    has_fact=TRUTH,
+    n_min=PEOPLE.each,
+    parts=rows_with(what=NAME, lens=NAME, value=NUMBER, n=COUNT),
+)
 
 Yields = Callable[[Frames], Iterator[Part]]
 
@@ -125,11 +134,22 @@ def measure_signatures(frames: Frames, *, settings: Settings | None = None) -> p
     `frames` are the other measures by name: ``within, words, ownership, drift, pilots,
     readiness, evidence_decisions, evidence_pilots, evidence_usage``; any may be missing or
     empty. A row is a site, wave, signature and subject (a pilot, a decision, or the lens that
-    holds the duties for ``drift``; NA otherwise); columns `SIGNATURE_DTYPES`. `is_present` means
+    holds the duties for ``drift``; NA otherwise); columns `SIGNATURE_COLUMNS`. `is_present` means
     a probability of at least `Settings.claim_at`; the probability is NaN when fewer than
     `Settings.min_group` of a lens said a part. `n_min` is the fewest people per lens, `parts` a
-    list of ``what, value, n`` (and ``lens``), missing ones left
-    out. `has_fact` is whether a record was there.
+    list of ``what, value, n`` (and ``lens``), missing ones left out.
+    `has_fact` is whether a record was there.
+
+    >>> talk = {"site": "north", "wave": "1", "item": "x.aligned", "subject": None, "n": 6}
+    >>> talk |= {"group": "aligned", "mean": 4.5, "p_above": 0.99}
+    >>> within = pd.DataFrame([talk | {"lens": one, "about": one} for one in ("it", "quality")])
+    >>> decisions = {"site": "north", "p_stall": 0.94, "n_slow": 5, "n_judged": 6, "n": 6}
+    >>> decisions |= {"n_open": 5, "share_open": 0.8, "oldest_open_days": 200.0}
+    >>> decisions |= {"median_days": 90.0, "open_days": {}}
+    >>> frames = {"within": within, "evidence_decisions": pd.DataFrame([decisions])}
+    >>> measure_signatures(frames)[["signature", "probability", "is_present", "claim"]].round(2)
+                           signature  probability  is_present    claim
+    0  feels_aligned_decisions_stall         0.92        True  claimed
     """
     settings = settings or Settings()
     rows = [
@@ -138,14 +158,14 @@ def measure_signatures(frames: Frames, *, settings: Settings | None = None) -> p
         for talk, fact in _match(signature, frames)
     ]
     if not rows:
-        return typed_empty(SIGNATURE_DTYPES)
+        return SIGNATURE_COLUMNS.empty()
     found = pd.DataFrame(rows)
     order = {signature.id: i for i, signature in enumerate(SIGNATURES)}
     place = found["signature"].map(order)
     found = found.assign(place=place, key=found["subject"].fillna(""))
     found = found.sort_values(["site", "wave", "place", "key"]).reset_index(drop=True)
-    found["claim"] = grade_claims(found["probability"], found[["site", "wave"]], settings)
-    return found[list(SIGNATURE_DTYPES)].astype(SIGNATURE_DTYPES)
+    found[CERTAINTY] = found["probability"]
+    return finish(found, SIGNATURE_COLUMNS, settings)
 
 
 def _match(signature: Signature, frames: Frames) -> Iterator[tuple[Part, Part | None]]:

@@ -12,17 +12,34 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from harmony_kit.errors import FrameError
-from harmony_kit.journal.answers import check_frame
-from harmony_kit.measures.arrays import Ints
+from harmony_kit.journal.answers import AnswersFrame
+from harmony_kit.measures.arrays import Floats, Ints
+from harmony_kit.measures.declaration import COUNT, NAME, declare
+from harmony_kit.measures.finishing import finish
+from harmony_kit.measures.privacy import count_respondents
+from harmony_kit.measures.selection import (
+    code_groups,
+    count_ratings,
+    headcounts_of,
+    lens_pairs,
+)
 
 __all__ = ["UNKNOWN", "Tally", "tally_ratings"]
 
 #: An unknown number of colleagues: the lens is treated as a large population.
 UNKNOWN = -1
 
-#: Up to this many possible combinations are marked in a table; more are sorted.
-_MOST_MARKS = 2_000_000
+_TOPIC = ["site", "wave", "item", "subject"]
+_TOPICS = declare(
+    site=NAME,
+    wave=NAME,
+    item=NAME,
+    subject=NAME,
+    dimension=NAME,
+    points=COUNT.of("points"),
+    first=NAME,
+    second=NAME,
+)
 
 
 @dataclass(frozen=True)
@@ -62,20 +79,8 @@ class Tally:
         return mean
 
 
-@dataclass(frozen=True)
-class _Codes:
-    """The answers as integers: one code per distinct site and wave, item, subject and lens."""
-
-    places: pd.DataFrame
-    lenses: pd.Index
-    place: Ints
-    lens: Ints
-    about: Ints
-    pair: Ints
-
-
 def tally_ratings(
-    answers: pd.DataFrame, items: pd.DataFrame, headcounts: pd.DataFrame | None = None
+    answers: AnswersFrame, items: pd.DataFrame, headcounts: pd.DataFrame | None = None
 ) -> Tally:
     """Counts of all mirrored ratings in an answers frame.
 
@@ -95,132 +100,46 @@ def tally_ratings(
     Raises
     ------
     FrameError
-        A column is missing or of the wrong type, a rating is off its scale, or a site holds
-        more than two lenses.
+        A rating is off its scale, or a site holds more than two lenses.
     """
     asked = items[(items["kind"] == "rating") & items["mirrored"].astype(bool)]
-    asked = asked.reset_index(drop=True)
-    codes = _code(check_frame(answers))
-    item = pd.Index(asked["item"]).get_indexer(pd.Index(answers["item"]))
-    subject, subjects = pd.factorize(answers["subject"], sort=True)
-    keep = (item >= 0) & (codes.pair[codes.place, 0] < codes.pair[codes.place, 1])
-    parts = np.stack([codes.place[keep], item[keep], subject[keep] + 1])
-    topic, key = _number(parts)
-    slot = _slots(codes, keep)
-    points = asked["points"].to_numpy(dtype=np.int64, na_value=0)
-    value = answers["value"].to_numpy(dtype=np.int64, na_value=0)[keep]
-    _check_values(value, points[item[keep]])
-    width = int(points.max(initial=1))
-    n_topics = key.shape[1]
-    counts = _count((topic * 4 + slot) * width + value - 1, value > 0, (n_topics, 4, width))
-    lost = (answers["status"] == "dont_know").to_numpy()[keep]
-    without_view = _count(topic * 4 + slot, lost, (n_topics, 4))
-    topics = _topics(codes, asked, subjects, key)
-    size = _headcounts(answers, codes, headcounts)[key[0]]
-    unseen = np.maximum(size[:, [0, 1, 0, 1]] - counts.sum(axis=2) - without_view, 0)
-    unseen[size[:, [0, 1, 0, 1]] < 0] = UNKNOWN
-    return Tally(topics, counts, unseen)
+    cells = count_ratings(answers, asked)
+    heard = code_groups(answers, ["site", "wave", "lens", "about", "respondent"]).keys
+    pairs = lens_pairs(heard)
+    pairs = pairs[pairs["lens"] < pairs["other"]]
+    pairs = pairs.rename(columns={"lens": "first", "other": "second"})
+    keys = cells.keys.merge(pairs, on=["site", "wave"], how="left")
+    is_paired = keys["first"].notna().to_numpy()
+    keys, points = keys[is_paired], cells.counts[is_paired]
+    is_new = ~keys.duplicated(_TOPIC).to_numpy()
+    topic = np.cumsum(is_new) - 1
+    slot = np.where(keys["lens"].eq(keys["about"]), 0, 2) + keys["lens"].eq(keys["second"])
+    counts = np.zeros((int(is_new.sum()), 4, points.shape[1]), dtype=np.int64)
+    counts[topic, slot] = points
+    without_view = np.zeros(counts.shape[:2], dtype=np.int64)
+    without_view[topic, slot] = keys["n_dont_know"]
+    topics = _name_topics(keys[is_new], asked)
+    size = _size_lenses(topics, heard, headcounts)[:, [0, 1, 0, 1]]
+    unseen = np.maximum(size - counts.sum(axis=2) - without_view, 0)
+    return Tally(topics, counts, np.where(np.isinf(size), UNKNOWN, unseen).astype(np.int64))
 
 
-def _code(answers: pd.DataFrame) -> _Codes:
-    site, sites = pd.factorize(answers["site"], sort=True)
-    wave, waves = pd.factorize(answers["wave"], sort=True)
-    place, key = _number(np.stack([site, wave]))
-    places = pd.DataFrame({"site": sites[key[0]], "wave": waves[key[1]]})
-    lens, lenses = pd.factorize(answers["lens"])
-    about, abouts = pd.factorize(answers["about"])
-    names = lenses.union(abouts, sort=True)
-    lens = names.get_indexer(lenses)[lens] if len(lens) else lens
-    about = names.get_indexer(abouts)[about] if len(about) else about
-    pair = _lens_pairs(places, names, np.concatenate([place, place]), np.append(lens, about))
-    return _Codes(places, names, place, lens, about, pair)
+def _name_topics(keys: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
+    dimension = asked.set_index("item")["dimension"]
+    topics = keys.assign(dimension=keys["item"].map(dimension)).reset_index(drop=True)
+    return finish(topics, _TOPICS)
 
 
-def _number(parts: Ints) -> tuple[Ints, Ints]:
-    """Number the distinct columns of a stack of codes, in sorted order."""
-    if parts.shape[1] == 0:
-        return np.zeros(0, dtype=np.int64), parts
-    sizes = tuple(int(size) + 1 for size in parts.max(axis=1))
-    code = np.ravel_multi_index(tuple(parts), sizes)
-    if np.prod(sizes, dtype=float) > _MOST_MARKS:
-        flat, number = np.unique(code, return_inverse=True)
-    else:  # marking what occurs is several times faster than sorting
-        is_present = np.zeros(int(np.prod(sizes)), dtype=bool)
-        is_present[code] = True
-        flat, number = np.flatnonzero(is_present), np.cumsum(is_present)[code] - 1
-    return number, np.stack(np.unravel_index(flat, sizes))
-
-
-def _lens_pairs(places: pd.DataFrame, names: pd.Index, place: Ints, lens: Ints) -> Ints:
-    present = np.zeros((len(places), len(names)), dtype=bool)
-    present[place, lens] = True
-    crowded = np.flatnonzero(present.sum(axis=1) > 2)
-    if crowded.size:
-        found = ", ".join(names[present[crowded[0]]])
-        column, expected = "lens", "two lenses at a site"
-        raise FrameError(column, expected, f"{found} at {places.iloc[crowded[0], 0]}")
-    if not len(names):
-        return np.zeros((0, 2), dtype=np.int64)
-    first = present.argmax(axis=1)
-    second = len(names) - 1 - present[:, ::-1].argmax(axis=1)
-    return np.stack([first, second], axis=1)
-
-
-def _slots(codes: _Codes, keep: NDArray[np.bool_]) -> Ints:
-    lens, about = codes.lens[keep], codes.about[keep]
-    is_second = lens == codes.pair[codes.place[keep], 1]
-    slot: Ints = np.where(lens == about, 0, 2) + is_second
-    return slot
-
-
-def _check_values(value: Ints, points: Ints) -> None:
-    wrong = np.flatnonzero((value < 0) | (value > points))
-    if wrong.size:
-        column, expected = "value", f"a whole number from 1 to {points[wrong[0]]}"
-        raise FrameError(column, expected, str(value[wrong[0]]))
-
-
-def _count(place: Ints, which: NDArray[np.bool_], shape: tuple[int, ...]) -> Ints:
-    size = int(np.prod(shape))
-    return np.bincount(place[which], minlength=size).reshape(shape).astype(np.int64)
-
-
-def _topics(codes: _Codes, asked: pd.DataFrame, subjects: pd.Index, key: Ints) -> pd.DataFrame:
-    place, item, subject = key
-    names = np.array([None, *subjects], dtype=object)
-    columns = {
-        "site": codes.places["site"].to_numpy(dtype=object)[place],
-        "wave": codes.places["wave"].to_numpy(dtype=object)[place],
-        "item": asked["item"].to_numpy(dtype=object)[item],
-        "subject": names[subject],
-        "dimension": asked["dimension"].to_numpy(dtype=object)[item],
-        "first": np.asarray(codes.lenses, dtype=object)[codes.pair[place, 0]],
-        "second": np.asarray(codes.lenses, dtype=object)[codes.pair[place, 1]],
-    }
-    frame = pd.DataFrame(columns).astype("str")
-    frame["points"] = asked["points"].to_numpy(dtype=np.int64, na_value=0)[item]
-    return frame
-
-
-def _headcounts(answers: pd.DataFrame, codes: _Codes, headcounts: pd.DataFrame | None) -> Ints:
-    """Head count per place and lens of its pair; `UNKNOWN` where not given or impossible."""
-    size = np.full((len(codes.places), 2), UNKNOWN, dtype=np.int64)
-    if headcounts is None or headcounts.empty or not len(codes.places):
-        return size
-    known = headcounts.dropna(subset=["headcount"]).set_index(["site", "lens"])["headcount"]
-    n_people = _people(answers, codes)
-    for side in (0, 1):
-        lens = codes.lenses[codes.pair[:, side]]
-        wanted = pd.MultiIndex.from_arrays([codes.places["site"], lens])
-        found = known.reindex(wanted).to_numpy(dtype=np.int64, na_value=UNKNOWN)
-        size[:, side] = np.where(found >= n_people[:, side], found, UNKNOWN)
-    return size
-
-
-def _people(answers: pd.DataFrame, codes: _Codes) -> Ints:
-    """How many different people of each lens were interviewed, shape (places, 2)."""
-    person, _ = pd.factorize(answers["respondent"])
-    _, key = _number(np.stack([codes.place, codes.lens, person]))
-    is_second = key[1] == codes.pair[key[0], 1]
-    flat = np.bincount(key[0] * 2 + is_second, minlength=2 * len(codes.places))
-    return flat.reshape(-1, 2)
+def _size_lenses(
+    topics: pd.DataFrame, heard: pd.DataFrame, headcounts: pd.DataFrame | None
+) -> Floats:
+    """Head counts of the two lenses of each topic; infinite where not given or impossible."""
+    if headcounts is None or headcounts.empty:
+        return np.full((len(topics), 2), np.inf)
+    people = count_respondents(heard).set_index(["site", "wave", "lens"])["n_respondents"]
+    sizes = []
+    for side in ("first", "second"):
+        places = topics[["site", "wave", side]].rename(columns={side: "lens"})
+        n = people.reindex(pd.MultiIndex.from_frame(places)).fillna(0)
+        sizes.append(headcounts_of(places, n.to_numpy(dtype=np.int64), headcounts))
+    return np.stack(sizes, axis=1)

@@ -1,4 +1,22 @@
-"""What became of the state of each topic from one wave to the next."""
+"""What became of the state of each topic from one wave to the next.
+
+>>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> from harmony_kit.measures.coorientation import measure_topics
+>>> later = {"wave": "2", "answered_at": "2026-09-01T08:00:00Z"}
+>>> answers = answers_of(
+...     said("it", "x.clear", [5, 4, 4]),
+...     said("it", "x.clear", [4, 4, 3], about="quality"),
+...     said("quality", "x.clear", [2, 1, 2]),
+...     said("it", "x.clear", [5, 4, 4], **later),
+...     said("it", "x.clear", [1, 2, 1], about="quality", **later),
+...     said("quality", "x.clear", [2, 1, 2], **later),
+... )
+>>> topics = measure_topics(answers, items_of({"item": "x.clear"}), settings=Settings())
+>>> moved = measure_transitions(topics, answers, settings=Settings())
+>>> moved.loc[[0], ["lens", "from_state", "to_state", "p_changed", "claim"]].round(2)
+  lens       from_state          to_state  p_changed    claim
+0   it  false_consensus  known_difference       0.81  leaning
+"""
 
 from __future__ import annotations
 
@@ -8,31 +26,34 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.measures.claims import STATES, grade_claims
+from harmony_kit.journal.answers import AnswersFrame
+from harmony_kit.measures.claims import STATES
+from harmony_kit.measures.declaration import COUNT, NAME, PROBABILITY, declare
+from harmony_kit.measures.finishing import CERTAINTY, finish
 from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
 
-__all__ = ["TRANSITION_DTYPES", "measure_transitions"]
+__all__ = ["TRANSITIONS", "measure_transitions"]
 
 #: The columns of `measure_transitions`, in order.
-TRANSITION_DTYPES: Final[dict[str, str]] = {
-    "site": "str",
-    "item": "str",
-    "subject": "str",
-    "dimension": "str",
-    "lens": "str",
-    "other": "str",
-    "from_wave": "str",
-    "to_wave": "str",
-    "comparison": "str",
-    "n_before": "Int64",
-    "n_after": "Int64",
-    "from_state": "str",
-    "to_state": "str",
-    "from_claim": "str",
-    "to_claim": "str",
-    "p_changed": "float64",
-    "claim": "str",
-}
+TRANSITIONS = declare(
+    site=NAME,
+    item=NAME,
+    subject=NAME,
+    dimension=NAME,
+    lens=NAME,
+    other=NAME,
+    from_wave=NAME,
+    to_wave=NAME,
+    comparison=NAME,
+    n_before=COUNT.or_none,
+    n_after=COUNT.or_none,
+    from_state=NAME,
+    to_state=NAME,
+    from_claim=NAME,
+    to_claim=NAME,
+    p_changed=PROBABILITY,
+    claim=NAME,
+)
 
 _TOPIC: Final = ["site", "item", "subject", "dimension", "lens", "other"]
 _P: Final = [f"p_{state}" for state in STATES]
@@ -40,7 +61,7 @@ _P: Final = [f"p_{state}" for state in STATES]
 
 def measure_transitions(
     topics: pd.DataFrame,
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     *,
     settings: Settings,
     wordings: Wordings | None = None,
@@ -77,11 +98,10 @@ def measure_transitions(
     both["p_changed"] = np.where(is_compared, np.clip(1 - (old * new).sum(axis=1), 0, 1), np.nan)
     is_same = (both["state_was"] == both["state_now"]).to_numpy(dtype=bool)
     certainty = both["p_changed"].where(~is_same, 1 - both["p_changed"])
-    both["claim"] = grade_claims(certainty, both[["site", "to_wave"]], settings)
-    both["subject"] = both["subject"].where(both["subject"] != "")
+    both[CERTAINTY] = certainty
     names = {"state_was": "from_state", "state_now": "to_state"}
     names |= {"claim_was": "from_claim", "claim_now": "to_claim"}
-    return both.rename(columns=names)[list(TRANSITION_DTYPES)].astype(TRANSITION_DTYPES)
+    return finish(both.rename(columns=names), TRANSITIONS, settings)
 
 
 def _pair_states(topics: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,23 @@
 
 This is the headline of a report: not whether the two agree, but whether each knows what the
 other thinks. The two directions are two numbers and are never averaged.
+
+>>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> answers = answers_of(
+...     said("it", "x.clear", [5, 4, 4]),
+...     said("it", "x.clear", [4, 4, 3], about="quality"),
+...     said("quality", "x.clear", [2, 3, 2]),
+...     said("quality", "x.clear", [3, 3, 4], about="it"),
+... )
+>>> items = items_of({"item": "x.clear"})
+>>> found = measure_understanding(answers, items, settings=Settings())
+>>> found.loc[[0, 2], ["lens", "n_topics", "understood", "share", "pattern"]].round(2)
+      lens  n_topics  understood  share     pattern
+0       it         1        0.33   0.33    misreads
+2  quality         1        0.59   0.59  reads_well
+>>> topics = measure_topics(answers, items, settings=Settings())
+>>> summarise_understanding(topics, settings=Settings()).equals(found)
+True
 """
 
 from __future__ import annotations
@@ -13,32 +30,43 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.measures.claims import grade_claims
+from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.coorientation import measure_topics
+from harmony_kit.measures.declaration import (
+    COUNT,
+    GAP,
+    MEAN,
+    NAME,
+    PEOPLE,
+    PROBABILITY,
+    SHARE,
+    declare,
+)
+from harmony_kit.measures.finishing import CERTAINTY, finish
 
-__all__ = ["UNDERSTANDING_DTYPES", "measure_understanding", "summarise_understanding"]
+__all__ = ["UNDERSTANDING", "measure_understanding", "summarise_understanding"]
 
 #: The columns of `measure_understanding`, in order.
-UNDERSTANDING_DTYPES: Final[dict[str, str]] = {
-    "site": "str",
-    "wave": "str",
-    "lens": "str",
-    "other": "str",
-    "dimension": "str",
-    "n_topics": "Int64",
-    "n_estimate": "Int64",
-    "n_other": "Int64",
-    "understood": "float64",
-    "understood_low": "Int64",
-    "understood_high": "Int64",
-    "share": "float64",
-    "low": "float64",
-    "high": "float64",
-    "misreading": "float64",
-    "p_reads_well": "float64",
-    "pattern": "str",
-    "claim": "str",
-}
+UNDERSTANDING = declare(
+    site=NAME,
+    wave=NAME,
+    lens=NAME,
+    other=NAME,
+    dimension=NAME,
+    n_topics=COUNT.of("topics").or_none,
+    n_estimate=PEOPLE.or_none,
+    n_other=PEOPLE.or_none,
+    understood=MEAN.of("topics"),
+    understood_low=COUNT.of("topics").or_none,
+    understood_high=COUNT.of("topics").or_none,
+    share=SHARE,
+    low=SHARE,
+    high=SHARE,
+    misreading=GAP,
+    p_reads_well=PROBABILITY,
+    pattern=NAME,
+    claim=NAME,
+)
 
 _KEY: Final = ["site", "wave", "lens", "other", "dimension"]
 #: The central interval holds what lies between these probabilities.
@@ -48,7 +76,7 @@ _SLACK: Final = 1e-9
 
 
 def measure_understanding(
-    answers: pd.DataFrame,
+    answers: AnswersFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,
@@ -88,7 +116,7 @@ def summarise_understanding(topics: pd.DataFrame, *, settings: Settings) -> pd.D
     heard = topics[topics["p_understood"].notna()]
     both = pd.concat([heard.assign(dimension="all"), heard])
     if both.empty:
-        return pd.DataFrame(columns=list(UNDERSTANDING_DTYPES)).astype(UNDERSTANDING_DTYPES)
+        return UNDERSTANDING.empty()
     groups = both.assign(misreading=both["misreading"].abs()).groupby(_KEY, sort=False)
     frame = groups.agg(
         n_topics=("p_understood", "size"),
@@ -100,10 +128,8 @@ def summarise_understanding(topics: pd.DataFrame, *, settings: Settings) -> pd.D
     chances = _by_group(number, both["p_understood"].to_numpy(), frame["n_topics"].to_numpy())
     frame = pd.concat([frame, _summarise_counts(_count_distribution(chances), frame)], axis=1)
     frame["pattern"] = np.where(frame["p_reads_well"] >= 0.5, "reads_well", "misreads")
-    certainty = (frame["p_reads_well"] - 0.5).abs() + 0.5
-    frame["claim"] = grade_claims(certainty, frame[["site", "wave"]], settings)
-    frame = frame.iloc[_order(frame)].reset_index(drop=True)
-    return frame[list(UNDERSTANDING_DTYPES)].astype(UNDERSTANDING_DTYPES)
+    frame[CERTAINTY] = (frame["p_reads_well"] - 0.5).abs() + 0.5
+    return finish(frame.iloc[_order(frame)].reset_index(drop=True), UNDERSTANDING, settings)
 
 
 def _by_group(

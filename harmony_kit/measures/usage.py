@@ -13,13 +13,14 @@ from scipy.stats import theilslopes
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Floats, Ints
-from harmony_kit.measures.claims import grade_claims
+from harmony_kit.measures.declaration import COUNT, MEAN, NAME, PROBABILITY, SHARE, TREND, declare
+from harmony_kit.measures.finishing import CERTAINTY, finish
 from harmony_kit.measures.scores import INTERVAL
-from harmony_kit.measures.selection import code_groups, typed_empty
+from harmony_kit.measures.selection import code_groups
 
 __all__ = [
     "FADED_TO",
-    "USAGE_DTYPES",
+    "USAGE",
     "measure_usage",
     "monday_of",
     "share_weekly",
@@ -38,42 +39,46 @@ MIN_TREND = 4
 FADED_TO = 2 / 3
 
 #: Columns of `measure_usage`, in order.
-USAGE_DTYPES: dict[str, str] = {
-    "site": "str",
-    "pilot": "str",
-    "n_weeks": "Int64",
-    "first_week": "str",
-    "last_week": "str",
-    "n_gaps": "Int64",
-    "gaps": "object",
-    "weeks_silent": "Int64",
-    "n_eligible": "float64",
-    "active_share": "float64",
-    "active_low": "float64",
-    "active_high": "float64",
-    "peak_share": "float64",
-    "peak_week": "str",
-    "now_vs_peak": "float64",
-    "trend_per_week": "float64",
-    "trend_low": "float64",
-    "trend_high": "float64",
-    "n_shown": "Int64",
-    "acceptance": "float64",
-    "acceptance_low": "float64",
-    "acceptance_high": "float64",
-    "override": "float64",
-    "override_low": "float64",
-    "override_high": "float64",
-    "p_fades": "float64",
-    "p_used": "float64",
-    "pattern": "str",
-    "probability": "float64",
-    "claim": "str",
-}
+USAGE = declare(
+    site=NAME,
+    pilot=NAME,
+    n_weeks=COUNT.of("weeks").or_none,
+    first_week=NAME,
+    last_week=NAME,
+    n_gaps=COUNT.of("weeks").or_none,
+    gaps=NAME.each,
+    weeks_silent=COUNT.of("weeks").or_none,
+    n_eligible=MEAN.of("people per week"),
+    active_share=SHARE,
+    active_low=SHARE,
+    active_high=SHARE,
+    peak_share=SHARE,
+    peak_week=NAME,
+    now_vs_peak=SHARE,
+    trend_per_week=TREND,
+    trend_low=TREND,
+    trend_high=TREND,
+    n_shown=COUNT.of("suggestions").or_none,
+    acceptance=SHARE,
+    acceptance_low=SHARE,
+    acceptance_high=SHARE,
+    override=SHARE,
+    override_low=SHARE,
+    override_high=SHARE,
+    p_fades=PROBABILITY,
+    p_used=PROBABILITY,
+    pattern=NAME,
+    probability=PROBABILITY,
+    claim=NAME,
+)
 
 
 def monday_of(week: str) -> date | None:
-    """The Monday of an ISO week such as ``2026-W24``; None where there is no such week."""
+    """The Monday of an ISO week such as ``2026-W24``; None where there is no such week.
+
+    >>> monday_of("2026-W24"), monday_of("2026-W99")
+    (datetime.date(2026, 6, 8), None)
+    """
     year, _, number = week.partition("-W")
     try:
         return date.fromisocalendar(int(year), int(number), 1)
@@ -87,6 +92,12 @@ def share_weekly(usage: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     Columns ``site, pilot, week, monday, eligible, active, share, shown, accepted, overridden``,
     sorted by time. A week that does not exist is left out; impossible counts (more active than
     eligible, more answered than shown) and missing ones are NaN.
+
+    >>> row = {"site": "north", "pilot": "vision", "week": "2026-W24", "eligible_users": 20}
+    >>> used = row | {"active_users": 5, "shown": 8, "accepted": 6, "overridden": 1}
+    >>> share_weekly(pd.DataFrame([used]), as_of=date(2026, 8, 30))[["week", "monday", "share"]]
+           week     monday  share
+    0  2026-W24 2026-06-08   0.25
     """
     mondays = {week: monday_of(str(week)) for week in usage["week"].dropna().unique()}
     monday = pd.to_datetime(usage["week"].map(mondays))
@@ -113,18 +124,27 @@ def measure_usage(
 ) -> pd.DataFrame:
     """How each pilot is used now, against its peak, and what is done with its advice.
 
-    A row is a site and pilot; columns `USAGE_DTYPES`. `active_share` is active through eligible
+    A row is a site and pilot; columns `USAGE`. `active_share` is active through eligible
     over the last 4 weeks on record, `peak_share` the largest such share of any 4 weeks in a row
     on record, `now_vs_peak` the two divided. The trend is the Theil-Sen slope, in share per
     week, over the last 12 weeks of the calendar; NaN under 4 weeks. Acceptance and override are
     shares of what was shown in those 12 weeks, with Wilson intervals. All intervals hold 90 %.
     `p_fades` is the probability that use has fallen below two thirds of its peak, `p_used` that
     at least half of the eligible use it; `weeks_silent` are the weeks since the last record.
+
+    >>> active = [5, 10, 16, 22, 21, 20, 15, 13, 12, 10, 9, 8, 7, 5, 5, 2]
+    >>> usage = pd.DataFrame({"week": [f"2026-W{week}" for week in range(20, 36)]})
+    >>> usage = usage.assign(site="north", pilot="vision", eligible_users=26, active_users=active)
+    >>> usage = usage.assign(shown=100, accepted=50, overridden=10)
+    >>> found = measure_usage(usage, as_of=date(2026, 8, 30))
+    >>> found[["active_share", "peak_share", "now_vs_peak", "acceptance", "pattern"]].round(2)
+       active_share  peak_share  now_vs_peak  acceptance         pattern
+    0          0.18        0.76         0.24         0.5  adoption_fades
     """
     settings = settings or Settings()
     weekly = share_weekly(usage, as_of=as_of)
     if weekly.empty:
-        return typed_empty(USAGE_DTYPES)
+        return USAGE.empty()
     groups = code_groups(weekly, ["site", "pilot"])
     names = ["eligible", "active", "shown", "accepted", "overridden"]
     counts, weeks = weekly[names].to_numpy(), _week_numbers(weekly["monday"])
@@ -143,14 +163,17 @@ def measure_usage(
         given = measured[part].to_numpy(dtype=np.float64)
         measured[name] = np.divide(given, shown, out=np.full(len(shown), np.nan), where=shown > 0)
         measured[f"{name}_low"], measured[f"{name}_high"] = wilson_interval(given, shown)
-    measured = _judge(measured, settings)
-    return measured[list(USAGE_DTYPES)].astype(USAGE_DTYPES)
+    return finish(_judge(measured), USAGE, settings)
 
 
 def wilson_interval(successes: Floats, trials: Floats) -> tuple[Floats, Floats]:
     """Wilson's interval of a share at 90 %; NaN without trials.
 
     Wilson (1927), Journal of the American Statistical Association 22(158).
+
+    >>> low, high = wilson_interval(np.array([5.0]), np.array([20.0]))
+    >>> (low.round(2), high.round(2))
+    (array([0.13]), array([0.43]))
     """
     z = float(ndtri(1 - (1 - INTERVAL) / 2))
     n = np.where(trials > 0, trials, np.nan)
@@ -235,7 +258,7 @@ def _trend(weeks: Ints, shares: Floats) -> dict[str, float]:
     return {"trend_per_week": float(slope), "trend_low": float(low), "trend_high": float(high)}
 
 
-def _judge(measured: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def _judge(measured: pd.DataFrame) -> pd.DataFrame:
     """Probabilities of fading and of being used, with the eligible as the people counted.
 
     Week after week the same people use a pilot or do not, so four weeks of ten people are ten
@@ -254,5 +277,4 @@ def _judge(measured: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     )
     judged["pattern"] = np.where(fades > 0.5, "adoption_fades", "adoption_holds")
     judged["probability"] = judged["p_fades"].clip(lower=1 - judged["p_fades"])
-    judged["claim"] = grade_claims(judged["probability"], judged[["site"]], settings)
-    return judged
+    return judged.assign(**{CERTAINTY: judged["probability"]})

@@ -1,35 +1,49 @@
-"""Waves of one site: their order, which topics can be compared, and who came back."""
+"""Waves of one site: their order, which topics can be compared, and who came back.
+
+>>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> answers = answers_of(
+...     said("it", "x.clear", [5, 4, 4]),
+...     said("it", "x.clear", [None, 4, 4, 3], wave="2", answered_at="2026-09-01T08:00:00Z"),
+... )
+>>> pair_waves(answers)
+    site from_wave to_wave
+0  north         1       2
+>>> measure_returns(answers)[["n_before", "n_after", "n_returned", "n_left", "n_joined"]]
+   n_before  n_after  n_returned  n_left  n_joined
+0         3        3           2       1         1
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from harmony_kit.journal.answers import check_frame
+from harmony_kit.journal.answers import AnswersFrame
+from harmony_kit.measures.declaration import COUNT, NAME, declare
+from harmony_kit.measures.finishing import finish
 
-__all__ = ["RETURN_DTYPES", "Wordings", "compare_wordings", "measure_returns", "pair_waves"]
+__all__ = ["RETURNS", "Wordings", "compare_wordings", "measure_returns", "pair_waves"]
 
 #: Wave → item → what its wording was then (a hash of text, anchors and scale will do).
 Wordings = Mapping[str, Mapping[str, str]]
 
 #: The columns of `measure_returns`, in order.
-RETURN_DTYPES: Final[dict[str, str]] = {
-    "site": "str",
-    "lens": "str",
-    "from_wave": "str",
-    "to_wave": "str",
-    "n_before": "Int64",
-    "n_after": "Int64",
-    "n_returned": "Int64",
-    "n_left": "Int64",
-    "n_joined": "Int64",
-}
+RETURNS = declare(
+    site=NAME,
+    lens=NAME,
+    from_wave=NAME,
+    to_wave=NAME,
+    n_before=COUNT.or_none,
+    n_after=COUNT.or_none,
+    n_returned=COUNT.or_none,
+    n_left=COUNT.or_none,
+    n_joined=COUNT.or_none,
+)
 
 
-def pair_waves(answers: pd.DataFrame) -> pd.DataFrame:
+def pair_waves(answers: AnswersFrame) -> pd.DataFrame:
     """Each wave of a site with the one after it: ``site, from_wave, to_wave``.
 
     Waves follow each other as their first answers do; at the same moment, as their names do.
@@ -85,7 +99,7 @@ def _compare(before: Mapping[str, str] | None, after: Mapping[str, str] | None, 
     return "same" if before[item] == after[item] else "reworded"
 
 
-def measure_returns(answers: pd.DataFrame) -> pd.DataFrame:
+def measure_returns(answers: AnswersFrame) -> pd.DataFrame:
     """Who came back: people of each lens in one wave and the next.
 
     A person is the same pseudonym at the same site and lens; the counts mean something only
@@ -101,13 +115,7 @@ def measure_returns(answers: pd.DataFrame) -> pd.DataFrame:
     frame
         One row per site, lens and pair of waves: people `n_before` and `n_after`, of them
         `n_returned` (in both), `n_left` (only before) and `n_joined` (only after).
-
-    Raises
-    ------
-    FrameError
-        A column is missing or of the wrong type.
     """
-    check_frame(answers)
     people = answers[["site", "wave", "lens", "respondent"]].drop_duplicates()
     pairs = pair_waves(answers)
     before = pairs.merge(people.rename(columns={"wave": "from_wave"}), on=["site", "from_wave"])
@@ -123,4 +131,4 @@ def measure_returns(answers: pd.DataFrame) -> pd.DataFrame:
     ordered = counts.sort_values(["site", "lens"], kind="stable")
     rank = pairs.reset_index().merge(ordered, on=["site", "from_wave", "to_wave"], how="right")
     ordered = ordered.iloc[np.lexsort([rank["index"], rank["lens"], rank["site"]])]
-    return ordered[list(RETURN_DTYPES)].astype(RETURN_DTYPES).reset_index(drop=True)
+    return finish(ordered.reset_index(drop=True), RETURNS)

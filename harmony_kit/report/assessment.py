@@ -21,7 +21,7 @@ from harmony_kit.findings.canvases import Sheet, canvases
 from harmony_kit.findings.findings import Finding, find
 from harmony_kit.findings.playbook import Playbook
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
-from harmony_kit.journal.answers import type_frame
+from harmony_kit.journal.answers import AnswersFrame, check_frame, type_frame
 from harmony_kit.measures.claims import expected_wrong_claims
 from harmony_kit.measures.measuring import Basis, measure_everything
 from harmony_kit.measures.privacy import (
@@ -31,9 +31,16 @@ from harmony_kit.measures.privacy import (
     list_withheld,
 )
 from harmony_kit.measures.rows import rows_of
+from harmony_kit.report.left_out import say_withheld
 from harmony_kit.report.results import build_results, dump_results
+from harmony_kit.report.words import load_words
 
-__all__ = ["Assessment", "measure_site", "open_playbook"]
+__all__ = ["Assessment", "measure_site", "name_answers", "open_playbook"]
+
+
+def name_answers(site: str) -> str:
+    """Under which name the answers of a site stand among the inputs of its report."""
+    return f"answers of {site}"
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,7 @@ class Assessment:
         answers.attrs["subjects"] = json.loads((table.schema.metadata or {}).get(b"subjects", "[]"))
         day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
         assessment = measure_site(opened, answers, site=site, wave=wave, as_of=day)
-        inputs = {**assessment.provenance["inputs"], f"answers of {site}": file_sha256(path)}
+        inputs = {**assessment.provenance["inputs"], name_answers(site): file_sha256(path)}
         return replace(assessment, provenance={**assessment.provenance, "inputs": inputs})
 
     @property
@@ -167,13 +174,19 @@ class Assessment:
 def measure_site(
     engagement: Engagement, answers: pd.DataFrame, *, site: str, wave: str, as_of: date
 ) -> Assessment:
-    """Measure the answers of one site and wave and put the measures into words."""
+    """Measure the answers of one site and wave and put the measures into words.
+
+    Raises `FrameError` where `answers` is not an answers frame: the one place that looks.
+    """
+    answers = check_frame(answers)
     settings, min_group = engagement.settings, engagement.settings.min_group
     plant = engagement.site(site)
     evidence = engagement.evidence.of_site(site)
     measured = measure_everything(answers, _basis(engagement, evidence, as_of))
+    words = load_words(engagement.language)
     frames = license_details(measured.frames, min_group=min_group)
     heard = _count_heard(engagement, plant, answers)
+    left_out = list_withheld(heard, measured.withheld)
     playbook = open_playbook(engagement)
     subjects = _list_subjects(evidence, answers)
     findings = find(
@@ -201,7 +214,7 @@ def measure_site(
             language=engagement.language,
             min_group=min_group,
         ),
-        withheld=list_withheld(heard, measured.withheld, min_group=min_group),
+        withheld=say_withheld(left_out, words, min_group=min_group),
         provenance=_trace(engagement, site, wave, as_of),
     )
 
@@ -232,7 +245,7 @@ def _list_subjects(evidence: Evidence, answers: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([evidence.titles(), added[["id", "title"]]]).drop_duplicates("id")
 
 
-def _count_heard(engagement: Engagement, site: Site, answers: pd.DataFrame) -> pd.DataFrame:
+def _count_heard(engagement: Engagement, site: Site, answers: AnswersFrame) -> pd.DataFrame:
     lenses = list(engagement.instrument.lens_ids)
     counted = count_respondents(answers).set_index("lens")["n_respondents"].reindex(lenses)
     counted = counted.fillna(0).astype("Int64")
@@ -259,7 +272,9 @@ def _trace(engagement: Engagement, site: str, wave: str, as_of: date) -> dict[st
     }
     return {
         "package": f"harmony-kit {__version__}",
-        "instrument": f"{instrument.id} version {instrument.version}",
+        "instrument": load_words(engagement.language).say(
+            "method.instrument", id=instrument.id, version=instrument.version
+        ),
         "inputs": inputs,
         "parameters": {"site": site, "wave": wave, "as_of": as_of.isoformat()},
     }

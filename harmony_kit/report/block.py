@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from harmony_kit.instrument.language_files import package_file
+from harmony_kit.report.bidi import settle, settle_value
 from harmony_kit.report.drawings import Drawing
 from harmony_kit.report.words import Words
 
@@ -52,11 +52,11 @@ EMPTY = Block()
 
 @cache
 def _environment() -> Environment:
-    folder = Path(str(files("harmony_kit"))) / "content" / "report"
     return Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(package_file("report", "fragments")),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=settle_value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -69,7 +69,7 @@ def load_fragments() -> None:
 
 
 def render_block(fragment: str, words: Words, **content: Any) -> Block:  # noqa: ANN401 - anything
-    """A fragment of ``content/report`` filled in; every value in it is escaped.
+    """A fragment of ``report/fragments`` filled in; every value in it is escaped.
 
     The fragment sees `content`, and `words` with its verbs as ``say`` and ``number`` and so on.
     """
@@ -83,13 +83,13 @@ def picture(drawing: Drawing, says: str) -> Block:
 
     The numbers themselves stand in a table nearby; `says` names what is drawn.
     """
-    opening = Markup('<figure class="picture" role="img" aria-label="{}">').format(says)
+    opening = Markup('<figure class="picture" role="img" aria-label="{}">').format(settle(says))
     return Block(f"{opening}{drawing.svg()}</figure>")
 
 
 def paragraph(text: str, css: str = "caption") -> Block:
     """A paragraph of plain text."""
-    return Block(Markup('<p class="{}">{}</p>').format(css, text)) if text else EMPTY
+    return Block(Markup('<p class="{}">{}</p>').format(css, settle(text))) if text else EMPTY
 
 
 def join_blocks(blocks: Iterable[Block]) -> Block:

@@ -1,4 +1,4 @@
-"""Frames and values as JSON has them: six digits, and what is missing left out."""
+"""Frames and values as JSON has them: rounded as declared, and what is missing left out."""
 
 from __future__ import annotations
 
@@ -10,30 +10,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from harmony_kit.measures.claims import STATES
+from harmony_kit.measures.declaration import NUMBER, Declaration, MeasureColumn
+
 __all__ = ["list_records", "list_topics", "plain_value"]
 
-_DIGITS = 6
-#: Columns that say how many people a figure is of.
-_GROUPS = {
-    "n",
-    "n_own",
-    "n_other",
-    "n_estimate",
-    "n_technical",
-    "n_operational",
-    "n_success",
-    "n_act",
-}
-_STATES = ("shared_view", "known_difference", "false_consensus", "false_conflict")
 
-
-def list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def list_records(frame: pd.DataFrame, declared: Declaration) -> list[dict[str, Any]]:
     """The rows of a frame as plain values, without site and wave; missing ones are absent.
 
-    A group of nobody is absent too: its answers were withheld, or never given.
+    A group of nobody is absent too: its answers were withheld, or never given. KeyError for a
+    column that is not declared.
     """
     columns = {
-        str(name): _plain_column(frame[name], str(name))
+        str(name): _plain_column(frame[name], declared.columns[str(name)])
         for name in frame.columns
         if name not in ("site", "wave")
     }
@@ -43,20 +33,20 @@ def list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _plain_column(column: pd.Series, name: str) -> list[Any]:
-    values = column.tolist()
-    if column.dtype == "float64":  # most of a report
-        plain = [None if math.isnan(value) else _round(value) for value in values]
-    else:
-        plain = [plain_value(value) for value in values]
-    return [None if cell == 0 else cell for cell in plain] if name in _GROUPS else plain
+def _plain_column(values: pd.Series, column: MeasureColumn) -> list[Any]:
+    cells = values.tolist()
+    if values.dtype == "float64":  # most of a report
+        kept = column.kept
+        return [None if math.isnan(cell) else _round(cell, kept) for cell in cells]
+    plain = [plain_value(cell, column) for cell in cells]
+    return [None if cell == 0 else cell for cell in plain] if column.kind == "people" else plain
 
 
-def list_topics(topics: pd.DataFrame) -> list[dict[str, Any]]:
+def list_topics(topics: pd.DataFrame, declared: Declaration) -> list[dict[str, Any]]:
     """The topics frame as in the contract: the four probabilities under one key."""
-    records = list_records(topics)
+    records = list_records(topics, declared)
     for record in records:
-        chances = {state: record.pop(f"p_{state}", None) for state in _STATES}
+        chances = {state: record.pop(f"p_{state}", None) for state in STATES}
         known = {state: chance for state, chance in chances.items() if chance is not None}
         if known:
             record["probability"] = known
@@ -64,21 +54,22 @@ def list_topics(topics: pd.DataFrame) -> list[dict[str, Any]]:
     return records
 
 
-def plain_value(value: object) -> Any:  # noqa: ANN401 - whatever JSON has
-    """A value as JSON has it: no numpy, no NaN, six digits; what is missing is left out."""
+def plain_value(value: object, column: MeasureColumn = NUMBER) -> Any:  # noqa: ANN401 - whatever JSON has
+    """A value as JSON has it: no numpy, no NaN, rounded; what is missing is left out."""
     if isinstance(value, Mapping):
-        plain = {str(key): plain_value(inner) for key, inner in value.items()}
+        parts = column.parts
+        plain = {str(key): plain_value(one, parts.get(key, column)) for key, one in value.items()}
         return {key: inner for key, inner in plain.items() if inner is not None}
     if isinstance(value, np.ndarray):
-        return plain_value(value.tolist())
+        return plain_value(value.tolist(), column)
     if isinstance(value, list | tuple):
-        return [plain_value(inner) for inner in value]
+        return [plain_value(inner, column) for inner in value]
     if isinstance(value, date) and not pd.isna(value):
         return value.isoformat()[:10]
-    return _plain_scalar(value)
+    return _plain_scalar(value, column.kept)
 
 
-def _plain_scalar(value: object) -> bool | int | float | str | None:
+def _plain_scalar(value: object, kept: int) -> bool | int | float | str | None:
     if value is None or value is pd.NA or value is pd.NaT:
         return None
     if isinstance(value, bool | np.bool_):
@@ -86,10 +77,10 @@ def _plain_scalar(value: object) -> bool | int | float | str | None:
     if isinstance(value, int | np.integer):
         return int(value)
     if isinstance(value, float | np.floating):
-        return None if math.isnan(value) else _round(float(value))
+        return None if math.isnan(value) else _round(float(value), kept)
     return str(value)
 
 
-def _round(value: float) -> float:
-    rounded = round(value, _DIGITS)
+def _round(value: float, digits: int) -> float:
+    rounded = round(value, digits)
     return 0.0 if rounded == 0 else rounded  # never -0.0

@@ -1,7 +1,8 @@
 """results.json: every number of a report, in a form that stays the same for years.
 
-The layout is documented in docs/results.md. Numbers are rounded to six digits and a figure that
-is not there is absent, never null or zero, so that the same inputs give the same bytes.
+The layout is documented in docs/results.md. Numbers are rounded as their columns are declared,
+and a figure that is not there is absent, never null or zero, so that the same inputs give the
+same bytes.
 """
 
 from __future__ import annotations
@@ -12,14 +13,35 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from harmony_kit.measures.claims import WRONG_CLAIMS
+from harmony_kit.measures.declaration import Declaration
+from harmony_kit.measures.measuring import MEASURES
+from harmony_kit.measures.privacy import QUOTES
+from harmony_kit.report.left_out import SAID_PROBLEMS, SAID_WITHHELD, say_problems
 from harmony_kit.report.plain_values import list_records, list_topics
+from harmony_kit.report.words import load_words
 
 if TYPE_CHECKING:
     from harmony_kit.report.assessment import Assessment
 
-__all__ = ["SCHEMA", "build_results", "dump_results", "list_headline"]
+__all__ = ["SCHEMA", "build_results", "declared_lists", "dump_results", "list_headline"]
 
 SCHEMA = 1
+
+#: Stored as codes, said in words.
+_PROBLEMS = "evidence_problems"
+
+
+def declared_lists() -> dict[str, Declaration]:
+    """What the rows of each list hold, without site and wave: list → columns, in their order."""
+    lists = {"headline": MEASURES["understanding"], **MEASURES, "quotes": QUOTES}
+    lists |= {"evidence_problems": SAID_PROBLEMS}
+    lists |= {"wrong_claims": WRONG_CLAIMS, "withheld": SAID_WITHHELD}
+    told: dict[str, Declaration] = {}
+    for name, declared in lists.items():
+        columns = [one for one in declared.columns if one not in ("site", "wave")]
+        told[name.replace("evidence_", "evidence.")] = declared.part(*columns)
+    return told
 
 
 def build_results(assessment: Assessment) -> dict[str, Any]:
@@ -27,10 +49,6 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
     engagement, frames = assessment.engagement, assessment.frames
     instrument = engagement.instrument
     heard = assessment.heard[assessment.heard["is_shown"]]
-    lists = {
-        name: list_records(frames[name])
-        for name in ("within", "scales", "rank", "words", "ownership", "drift", "pilots")
-    }
     return {
         "schema": SCHEMA,
         "site": assessment.site.site,
@@ -46,27 +64,36 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
         "n": dict(zip(heard["lens"], heard["n_respondents"].astype(int).tolist(), strict=True)),
         "settings": engagement.settings.model_dump(),
         "headline": list_headline(frames["understanding"]),
-        "understanding": list_records(frames["understanding"]),
-        "topics": list_topics(frames["topics"]),
-        **lists,
-        "readiness": list_records(frames["readiness"]),
-        "evidence": {
-            name: list_records(frames[f"evidence_{name}"])
-            for name in ("decisions", "pilots", "usage", "problems")
-        },
-        "signatures": list_records(frames["signatures"]),
+        **_list_measures(frames, assessment.language),
         "findings": [finding.to_dict() for finding in assessment.findings],
-        "quotes": list_records(assessment.quotes),
+        "quotes": list_records(assessment.quotes, QUOTES),
         "canvases": [sheet.to_dict() for sheet in assessment.canvases],
-        "wrong_claims": list_records(assessment.wrong_claims),
-        "withheld": list_records(assessment.withheld),
+        "wrong_claims": list_records(assessment.wrong_claims, WRONG_CLAIMS),
+        "withheld": list_records(assessment.withheld, SAID_WITHHELD),
         "provenance": dict(assessment.provenance),
     }
 
 
+def _list_measures(frames: Mapping[str, pd.DataFrame], language: str) -> dict[str, Any]:
+    """The rows of every measure, in the order of `MEASURES`; those of records under one key."""
+    problems = say_problems(frames[_PROBLEMS], load_words(language))
+    lists: dict[str, Any] = {}
+    for name, declared in MEASURES.items():
+        recorded = name.removeprefix("evidence_")
+        place = lists if recorded == name else lists.setdefault("evidence", {})
+        if name == "topics":
+            place[recorded] = list_topics(frames[name], declared)
+        elif name == _PROBLEMS:
+            place[recorded] = list_records(problems, SAID_PROBLEMS)
+        else:
+            place[recorded] = list_records(frames[name], declared)
+    return lists
+
+
 def list_headline(understanding: pd.DataFrame) -> list[dict[str, Any]]:
     """How well each lens reads the other over all topics, for the index."""
-    return list_records(understanding[understanding["dimension"] == "all"])
+    overall = understanding[understanding["dimension"] == "all"]
+    return list_records(overall, MEASURES["understanding"])
 
 
 def dump_results(results: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """What a report says, and how it writes numbers and days, in each of its languages.
 
-``content/report/report.yaml`` holds every sentence of a report that does not come from the
-instrument or the playbook: section → key → language → text, with names in braces.
+Every sentence of a page that does not come from the instrument or the playbook stands in one of
+the language files of `OWNERS`, under ``section.key``.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
-from typing import Any
 
-from harmony_kit.instrument.yamlfile import read_yaml
+from harmony_kit.instrument.language_files import FALLBACK, list_languages, load_texts
+from harmony_kit.measures.declaration import MeasureColumn
+from harmony_kit.report.bidi import isolate
 
-__all__ = ["FALLBACK", "Words", "load_words", "word_languages"]
+__all__ = ["FALLBACK", "OWNERS", "Words", "load_words", "word_languages"]
 
-#: Spoken where an instrument has a language that reports have not.
-FALLBACK = "en"
+#: Whose words pages are made of: what a report says, what is wrong with records or left out, and
+#: why there is no report.
+OWNERS = ("report", "records", "failures")
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,22 @@ class Words:
     def say(self, key: str, /, **names: object) -> str:
         """The text under a key with its names filled in; KeyError without the key or a name."""
         text = self.texts[key]
-        return text.format_map(names) if "{" in text else text
+        if "{" not in text:
+            return text
+        apart = {k: isolate(name) if isinstance(name, str) else name for k, name in names.items()}
+        return text.format_map(apart)
 
     def count(self, key: str, n: int, /, **names: object) -> str:
         """The text for one or for several: under ``key.one`` or ``key.many``, which name ``n``."""
         return self.say(f"{key}_{'one' if n == 1 else 'many'}", n=n, **names)
 
-    def has(self, key: str) -> bool:
-        """Whether there is a text under a key."""
-        return key in self.texts
+    def name(self, section: str, id_: str) -> str:
+        """What something is called under ``section.id``; its id where it has no name."""
+        return self.texts.get(f"{section}.{id_}", id_)
+
+    def names(self, section: str, ids: Iterable[str]) -> str:
+        """What several things are called, beside each other."""
+        return ", ".join(self.name(section, id_) for id_ in ids)
 
     def number(self, value: float, digits: int = 1) -> str:
         """A number with a fixed number of digits, as it is written in this language."""
@@ -48,6 +55,14 @@ class Words:
         if float(f"{value:.{digits}f}") == 0:
             text = text.lstrip("\u2212")
         return text.replace(".", self.texts["format.decimal"])
+
+    def figure(self, value: float, column: MeasureColumn) -> str:
+        """A number of a measure, with the digits its column is declared with."""
+        return self.number(value, column.digits)
+
+    def plain(self, value: float, form: str = "g") -> str:
+        """A number for a console, which may not have the long minus sign."""
+        return format(value, form).replace(".", self.texts["format.decimal"])
 
     def signed(self, value: float, digits: int = 1) -> str:
         """A difference: with a plus sign where it is positive."""
@@ -82,25 +97,13 @@ class Words:
         return self.say("format.and", first=", ".join(most), last=last)
 
 
-@cache
-def _read() -> dict[str, dict[str, str]]:
-    path = Path(str(files("harmony_kit"))) / "content" / "report" / "report.yaml"
-    by_language: dict[str, dict[str, str]] = {}
-    sections: dict[str, Any] = read_yaml(path)
-    for section, keys in sections.items():
-        for key, texts in keys.items():
-            for language, text in texts.items():
-                by_language.setdefault(language, {})[f"{section}.{key}"] = text
-    return by_language
-
-
 def word_languages() -> tuple[str, ...]:
     """The languages reports are written in."""
-    return tuple(_read())
+    return list_languages("report")
 
 
 @cache
 def load_words(language: str) -> Words:
     """The wording in a language; English where reports do not speak it."""
-    known = _read()
-    return Words(language, known.get(language, known[FALLBACK]))
+    texts = {key: text for owner in OWNERS for key, text in load_texts(owner, language).items()}
+    return Words(language, texts)

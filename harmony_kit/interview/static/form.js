@@ -7,6 +7,7 @@ class Form {
     this.setting = JSON.parse(model.get("setting"));
     this.wording = this.setting.wording;
     this.savedAt = "";
+    this.shownAt = performance.now();
     this.others = [];
     this.notices = [];
     this.leftovers = [];
@@ -22,7 +23,7 @@ class Form {
   }
 
   close() {
-    this.observer.disconnect();
+    this.observer?.disconnect();
     this.link.close();
   }
 
@@ -165,7 +166,7 @@ class Form {
       this.hear(reply, sent);
     } catch (error) {
       this.moving = false;
-      const detail = String(error.stack ?? error);
+      const detail = error instanceof Error ? (error.stack ?? String(error)) : String(error);
       this.notices.push({ kind: "trouble", text: "trouble.drawing", detail, todo: "trouble.drawing_todo" });
       this.showState();
     }

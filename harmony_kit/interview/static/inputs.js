@@ -59,6 +59,7 @@ class Input {
     return Boolean(this.answer);
   }
 
+  /** @returns {{entry?: Entry, hint?: boolean} | null} */
   leave() {
     return null;
   }
@@ -66,9 +67,15 @@ class Input {
 
 /** Ratings and choices: one of several, don't know, or prefer not to say. */
 class OneOf extends Input {
+  /**
+   * @param {any} question
+   * @param {any} form
+   * @param {{isRow?: boolean, onpicked?: ((input: OneOf) => string | undefined) | null}} [options]
+   */
   constructor(question, form, { isRow = false, onpicked = null } = {}) {
     super(question, form);
     this.name = newId("choice");
+    /** @type {(input: OneOf) => string | undefined} where to go once an answer is given */
     this.onpicked = onpicked ?? (() => "next");
     this.later = debounced(() => this.keep(this.entry()), ARROW_PAUSE_MS);
     this.node = isRow ? this.row() : this.alone();
@@ -278,7 +285,7 @@ class SomeOf extends Input {
     if (!box && !status) return false;
     (box ?? status).input.focus();
     if (box) this.toggle(box.id);
-    else this.toggleStatus(status.status);
+    else this.toggleStatus(status?.status);
     return true;
   }
 

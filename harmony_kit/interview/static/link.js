@@ -5,18 +5,21 @@ const SILENT_AFTER_MS = 2200;
 
 /** Answers of one interview that the journal has not confirmed, kept across a crash. */
 class Drafts {
+  /** @param {string} key */
   constructor(key) {
     this.key = `harmony/${key}`;
   }
 
+  /** @returns {Record<string, Draft>} */
   all() {
     try {
-      return JSON.parse(localStorage.getItem(this.key)) ?? {};
+      return JSON.parse(localStorage.getItem(this.key) ?? "null") ?? {};
     } catch {
       return {};
     }
   }
 
+  /** @param {Record<string, Draft>} drafts */
   write(drafts) {
     try {
       if (Object.keys(drafts).length) localStorage.setItem(this.key, JSON.stringify(drafts));
@@ -26,10 +29,18 @@ class Drafts {
     }
   }
 
+  /**
+   * @param {string} name
+   * @param {Draft} draft
+   */
   put(name, draft) {
     this.write({ ...this.all(), [name]: { ...draft, at: Date.now() } });
   }
 
+  /**
+   * @param {string} name
+   * @returns {Draft | undefined}
+   */
   get(name) {
     return this.all()[name];
   }
@@ -39,7 +50,11 @@ class Drafts {
     this.write(Object.fromEntries(Object.entries(this.all()).filter(([, d]) => !d.isPartial)));
   }
 
-  /** Forget a draft, unless it was changed after message `seq` was sent. */
+  /**
+   * Forget a draft, unless it was changed after message `seq` was sent.
+   * @param {string} name
+   * @param {string} [seq]
+   */
   drop(name, seq) {
     const { [name]: draft, ...others } = this.all();
     if (draft && (seq === undefined || draft.seq === seq)) this.write(others);
@@ -48,18 +63,21 @@ class Drafts {
 
 /** Which interview this tab had open, so that a reload or a new kernel comes back to it. */
 class OpenInterview {
+  /** @param {string} key */
   constructor(key) {
     this.key = `harmony-open/${key}`;
   }
 
+  /** @returns {Place | null} */
   get() {
     try {
-      return JSON.parse(sessionStorage.getItem(this.key));
+      return JSON.parse(sessionStorage.getItem(this.key) ?? "null");
     } catch {
       return null;
     }
   }
 
+  /** @param {Place | null} place */
   set(place) {
     try {
       if (place) sessionStorage.setItem(this.key, JSON.stringify(place));
@@ -72,16 +90,21 @@ class OpenInterview {
 
 /** Messages to the kernel and back. `onreply(reply)` and `onchange()` tell the form. */
 class Link {
+  /**
+   * @param {Kernel} model
+   * @param {{onreply: (reply: Reply, sent?: Sent) => void, onchange: () => void}} listeners
+   */
   constructor(model, { onreply, onchange }) {
     this.model = model;
     this.onreply = onreply;
     this.onchange = onchange;
     this.seq = 0;
-    this.tab = Math.random().toString(36).slice(2);
+    /** @type {Map<string, Sent>} */
     this.waiting = new Map();
+    this.tab = Math.random().toString(36).slice(2);
     this.heardAt = performance.now();
     this.isOffline = false;
-    this.receive = (reply) => this.hear(reply);
+    this.receive = (/** @type {Reply} */ reply) => this.hear(reply);
     model.on("msg:custom", this.receive);
     this.timers = [
       setInterval(() => this.post({ do: "sign", sign: this.tab }), SIGN_EVERY_MS),
@@ -95,7 +118,10 @@ class Link {
     this.model.off("msg:custom", this.receive);
   }
 
-  /** Send a message and remember it until it is answered; returns its number. */
+  /**
+   * Send a message and remember it until it is answered; returns its number.
+   * @param {Message} message
+   */
   send(message) {
     this.seq += 1;
     const seq = `${this.tab}/${this.seq}`;
@@ -104,6 +130,7 @@ class Link {
     return seq;
   }
 
+  /** @param {Message} message */
   post(message) {
     try {
       this.model.send(message);
@@ -112,10 +139,11 @@ class Link {
     }
   }
 
+  /** @param {Reply} reply */
   hear(reply) {
     this.heardAt = performance.now();
-    const sent = this.waiting.get(reply.ack);
-    this.waiting.delete(reply.ack);
+    const sent = this.waiting.get(reply.ack ?? "");
+    this.waiting.delete(reply.ack ?? "");
     if (this.isOffline) {
       this.isOffline = false;
       this.onchange();

@@ -7,6 +7,8 @@ class Page {
   constructor(view, form) {
     this.view = view;
     this.form = form;
+    /** @type {any} */
+    this.node = undefined;
     this.say = (key, words) => form.say(key, words);
   }
 
@@ -344,7 +346,7 @@ class Finished extends Page {
 }
 
 /** A screen of the interview; the subclasses fill in what it asks. */
-class Screen extends Page {
+class ScreenPage extends Page {
   frame(...content) {
     const { view } = this;
     return h("section", { class: `page screen is-${view.kind}`, "data-screen": view.id }, [
@@ -401,7 +403,7 @@ class Screen extends Page {
 }
 
 /** One question, or a small matrix. */
-class Questions extends Screen {
+class Questions extends ScreenPage {
   constructor(view, form) {
     super(view, form);
     const isMatrix = view.kind === "matrix";
@@ -469,7 +471,7 @@ class Questions extends Screen {
 }
 
 /** The pilots or decisions that are talked about. */
-class Subjects extends Screen {
+class Subjects extends ScreenPage {
   constructor(view, form) {
     super(view, form);
     this.node = this.draw("");
@@ -533,7 +535,7 @@ class Subjects extends Screen {
 }
 
 /** What is unanswered before the end; jump there, or finish. */
-class Review extends Screen {
+class Review extends ScreenPage {
   constructor(view, form) {
     super(view, form);
     const required = view.open.filter((row) => row.is_required);

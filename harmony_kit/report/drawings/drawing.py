@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Final, Literal
 
+from harmony_kit.report.bidi import settle
 from harmony_kit.report.drawings.lettering import shorten, text_width, wrap
 from harmony_kit.report.drawings.palette import INK, PAPER, SOFT
 
@@ -172,13 +173,17 @@ class Drawing:
         self.labels.append(Label(*place, words, letters, anchor))
         style = letters.attributes + (f' text-anchor="{anchor}"' if anchor != "start" else "")
         x, y = map(_n, place)
-        self.marks.append(f'<text x="{x}" y="{y}" {style}>{escape(words, quote=False)}</text>')
+        self.marks.append(
+            f'<text x="{x}" y="{y}" {style}>{escape(settle(words), quote=False)}</text>'
+        )
 
     def text_upwards(self, foot: Point, words: str, letters: Letters) -> None:
         """One line of text that runs upwards from its foot."""
         x, y = map(_n, foot)
         style = f'{letters.attributes} transform="rotate(-90 {x} {y})"'
-        self.marks.append(f'<text x="{x}" y="{y}" {style}>{escape(words, quote=False)}</text>')
+        self.marks.append(
+            f'<text x="{x}" y="{y}" {style}>{escape(settle(words), quote=False)}</text>'
+        )
 
     def svg(self) -> str:
         """The chart as one ``<svg>`` element: no id, no style sheet, nothing loaded."""

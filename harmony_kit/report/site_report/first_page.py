@@ -70,7 +70,7 @@ def _list_numbers(view: SiteView, finding: Finding) -> Block:
     lenses = view.lenses if is_split else ("",)
     rows = [
         (
-            _name(name, view.words),
+            view.words.name("number", name),
             *(_format(name, columns.get(lens, columns.get("")), view.words) for lens in lenses),
         )
         for name, columns in table.items()
@@ -92,12 +92,6 @@ def _tabulate(finding: Finding, lenses: tuple[str, str]) -> dict[str, dict[str, 
         if name not in _UNTOLD:
             table.setdefault(name, {})[lens] = value
     return table
-
-
-def _name(name: str, words: Words) -> str:
-    """What a number is called; a new number keeps its own name until it has one."""
-    key = f"number.{name}"
-    return words.say(key) if words.has(key) else name.replace("_", " ")
 
 
 def _format(name: str, value: float | None, words: Words) -> str:

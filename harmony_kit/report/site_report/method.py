@@ -6,7 +6,7 @@ from collections import Counter
 
 from harmony_kit.findings.patterns import STATES
 from harmony_kit.measures.rows import Row, rows_of
-from harmony_kit.report.assessment import Assessment
+from harmony_kit.report.assessment import Assessment, name_answers
 from harmony_kit.report.blocks import Block, Words, render_block
 from harmony_kit.report.site_report.site_view import SiteView, text_or_empty
 
@@ -32,10 +32,16 @@ def method(site: Assessment) -> Block:
         states=[(words.say(f"state.{s}"), words.say(f"method.{s}")) for s in STATES],
         wrong=_say_wrong(view),
         withheld=_list_withheld(view),
-        inputs=sorted(site.provenance["inputs"].items()),
+        inputs=[(_name(view, key), sha) for key, sha in sorted(site.provenance["inputs"].items())],
         provenance=site.provenance,
         is_measured=view.is_shown,
     )
+
+
+def _name(view: SiteView, key: str) -> str:
+    """An input as a reader knows it: a file by its name, the answers in words."""
+    site = view.site.site.site
+    return view.words.say("method.answers", site=site) if key == name_answers(site) else key
 
 
 def _say_wrong(view: SiteView) -> str:

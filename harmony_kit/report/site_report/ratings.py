@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from harmony_kit.measures.agreement import AGREEMENT
 from harmony_kit.measures.rows import Row
 from harmony_kit.report.blocks import EMPTY, Block, join_blocks, picture
 from harmony_kit.report.drawings import TopicLook, TopicRow, draw_topics
@@ -74,4 +75,8 @@ def _draw(view: SiteView, item: str, subject: str, rows: Mapping[str, Row]) -> T
 def _mean(view: SiteView, row: Row | None) -> str:
     if row is None:
         return view.words.say("table.too_few")
-    return view.words.say("table.mean", mean=view.words.number(row["mean"]), n=int(row["n"]))
+    return view.words.say(
+        "table.mean",
+        mean=view.words.figure(row["mean"], AGREEMENT.columns["mean"]),
+        n=int(row["n"]),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from harmony_kit.measures.ranking import RANKING
 from harmony_kit.measures.rows import Row
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
@@ -73,7 +74,7 @@ def _say_choice(view: SiteView, row: Row, names: dict[str, str]) -> str:
         f"state.choice_{row['claim']}",
         topic=view.label(row["item"], row["subject"]),
         state=words.say(f"state.{row['state']}"),
-        expected=words.number(row["perceived"], 2),
-        actual=words.number(row["actual"], 2),
+        expected=words.figure(row["perceived"], RANKING.columns["perceived"]),
+        actual=words.figure(row["actual"], RANKING.columns["actual"]),
         **names,
     )

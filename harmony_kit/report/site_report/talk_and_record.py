@@ -8,8 +8,10 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit.findings.findings import Finding
-from harmony_kit.measures.evidence import STALL_DAYS, share_weekly, time_decisions
+from harmony_kit.measures.agreement import AGREEMENT
+from harmony_kit.measures.evidence import STALL_DAYS, time_decisions
 from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.measures.usage import share_weekly
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, join_blocks, picture, render_block
 from harmony_kit.report.drawings import (
@@ -20,6 +22,7 @@ from harmony_kit.report.drawings import (
     draw_pilot_times,
     draw_use,
 )
+from harmony_kit.report.left_out import say_problems
 from harmony_kit.report.site_report.contents import has_part
 from harmony_kit.report.site_report.site_view import SiteView, number_or_none, text_or_empty
 from harmony_kit.report.tables import ReportColumn, ReportTable, show_table, tuck_table
@@ -89,7 +92,7 @@ def _say_talk(view: SiteView, group: str) -> list[tuple[int, str, str]]:
                 "evidence.talk",
                 lens=view.name(row["lens"]),
                 topic=view.site.item_short(item.id),
-                mean=view.words.number(row["mean"]),
+                mean=view.words.figure(row["mean"], AGREEMENT.columns["mean"]),
                 points=int(row["points"]),
                 low=low,
                 high=high,
@@ -132,9 +135,7 @@ def _wait(view: SiteView, row: Row) -> Wait:
     holder = text_or_empty(row["held_by"])
     if is_open and holder:
         known = {lens: view.name(lens) for lens in view.lenses}
-        shown = known.get(holder) or (
-            words.say(f"evidence.held_{holder}") if words.has(f"evidence.held_{holder}") else holder
-        )
+        shown = known.get(holder) or words.name("holder", holder)
         note = words.say("evidence.held_by", note=note, holder=shown)
     return Wait(text_or_empty(row["title"]) or row["decision"], float(days), is_open, note)
 
@@ -292,5 +293,5 @@ def _list_problems(view: SiteView) -> list[Any]:
             "what": row["what"],
             "handled": row["handled"],
         }
-        for row in view.rows("evidence_problems")
+        for row in rows_of(say_problems(view.site.frames["evidence_problems"], view.words))
     ]

@@ -8,7 +8,10 @@
   const PAUSE_MS = 100;
   const PATIENCE_MS = 2000;
 
-  const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+  const pause = (milliseconds) =>
+    new Promise((resolve) => {
+      setTimeout(resolve, milliseconds);
+    });
 
   const kernelOf = (widget) => widget.sessionContext?.session?.kernel;
 
@@ -43,7 +46,9 @@
     if (!isGone()) return;
     // JupyterLab asks for a click to say that it restarts a kernel; the form says it already,
     // and behind the dialog it could not take the keyboard back.
-    document.querySelector(".jp-Dialog .jp-mod-accept")?.click();
+    /** @type {HTMLElement | null} */
+    const accept = document.querySelector(".jp-Dialog .jp-mod-accept");
+    accept?.click();
     await run(app, widget);
   }
 

@@ -1,0 +1,32 @@
+"""How Sphinx makes the pages under docs/ and the API reference: `nox -s docs`."""
+
+from __future__ import annotations
+
+import harmony_kit
+
+project = "Harmony Kit"
+release = harmony_kit.__version__
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+]
+exclude_patterns = ["_build", "_templates"]
+templates_path = ["_templates"]
+html_theme = "furo"
+html_title = "Harmony Kit"
+html_show_copyright = False
+html_copy_source = False
+
+# A docstring names things in single backticks, as Markdown does.
+default_role = "code"
+myst_heading_anchors = 3
+
+autosummary_ignore_module_all = False
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+napoleon_google_docstring = False

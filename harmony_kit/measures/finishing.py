@@ -1,0 +1,46 @@
+"""The end of every measure: rows as the instrument goes, a word for the claim, fixed dtypes."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.claims import grade_claims
+from harmony_kit.measures.declaration import Declaration
+
+__all__ = ["CERTAINTY", "finish", "sort_rows"]
+
+#: The column a measure leaves for `finish` to make a claim of; not among those declared.
+CERTAINTY = "certainty"
+
+#: Of these columns the ones a frame has tell one report from another.
+_REPORT = ("site", "wave", "to_wave")
+#: Empty while a measure groups by them, missing in its frame.
+_OPTIONAL = ("subject", "group")
+
+
+def sort_rows(measured: pd.DataFrame, items: pd.DataFrame, *about: str) -> pd.DataFrame:
+    """Rows by site, wave, place of the item in the instrument, subject and lens.
+
+    With the columns `about` of each item from `items`.
+    """
+    asked = items.set_index("item")
+    place = asked.index.get_indexer(pd.Index(measured["item"]))
+    keys = ["site", "wave", "place", "subject", "lens"]
+    ordered = measured.assign(place=place).sort_values(keys)
+    return ordered.join(asked[list(about)], on="item").reset_index(drop=True)
+
+
+def finish(
+    measured: pd.DataFrame, declared: Declaration, settings: Settings | None = None
+) -> pd.DataFrame:
+    """The frame of a measure as declared; with `settings` the claims, from `CERTAINTY`.
+
+    An empty subject or group becomes a missing one.
+    """
+    named = [name for name in _OPTIONAL if name in declared.columns]
+    done = measured.assign(**{name: measured[name].replace("", None) for name in named})
+    if settings is not None:
+        report = done[[name for name in _REPORT if name in declared.columns]]
+        done["claim"] = grade_claims(done[CERTAINTY], report, settings)
+    return declared.select(done)
