@@ -159,10 +159,10 @@ def test_healthy_plant_shows_no_signature(demo):
     assert not signatures["is_present"].any()
 
 
-def test_census_leaves_nothing_open(demo):
+def test_a_census_claims_most_and_not_everything(demo):
     engagement, store = demo
     topics = _measure(engagement, store.current(site="lakeview"), "lakeview").frames["topics"]
-    assert set(topics["claim"]) == {"claimed"}
+    assert 0.5 < (topics["claim"] == "claimed").mean() < 1
 
 
 @pytest.mark.slow

@@ -41,7 +41,7 @@ def test_before_anybody_was_asked():
         ["large", "a", 0, 3, 7, 7, True],
         ["large", "b", 0, 3, 7, 7, True],
         ["small", "a", 0, 3, 4, 4, True],
-        ["small", "b", 0, 3, 5, 5, True],
+        ["small", "b", 0, 3, 6, 6, True],
         ["tiny", "a", 0, None, None, None, False],
         ["tiny", "b", 0, 3, None, 3, True],
     ]

@@ -16,13 +16,12 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.journal.answers import Answer, Source, answers_frame
 from harmony_kit.measures.measuring import Basis, measure_everything
-from harmony_kit.measures.posterior import MOST_DRAWN_SINGLY
 
 __all__ = ["rehearse"]
 
 _N_PEOPLE = 4
-#: A lens whose unseen colleagues are drawn one by one, and one with too many for that.
-_HEADCOUNTS = (_N_PEOPLE + MOST_DRAWN_SINGLY, 200)
+#: A small lens and a large one.
+_HEADCOUNTS = (2 * _N_PEOPLE, 200)
 _PLANT: dict[str, Any] = {
     "site": "nowhere",
     "decisions": [{"decision": "one", "title": "", "raised": 60, "took": 20, "held_by": ""}],

@@ -20,7 +20,6 @@ from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import Answer, AnswersFrame
 from harmony_kit.journal.store import Store
 from harmony_kit.measures.changes import CHANGES, measure_changes
-from harmony_kit.measures.coorientation import measure_topics
 from harmony_kit.measures.declaration import Declaration
 from harmony_kit.measures.privacy import license_answers
 from harmony_kit.measures.transitions import TRANSITIONS, measure_transitions
@@ -62,17 +61,15 @@ def _compare(engagement: Engagement, answers: AnswersFrame, wordings: Wordings) 
     settings, items = engagement.settings, engagement.instrument.items_frame()
     licensed, _ = license_answers(answers, min_group=settings.min_group)
     heads = engagement.headcounts()
-    topics = measure_topics(licensed, items, settings=settings, headcounts=heads)
-    changes = measure_changes(
-        licensed, items, settings=settings, headcounts=heads, wordings=wordings
-    )
+    options: dict[str, Any] = {"settings": settings, "headcounts": heads, "wordings": wordings}
+    changes = measure_changes(licensed, items, **options)
     is_few = (changes["n_returned"] < settings.min_group).fillna(value=True)
     changes.loc[is_few, "returned_change"] = float("nan")
     changes.loc[is_few, "n_returned"] = pd.NA
     returns = measure_returns(licensed)
     for column in ("n_returned", "n_left", "n_joined"):
         returns[column] = returns[column].mask(returns[column].between(1, settings.min_group - 1))
-    transitions = measure_transitions(topics, licensed, settings=settings, wordings=wordings)
+    transitions = measure_transitions(licensed, items, **options)
     return _Compared(changes, transitions, returns)
 
 

@@ -21,6 +21,10 @@ class Settings(BaseModel):
         Fewest people of one lens about whom anything is shown.
     draws
         Draws from the posterior of each mean.
+    reliability
+        Share of the differences between the answers of one lens that would come back if the same
+        people were asked again; the rest is response noise. 0.7 is what single rating items
+        reach on average; a plant that asked people twice sets its own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,7 +33,8 @@ class Settings(BaseModel):
     claim_at: float = Field(default=0.80, gt=0.5, le=1)
     leaning_at: float = Field(default=0.60, gt=0.25, le=1)
     min_group: int = Field(default=3, ge=2, le=20)
-    draws: int = Field(default=4000, ge=500, le=100_000)
+    draws: int = Field(default=2000, ge=500, le=100_000)
+    reliability: float = Field(default=0.7, gt=0.2, le=1)
 
     @model_validator(mode="after")
     def _check_order(self) -> Settings:

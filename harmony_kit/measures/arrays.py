@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bools", "Counts", "Draws", "Floats", "Ints"]
+__all__ = ["Array", "Bools", "Counts", "Draws", "Floats", "Ints"]
 
+#: Numbers of single or double precision, or truths.
+Array = NDArray[Any]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 #: How many answers lie at each point of a scale.

@@ -25,12 +25,14 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.journal.answers import AnswersFrame
-from harmony_kit.measures.arrays import Draws, Floats, Ints
-from harmony_kit.measures.coorientation import DIRECTIONS, STREAMS
+from harmony_kit.measures.arrays import Draws, Floats
+from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.declaration import COUNT, GAP, MEAN, NAME, PROBABILITY, declare
-from harmony_kit.measures.finishing import CERTAINTY, finish
-from harmony_kit.measures.posterior import draw_means
+from harmony_kit.measures.finishing import finish
+from harmony_kit.measures.readings import DIRECTIONS
+from harmony_kit.measures.site_ratings import WIDTH
 from harmony_kit.measures.tally import Tally, tally_ratings
+from harmony_kit.measures.wave_pairs import draw_wave_pairs, match_topics
 from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
 
 __all__ = [
@@ -73,8 +75,6 @@ CHANGES = declare(
 #: What is compared: own answers, estimates, and the size of the misreading.
 _QUANTITIES: Final = ("own", "estimate", "misreading")
 _DRAWN: Final = ("low", "high", "p_rose", "p_steady", "p_fell")
-_ROWS_AT_ONCE: Final = 50
-_KEY: Final = ["site", "from_wave", "to_wave", "item", "subject", "dimension", "first", "second"]
 
 
 def measure_changes(
@@ -108,10 +108,9 @@ def measure_changes(
         `before`, `after` and `change` in points; `low` and `high` bound the central 80 % of the
         change and hold the change itself; `p_rose`, `p_steady`, `p_fell` are the probabilities
         of a change upwards by more than `SMALLEST_CHANGE` of the tolerance, of less than that,
-        and downwards; `direction` the most probable of them. The waves are taken as two
-        independent samples, which is cautious where people came back: for them `n_returned` and
-        `returned_change` give the mean change of the same people. What `comparison` does not allow
-        to compare, or misses answers, has no change: NA.
+        and downwards; `direction` the most probable of them. The moves are drawn by the
+        `wave_model`; `n_returned` people answered twice, and their answers moved by
+        `returned_change`. What `comparison` does not allow to compare has no change: NA.
 
     Raises
     ------
@@ -119,7 +118,7 @@ def measure_changes(
         See `tally_ratings`.
     """
     tally = tally_ratings(answers, items, headcounts)
-    pairs = _match(tally, pair_waves(answers), items)
+    pairs = match_topics(tally, pair_waves(answers), items)
     drawn = _draw_changes(tally, pairs, settings)
     changes = _stack(tally, pairs, drawn)
     changes["comparison"] = compare_wordings(changes, wordings)
@@ -147,29 +146,6 @@ def _stack(tally: Tally, pairs: pd.DataFrame, drawn: Floats) -> pd.DataFrame:
     return changes
 
 
-def _match(tally: Tally, pairs: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
-    """Each topic of a pair of waves, with its row in the tally before and after (-1: none)."""
-    topics = tally.topics.assign(subject=tally.topics["subject"].fillna(""))
-    before = pairs.merge(
-        topics.assign(row_before=topics.index),
-        left_on=["site", "from_wave"],
-        right_on=["site", "wave"],
-    )
-    after = pairs.merge(
-        topics.assign(row_after=topics.index),
-        left_on=["site", "to_wave"],
-        right_on=["site", "wave"],
-    )
-    both = before.drop(columns="wave").merge(
-        after.drop(columns="wave"), how="outer", on=[*_KEY, "points"]
-    )
-    both[["row_before", "row_after"]] = both[["row_before", "row_after"]].fillna(-1).astype("int64")
-    pair = pairs.reset_index(names="pair")
-    both = both.merge(pair, on=["site", "from_wave", "to_wave"])
-    both["place"] = pd.Index(items["item"]).get_indexer(pd.Index(both["item"]))
-    return both.sort_values(["pair", "place", "subject"], kind="stable").reset_index(drop=True)
-
-
 def _describe(pairs: pd.DataFrame, side: int) -> pd.DataFrame:
     names = ("first", "second") if side == 0 else ("second", "first")
     columns = ["site", "item", "subject", "dimension", "points", "from_wave", "to_wave"]
@@ -192,42 +168,24 @@ def _level(tally: Tally, rows: pd.Series, columns: tuple[int, int, int], place: 
 def _draw_changes(tally: Tally, pairs: pd.DataFrame, settings: Settings) -> Floats:
     """Interval and probabilities, shape (2 sides, 3 quantities, rows, columns of `_DRAWN`)."""
     drawn = np.full((2, len(_QUANTITIES), len(pairs), len(_DRAWN)), np.nan)
-    is_matched = (pairs[["row_before", "row_after"]] >= 0).all(axis=1)
-    scale = pairs["points"].to_numpy()
-    for points in np.unique(scale[is_matched]):
-        rows = np.flatnonzero(is_matched & (scale == points))
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            some = rows[start : start + _ROWS_AT_ONCE]
-            waves = [
-                _draw_sets(tally, pairs[name].to_numpy()[some], int(points), stream, settings)
-                for name, stream in (("row_before", 0), ("row_after", 1 + max(STREAMS)))
-            ]
-            smallest = SMALLEST_CHANGE * settings.tolerance_of(int(points))
-            drawn[:, :, some] = _summarise(*waves, smallest=smallest)
+    unit = (pairs["points"].to_numpy(dtype=np.float64) - 1) / WIDTH
+    for rows, waves in draw_wave_pairs(tally, pairs, settings):
+        found = _summarise(waves.before, waves.after, smallest=SMALLEST_CHANGE * settings.tolerance)
+        found[..., :2] *= unit[rows][:, None]
+        drawn[:, :, rows] = found
     return drawn
 
 
-def _draw_sets(
-    tally: Tally, rows: Ints, points: int, stream: int, settings: Settings
-) -> list[Draws]:
-    return [
-        draw_means(
-            tally.counts[rows, column, :points],
-            tally.unseen[rows, column],
-            stream=stream + STREAMS[column],
-            draws=settings.draws,
-        )
-        for column in range(4)
-    ]
-
-
-def _summarise(before: list[Draws], after: list[Draws], *, smallest: float) -> Floats:
+def _summarise(before: Draws, after: Draws, *, smallest: float) -> Floats:
     sides = []
     for own, estimate, other in DIRECTIONS:
         was, now = ((m[own], m[estimate], np.abs(m[estimate] - m[other])) for m in (before, after))
         changes = np.stack([new - old for new, old in zip(now, was, strict=True)])
         low, high = np.quantile(changes, [0.1, 0.9], axis=-1)
-        rose, fell = (changes > smallest).mean(axis=-1), (changes < -smallest).mean(axis=-1)
+        # Never quite 0 or 1, whatever the draws.
+        n_draws = changes.shape[-1] + 1
+        rose = ((changes > smallest).sum(axis=-1) + 1 / 3) / n_draws
+        fell = ((changes < -smallest).sum(axis=-1) + 1 / 3) / n_draws
         sides.append(np.stack([low, high, rose, 1 - rose - fell, fell], axis=-1))
     return np.stack(sides)
 
@@ -262,8 +220,12 @@ def _name_directions(changes: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     is_known = ~np.isnan(probability).any(axis=1)
     direction = names[np.nan_to_num(probability, nan=-1).argmax(axis=1)]
     changes["direction"] = pd.Series(direction, index=changes.index).where(is_known)
-    changes[CERTAINTY] = probability.max(axis=1)
+    certainty = pd.Series(probability.max(axis=1), index=changes.index)
+    # That most topics stand still must not pay for a move that chance made.
+    is_move = changes["direction"].isin(["rose", "fell"])
+    report = changes[["site", "to_wave"]].assign(is_move=is_move)
+    changes["claim"] = grade_claims(certainty, report, settings)
     is_counted = changes["quantity"] != "misreading"
     n_returned = changes["n_returned"].fillna(0).where(is_counted)
     changes["n_returned"] = n_returned.astype("Int64")
-    return finish(changes, CHANGES, settings)
+    return finish(changes, CHANGES)

@@ -23,23 +23,41 @@ McLeod & Chaffee (1973), "Interpersonal approaches to communication research".
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.journal.answers import AnswersFrame
-from harmony_kit.measures.arrays import Draws
+from harmony_kit.measures.arrays import Floats
 from harmony_kit.measures.claims import STATES, grade_claims, name_states
-from harmony_kit.measures.declaration import COUNT, GAP, MEAN, NAME, PEOPLE, PROBABILITY, declare
+from harmony_kit.measures.declaration import (
+    COUNT,
+    GAP,
+    MEAN,
+    NAME,
+    PEOPLE,
+    PROBABILITY,
+    TRUTH,
+    declare,
+)
 from harmony_kit.measures.finishing import finish
-from harmony_kit.measures.posterior import draw_means
 from harmony_kit.measures.predictive import Belief, count_interviews
+from harmony_kit.measures.readings import DIRECTIONS, DRAWN, SLACK, Readings, read_site
+from harmony_kit.measures.site_model import draw_site
+from harmony_kit.measures.site_ratings import WIDTH, split_sites
 from harmony_kit.measures.tally import Tally, tally_ratings
+from harmony_kit.measures.understanding import UNDERSTANDING, grade_understanding
 
-__all__ = ["DIRECTIONS", "STREAMS", "TOPICS", "measure_topics"]
+__all__ = [
+    "TOPICS",
+    "Coorientation",
+    "measure_coorientation",
+    "measure_topics",
+    "measure_understanding",
+]
 
 #: The columns of `measure_topics`, in order.
 TOPICS = declare(
@@ -64,40 +82,54 @@ TOPICS = declare(
     misreading_low=GAP,
     misreading_high=GAP,
     p_understood=PROBABILITY,
+    is_understood=TRUTH.or_unknown,
+    is_on_line=TRUTH.or_unknown,
     **{f"p_{state}": PROBABILITY for state in STATES},
     state=NAME,
     claim=NAME,
     more_interviews=COUNT.or_none,
 )
 
-#: The columns made of draws, in the order `_summarise` gives them.
-_DRAWN: Final = (
-    *(f"p_{state}" for state in STATES),
-    "p_understood",
-    "misreading_low",
-    "misreading_high",
-)
 
-#: own_A, est_A and own_B of the direction first → second and of second → first, as columns of
-#: a `Tally`.
-DIRECTIONS: Final = ((0, 2, 1), (1, 3, 0))
+@dataclass(frozen=True)
+class Coorientation:
+    """What one site model per site and wave says, topic by topic and over all topics.
 
-#: The two lenses' own answers and the estimates come from three independent streams. Both
-#: directions read the same two own streams, so they agree about whether the lenses agree.
-STREAMS: Final = (0, 1, 2, 2)
+    `topics` is described at `measure_topics`, `understanding` at `measure_understanding`.
+    """
 
-#: A gap of exactly the tolerance is close, in spite of single precision.
-_SLACK: Final = 1e-4
+    topics: pd.DataFrame
+    understanding: pd.DataFrame
 
-#: Bounds of the misreading are kept to this fraction of a point: 16-bit numbers sort three times
-#: faster, and the largest misreading, 10 points, still fits.
-_STEPS: Final = 3000
 
-#: Draws held at once: enough that many topics share a pattern of answers, at 16 MB a set.
-_DRAWS_AT_ONCE: Final = 4_000_000
+def measure_coorientation(
+    answers: AnswersFrame,
+    items: pd.DataFrame,
+    *,
+    settings: Settings,
+    headcounts: pd.DataFrame | None = None,
+) -> Coorientation:
+    """Topics and understanding from the same draws; takes what `measure_topics` takes."""
+    tally = tally_ratings(answers, items, headcounts)
+    read = Readings.of(len(tally.topics))
+    understanding: list[dict[str, Any]] = []
+    for rows, ratings in split_sites(tally):
+        draws = draw_site(ratings, draws=settings.draws, reliability=settings.reliability)
+        understanding += read_site(tally, rows, draws, read, settings.tolerance + SLACK)
+    topics = _stack_topics(tally, read, settings)
+    frame = pd.DataFrame(understanding, columns=[*UNDERSTANDING.columns])
+    frame["misreading"] = _mean_misreading(topics, frame)
+    return Coorientation(topics, grade_understanding(frame, settings))
 
-#: Topics compared at once, so that their draws stay in the processor's cache.
-_ROWS_AT_ONCE: Final = 32
+
+def _mean_misreading(topics: pd.DataFrame, understanding: pd.DataFrame) -> Floats:
+    """Mean absolute misreading of the answers behind each row of understanding."""
+    heard = topics[topics["p_understood"].notna()]
+    heard = pd.concat([heard.assign(dimension="all"), heard])
+    key = ["site", "wave", "lens", "dimension"]
+    mean = heard["misreading"].abs().groupby([heard[name] for name in key]).mean()
+    wanted = pd.MultiIndex.from_frame(understanding[key].astype("str"))
+    return mean.reindex(wanted).to_numpy(dtype=np.float64)
 
 
 def measure_topics(
@@ -137,25 +169,69 @@ def measure_topics(
     FrameError
         See `tally_ratings`.
     """
-    tally = tally_ratings(answers, items, headcounts)
-    frames = [_measure_direction(tally, side, settings) for side in (0, 1)]
-    drawn = _measure_draws(tally, settings)
-    for side, frame in enumerate(frames):
-        frame[list(_DRAWN)] = drawn[side]
-        # Near the ends of the scale the prior can leave the mean heard outside its interval.
-        low, high = frame["misreading_low"], frame["misreading_high"]
+    options: dict[str, Any] = {"settings": settings, "headcounts": headcounts}
+    return measure_coorientation(answers, items, **options).topics
+
+
+def measure_understanding(
+    answers: AnswersFrame,
+    items: pd.DataFrame,
+    *,
+    settings: Settings,
+    headcounts: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """How well each lens reads the other, per dimension and over all of them.
+
+    Takes what `measure_topics` takes; see there for what is raised.
+
+    Returns
+    -------
+    frame
+        One row per site, wave, lens and dimension with at least one topic that has estimates
+        of one side and own answers of the other, and one over all dimensions (``all``, first).
+        `n_topics` counts those topics; `n_estimate` and `n_other` are the most people heard on
+        any of them. `understood` is the number of topics on which the lens's mean estimate lies
+        within the tolerance of the other's mean: over all dimensions the middle of its
+        distribution, per dimension those of them that are marked (`understanding.mark_understood`);
+        `understood_low` and `understood_high` bound its central 80 %, widened to hold it;
+        `share`, `low` and `high` are the same over `n_topics`. `misreading` is the mean
+        absolute misreading of the answers in points of the scale. `p_reads_well` is the
+        probability that more than half of the topics are understood, a tie counting half,
+        `p_knows` that more are understood than projecting and a flat guess would reach besides;
+        the parts of accuracy (`accuracy.read_accuracy`) stand in the row over all dimensions.
+        `pattern` is ``reads_well`` or ``misreads``, see `understanding.grade_understanding`.
+    """
+    options: dict[str, Any] = {"settings": settings, "headcounts": headcounts}
+    return measure_coorientation(answers, items, **options).understanding
+
+
+def _stack_topics(tally: Tally, read: Readings, settings: Settings) -> pd.DataFrame:
+    """Two rows per topic, graded; the two directions of a topic are neighbours."""
+    unit = ((tally.topics["points"] - 1) / WIDTH).to_numpy(dtype=float)
+    frames = []
+    for side in (0, 1):
+        frame = _measure_direction(tally, side, settings)
+        frame[list(DRAWN)] = read.numbers[side]
+        known = frame["p_understood"].notna()
+        frame["is_understood"] = pd.Series(read.marked[side], dtype="boolean").where(known)
+        frame["is_on_line"] = (
+            (frame["is_on_line"] > 0).astype("boolean").where(frame[f"p_{STATES[0]}"].notna())
+        )
+        # What was heard may lie outside what the other topics make probable.
+        low, high = frame["misreading_low"] * unit, frame["misreading_high"] * unit
         frame["misreading_low"] = np.minimum(low, frame["misreading"])
         frame["misreading_high"] = np.maximum(high, frame["misreading"])
+        frames.append(frame)
     topics = pd.concat(frames).sort_index(kind="stable").reset_index(drop=True)
-    return _grade(topics, tally, settings)
-
-
-def _grade(topics: pd.DataFrame, tally: Tally, settings: Settings) -> pd.DataFrame:
-    """With state, claim and interviews missing; the two directions of a topic are neighbours."""
     probabilities = topics[[f"p_{state}" for state in STATES]]
     topics["state"] = name_states(probabilities)
-    topics["claim"] = grade_claims(probabilities.max(axis=1), topics[["site", "wave"]], settings)
-    topics["more_interviews"] = _count_interviews(tally, topics, settings)
+    certainty = probabilities.max(axis=1)
+    is_on_line = topics["is_on_line"].fillna(value=False).to_numpy(dtype=bool)
+    doubtful = np.minimum(certainty, settings.claim_at - SLACK)
+    topics["claim"] = grade_claims(
+        certainty.mask(is_on_line, doubtful), topics[["site", "wave"]], settings
+    )
+    topics["more_interviews"] = _count_interviews(tally, topics, read, settings)
     return finish(topics, TOPICS)
 
 
@@ -175,75 +251,20 @@ def _measure_direction(tally: Tally, side: int, settings: Settings) -> pd.DataFr
     return frame
 
 
-def _count_interviews(tally: Tally, topics: pd.DataFrame, settings: Settings) -> pd.Series:
+def _count_interviews(
+    tally: Tally, topics: pd.DataFrame, read: Readings, settings: Settings
+) -> pd.Series:
     """More interviews per lens for each row of `topics`; NA where there is no such number."""
     rows = np.flatnonzero(topics["claim"].isin(["leaning", "open"]))
     columns = np.array(DIRECTIONS)[rows % 2]
-    belief = Belief.of(
-        tally.counts[rows[:, None] // 2, columns],
-        tally.unseen[rows[:, None] // 2, columns],
-        topics["points"].to_numpy()[rows],
-        topics["tolerance"].to_numpy()[rows],
+    topic = rows[:, None] // 2
+    belief = Belief(
+        read.centre[topic, columns],
+        read.variance[topic, columns],
+        read.error[topic, columns],
+        tally.unseen[topic, columns],
+        np.full(len(rows), settings.tolerance),
     )
     needed = pd.Series(pd.NA, index=topics.index, dtype="Int64")
     needed.iloc[rows] = count_interviews(belief, claim_at=settings.claim_at)
     return needed.where(needed > 0)
-
-
-def _measure_draws(tally: Tally, settings: Settings) -> NDArray[np.float64]:
-    """Probabilities and intervals, shape (2 directions, topics, columns of `_DRAWN`)."""
-    drawn = np.full((2, len(tally.topics), len(_DRAWN)), np.nan)
-    scale = tally.topics["points"].to_numpy()
-    chunk = max(1, _DRAWS_AT_ONCE // settings.draws)
-    for points in np.unique(scale):
-        rows = np.flatnonzero(scale == points)
-        for start in range(0, len(rows), chunk):
-            some = rows[start : start + chunk]
-            drawn[:, some] = _draw_topics(tally, some, int(points), settings)
-    n_states = len(STATES)
-    for side, (own, estimate, other) in enumerate(DIRECTIONS):
-        is_blind = (tally.n[:, [estimate, other]] == 0).any(axis=1)
-        drawn[side, is_blind, n_states:] = np.nan
-        drawn[side, is_blind | (tally.n[:, own] == 0), :n_states] = np.nan
-    return drawn
-
-
-def _draw_topics(
-    tally: Tally, rows: NDArray[np.intp], points: int, settings: Settings
-) -> NDArray[np.float64]:
-    means = [
-        draw_means(
-            tally.counts[rows, column, :points],
-            tally.unseen[rows, column],
-            stream=STREAMS[column],
-            draws=settings.draws,
-        )
-        for column in range(4)
-    ]
-    tolerance = settings.tolerance_of(points) + _SLACK
-    drawn = np.empty((2, len(rows), len(_DRAWN)))
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        some = slice(start, start + _ROWS_AT_ONCE)
-        for side, columns in enumerate(DIRECTIONS):
-            direction = [means[column][some] for column in columns]
-            drawn[side, some] = _summarise(*direction, tolerance=tolerance)
-    return drawn
-
-
-def _summarise(
-    own: Draws, estimate: Draws, other: Draws, *, tolerance: float
-) -> NDArray[np.float64]:
-    """Shares of draws in each state and the spread of the misreading, one row per topic."""
-    n_draws = own.shape[1]
-    is_close = np.abs(own - other) <= tolerance
-    seems_close = np.abs(own - estimate) <= tolerance
-    misreading = estimate - other
-    close = np.count_nonzero(is_close, axis=1)
-    seeming = np.count_nonzero(seems_close, axis=1)
-    both = np.count_nonzero(is_close & seems_close, axis=1)
-    understood = np.count_nonzero(np.abs(misreading) <= tolerance, axis=1)
-    states = [both, n_draws - close - seeming + both, seeming - both, close - both]
-    ranked = np.sort(np.rint(misreading * _STEPS).astype(np.int16), axis=1, kind="stable")
-    tail = n_draws // 10
-    bounds = [ranked[:, tail] / _STEPS, ranked[:, n_draws - 1 - tail] / _STEPS]
-    return np.stack([*(count / n_draws for count in (*states, understood)), *bounds], axis=1)

@@ -85,6 +85,11 @@ class MeasureColumn:
         return replace(self, dtype="Int64")
 
     @property
+    def or_unknown(self) -> MeasureColumn:
+        """The same, where it may not be known whether."""
+        return replace(self, dtype="boolean")
+
+    @property
     def each(self) -> MeasureColumn:
         """One for each point, option, holder or lens: a list or a mapping of them."""
         return replace(self, dtype="object")

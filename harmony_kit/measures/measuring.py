@@ -12,7 +12,7 @@ import pandas as pd
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.agreement import AGREEMENT, SCALES, measure_agreement, measure_scales
-from harmony_kit.measures.coorientation import TOPICS, measure_topics
+from harmony_kit.measures.coorientation import TOPICS, measure_coorientation
 from harmony_kit.measures.declaration import Declaration
 from harmony_kit.measures.drift import DRIFT, measure_drift
 from harmony_kit.measures.evidence import (
@@ -28,7 +28,7 @@ from harmony_kit.measures.privacy import license_answers
 from harmony_kit.measures.ranking import RANKING, measure_ranking
 from harmony_kit.measures.readiness import READINESS, measure_readiness
 from harmony_kit.measures.signatures import SIGNATURE_COLUMNS, measure_signatures
-from harmony_kit.measures.understanding import UNDERSTANDING, summarise_understanding
+from harmony_kit.measures.understanding import UNDERSTANDING
 from harmony_kit.measures.usage import USAGE, measure_usage
 
 __all__ = ["MEASURES", "Basis", "Measured", "measure_everything"]
@@ -91,8 +91,8 @@ def measure_everything(answers: AnswersFrame, basis: Basis) -> Measured:
     licensed, withheld = license_answers(answers, min_group=settings.min_group)
     common: dict[str, Any] = {"settings": settings, "headcounts": basis.headcounts}
     frames = _measure_evidence(basis)
-    frames["topics"] = measure_topics(licensed, items, **common)
-    frames["understanding"] = summarise_understanding(frames["topics"], settings=settings)
+    minds = measure_coorientation(licensed, items, **common)
+    frames["topics"], frames["understanding"] = minds.topics, minds.understanding
     frames["within"] = measure_agreement(licensed, items, **common)
     frames["scales"] = measure_scales(frames["within"])
     ranking = measure_ranking(licensed, items, lenses=lenses, **common)

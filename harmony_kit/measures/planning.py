@@ -27,8 +27,7 @@ from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.declaration import COUNT, GAP, NAME, PROBABILITY, TRUTH, declare
 from harmony_kit.measures.finishing import finish
-from harmony_kit.measures.posterior import PRIOR_ANSWERS
-from harmony_kit.measures.predictive import MOST_INTERVIEWS, Belief, foresee
+from harmony_kit.measures.predictive import MOST_INTERVIEWS, foresee
 from harmony_kit.measures.tally import UNKNOWN, tally_ratings
 
 __all__ = ["PLAN", "TYPICAL_SPREAD", "plan_interviews"]
@@ -61,6 +60,10 @@ _GOOD_ENOUGH: Final = 0.8
 
 #: The gap to be claimed lies this far beyond the tolerance, in points of a 5-point scale.
 _MARGIN: Final = 1.0
+
+#: Variance between the topics of a site, in points of a 5-point scale: how well a mean is known
+#: before anybody is asked about it.
+_BETWEEN_TOPICS: Final = 1.0
 
 
 def plan_interviews(
@@ -203,10 +206,10 @@ def _chance(n: Ints, heads: Ints, spread: Floats, settings: Settings) -> Floats:
     truth = np.array([0.0, max(settings.tolerance - _MARGIN, 0.0), apart])
     mean = np.broadcast_to(truth, made.shape)
     tolerance = np.full(len(made), settings.tolerance)
-    belief = Belief(mean, spread**2, made + PRIOR_ANSWERS, unseen, tolerance)
-    left = np.sqrt(belief.variance(np.zeros(len(made), dtype=np.int64)))
+    heard = np.maximum(made, 1)
     not_seen = np.where(is_large, 1.0, unseen / np.maximum(heads, 1))
-    moved = spread * np.sqrt(not_seen / np.maximum(made, 1))
+    left = np.sqrt(not_seen / (1 / _BETWEEN_TOPICS + made / spread**2))
+    moved = spread * np.sqrt(not_seen / heard)
     best = foresee(mean, moved, left, tolerance)
     chance = (best >= settings.claim_at).mean(axis=1)
     return np.asarray(np.where((made > 0).all(axis=1), chance, 0.0), dtype=np.float64)

@@ -1,13 +1,11 @@
 """How many more interviews would settle a topic: the posterior predictive of a claim.
 
-What the next interviews will say is not known, but what they will do to the posterior is. With
-A = n answers + the prior and s² the posterior variance of one answer, the mean of a lens of
-which M people are unseen (N heads) has the variance ``M (M + A) / N² · s² / (A + 1)``; after m
-more interviews ``(M - m) (M + A) / N² · s² / (A + 1) · A / (A + m)`` of it is expected to be
-left, and the rest is how far the estimate is expected to move. Both follow from the Dirichlet
-posterior being a martingale; for a large lens M and N cancel. Futures are simulated by moving
-the estimates with normal steps of that size, and each is claimed or not by its own posterior,
-taken as normal.
+What the next interviews will say is not known, but what they will do to the site model's draws
+is: a mean with variance V, and answers that vary by s² around it, has about the variance
+``1 / (1 / V + m / s²)`` after m more interviews, of a finite lens only the part not heard. The
+rest of V is how far the estimate is expected to move. Futures are simulated by moving the
+estimates with normal steps of that size, and each is claimed or not by its own posterior, taken
+as normal.
 """
 
 from __future__ import annotations
@@ -21,7 +19,6 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from harmony_kit.measures.arrays import Floats, Ints
-from harmony_kit.measures.posterior import PRIOR_ANSWERS
 from harmony_kit.measures.tally import UNKNOWN
 
 __all__ = ["LIKELY", "MOST_INTERVIEWS", "Belief", "chance_of_claim", "count_interviews", "foresee"]
@@ -44,58 +41,40 @@ class Belief:
 
     Attributes
     ----------
-    mean
-        Posterior mean, shape (rows, 3), in points.
+    mean, variance
+        Of the means as the site model draws them, shape (rows, 3).
     spread
-        Posterior variance of one person's answer, shape (rows, 3).
-    weight
-        Answers plus prior, shape (rows, 3).
+        Variance of one person's answer, shape (rows, 3).
     unseen
         Colleagues not heard, shape (rows, 3); `UNKNOWN` for a large lens.
     tolerance
-        In points, shape (rows,).
+        Shape (rows,). All on one scale.
     """
 
     mean: Floats
+    variance: Floats
     spread: Floats
-    weight: Floats
     unseen: Ints
     tolerance: Floats
-
-    @classmethod
-    def of(cls, counts: Ints, unseen: Ints, points: Ints, tolerance: Floats) -> Belief:
-        """From counts per point, shape (rows, 3, most points)."""
-        scores = np.arange(1, counts.shape[2] + 1)
-        prior = PRIOR_ANSWERS / points[:, None] * (scores <= points[:, None])
-        shares = counts + prior[:, None, :]
-        weight = shares.sum(axis=2)
-        shares /= weight[:, :, None]
-        expected = (shares * scores).sum(axis=2)
-        spread = (shares * scores**2).sum(axis=2) - expected**2
-        n = counts.sum(axis=2)
-        heard = (counts * scores).sum(axis=2)
-        whole = (heard + unseen * expected) / np.maximum(n + unseen, 1)
-        mean = np.where(unseen == UNKNOWN, expected, whole)
-        return cls(mean, spread, weight, unseen, tolerance)
 
     def pick(self, rows: NDArray[np.intp]) -> Belief:
         """Some of the rows."""
         return Belief(
             self.mean[rows],
+            self.variance[rows],
             self.spread[rows],
-            self.weight[rows],
             self.unseen[rows],
             self.tolerance[rows],
         )
 
-    def variance(self, more: Ints) -> Floats:
+    def foreseen(self, more: Ints) -> Floats:
         """Expected variance of the means after `more` interviews per lens, shape (rows, 3)."""
-        unseen = self.unseen.astype(float)
-        m = np.where(self.unseen == UNKNOWN, more[:, None], np.minimum(more[:, None], unseen))
-        heads = np.maximum(self.weight - PRIOR_ANSWERS + unseen, 1)
-        finite = (unseen - m) * (unseen + self.weight) / heads**2
-        left = np.where(self.unseen == UNKNOWN, 1.0, finite)
-        return left * self.spread / (self.weight + 1) * self.weight / (self.weight + m)
+        unseen = np.maximum(self.unseen, 0).astype(float)
+        is_large = self.unseen == UNKNOWN
+        m = np.where(is_large, more[:, None], np.minimum(more[:, None], unseen))
+        left = np.where(is_large, 1.0, (unseen - m) / np.maximum(unseen, 1))
+        left = np.where(~is_large & (unseen == 0), 1.0, left)  # response noise stays
+        return np.asarray(left / (1 / self.variance + m / self.spread), dtype=np.float64)
 
 
 def count_interviews(belief: Belief, *, claim_at: float) -> Ints:
@@ -128,8 +107,8 @@ def chance_of_claim(belief: Belief, more: Ints, *, claim_at: float) -> Floats:
 
 
 def _chance(belief: Belief, more: Ints, claim_at: float) -> Floats:
-    left = belief.variance(more)
-    moved = np.sqrt(np.maximum(belief.variance(np.zeros_like(more)) - left, 0))
+    left = belief.foreseen(more)
+    moved = np.sqrt(np.maximum(belief.variance - left, 0))
     best = foresee(belief.mean, moved, np.sqrt(left), belief.tolerance)
     return np.asarray((best >= claim_at).mean(axis=1), dtype=np.float64)
 

@@ -24,7 +24,7 @@ from harmony_kit.measures.selection import (
     lens_pairs,
 )
 
-__all__ = ["UNKNOWN", "Tally", "tally_ratings"]
+__all__ = ["UNKNOWN", "Tally", "Voices", "tally_ratings"]
 
 #: An unknown number of colleagues: the lens is treated as a large population.
 UNKNOWN = -1
@@ -43,6 +43,20 @@ _TOPICS = declare(
 
 
 @dataclass(frozen=True)
+class Voices:
+    """Who said what: one entry per rating, sorted by topic; all arrays of shape (ratings,).
+
+    `topic` is the row of `Tally.topics`, `column` which of its four sets, `person` a number that
+    is the same in all answers of a respondent, `value` the rating.
+    """
+
+    topic: Ints
+    column: Ints
+    person: Ints
+    value: Ints
+
+
+@dataclass(frozen=True)
 class Tally:
     """Counts of the answers to every topic.
 
@@ -58,11 +72,14 @@ class Tally:
         Points a scale does not have stay zero.
     unseen
         Colleagues whose answer is not known, shape (topics, 4); `UNKNOWN` without a head count.
+    voices
+        The ratings one by one.
     """
 
     topics: pd.DataFrame
     counts: Ints
     unseen: Ints
+    voices: Voices
 
     @property
     def n(self) -> Ints:
@@ -121,7 +138,34 @@ def tally_ratings(
     topics = _name_topics(keys[is_new], asked)
     size = _size_lenses(topics, heard, headcounts)[:, [0, 1, 0, 1]]
     unseen = np.maximum(size - counts.sum(axis=2) - without_view, 0)
-    return Tally(topics, counts, np.where(np.isinf(size), UNKNOWN, unseen).astype(np.int64))
+    unseen = np.where(np.isinf(size), UNKNOWN, unseen).astype(np.int64)
+    return Tally(topics, counts, unseen, _list_voices(answers, topics))
+
+
+def _list_voices(answers: AnswersFrame, topics: pd.DataFrame) -> Voices:
+    """Numbers of answers and topics are compared as codes: joining frames takes longer."""
+    rated = answers["value"].notna().to_numpy()
+    codes = []
+    for name in _TOPIC:
+        every = pd.concat([answers[name], topics[name]], ignore_index=True)
+        codes.append(pd.factorize(every.fillna(""))[0])
+    sizes = [int(code.max(initial=0)) + 1 for code in codes]
+    code = np.ravel_multi_index(codes, sizes)
+    order = np.argsort(code[len(answers) :], kind="stable")
+    known = code[len(answers) :][order]
+    mine = code[: len(answers)]
+    place = np.minimum(np.searchsorted(known, mine), max(len(known) - 1, 0))
+    is_known = known[place] == mine if len(known) else np.zeros(len(mine), dtype=bool)
+    rows = np.flatnonzero(rated & is_known)
+    topic = order[place[rows]]
+    rows, topic = rows[np.argsort(topic, kind="stable")], np.sort(topic, kind="stable")
+    lens, about = (answers[name].to_numpy()[rows] for name in ("lens", "about"))
+    second = topics["second"].to_numpy()[topic]
+    column = np.where(lens == about, 0, 2) + (lens == second)
+    person = pd.factorize(answers["respondent"])[0][rows]
+    return Voices(
+        topic, column, person, answers["value"].to_numpy(dtype=np.int64, na_value=0)[rows]
+    )
 
 
 def _name_topics(keys: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:

@@ -20,6 +20,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -27,9 +28,13 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.journal.answers import AnswersFrame
-from harmony_kit.measures.claims import STATES
+from harmony_kit.measures.claims import STATES, grade_claims
+from harmony_kit.measures.coorientation import measure_topics
 from harmony_kit.measures.declaration import COUNT, NAME, PROBABILITY, declare
-from harmony_kit.measures.finishing import CERTAINTY, finish
+from harmony_kit.measures.finishing import finish
+from harmony_kit.measures.readings import DIRECTIONS, find_states
+from harmony_kit.measures.tally import Tally, tally_ratings
+from harmony_kit.measures.wave_pairs import draw_wave_pairs, match_topics
 from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
 
 __all__ = ["TRANSITIONS", "measure_transitions"]
@@ -56,24 +61,25 @@ TRANSITIONS = declare(
 )
 
 _TOPIC: Final = ["site", "item", "subject", "dimension", "lens", "other"]
-_P: Final = [f"p_{state}" for state in STATES]
+_DRAWN_KEY: Final = ["site", "from_wave", "to_wave", "item", "subject", "lens"]
 
 
 def measure_transitions(
-    topics: pd.DataFrame,
     answers: AnswersFrame,
+    items: pd.DataFrame,
     *,
     settings: Settings,
+    headcounts: pd.DataFrame | None = None,
     wordings: Wordings | None = None,
 ) -> pd.DataFrame:
     """The state of each topic in one wave and the next.
 
     Parameters
     ----------
-    topics
-        From `measure_topics` on the same `answers`.
     answers
         An answers frame with all waves; says in which order they were.
+    items, headcounts
+        As in `measure_topics`.
     settings
         The thresholds.
     wordings
@@ -84,24 +90,53 @@ def measure_transitions(
     frame
         One row per topic, direction and pair of successive waves. `n_before` and `n_after` are
         the fewest answers behind the state in each wave. `p_changed` is the probability that
-        the true states differ: 1 less the sum over states of p before times p after, the waves
-        taken as independent. `claim` grades what the two names say, changed or not. Both are
+        the true states differ, from the draws of the `wave_model`. `claim` grades what the two
+        names say: that the state was the one and is the other. Both are
         NA where `comparison` is neither ``same`` nor ``unverified`` or a state is missing.
     """
+    topics = measure_topics(answers, items, settings=settings, headcounts=headcounts)
     both = _pair_states(topics, pair_waves(answers))
     asked = both.assign(n_before=both["most_was"].fillna(0), n_after=both["most_now"].fillna(0))
     both["comparison"] = compare_wordings(asked, wordings)
     both["n_before"], both["n_after"] = both["fewest_was"].fillna(0), both["fewest_now"].fillna(0)
-    old = both[[f"{name}_was" for name in _P]].to_numpy()
-    new = both[[f"{name}_now" for name in _P]].to_numpy()
     is_compared = both["comparison"].isin(["same", "unverified"])
-    both["p_changed"] = np.where(is_compared, np.clip(1 - (old * new).sum(axis=1), 0, 1), np.nan)
-    is_same = (both["state_was"] == both["state_now"]).to_numpy(dtype=bool)
-    certainty = both["p_changed"].where(~is_same, 1 - both["p_changed"])
-    both[CERTAINTY] = certainty
+    is_compared &= both["state_was"].notna() & both["state_now"].notna()
+    tally = tally_ratings(answers, items, headcounts)
+    chances = _draw_chances(tally, match_topics(tally, pair_waves(answers), items), settings)
+    found = both[_DRAWN_KEY].merge(chances, how="left", on=_DRAWN_KEY)
+    both["p_changed"] = found["p_changed"].where(is_compared)
+    certainty = pd.Series(np.nan, index=both.index)
+    for was, now in product(STATES, STATES):
+        rows = (both["state_was"] == was) & (both["state_now"] == now)
+        certainty[rows] = found.loc[rows, f"{was} {now}"]
+    is_move = both["state_was"] != both["state_now"]
+    report = both[["site", "to_wave"]].assign(is_move=is_move)
+    both["claim"] = grade_claims(certainty.where(is_compared), report, settings)
     names = {"state_was": "from_state", "state_now": "to_state"}
     names |= {"claim_was": "from_claim", "claim_now": "to_claim"}
-    return finish(both.rename(columns=names), TRANSITIONS, settings)
+    return finish(both.rename(columns=names), TRANSITIONS)
+
+
+def _draw_chances(tally: Tally, pairs: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Probability of each pair of states, and of any change, per topic, lens and pair of waves."""
+    columns = [f"{was} {now}" for was, now in product(STATES, STATES)]
+    numbers = np.full((2, len(pairs), len(columns)), np.nan)
+    for rows, waves in draw_wave_pairs(tally, pairs, settings):
+        for side, looks in enumerate(DIRECTIONS):
+            was, now = (
+                find_states(means[list(looks)], settings.tolerance)
+                for means in (waves.before, waves.after)
+            )
+            both = was * len(STATES) + now
+            counts = np.stack([(both == code).sum(axis=1) for code in range(len(columns))], axis=1)
+            numbers[side, rows] = (counts + 1 / len(columns)) / (both.shape[1] + 1)
+    same = np.arange(len(STATES)) * (len(STATES) + 1)
+    frames = []
+    for side, lens in enumerate(("first", "second")):
+        frame = pairs[["site", "from_wave", "to_wave", "item", "subject"]].assign(lens=pairs[lens])
+        frame[columns] = numbers[side]
+        frames.append(frame.assign(p_changed=1 - numbers[side][:, same].sum(axis=1)))
+    return pd.concat(frames, ignore_index=True)
 
 
 def _pair_states(topics: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -113,7 +148,7 @@ def _pair_states(topics: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
         fewest=n.min(axis=1),
         most=n.max(axis=1),
     )
-    states = states[[*_TOPIC, "wave", "place", "fewest", "most", "state", "claim", *_P]]
+    states = states[[*_TOPIC, "wave", "place", "fewest", "most", "state", "claim"]]
     pairs = pairs.reset_index(names="pair")
     was = pairs.merge(states.rename(columns={"wave": "from_wave"}), on=["site", "from_wave"])
     now = pairs.merge(states.rename(columns={"wave": "to_wave"}), on=["site", "to_wave"])

@@ -3,50 +3,42 @@
 This is the headline of a report: not whether the two agree, but whether each knows what the
 other thinks. The two directions are two numbers and are never averaged.
 
->>> from harmony_kit.measures.examples import answers_of, items_of, said
->>> answers = answers_of(
-...     said("it", "x.clear", [5, 4, 4]),
-...     said("it", "x.clear", [4, 4, 3], about="quality"),
-...     said("quality", "x.clear", [2, 3, 2]),
-...     said("quality", "x.clear", [3, 3, 4], about="it"),
-... )
->>> items = items_of({"item": "x.clear"})
->>> found = measure_understanding(answers, items, settings=Settings())
->>> found.loc[[0, 2], ["lens", "n_topics", "understood", "share", "pattern"]].round(2)
-      lens  n_topics  understood  share     pattern
-0       it         1        0.33   0.33    misreads
-2  quality         1        0.59   0.59  reads_well
->>> topics = measure_topics(answers, items, settings=Settings())
->>> summarise_understanding(topics, settings=Settings()).equals(found)
-True
+There is one definition of understood. In every draw of the site model the topics within the
+tolerance are counted; the number printed is the middle of those counts, and its interval the
+central 80 % of them. That many topics, those most probably understood, are the ones marked as
+understood wherever topics are shown one by one (Shen & Louis 1998: estimates whose number,
+ranks and single values fit together). Adding up single probabilities instead would pull every
+share to the middle, the more the fewer people were heard.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
-from harmony_kit.measures.coorientation import measure_topics
-from harmony_kit.measures.declaration import (
-    COUNT,
-    GAP,
-    MEAN,
-    NAME,
-    PEOPLE,
-    PROBABILITY,
-    SHARE,
-    declare,
+from harmony_kit.measures.accuracy import (
+    ACCURACY,
+    CENTRAL,
+    beat_baselines,
+    read_accuracy,
 )
-from harmony_kit.measures.finishing import CERTAINTY, finish
+from harmony_kit.measures.arrays import Array
+from harmony_kit.measures.claims import grade_claims
+from harmony_kit.measures.declaration import COUNT, GAP, NAME, PEOPLE, PROBABILITY, SHARE, declare
+from harmony_kit.measures.finishing import finish
 
-__all__ = ["UNDERSTANDING", "measure_understanding", "summarise_understanding"]
+__all__ = [
+    "UNDERSTANDING",
+    "VERDICT_AT",
+    "grade_understanding",
+    "mark_understood",
+    "read_understanding",
+]
 
-#: The columns of `measure_understanding`, in order.
+#: The columns of `coorientation.measure_coorientation`'s understanding, in order.
 UNDERSTANDING = declare(
     site=NAME,
     wave=NAME,
@@ -56,7 +48,7 @@ UNDERSTANDING = declare(
     n_topics=COUNT.of("topics").or_none,
     n_estimate=PEOPLE.or_none,
     n_other=PEOPLE.or_none,
-    understood=MEAN.of("topics"),
+    understood=COUNT.of("topics").or_none,
     understood_low=COUNT.of("topics").or_none,
     understood_high=COUNT.of("topics").or_none,
     share=SHARE,
@@ -64,119 +56,118 @@ UNDERSTANDING = declare(
     high=SHARE,
     misreading=GAP,
     p_reads_well=PROBABILITY,
+    p_knows=PROBABILITY,
+    **ACCURACY.columns,
     pattern=NAME,
     claim=NAME,
 )
 
-_KEY: Final = ["site", "wave", "lens", "other", "dimension"]
-#: The central interval holds what lies between these probabilities.
-_TAILS: Final = (0.1, 0.9)
-#: Rounding in a sum of probabilities never moves a bound.
-_SLACK: Final = 1e-9
+
+#: Certainty from which a report says that a lens knows most of what the other thinks, or would
+#: be surprised: all of it hangs on the same few people, so more is asked for than for a topic.
+VERDICT_AT: Final = 0.90
 
 
-def measure_understanding(
-    answers: AnswersFrame,
-    items: pd.DataFrame,
-    *,
-    settings: Settings,
-    headcounts: pd.DataFrame | None = None,
-) -> pd.DataFrame:
-    """How well each lens reads the other, per dimension and over all of them.
+def mark_understood(is_close: Array) -> Array:
+    """Which topics count as understood: as many as the middle count, the most probable first.
 
-    Takes what `measure_topics` takes; see there for what is raised.
+    Parameters
+    ----------
+    is_close
+        Whether the estimate lies within the tolerance, shape (topics, draws).
 
     Returns
     -------
-    frame
-        See `summarise_understanding`.
+    array
+        Truths, shape (topics,); of equally probable topics the first.
     """
-    topics = measure_topics(answers, items, settings=settings, headcounts=headcounts)
-    return summarise_understanding(topics, settings=settings)
+    number = _middle(is_close.sum(axis=0))[1]
+    order = np.argsort(-is_close.mean(axis=1), kind="stable")
+    is_marked = np.zeros(len(is_close), dtype=bool)
+    is_marked[order[: int(number)]] = True
+    return is_marked
 
 
-def summarise_understanding(topics: pd.DataFrame, *, settings: Settings) -> pd.DataFrame:
-    """Understanding from `measure_topics`, for who has the topics already.
+def _middle(counts: Array) -> Array:
+    """Lower bound, middle and upper bound of draws of a count."""
+    return np.asarray(np.quantile(counts, CENTRAL, method="inverted_cdf"))
+
+
+def read_understanding(
+    draws: tuple[Array, Array, Array], is_marked: Array, dimensions: Array, tolerance: float
+) -> list[dict[str, Any]]:
+    """Understanding of one direction over all topics, and per dimension.
+
+    Parameters
+    ----------
+    draws
+        Own, estimate and the other's own, shape (topics, draws) each, from 0 to 4.
+    is_marked
+        See `mark_understood`.
+    dimensions
+        Dimension of each topic.
+    tolerance
+        On the same scale as the draws.
 
     Returns
     -------
-    frame
-        One row per site, wave, lens and dimension with at least one topic that has estimates
-        of one side and own answers of the other, and one over all dimensions (``all``, first).
-        `n_topics` counts those topics; `n_estimate` and `n_other` are the most people heard on
-        any of them. `understood` is the expected number of topics on which the lens's mean
-        estimate lies within the tolerance of the other's mean (0 to `n_topics`), with the
-        central 80 % of its distribution in `understood_low` and `understood_high`; `share`,
-        `low` and `high` are the same over `n_topics` (0 to 1), the interval widened to hold the
-        share where a whole number of topics would not. `misreading` is the mean
-        absolute misreading in points of the scale. `p_reads_well` is the probability that more
-        than half of the topics are understood, a tie counting half; `pattern` is
-        ``reads_well`` or ``misreads``.
+    rows
+        First that over all dimensions (``all``), with the parts of accuracy and `p_knows`, the
+        probability that more than half of the topics are understood and more than projecting
+        and a flat guess would reach.
     """
-    heard = topics[topics["p_understood"].notna()]
-    both = pd.concat([heard.assign(dimension="all"), heard])
-    if both.empty:
-        return UNDERSTANDING.empty()
-    groups = both.assign(misreading=both["misreading"].abs()).groupby(_KEY, sort=False)
-    frame = groups.agg(
-        n_topics=("p_understood", "size"),
-        n_estimate=("n_estimate", "max"),
-        n_other=("n_other", "max"),
-        misreading=("misreading", "mean"),
-    ).reset_index()
-    number = np.asarray(groups.ngroup(), dtype=np.int64)
-    chances = _by_group(number, both["p_understood"].to_numpy(), frame["n_topics"].to_numpy())
-    frame = pd.concat([frame, _summarise_counts(_count_distribution(chances), frame)], axis=1)
+    own, estimate, other = draws
+    is_close = np.abs(estimate - other) <= tolerance
+    whole = _count("all", is_close, is_marked)
+    well = _well(is_close)
+    beaten = beat_baselines(own, estimate, other, tolerance)
+    whole["p_knows"] = _shrink(np.minimum(well, beaten))
+    whole |= read_accuracy(own, estimate, other, tolerance)
+    names = pd.unique(dimensions)
+    parts = [(name, dimensions == name) for name in names]
+    return [whole, *(_count(name, is_close[rows], is_marked[rows]) for name, rows in parts)]
+
+
+def _count(dimension: str, is_close: Array, is_marked: Array) -> dict[str, Any]:
+    n, marked = len(is_close), int(is_marked.sum())
+    low, _, high = _middle(is_close.sum(axis=0))
+    low, high = min(int(low), marked), max(int(high), marked)
+    return {
+        "dimension": dimension,
+        "n_topics": n,
+        "understood": marked,
+        "understood_low": low,
+        "understood_high": high,
+        "share": marked / n,
+        "low": low / n,
+        "high": high / n,
+        "p_reads_well": _shrink(_well(is_close)),
+    }
+
+
+def _well(is_close: Array) -> Array:
+    """Whether more than half are understood, per draw; a tie counts half."""
+    twice = 2 * is_close.sum(axis=0) - len(is_close)
+    return np.asarray((twice > 0) + 0.5 * (twice == 0))
+
+
+def _shrink(happened: Array) -> float:
+    """Probability of what happened in some draws; never quite 0 or 1."""
+    return float((happened.sum() + 0.5) / (len(happened) + 1))
+
+
+def grade_understanding(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """With `pattern` and `claim`.
+
+    Over all dimensions `reads_well` is claimed where `p_knows`, and `misreads` where the
+    probability that more than half of the topics are misread, is at least `VERDICT_AT`; per
+    dimension `p_reads_well` decides, as for topics.
+    """
     frame["pattern"] = np.where(frame["p_reads_well"] >= 0.5, "reads_well", "misreads")
-    frame[CERTAINTY] = (frame["p_reads_well"] - 0.5).abs() + 0.5
-    return finish(frame.iloc[_order(frame)].reset_index(drop=True), UNDERSTANDING, settings)
-
-
-def _by_group(
-    number: NDArray[np.int64], chance: NDArray[np.float64], sizes: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Probabilities of each group in one row, padded with zeros: topics never understood."""
-    order = np.argsort(number, kind="stable")
-    place = np.arange(len(number)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    table = np.zeros((len(sizes), int(sizes.max(initial=0))))
-    table[number[order], place] = chance[order]
-    return table
-
-
-def _count_distribution(chances: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Distribution of the number of successes of independent trials (Poisson binomial).
-
-    `chances` has shape (rows, trials); returns (rows, trials + 1).
-    """
-    rows, trials = chances.shape
-    distribution = np.zeros((rows, trials + 1))
-    distribution[:, 0] = 1
-    for trial in range(trials):
-        chance = chances[:, trial, None]
-        moved = distribution[:, :-1] * chance
-        distribution *= 1 - chance
-        distribution[:, 1:] += moved
-    return distribution
-
-
-def _summarise_counts(distribution: NDArray[np.float64], frame: pd.DataFrame) -> pd.DataFrame:
-    n = frame["n_topics"].to_numpy()
-    number = np.arange(distribution.shape[1])
-    up_to = np.cumsum(distribution, axis=1)
-    low, high = ((up_to < tail - _SLACK).sum(axis=1) for tail in _TAILS)
-    understood = (distribution * number).sum(axis=1)
-    twice = 2 * number - n[:, None]
-    well = (distribution * ((twice > 0) + 0.5 * (twice == 0))).sum(axis=1)
-    columns = {"understood": understood, "understood_low": low, "understood_high": high}
-    share = understood / n
-    columns |= {"share": share, "low": np.minimum(low / n, share)}
-    columns["high"] = np.maximum(high / n, share)
-    return pd.DataFrame(columns | {"p_reads_well": np.clip(well, 0, 1)}, index=frame.index)
-
-
-def _order(frame: pd.DataFrame) -> NDArray[np.intp]:
-    """By site, wave and lens; within them all dimensions first, then as the instrument goes."""
-    is_part = frame["dimension"] != "all"
-    keys = ("lens", "wave", "site")
-    codes = [pd.factorize(frame[key], sort=True)[0] for key in keys]
-    return np.lexsort(np.stack([np.arange(len(frame)), is_part, *codes]))
+    is_well = frame["pattern"] == "reads_well"
+    knows = frame["p_knows"].fillna(frame["p_reads_well"])
+    certainty = knows.where(is_well, 1 - frame["p_reads_well"])
+    is_doubtful = (frame["dimension"] == "all") & (certainty < VERDICT_AT)
+    certainty = certainty.mask(is_doubtful, np.minimum(certainty, settings.claim_at - 1e-6))
+    frame["claim"] = grade_claims(certainty, frame[["site", "wave"]], settings)
+    return finish(frame.reindex(columns=[*UNDERSTANDING.columns]), UNDERSTANDING)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import Any
 
 from harmony_kit.findings.patterns import STATES
 from harmony_kit.measures.rows import Row
+from harmony_kit.measures.understanding import VERDICT_AT
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, Words, picture, render_block
 from harmony_kit.report.drawings import Share, StateRow, draw_share, draw_states
 from harmony_kit.report.site_report.contents import has_part
-from harmony_kit.report.site_report.site_view import CLAIMS, SiteView
+from harmony_kit.report.site_report.site_view import CLAIMS, SiteView, number_or_none
 from harmony_kit.report.tables import Cell, ReportColumn, ReportTable, show_table
 
 __all__ = ["headline"]
+
+#: Knowing is less probable than not.
+EVEN_ODDS = 0.5
 
 
 def headline(site: Assessment) -> Block:
@@ -52,10 +57,10 @@ def _card(view: SiteView, row: Row) -> dict[str, Any]:
     return {
         "side": side,
         "direction": _direction(view, row["lens"]),
-        "verdict": words.say(f"headline.{row['pattern']}_{claim}", **names),
+        "verdict": words.say(f"headline.{_name_verdict(row, claim)}", **names),
         "share": words.percent(share.value),
         "interval": _say_interval(view, share),
-        "sentence": words.say("headline.sentence", understood=round(row["understood"]), **names),
+        "sentence": words.say("headline.sentence", understood=int(row["understood"]), **names),
         "n": words.say(
             "headline.n",
             n_estimate=int(row["n_estimate"]),
@@ -63,16 +68,53 @@ def _card(view: SiteView, row: Row) -> dict[str, Any]:
             looker=looker,
             other=other,
         ),
+        "parts": _say_parts(view, row),
         "meter": picture(draw_share(share, side, ends=ends), says),
     }
 
 
+def _name_verdict(row: Row, claim: str) -> str:
+    """Which sentence: being right on most topics is not yet knowing, if a flat guess is too."""
+    is_flat = row["pattern"] == "reads_well" and claim != "claimed"
+    if is_flat and row["p_reads_well"] >= VERDICT_AT and row["p_knows"] < EVEN_ODDS:
+        return "reads_well_flat"
+    return f"{row['pattern']}_{claim}"
+
+
+def _say_parts(view: SiteView, row: Row) -> list[str]:
+    """Understanding beside two baselines, and what it is made of; what is not known is not said."""
+    words = view.words
+    names = {"looker": view.name(row["lens"]), "other": view.name(row["other"])}
+    said = [
+        words.say(
+            "headline.baselines",
+            projected=words.percent(row["projected"]),
+            guessed=words.percent(row["guessed"]),
+        )
+    ]
+    share, n = row["different_understood"], number_or_none(row["n_different"])
+    if n and not math.isnan(share):
+        said.append(words.count("headline.different", int(n), share=words.percent(share), **names))
+    low, high = row["level_low"], row["level_high"]
+    way = "high" if low > 0 else "low" if high < 0 else "even"
+    ends = {"low": words.number(low), "high": words.number(high)}
+    points = words.number(abs(row["level"]))
+    said.append(words.say(f"headline.level_{way}", points=points, **ends, **names))
+    if not math.isnan(row["profile"]):
+        numbers = {
+            f"{part}{end}": words.number(row[f"{part}{end}"], 2)
+            for part in ("profile", "projection")
+            for end in ("", "_low", "_high")
+        }
+        said.append(words.say("headline.profile", **numbers, **names))
+    return said
+
+
 def _say_interval(view: SiteView, share: Share) -> str:
-    """How far the share is certain; with everybody heard there is nothing to say of it."""
-    if view.is_census:
-        return view.words.say("headline.census")
+    """The interval of the share; with everybody heard, response noise is what is left."""
     low, high = view.words.percent(share.low), view.words.percent(share.high)
-    return view.words.say("headline.interval", low=low, high=high)
+    key = "headline.census" if view.is_census else "headline.interval"
+    return view.words.say(key, low=low, high=high)
 
 
 def _tally(view: SiteView, lens: str) -> tuple[Counter[str], Counter[str], int]:
@@ -111,7 +153,12 @@ def _count_states(view: SiteView) -> list[dict[str, Any]]:
     ]
     opens = [words.say("format.plain", n=n_open) for _, _, n_open in tallies]
     name, means = words.say("state.open"), words.say("headline.open")
-    return [*entries, {"css": "open", "name": name, "means": means, "counts": opens}]
+    entries.append({"css": "open", "name": name, "means": means, "counts": opens})
+    overall = {row["lens"]: row for row in view.rows("understanding", dimension="all")}
+    numbers = [int(overall[lens]["understood"]) if lens in overall else 0 for lens in view.lenses]
+    understood = [words.say("format.plain", n=n) for n in numbers]
+    name, means = words.say("state.understood"), words.say("headline.understood")
+    return [*entries, {"css": "understood", "name": name, "means": means, "counts": understood}]
 
 
 def _count(words: Words, n_claimed: int, n_leaning: int) -> str:

@@ -28,6 +28,7 @@ def method(site: Assessment) -> Block:
         settings=settings,
         claim_at=words.percent(settings.claim_at),
         leaning_at=words.percent(settings.leaning_at),
+        reliability=words.percent(settings.reliability),
         tolerance=words.number(settings.tolerance, 2 if settings.tolerance % 1 else 0),
         states=[(words.say(f"state.{s}"), words.say(f"method.{s}")) for s in STATES],
         wrong=_say_wrong(view),

@@ -1,0 +1,130 @@
+"""What two waves of one plant, and a census asked again, are said to show, and what is true."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from worlds import People, World, ask, find_truth, head_counts, make_frames, make_plant, move_plant
+
+from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.changes import measure_changes
+from harmony_kit.measures.claims import STATES
+from harmony_kit.measures.coorientation import measure_topics
+from harmony_kit.measures.transitions import measure_transitions
+
+__all__ = ["judge_census", "judge_waves"]
+
+SETTINGS = Settings()
+SIX = (6, 6)
+
+
+def plant_waves(world: World, sites: int, *, same: bool, seed: int) -> tuple[pd.DataFrame, ...]:
+    """Answers of two waves, items, and the truth of each wave; with the same people or others."""
+    random = np.random.default_rng(seed)
+    waves: list[list[object]] = [[], []]
+    for _ in range(sites):
+        plant = make_plant(world, random)
+        moved = move_plant(plant, world, random)
+        n = plant.means.shape[1]
+        people = People.of(n, SIX, random)
+        others = people if same else People.of(n, SIX, random)
+        waves[0].append(ask(plant, world, people, SIX, random))
+        waves[1].append(ask(moved, world, others, SIX, random))
+    frames = []
+    for wave, asked in zip("12", waves, strict=True):
+        answers, items, _ = make_frames(asked, world.points, None, wave)
+        if wave == "2" and not same:
+            answers["respondent"] += "-new"
+        frames.append(answers)
+    truth = [
+        pd.concat([find_truth(one.truth, world.points) for one in asked], ignore_index=True)
+        for asked in waves
+    ]
+    return pd.concat(frames, ignore_index=True), items, *truth
+
+
+def judge_waves(sites: int, seed: int) -> list[str]:
+    """Print the table of two waves; the bars that were missed."""
+    missed = []
+    print(
+        f"\n{'two waves, 6 per lens':44}"
+        + "".join(f"{name:>8}" for name in ("moves", "right", "power", "states", "right"))
+    )
+    for kind in ("mixed", "scattered"):
+        for share, same in ((0.0, True), (0.0, False), (0.2, True), (0.2, False)):
+            world = World(kind, moved=share)
+            found = judge_pair(world, sites, same=same, seed=seed)
+            name = f"{kind}, {'1 point on a fifth' if share else 'nothing changed'}, "
+            name += "same people" if same else "other people"
+            print(f"{name:44}" + "".join(f"{found[key]:8.2f}" for key in found), flush=True)
+            if not share and found["moves"] > 0.3:
+                missed.append(f"{name}: {found['moves']:.2f} moves claimed per report")
+            if share and same and found["power"] < 0.40:
+                missed.append(f"{name}: power {found['power']:.2f}")
+            if share and found["right"] < 0.90:
+                missed.append(f"{name}: moves right {found['right']:.2f}")
+    return missed
+
+
+def judge_pair(world: World, sites: int, *, same: bool, seed: int) -> dict[str, float]:
+    """Moves claimed per report, how many are right, power for one point, changes of state."""
+    answers, items, before, after = plant_waves(world, sites, same=same, seed=seed)
+    changes = measure_changes(answers, items, settings=SETTINGS)
+    true = pd.concat(
+        [_true_change(before, after, name) for name in ("own", "estimate", "misreading")]
+    )
+    true = true.sort_index(kind="stable").to_numpy()
+    is_claimed = (changes["claim"] == "claimed") & changes["direction"].isin(["rose", "fell"])
+    way = changes["direction"].map({"rose": 1, "fell": -1, "steady": 0}).to_numpy()
+    is_right = (way * true > 0.3)[is_claimed]
+    is_view = (changes["quantity"] != "misreading").to_numpy()
+    big = (np.abs(true) >= 0.9) & is_view
+    states = measure_transitions(answers, items, settings=SETTINGS)
+    said = (
+        (states["claim"] == "claimed") & (states["from_state"] != states["to_state"])
+    ).to_numpy()
+    names = [
+        states[column].map({s: i for i, s in enumerate(STATES)})
+        for column in ("from_state", "to_state")
+    ]
+    was, now = before["state"].to_numpy(), after["state"].to_numpy()
+    hit = ((names[0].to_numpy() == was) & (names[1].to_numpy() == now))[said]
+    return {
+        "moves": is_claimed.sum() / sites,
+        "right": is_right.mean() if len(is_right) else np.nan,
+        "power": is_claimed[big].mean() if big.any() else np.nan,
+        "states": said.sum() / sites,
+        "states_right": hit.mean() if len(hit) else np.nan,
+    }
+
+
+def _true_change(before: pd.DataFrame, after: pd.DataFrame, name: str) -> pd.Series:
+    was, now = before[name], after[name]
+    return now.abs() - was.abs() if name == "misreading" else now - was
+
+
+def judge_census(sites: int, seed: int) -> list[str]:
+    """Ask everybody of small lenses twice, and print how many claimed states come back."""
+    missed = []
+    print(f"\n{'census asked again, reliability 0.7':40}{'claimed':>8}{'return':>8}{'true':>8}")
+    for n in (6, 12):
+        world, random = World("mixed", heads=0), np.random.default_rng(seed)
+        twice: list[list[object]] = [[], []]
+        for _ in range(sites):
+            plant = make_plant(world, random)
+            people = People.of(plant.means.shape[1], (n, n), random)
+            for asked in twice:
+                asked.append(ask(plant, world, people, (n, n), random))
+        topics = []
+        for asked in twice:
+            answers, items, counts = make_frames(asked, 5, head_counts(world, (n, n)))
+            topics.append(measure_topics(answers, items, settings=SETTINGS, headcounts=counts))
+        is_claimed = (topics[0]["claim"] == "claimed").to_numpy()
+        back = (topics[0]["state"] == topics[1]["state"])[is_claimed].mean()
+        truth = pd.concat([find_truth(one.truth, 5) for one in twice[0]], ignore_index=True)
+        code = topics[0]["state"].map({s: i for i, s in enumerate(STATES)}).to_numpy()
+        right = (code == truth["state"].to_numpy())[is_claimed].mean()
+        print(f"{n:2} of {n:2}{'':32}{is_claimed.mean():8.2f}{back:8.2f}{right:8.2f}", flush=True)
+        if back < 0.85:
+            missed.append(f"census of {n}: {back:.2f} of the claimed states return")
+    return missed

@@ -1,0 +1,111 @@
+import numpy as np
+import pytest
+
+from harmony_kit.measures.factor import factorise
+from harmony_kit.measures.seeding import digest_arrays, seed_draws
+from harmony_kit.measures.site_model import draw_site
+from harmony_kit.measures.site_ratings import SiteRatings
+from harmony_kit.measures.site_state import CONTRASTS
+
+TOPICS = 30
+
+
+def plant(seed, n=(6, 6), unseen=-1, habit=0.3, error=0.8):
+    """Ratings (not rounded) from the model itself, and the means behind them."""
+    random = np.random.default_rng(seed)
+    contrasts = random.normal([2.0, 2.2, 0.4, -0.3], [0.8, 0.8, 0.5, 0.7], (TOPICS, 4))
+    means = np.linalg.solve(CONTRASTS, contrasts.T)
+    habits = [random.normal(0, habit, size) for size in n]
+    given = tuple(
+        means[k][:, None] + habits[k % 2] + random.normal(0, error, (TOPICS, n[k % 2]))
+        for k in range(4)
+    )
+    people = np.arange(n[0]), np.arange(n[1])
+    return SiteRatings(given, np.full((TOPICS, 4), unseen), people), means
+
+
+def drawn(ratings, draws=1000):
+    return draw_site(ratings, draws=draws, reliability=0.7).means
+
+
+def test_intervals_hold_the_truth_as_often_as_they_say():
+    held = []
+    for seed in range(12):
+        ratings, means = plant(seed)
+        low, high = np.quantile(drawn(ratings), [0.1, 0.9], axis=2)
+        truth = np.clip(means, 0, 4)
+        held.append((low <= truth) & (truth <= high))
+    assert np.mean(held) == pytest.approx(0.8, abs=0.05)
+
+
+def test_draws_lie_on_the_scale_and_are_as_many_as_asked():
+    means = drawn(plant(1)[0], draws=700)
+    assert means.shape[:2] == (4, TOPICS)
+    assert means.shape[2] >= 700
+    assert (means.min() >= 0, means.max() <= 4) == (True, True)
+
+
+def test_the_same_answers_give_the_same_draws_whoever_gave_them():
+    ratings, _ = plant(2)
+    order = [5, 3, 0, 1, 4, 2]
+    given = tuple(part[:, order] for part in ratings.given)
+    shuffled = SiteRatings(given, ratings.unseen, ratings.people)
+    assert np.array_equal(drawn(ratings), drawn(shuffled))
+
+
+def test_exchanging_the_lenses_exchanges_the_draws():
+    ratings, _ = plant(3, n=(4, 7))
+    assert np.array_equal(drawn(ratings.mirror()), drawn(ratings)[[1, 0, 3, 2]])
+
+
+def test_a_census_is_surer_than_a_sample_and_not_certain():
+    widths = [drawn(plant(4, unseen=unseen)[0]).std(axis=2).mean() for unseen in (0, 6, -1)]
+    assert widths == sorted(widths)
+    assert widths[0] > 0.05
+
+
+def test_habits_are_not_taken_for_views():
+    # The same answers of a topic say less where people answer high or low throughout.
+    widths = [
+        drawn(plant(5, habit=habit, error=0.6)[0]).mean(axis=1).std(axis=1).mean()
+        for habit in (0.05, 0.8)
+    ]
+    assert widths[0] < 0.8 * widths[1]
+
+
+@pytest.mark.parametrize("n_topics", [1, 2, 5])
+def test_few_topics_can_be_drawn(n_topics):
+    ratings = plant(6)[0].pick(np.arange(n_topics))
+    means = drawn(ratings)
+    raw = np.stack([part.mean(axis=1) for part in ratings.given])
+    assert np.abs(means.mean(axis=2) - raw).max() < 0.6
+
+
+def test_sets_nobody_answered_follow_from_the_others():
+    ratings, _ = plant(7)
+    own, other, estimate, others = ratings.given
+    given = (own, other, np.full_like(estimate, np.nan), others)
+    means = drawn(SiteRatings(given, ratings.unseen, ratings.people))
+    assert np.isfinite(means).all()
+    assert means[2].std(axis=1).mean() > 2 * means[0].std(axis=1).mean()
+
+
+def test_factors_equal_those_of_numpy():
+    random = np.random.default_rng(8)
+    root = random.normal(size=(4, 4, 50))
+    common = np.einsum("ikc,jkc->ijc", root, root)
+    extra = random.uniform(0.1, 2, (4, 50))
+    right = random.normal(size=(4, 50))
+    factor = factorise(common, extra)
+    found = factor.backward(factor.forward(right))
+    for c in range(50):
+        whole = common[:, :, c] + np.diag(extra[:, c])
+        assert found[:, c] == pytest.approx(np.linalg.solve(whole, right[:, c]), abs=1e-6)
+
+
+def test_a_secret_changes_the_draws_and_nothing_else_does():
+    digest = digest_arrays([np.arange(3)])
+    assert digest == digest_arrays([np.arange(3)])
+    assert digest != digest_arrays([np.arange(3.0)])
+    first = [seed_draws(digest, secret).random() for secret in (None, None, b"ours")]
+    assert first[0] == first[1] != first[2]
