@@ -52,12 +52,12 @@ SETTINGS = Settings()
 
 
 @dataclass(frozen=True)
-class Row:
+class WorldRow:
     """What was found in one world with one number of people."""
 
     world: str
     sizes: tuple[int, int]
-    values: dict[str, float]
+    found: dict[str, float]
 
 
 def seed_of(*parts: object) -> np.random.Generator:
@@ -79,7 +79,7 @@ def interview(name: str, sizes: tuple[int, int], n_sites: int, seed: int) -> lis
     return asked
 
 
-def judge_world(name: str, sizes: tuple[int, int], n_sites: int, seed: int) -> Row:
+def judge_world(name: str, sizes: tuple[int, int], n_sites: int, seed: int) -> WorldRow:
     """Everything about one row."""
     world = World("bfi", points=6) if name == "bfi" else WORLDS[name]
     asked = interview(name, sizes, n_sites, seed)
@@ -94,7 +94,7 @@ def judge_world(name: str, sizes: tuple[int, int], n_sites: int, seed: int) -> R
     values |= judge_before(asked, truth, world.points, seed)
     if name in TOLD:
         values["told"] = float(np.mean([tell_share(one, world) for one in asked]))
-    return Row(name, sizes, values)
+    return WorldRow(name, sizes, values)
 
 
 def headlines(found: Coorientation) -> pd.DataFrame:
@@ -186,9 +186,9 @@ def judge_before(
     }
 
 
-def miss_bars(row: Row) -> list[str]:
+def miss_bars(row: WorldRow) -> list[str]:
     """The bars of one row that are missed by more than chance would (1.64 standard errors)."""
-    v, least = row.values, min(row.sizes)
+    v, least = row.found, min(row.sizes)
     few = least == 3
     n = v["n"]
     bars = [
@@ -213,8 +213,8 @@ def miss_bars(row: Row) -> list[str]:
     return missed
 
 
-def format_row(row: Row) -> str:
-    v = row.values
+def format_row(row: WorldRow) -> str:
+    v = row.found
     told = f"  told {v['told']:.2f}" if "told" in v else ""
     numbers = (
         f"{v['true']:6.2f}{v['bias']:+7.3f}{v['held']:6.2f}{v['width']:6.2f} |"
@@ -243,7 +243,7 @@ def judge_worlds(
         for row in rows:
             print(format_row(row), flush=True)
             missed += miss_bars(row)
-        share = {row.sizes: row.values["share"] for row in rows}
+        share = {row.sizes: row.found["share"] for row in rows}
         if {(4, 4), (12, 12)} <= share.keys():
             apart = abs(share[4, 4] - share[12, 12])
             print(f"{'':27}asked with 4 and with 12: {apart:.3f} apart")

@@ -58,7 +58,7 @@ def test_decisions_worked_by_hand():
     counts = ["site", "n", "n_decided", "n_open", "n_dropped", "n_undated", "n_judged", "n_slow"]
     assert plain(frame[counts]) == [
         ["north", 5, 2, 2, 1, 1, 4, 3],
-        ["south", 7, 5, 2, 0, 2, 3, 0],
+        ["south", 7, 5, 2, 0, 2, 1, 0],
     ]
     times = ["median_days", "longest_days", "oldest_open", "oldest_open_title", "oldest_open_days"]
     assert plain(frame[times]) == [
@@ -70,7 +70,7 @@ def test_decisions_worked_by_hand():
     assert frame["open_days"][0] == {
         "reorder": 227, "stop-line": 0, "cloud-access": 273, "shift-report": 0, "paint": 0,
     }  # fmt: skip
-    assert frame["p_stall"].tolist() == pytest.approx([beta.sf(0.5, 4, 2), beta.sf(0.5, 1, 4)])
+    assert frame["p_stall"].tolist() == pytest.approx([beta.sf(0.5, 4, 2), beta.sf(0.5, 1, 2)])
     assert frame["pattern"].tolist() == ["decisions_stall", "decisions_move"]
 
 
@@ -121,7 +121,7 @@ def test_median_is_that_of_lifelines(rows):
     )
     found = measure_decisions(frame, as_of=TODAY).iloc[0]
     days, done = zip(*rows, strict=True)
-    fitter = KaplanMeierFitter(alpha=0.10).fit(days, done)
+    fitter = KaplanMeierFitter(alpha=0.20).fit(days, done)
     assert plain(pd.DataFrame([found[["median_days"]]])) == [
         [first_half(fitter.survival_function_.iloc[:, 0])]
     ]
@@ -178,7 +178,7 @@ def test_usage_worked_by_hand():
     shares = ["active_share", "peak_share", "now_vs_peak", "n_eligible"]
     assert row[shares].tolist() == pytest.approx([now, peak, now / peak, 20])
     active = np.array([10, 16, 18, 14, 6, 4, 4, 2]) / 20
-    slope, _, low, high = theilslopes(active, [33, 34, 35, 36, 38, 39, 40, 41], 0.90)
+    slope, _, low, high = theilslopes(active, [33, 34, 35, 36, 38, 39, 40, 41], 0.80)
     trend = ["trend_per_week", "trend_low", "trend_high"]
     assert row[trend].tolist() == pytest.approx([slope, low, high])
     assert row[["n_shown", "acceptance", "override"]].tolist() == pytest.approx(
@@ -201,7 +201,7 @@ def test_wilson_interval_is_that_of_scipy(successes, failures):
     if n == 0:
         assert np.isnan([low, high]).all()
         return
-    expected = binomtest(successes, n).proportion_ci(0.90, method="wilson")
+    expected = binomtest(successes, n).proportion_ci(0.80, method="wilson")
     assert [low[0], high[0]] == pytest.approx([expected.low, expected.high], abs=1e-9)
 
 

@@ -173,3 +173,28 @@ def test_a_file_that_cannot_be_written_is_refused_and_the_old_one_kept(tmp_path)
     with pytest.raises(ExchangeError):
         export_wide([], [], SMALL, taken)
     assert [entry.name for entry in sorted(Path(tmp_path).iterdir())] == ["taken.csv"]
+
+
+@pytest.mark.parametrize("text", ["'=1+1", "'- no", "'+1", "'@home", "''-", "'quoted'", "-5 %"])
+def test_what_somebody_typed_into_a_file_of_their_own_is_kept(tmp_path, text):
+    """Only rows that say they are guarded lose the sign our export put before them."""
+    store = Store("sqlite://")
+    head = "respondent,site,lens,wave,text.change"
+    path = tmp_path / "own.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head.split(","), ["I1", "north", "it", "1", text]])
+    offer(store, path)
+    assert [answer.text for answer in store.current()] == [text]
+    export_wide(store.current(), store.respondents(), SMALL, tmp_path / "out.csv")
+    again = Store("sqlite://")
+    offer(again, tmp_path / "out.csv")
+    assert [answer.text for answer in again.current()] == [text]
+
+
+def test_a_row_added_by_hand_to_an_export_is_not_guarded(tmp_path):
+    path = tmp_path / "grown.csv"
+    lines = ["respondent,site,lens,wave,text.change,guards", "I1,north,it,1,'=a,'"]
+    path.write_text("\n".join([*lines, "I2,north,it,1,'=b,"]) + "\n", encoding="utf-8")
+    store = Store("sqlite://")
+    offer(store, path)
+    assert [answer.text for answer in store.current()] == ["=a", "'=b"]

@@ -294,10 +294,10 @@ def test_only_texts_may_stay_unanswered(core):
 
 
 def test_the_core_instrument_is_translated_completely(core):
-    assert set(core.languages) == set(LANGUAGES)
+    assert set(core.languages) >= set(LANGUAGES)
     keys = list(core.source_texts)
     translated = {language: list(texts) for language, texts in core.texts.items()}
-    assert translated == dict.fromkeys(LANGUAGES[1:], keys)
+    assert translated == dict.fromkeys(core.languages[1:], keys)
 
 
 #: What a respondent cannot answer for somebody else: the words that mean the speaker's own side.

@@ -129,10 +129,43 @@ def test_select_names_everything_unknown(tmp_path: Path) -> None:
     ]
 
 
-def test_a_site_cannot_take_the_name_of_a_page(tmp_path: Path) -> None:
-    folder = make_folder(tmp_path / "e", ["index.html"])
-    with pytest.raises(EngagementError, match="a page has this name"):
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("index.html", "a page has this name"),
+        ("Run.JSON", "a page has this name"),
+        ("portfolio.html", "a page has this name"),
+        ("CON", "Windows takes this name for a device"),
+        ("NUL", "Windows takes this name for a device"),
+        ("com1", "Windows takes this name for a device"),
+        ("aux.txt", "Windows takes this name for a device"),
+        ("lpt9.a.b", "Windows takes this name for a device"),
+    ],
+)
+def test_a_site_or_a_wave_cannot_take_the_name_of_a_page_or_a_device(
+    tmp_path: Path, name: str, why: str
+) -> None:
+    folder = make_folder(tmp_path / "e", [name])
+    with pytest.raises(EngagementError, match=f"row 2, column site: '{name}' cannot.*{why}"):
         plan_engagement(request_for(folder))
+    (folder / "sites.csv").write_text("site\na\n")
+    settings = (folder / "engagement.yaml").read_text().replace("wave: '1'", f"wave: '{name}'")
+    (folder / "engagement.yaml").write_text(settings)
+    with pytest.raises(EngagementError, match=f"wave: '{name}' cannot be a wave: {why}"):
+        plan_engagement(request_for(folder))
+
+
+@pytest.mark.parametrize("name", ["console", "nullarbor", "com10", "index.htm", "a.con", "auxerre"])
+def test_names_that_only_look_like_it_are_free(tmp_path: Path, name: str) -> None:
+    assert load_engagement(make_folder(tmp_path / "e", [name])).site_ids == (name,)
+
+
+def test_a_head_count_of_ten_thousand_digits_is_a_problem(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "e", "a")
+    for text in ("9" * 10_000, "99999999", "\u00b2"):
+        (folder / "sites.csv").write_text(f"site,headcount_day\na,{text}\n")
+        with pytest.raises(EngagementError, match=r"row 2, column headcount_day.*head count"):
+            load_engagement(folder)
 
 
 def test_a_list_without_sites_takes_nothing_down(tmp_path: Path) -> None:

@@ -82,18 +82,20 @@ def test_the_headline_is_two_directions_side_by_side():
     assert shares == [f"{100 * row['share']:.0f}" for row in rows]
     text = _plain(html)
     for row in rows:
-        assert f"{100 * row['low']:.0f}% and {100 * row['high']:.0f}%" in text
+        assert f"{100 * row['low']:.0f}% to {100 * row['high']:.0f}%" in text
+        assert f"would reach {100 * row['projected']:.0f}%" in text
+        assert f"at best {100 * row['guessed']:.0f}%" in text
         assert f"From {row['n_estimate']} people" in text
 
 
-def test_a_census_leaves_no_uncertainty_to_speak_of():
+def test_a_census_leaves_response_noise():
     site = assess("northfield")
     heard = site.heard.assign(headcount=site.heard["n_respondents"])
     html = report.cover(replace(site, heard=heard)).html
     assert html.count("people heard: everybody") == 2
     text = _plain(report.headline(replace(site, heard=heard)).html)
-    assert text.count("Everybody was heard, so no uncertainty is left.") == 2
-    assert "With 80% certainty" not in text
+    assert text.count("Everybody was heard; as people answer a little differently each time") == 2
+    assert "no uncertainty" not in text
 
 
 def test_the_squares_and_their_table_count_every_topic():
@@ -104,6 +106,9 @@ def test_the_squares_and_their_table_count_every_topic():
     assert picture.count("<rect") == len(site.rows("topics")) + 2
     legend = html[html.index('class="legend"') :].partition("</table>")[0]
     counts = re.findall(r'<td class="number">([^<]*)</td>', legend)
+    understood = [r["understood"] for r in site.rows("understanding") if r["dimension"] == "all"]
+    assert [int(count) for count in counts[-2:]] == understood
+    counts = counts[:-2]
     per_direction = [
         sum(sum(map(int, re.findall(r"\d+", c))) for c in counts[i::2]) for i in (0, 1)
     ]

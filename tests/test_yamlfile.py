@@ -6,10 +6,10 @@ import os
 
 import pytest
 
-from harmony_kit.errors import InstrumentError
+from harmony_kit.errors import FileError, InstrumentError
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.instrument.language_files import translation_files
-from harmony_kit.instrument.yamlfile import remember
+from harmony_kit.instrument.yamlfile import read_yaml, remember
 
 
 def test_a_copy_with_the_same_content_is_not_read_again(tmp_path):
@@ -60,3 +60,27 @@ def test_a_problem_is_said_each_time_with_the_path_it_was_asked_for(tmp_path):
         with pytest.raises(InstrumentError) as caught:
             load_instrument(tmp_path / name)
         assert {problem.file for problem in caught.value.problems} == {str(tmp_path / name)}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: " + "9" * 10_000, "line 1, column 4: is not valid YAML: a number of 10000 characters"),
+        ("b: 1\na: 0x" + "f" * 10_000, "line 2, column 4: is not valid YAML: a number of 10002"),
+        ("9" * 500 + ": 1", "line 1, column 1: is not valid YAML: a number of 500 characters"),
+        ("a: !!int abc", "line 1, column 4: is not valid YAML: cannot be read as int"),
+        ("a: !!int ''", "cannot be read as int"),
+        ("a: !!float x", "cannot be read as float"),
+        ("a: !!bool perhaps", "cannot be read as bool"),
+        ("a: !!timestamp soon", "cannot be read as timestamp"),
+        ("a: !!timestamp 2026-13-41", "cannot be read as timestamp"),
+        ("a: !!python/object:os.system x", "is not valid YAML"),
+        ("a: " + "[" * 5_000, "is not valid YAML"),
+    ],
+)
+def test_a_value_python_chokes_on_is_a_problem_with_a_place(tmp_path, text, said):
+    path = tmp_path / "hostile.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FileError) as caught:
+        read_yaml(path)
+    assert said in str(caught.value)

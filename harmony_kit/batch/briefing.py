@@ -29,7 +29,6 @@ __all__ = ["PORTFOLIO", "BatchRequest", "Briefing", "brief", "clean_up", "plan_p
 PORTFOLIO = "_portfolio"
 _SITE_NOTEBOOK = "2_site_assessment.ipynb"
 _PORTFOLIO_NOTEBOOK = "3_portfolio.ipynb"
-_TAKEN = {"index.html", "portfolio.html", "portfolio.ipynb", "run.json"}
 # Every working folder lies where a published report lies: two levels below the engagement.
 _HOME = "../.."
 
@@ -161,7 +160,7 @@ def brief(request: BatchRequest) -> Briefing:
     engagement = load_engagement(request.folder)
     if request.wave is not None:
         engagement = replace(engagement, wave=request.wave)
-    _check_names(engagement)
+    _check_sites(engagement)
     selected = select_sites(engagement, request.sites, request.where)
     snapshot = _take_snapshot(engagement, is_forced=request.is_forced)
     shared = shared_inputs(engagement, request.as_of)
@@ -203,16 +202,9 @@ def _take_snapshot(engagement: Engagement, *, is_forced: bool) -> Snapshot:
         store.close()
 
 
-def _check_names(engagement: Engagement) -> None:
-    taken = [site for site in engagement.site_ids if site.lower() in _TAKEN]
-    problems = [
-        Problem("sites.csv", "", f"{site!r} cannot be a site id: a page has this name")
-        for site in taken
-    ]
+def _check_sites(engagement: Engagement) -> None:
     if not engagement.sites:  # a broken file must not take every report down
-        problems.append(Problem("sites.csv", "", "lists no site"))
-    if problems:
-        raise EngagementError(*problems)
+        raise EngagementError(Problem("sites.csv", "", "lists no site"))
 
 
 def clean_up(folder: Path) -> None:

@@ -34,7 +34,8 @@ class RunOptions:
         """The number of jobs; None for auto."""
         if self.jobs == "auto":
             return None
-        if not self.jobs.isdigit() or int(self.jobs) < 1:
+        is_number = self.jobs.isascii() and self.jobs.isdigit() and len(self.jobs) <= 4
+        if not is_number or int(self.jobs) < 1:
             problem = Problem("--jobs", "", f"{self.jobs!r} is not allowed", "auto, or 1 or more")
             raise EngagementError(problem)
         return int(self.jobs)

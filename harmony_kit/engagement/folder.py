@@ -23,6 +23,7 @@ from pydantic import (
 
 from harmony_kit.engagement.evidence_files import SITE_ID, Evidence, read_evidence, read_rows
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.engagement.taken_names import why_taken
 from harmony_kit.errors import EngagementError, FileError, Problem
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.instrument.model import Instrument
@@ -31,6 +32,7 @@ from harmony_kit.instrument.yamlfile import list_problems, read_yaml
 __all__ = ["Brand", "Engagement", "Site", "file_sha256", "load_engagement"]
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+_MOST_DIGITS = 7  # of a head count: nobody employs ten million people at a plant
 _SITE_COLUMNS = ("site", "name", "region", "country")
 
 
@@ -62,6 +64,14 @@ class _File(Settings):
     @classmethod
     def _read_wave(cls, value: object) -> object:
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    @field_validator("wave")
+    @classmethod
+    def _check_wave_is_free(cls, value: str) -> str:
+        if why := why_taken(value):
+            message = f"{value!r} cannot be a wave: {why}"
+            raise ValueError(message)
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -244,6 +254,9 @@ def _read_sites(path: Path, lenses: tuple[str, ...], problems: list[Problem]) ->
                 "letters, digits, dot, dash and underscore, at most 60, not starting with a dot"
             )
             problems.append(Problem(path.name, f"row {number}, column site", what, allowed))
+        elif why := why_taken(site):
+            what = f"{site!r} cannot be a site id: {why}"
+            problems.append(Problem(path.name, f"row {number}, column site", what))
         elif site.lower() in seen:  # the folders of two sites must differ on every file system
             what = f"{site!r} is already in row {seen[site.lower()]}"
             problems.append(Problem(path.name, f"row {number}, column site", what))
@@ -260,7 +273,7 @@ def _read_site(
     for lens in lenses:
         column = f"headcount_{lens}"
         text = row.get(column, "")
-        is_count = text.isascii() and text.isdigit()
+        is_count = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
         headcounts[lens] = int(text) if is_count else None
         if text and not is_count:
             where = f"row {place[1]}, column {column}"

@@ -6,7 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["fold", "guard", "name_twins", "unguard"]
+__all__ = ["GUARDS", "fold", "guard", "name_twins", "unguard", "unguard_rows"]
+
+#: The header of the column that says which rows are guarded. Without it a ``'`` is somebody's own.
+GUARDS = "guards"
 
 _GUARDED = re.compile(r"'*[=+\-@\t\r]")
 
@@ -46,10 +49,27 @@ def name_twins(folded: Iterable[str]) -> tuple[str, ...]:
 
 
 def guard(cell: str) -> str:
-    """The cell for a CSV file: a ``'`` before what a spreadsheet would take for a formula."""
+    """The cell for a CSV file: a ``'`` before what a spreadsheet would take for a formula.
+
+    A row of answers says that it is guarded: `GUARDS` heads a column with a ``'`` in such rows.
+    """
     return f"'{cell}" if _GUARDED.match(cell) else cell
 
 
 def unguard(cell: str) -> str:
     """The cell as it was before `guard`."""
     return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell
+
+
+def unguard_rows(
+    headers: tuple[str, ...], rows: Iterable[tuple[str, ...]]
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The table as it was before its rows were guarded, without the column that says so."""
+    if GUARDS not in headers:
+        return headers, [*rows]
+    at = headers.index(GUARDS)
+    read = []
+    for row in rows:
+        cells = (*row[:at], *row[at + 1 :])
+        read.append(tuple(map(unguard, cells)) if row[at].strip() == "'" else cells)
+    return (*headers[:at], *headers[at + 1 :]), read

@@ -77,9 +77,8 @@ def open_desk(
         _find_day_first(offer.table, layout, options, complaints),
     )
     complaints.refuse()
-    has_guards = offer.mapping is None and not offer.table.is_spreadsheet
     codes = _find_codes(offer.labels, layout, instrument, sites)
-    form = Form(instrument, layout, codes, has_guards, complaints)
+    form = Form(instrument, layout, codes, complaints)
     return Intake(form, offer.table, fixed, sites, options.form, clock)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import python_calamine
 
 from harmony_kit.errors import ExchangeError, Problem
+from harmony_kit.exchange.folding import unguard_rows
 
 __all__ = ["Table", "read_table"]
 
@@ -30,7 +31,7 @@ class Table:
     row_numbers
         Number of each row as a spreadsheet shows it; the first header line is usually row 1.
     is_spreadsheet
-        Whether cells came from a workbook, where no cell needs a mark against formulas.
+        Whether cells came from a workbook.
     """
 
     file: str
@@ -68,7 +69,8 @@ def read_table(path: Path) -> Table:
     digest = hashlib.sha256(content).hexdigest()
     headers, numbered = _split_header(grid, file)
     numbers, rows = zip(*numbered, strict=True)
-    return Table(file, digest, headers, rows, numbers, is_spreadsheet, tuple(warnings))
+    headers, plain = unguard_rows(headers, rows)
+    return Table(file, digest, headers, tuple(plain), numbers, is_spreadsheet, tuple(warnings))
 
 
 def _refusal(file: str, what: str, todo: str = "", where: str = "") -> ExchangeError:

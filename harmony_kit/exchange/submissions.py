@@ -9,7 +9,6 @@ from datetime import datetime
 from harmony_kit.errors import AnswerError
 from harmony_kit.exchange.cells import CellError, read_cell, read_permission
 from harmony_kit.exchange.columns import Column, Layout
-from harmony_kit.exchange.folding import unguard
 from harmony_kit.exchange.labels import STATUS_WORDS, allowed_codes
 from harmony_kit.exchange.row_problems import Complaint, Complaints
 from harmony_kit.instrument.model import Instrument, Item
@@ -36,20 +35,16 @@ class Form:
     ----------
     codes
         Item id, leading field or ``quotable`` → folded label → code.
-    has_guards
-        Whether a ``'`` before a formula sign was put there by an export and is taken off.
     """
 
     instrument: Instrument
     layout: Layout
     codes: Mapping[str, Mapping[str, str]]
-    has_guards: bool
     complaints: Complaints
 
     def cell(self, row: SheetRow, column: Column) -> str:
-        """The text of a cell, without what an export put before it."""
-        cell = row.cells[column.index]
-        return unguard(cell) if self.has_guards else cell
+        """The text of a cell."""
+        return row.cells[column.index]
 
     def complain(self, row: SheetRow, column: Column, what: str, allowed: str = "") -> None:
         """Note what is wrong with a cell."""

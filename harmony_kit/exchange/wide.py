@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harmony_kit.exchange.cells import guard_words
-from harmony_kit.exchange.folding import guard
+from harmony_kit.exchange.folding import GUARDS, guard
 from harmony_kit.exchange.settling import Place
 from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
 from harmony_kit.files import publish
@@ -31,8 +31,9 @@ def export_wide(
 
     Columns are named as in the instrument and stand in its order; only what somebody answered
     has one. Rows are sorted by site, wave and pseudonym. In a CSV file a ``'`` stands before
-    every cell a spreadsheet would take for a formula; importing takes it off again, so that
-    export and import together change nothing. Notes and times of single answers are left out.
+    every cell a spreadsheet would take for a formula, and a last column says so; importing takes
+    both off again, so that export and import together change nothing. Notes and times of single
+    answers are left out.
 
     Raises `ExchangeError` when the file cannot be written.
     """
@@ -58,8 +59,12 @@ def _draw(headers: Sequence[str], rows: Sequence[Sequence[str]], path: Path) -> 
     text = io.StringIO(newline="")
     # This line end also makes the writer quote a lone carriage return, which it would not else.
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(headers)
-    writer.writerows([guard(cell) for cell in row] for row in rows)
+    guarded = [[guard(cell) for cell in row] for row in rows]
+    if guarded == [[*row] for row in rows]:
+        writer.writerows([headers, *rows])
+    else:
+        writer.writerow([*headers, GUARDS])
+        writer.writerows([*row, "'"] for row in guarded)
     # With a byte order mark Excel reads the accents right.
     return text.getvalue().encode("utf-8-sig")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
@@ -85,7 +86,7 @@ def _level(row: Row, above: _Above, settings: Settings) -> str:
     at_least = settings.claim_at if row["claim"] == "claimed" else settings.leaning_at
     place = (row["item"], text_of(row["subject"]))
     chances = [above.get((*place, row[lens])) for lens in ("lens", "other")]
-    known = [chance for chance in chances if chance is not None]
+    known = [chance for chance in chances if chance is not None and not math.isnan(chance)]
     if min(means) >= middle + margin and all(chance >= at_least for chance in known):
         return "high"
     if max(means) <= middle - margin and all(1 - chance >= at_least for chance in known):

@@ -16,11 +16,28 @@ __all__ = ["list_problems", "read_yaml", "remember"]
 
 _Value = TypeVar("_Value")
 _N_REMEMBERED = 16
+_MOST_DIGITS = 40
 _remembered: dict[Hashable, Any] = {}
 
 
 class _StrictLoader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
-    """YAML takes the last of two equal keys silently; a questionnaire must not."""
+    """YAML takes the last of two equal keys silently; a questionnaire must not.
+
+    A value that is not what its tag or its look says, as ``!!int x`` or a number of ten thousand
+    digits, is a problem with a place, not an error of Python's.
+    """
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - PyYAML's
+        is_scalar = isinstance(node, yaml.ScalarNode)
+        kind = node.tag.rsplit(":", 1)[-1]
+        if is_scalar and kind in ("int", "float") and len(node.value) > _MOST_DIGITS:
+            what = f"a number of {len(node.value)} characters is more than anything here can be"
+            raise yaml.constructor.ConstructorError(None, None, what, node.start_mark)
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as cause:
+            what = f"cannot be read as {kind}"
+            raise yaml.constructor.ConstructorError(None, None, what, node.start_mark) from cause
 
 
 def _construct_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
@@ -73,8 +90,9 @@ def read_yaml(path: Path, error: type[FileError] = FileError) -> dict[str, Any]:
         mark = cause.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise error(Problem(name, where, f"is not valid YAML: {cause.problem}")) from cause
-    except yaml.YAMLError as cause:
-        raise error(Problem(name, "", f"is not valid YAML: {cause}")) from cause
+    except (yaml.YAMLError, RecursionError) as cause:
+        why = "it is nested too deeply" if isinstance(cause, RecursionError) else cause
+        raise error(Problem(name, "", f"is not valid YAML: {why}")) from cause
     if content is None:
         raise error(Problem(name, "", "is empty"))
     if not isinstance(content, dict):

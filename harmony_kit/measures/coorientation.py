@@ -16,9 +16,9 @@ McLeod & Chaffee (1973), "Interpersonal approaches to communication research".
 >>> items = items_of({"item": "x.clear"})
 >>> topics = measure_topics(answers, items, settings=Settings())
 >>> topics[["lens", "own", "estimate", "other_own", "misreading", "state", "claim"]].round(2)
-      lens   own  estimate  other_own  misreading            state    claim
-0       it  4.33      3.67       2.33        1.33  false_consensus  leaning
-1  quality  2.33      3.33       4.33       -1.00  false_consensus     open
+      lens   own  estimate  other_own  misreading             state    claim
+0       it  4.33      3.67       2.33        1.33   false_consensus  leaning
+1  quality  2.33      3.33       4.33       -1.00  known_difference     open
 """
 
 from __future__ import annotations

@@ -123,7 +123,8 @@ PROGRESS = declare(
 def time_decisions(decisions: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     """How long each decision took or has been waiting, as of a day.
 
-    A row is a decision raised by then; columns ``site, decision, title, held_by, kind, days``.
+    A row is a decision raised by then; columns ``site, decision, title, held_by, kind, days,
+    age``, the last the days since it was raised.
     `kind` is ``decided``, ``open`` or ``dropped``; `days` from raised to decided, dropped or
     `as_of`, NaN where a date is missing or the dates are in the wrong order. A decision made
     after `as_of` was still open then. The dates win over the word in `status`.
@@ -141,7 +142,8 @@ def time_decisions(decisions: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     days = (until - seen["raised_on"]).dt.days.astype("float64")
     days = days.where(days.ge(0))
     kept = seen[["site", "decision", "title"]]
-    return kept.assign(held_by=seen["held_by"].fillna(""), kind=kind, days=days)
+    age = (today - seen["raised_on"]).dt.days.astype("float64")
+    return kept.assign(held_by=seen["held_by"].fillna(""), kind=kind, days=days, age=age)
 
 
 def measure_decisions(
@@ -153,13 +155,13 @@ def measure_decisions(
 ) -> pd.DataFrame:
     """How long decisions take at each site, the open ones counted as still waiting.
 
-    A row is a site with decisions; columns `DECISIONS`. The median is Kaplan and Meier's
-    with open (and dropped) decisions censored, NaN while less than half are decided: then it is
-    more than `longest_days` suggests; its interval holds 90 %. `n_undated` have no usable
-    dates and count in no time. `p_stall` is the probability that more than half of the site's
-    decisions take longer than `stall_days`, from the `n_judged` of which that is known:
-    Beta(slow + 1, judged - slow + 1). `held_by` counts the open ones per holder, `open_days` is
-    how long each decision has been waiting, 0 when it is not.
+    A row is a site with decisions; columns `DECISIONS`. The median is Kaplan and Meier's with open
+    (and dropped) decisions censored, NaN while less than half are decided: then it is more than
+    `longest_days` suggests; its interval holds 80 %. `n_undated` count in no time. `p_stall` is the
+    probability that more than half take longer than `stall_days`: Beta(slow + 1, judged - slow +
+    1), judging only those raised at least so long before `as_of`, as of younger ones the quick are
+    known and the slow are not (length bias). `held_by` counts the open ones per holder,
+    `open_days` is how long each decision has been waiting, 0 when it is not.
     """
     settings = settings or Settings()
     timed = time_decisions(decisions, as_of=as_of)
@@ -183,26 +185,28 @@ def measure_decisions(
 
 @dataclass(frozen=True)
 class _Record:
-    """The decisions of one site: id, title, holder, kind, days (NaN where not usable)."""
+    """The decisions of one site: id, title, holder, kind, days and age (NaN where not usable)."""
 
     decision: Values
     title: Values
     held_by: Values
     kind: Values
     days: Values
+    age: Values
 
     def part(self, start: int, stop: int) -> _Record:
         return _Record(*(getattr(self, name)[start:stop] for name in _RECORDED))
 
 
-_RECORDED = ("decision", "title", "held_by", "kind", "days")
+_RECORDED = ("decision", "title", "held_by", "kind", "days", "age")
 
 
 def _decisions_of(record: _Record, stall_days: int) -> dict[str, object]:
     days = record.days.astype(np.float64)
     is_open, is_decided = record.kind == "open", record.kind == "decided"
     is_known = ~np.isnan(days)
-    is_slow = is_known & (days > stall_days)
+    is_old = record.age.astype(np.float64) >= stall_days
+    is_slow = is_known & is_old & (days > stall_days)
     waiting = sorted((-days[i], record.decision[i], i) for i in np.flatnonzero(is_open & is_known))
     oldest = waiting[0][2] if waiting else None
     holders = Counter(str(holder) for holder in record.held_by[is_open])
@@ -218,7 +222,7 @@ def _decisions_of(record: _Record, stall_days: int) -> dict[str, object]:
         "oldest_open_days": np.nan if oldest is None else days[oldest],
         "held_by": dict(sorted(holders.items())),
         "open_days": dict(zip(record.decision, np.where(is_open, days, 0.0).tolist(), strict=True)),
-        "n_judged": int((is_slow | (is_known & is_decided)).sum()),
+        "n_judged": int((is_slow | (is_known & is_old & is_decided)).sum()),
         "n_slow": int(is_slow.sum()),
         **_median(days[is_known], is_decided[is_known]),
     }

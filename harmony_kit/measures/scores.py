@@ -38,7 +38,7 @@ __all__ = [
 _CHUNK = 256
 
 #: Every interval of this package's scores holds this much probability, half the rest each side.
-INTERVAL = 0.90
+INTERVAL = 0.80
 
 
 @lru_cache(maxsize=64)

@@ -1,7 +1,6 @@
 """What became of the state of each topic from one wave to the next.
 
 >>> from harmony_kit.measures.examples import answers_of, items_of, said
->>> from harmony_kit.measures.coorientation import measure_topics
 >>> later = {"wave": "2", "answered_at": "2026-09-01T08:00:00Z"}
 >>> answers = answers_of(
 ...     said("it", "x.clear", [5, 4, 4]),
@@ -11,8 +10,8 @@
 ...     said("it", "x.clear", [1, 2, 1], about="quality", **later),
 ...     said("quality", "x.clear", [2, 1, 2], **later),
 ... )
->>> topics = measure_topics(answers, items_of({"item": "x.clear"}), settings=Settings())
->>> moved = measure_transitions(topics, answers, settings=Settings())
+>>> items = items_of({"item": "x.clear"})
+>>> moved = measure_transitions(answers, items, settings=Settings())
 >>> moved.loc[[0], ["lens", "from_state", "to_state", "p_changed", "claim"]].round(2)
   lens       from_state          to_state  p_changed    claim
 0   it  false_consensus  known_difference       0.81  leaning

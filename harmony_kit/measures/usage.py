@@ -128,7 +128,7 @@ def measure_usage(
     over the last 4 weeks on record, `peak_share` the largest such share of any 4 weeks in a row
     on record, `now_vs_peak` the two divided. The trend is the Theil-Sen slope, in share per
     week, over the last 12 weeks of the calendar; NaN under 4 weeks. Acceptance and override are
-    shares of what was shown in those 12 weeks, with Wilson intervals. All intervals hold 90 %.
+    shares of what was shown in those 12 weeks, with Wilson intervals. All intervals hold 80 %.
     `p_fades` is the probability that use has fallen below two thirds of its peak, `p_used` that
     at least half of the eligible use it; `weeks_silent` are the weeks since the last record.
 
@@ -167,13 +167,13 @@ def measure_usage(
 
 
 def wilson_interval(successes: Floats, trials: Floats) -> tuple[Floats, Floats]:
-    """Wilson's interval of a share at 90 %; NaN without trials.
+    """Wilson's interval of a share at 80 %; NaN without trials.
 
     Wilson (1927), Journal of the American Statistical Association 22(158).
 
     >>> low, high = wilson_interval(np.array([5.0]), np.array([20.0]))
     >>> (low.round(2), high.round(2))
-    (array([0.13]), array([0.43]))
+    (array([0.15]), array([0.39]))
     """
     z = float(ndtri(1 - (1 - INTERVAL) / 2))
     n = np.where(trials > 0, trials, np.nan)

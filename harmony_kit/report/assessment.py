@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 from harmony_kit import __version__
 from harmony_kit.engagement.evidence_files import Evidence
 from harmony_kit.engagement.folder import Engagement, Site, file_sha256, load_engagement
+from harmony_kit.engagement.secret import find_secret
 from harmony_kit.exchange import write_workbook
 from harmony_kit.findings.canvases import Sheet, canvases
 from harmony_kit.findings.findings import Finding, find
@@ -23,13 +25,9 @@ from harmony_kit.findings.playbook import Playbook
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
 from harmony_kit.journal.answers import AnswersFrame, check_frame, type_frame
 from harmony_kit.measures.claims import expected_wrong_claims
+from harmony_kit.measures.disclosure import disclose
 from harmony_kit.measures.measuring import Basis, measure_everything
-from harmony_kit.measures.privacy import (
-    count_respondents,
-    license_details,
-    license_quotes,
-    list_withheld,
-)
+from harmony_kit.measures.privacy import count_respondents, license_quotes, list_withheld
 from harmony_kit.measures.rows import rows_of
 from harmony_kit.report.left_out import say_withheld
 from harmony_kit.report.results import build_results, dump_results
@@ -55,7 +53,7 @@ class Assessment:
         ``lens, n_respondents, headcount, is_shown``: one row per lens; `n_respondents` is NA
         where fewer than the minimum group were heard.
     frames
-        The measures by name, see `measuring.measure_everything`; small groups are gone.
+        What the gate lets through of the measures, by name; see `disclosure.DISCLOSED`.
     findings
         Ranked, in the language of the report.
     quotes
@@ -111,7 +109,7 @@ class Assessment:
         answers.attrs["subjects"] = json.loads((table.schema.metadata or {}).get(b"subjects", "[]"))
         day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
         assessment = measure_site(opened, answers, site=site, wave=wave, as_of=day)
-        inputs = {**assessment.provenance["inputs"], name_answers(site): file_sha256(path)}
+        inputs = {**assessment.provenance["inputs"], **_mark_answers(opened, site, path)}
         return replace(assessment, provenance={**assessment.provenance, "inputs": inputs})
 
     @property
@@ -182,15 +180,17 @@ def measure_site(
     settings, min_group = engagement.settings, engagement.settings.min_group
     plant = engagement.site(site)
     evidence = engagement.evidence.of_site(site)
-    measured = measure_everything(answers, _basis(engagement, evidence, as_of))
+    basis = _basis(engagement, evidence, as_of)
+    measured = measure_everything(answers, basis)
+    told = disclose(measured, settings, items=basis.items, lenses=basis.lenses)
     words = load_words(engagement.language)
-    frames = license_details(measured.frames, min_group=min_group)
     heard = _count_heard(engagement, plant, answers)
-    left_out = list_withheld(heard, measured.withheld)
+    left_out = list_withheld(heard, told.withheld)
+    quotes = license_quotes(answers, min_group=min_group)
     playbook = open_playbook(engagement)
     subjects = _list_subjects(evidence, answers)
     findings = find(
-        {**measured.frames, "subjects": subjects},
+        {**told.frames, "subjects": subjects},
         playbook,
         engagement.instrument,
         language=engagement.language,
@@ -204,19 +204,28 @@ def measure_site(
         as_of=as_of,
         subjects=subjects,
         heard=heard,
-        frames=frames,
+        frames=told.frames,
         findings=findings,
-        quotes=license_quotes(answers, min_group=min_group)[["lens", "item", "text"]],
+        quotes=quotes[["lens", "item", "text"]],
         canvases=canvases(
             playbook,
             engagement.instrument,
-            answers,
+            told.frames,
+            quotes=quotes,
             language=engagement.language,
-            min_group=min_group,
         ),
         withheld=say_withheld(left_out, words, min_group=min_group),
         provenance=_trace(engagement, site, wave, as_of),
     )
+
+
+def _mark_answers(engagement: Engagement, site: str, path: Path) -> dict[str, str]:
+    """What tells these answers from others, to whoever has the secret of the engagement."""
+    secret = find_secret(engagement.folder)
+    if secret is None:
+        return {}
+    mark = hmac.new(secret, file_sha256(path).encode(), "sha256").hexdigest()
+    return {name_answers(site): mark}
 
 
 def _basis(engagement: Engagement, evidence: Evidence, as_of: date) -> Basis:
@@ -229,6 +238,7 @@ def _basis(engagement: Engagement, evidence: Evidence, as_of: date) -> Basis:
         settings=engagement.settings,
         headcounts=engagement.headcounts(),
         as_of=as_of,
+        secret=find_secret(engagement.folder),
     )
 
 
