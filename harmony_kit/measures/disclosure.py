@@ -16,6 +16,7 @@ from typing import Final
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.claims import expected_wrong_claims, middle_certainty
 from harmony_kit.measures.declaration import MEAN, NAME, Declaration, MeasureColumn, rows_with
 from harmony_kit.measures.measuring import MEASURES, Measured
 from harmony_kit.measures.steps import PASSED, STEPPED
@@ -161,11 +162,13 @@ DISCLOSED: Final[Mapping[str, Declaration]] = {
 class Disclosed:
     """What may be shown of the measures, and the cells withheld before measuring.
 
-    Columns of `frames` as in `DISCLOSED`. Made by `disclose` and nowhere else.
+    Columns of `frames` as in `DISCLOSED`, `wrong_claims` as `expected_wrong_claims` of what was
+    measured, in steps. Made by `disclose` and nowhere else.
     """
 
     frames: Mapping[str, pd.DataFrame]
     withheld: pd.DataFrame
+    wrong_claims: pd.DataFrame
 
 
 def disclose(
@@ -183,13 +186,17 @@ def disclose(
     told["topics"] = tell_topics(told["topics"], ratings)
     told["understanding"] = tell_understanding(told["understanding"], told["topics"])
     told["rank"], told["words"] = tell_ranking(told["rank"]), tell_ranking(told["words"])
-    told["ownership"] = _floor_claims(tell_ownership(told["ownership"]), settings)
+    told["ownership"] = _blur_certainty(tell_ownership(told["ownership"]), settings)
     told["drift"] = tell_drift(told["drift"])
     told["pilots"] = tell_pilots(told["pilots"], ratings, items, lenses)
     told["readiness"] = tell_readiness(told["readiness"], ratings, items)
     told["signatures"] = tell_signatures(told["signatures"], ratings, items)
     frames = {name: DISCLOSED[name].select(frame) for name, frame in told.items()}
-    return Disclosed(MappingProxyType(frames), measured.withheld)
+    wrong = expected_wrong_claims(raw["topics"])
+    wrong = wrong.assign(
+        expected_wrong=wrong["expected_wrong"].round(1), share_wrong=wrong["share_wrong"].round(2)
+    )
+    return Disclosed(MappingProxyType(frames), measured.withheld, wrong)
 
 
 def _step_frame(name: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -222,11 +229,11 @@ def _hide_alike(within: pd.DataFrame, ratings: ToldRatings) -> pd.DataFrame:
     return within.assign(**{name: _mask(within[name], is_alike) for name in _SPREAD})
 
 
-def _floor_claims(ownership: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """Of small groups only the threshold a claim has passed: more would tell the counts."""
+def _blur_certainty(ownership: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Of small groups the middle of the range a claim leaves: more would tell the counts."""
     is_small = ownership[["n", "n_other"]].min(axis=1).lt(DISTRIBUTION_FROM)
-    passed = ownership["claim"].map({"claimed": settings.claim_at, "leaning": settings.leaning_at})
-    told = STEPPED["probability"](ownership["probability"]).mask(is_small, passed)
+    middle = middle_certainty(ownership["claim"], settings)
+    told = STEPPED["probability"](ownership["probability"]).mask(is_small, middle)
     return ownership.assign(probability=told)
 
 

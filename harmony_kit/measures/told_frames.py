@@ -14,7 +14,7 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Bools, Floats
-from harmony_kit.measures.claims import STATES
+from harmony_kit.measures.claims import STATES, middle_certainty
 from harmony_kit.measures.rows import Row
 from harmony_kit.measures.steps import step_out
 from harmony_kit.measures.telling import ToldRating, tell_rating
@@ -81,8 +81,8 @@ def _is_banded(frame: pd.DataFrame, *names: str) -> Bools:
 def tell_topics(frame: pd.DataFrame, ratings: ToldRatings) -> pd.DataFrame:
     """The frame of topics: gaps of told means, and where one is a band, claims without figures.
 
-    A probability would tell which mean inside the band it is; so only the threshold its claim
-    has passed is told.
+    A probability would tell which mean inside the band it is; so only the middle of the range its
+    claim leaves is told.
     """
     told = frame.copy()
     put_mean(told, "own", ratings.find(frame, "lens", "lens"))
@@ -116,10 +116,10 @@ def _widen_misreading(told: pd.DataFrame, banded: Bools) -> None:
 
 
 def _hide_chances(told: pd.DataFrame, banded: Bools, settings: Settings) -> None:
-    floor = told["claim"].map({"claimed": settings.claim_at, "leaning": settings.leaning_at})
+    middle = middle_certainty(told["claim"], settings)
     for state in STATES:
         column = f"p_{state}"
-        told[column] = told[column].mask(banded, floor.where(told["state"] == state))
+        told[column] = told[column].mask(banded, middle.where(told["state"] == state))
     told["p_understood"] = told["p_understood"].mask(banded)
 
 

@@ -24,7 +24,6 @@ from harmony_kit.findings.findings import Finding, find
 from harmony_kit.findings.playbook import Playbook
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
 from harmony_kit.journal.answers import AnswersFrame, check_frame, type_frame
-from harmony_kit.measures.claims import expected_wrong_claims
 from harmony_kit.measures.disclosure import disclose
 from harmony_kit.measures.measuring import Basis, measure_everything
 from harmony_kit.measures.privacy import count_respondents, license_quotes, list_withheld
@@ -62,6 +61,8 @@ class Assessment:
         Ready-to-fill sheets with each side's quotable sentence beside the other's.
     withheld
         ``what, why`` for everything that is not shown.
+    wrong_claims
+        How many of the claims are expected to be luck; see `expected_wrong_claims`.
     """
 
     engagement: Engagement
@@ -76,6 +77,7 @@ class Assessment:
     quotes: pd.DataFrame
     canvases: tuple[Sheet, ...]
     withheld: pd.DataFrame
+    wrong_claims: pd.DataFrame
     provenance: Mapping[str, Any]
 
     @classmethod
@@ -152,11 +154,6 @@ class Assessment:
     def _rows(self) -> dict[str, list[dict[str, Any]]]:
         return {}
 
-    @cached_property
-    def wrong_claims(self) -> pd.DataFrame:
-        """How many of the claims are expected to be luck; see `expected_wrong_claims`."""
-        return expected_wrong_claims(self.frames["topics"])
-
     def results(self) -> dict[str, Any]:
         """The content of results.json; documented in docs/results.md."""
         return build_results(self)
@@ -215,6 +212,7 @@ def measure_site(
             language=engagement.language,
         ),
         withheld=say_withheld(left_out, words, min_group=min_group),
+        wrong_claims=told.wrong_claims,
         provenance=_trace(engagement, site, wave, as_of),
     )
 
