@@ -180,11 +180,21 @@ def import_(
     "--dask", "scheduler", metavar="tcp://HOST:PORT", help="Make the reports on a Dask cluster."
 )
 @click.option("--exchange", metavar="URL", help="Where Dask workers without DIR fetch and bring.")
+@click.option(
+    "--never-handed-out",
+    "is_never_handed_out",
+    is_flag=True,
+    help="The reports there are were shown to nobody; written down in DIR/published.jsonl.",
+)
+@click.option(
+    "--draft", "is_draft", is_flag=True, help="For your own eyes, of all answers, in DIR/drafts."
+)
 def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Make the reports of DIR that are missing or out of date.
 
     One report per site, the portfolio and the index, in DIR/reports. A site that fails gets a
-    page saying what failed; the others are made all the same, and the exit code is 1.
+    page saying what failed; the others are made all the same, and the exit code is 1. What was
+    published of a side stays as it was until enough of its people have answered anew.
     Interrupt it whenever you like: the same command finishes what is missing.
     """
     from harmony_kit.engine.warming import warming
@@ -201,7 +211,10 @@ def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
 @folder_argument
 @run_options
 def watch(folder: Path, **options: Any) -> None:  # noqa: ANN401
-    """Keep the reports of DIR current while answers come in. Ctrl-C ends it."""
+    """Keep drafts of the reports in DIR/drafts while answers come in. Ctrl-C ends it.
+
+    Drafts are for your own eyes: each shows what the last answer changed.
+    """
     from harmony_kit.commands import reports
 
     reports.watch(folder, reports.RunOptions(**options))

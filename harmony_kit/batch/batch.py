@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -38,6 +39,7 @@ from harmony_kit.batch.manifest import describe_run, describe_timings
 from harmony_kit.batch.plan import Plan, Step
 from harmony_kit.batch.publish import publish_files, publish_folder, write_index
 from harmony_kit.batch.record import Failure, Record
+from harmony_kit.batch.register import Register
 from harmony_kit.files import FileMark, mark_file, read_json, write_json
 from harmony_kit.report.words import FALLBACK, load_words
 
@@ -170,7 +172,7 @@ class _Batch:
 
     def _open_destination(self) -> Destination | None:
         url = self._request.output
-        if url is None:
+        if url is None or self._request.is_draft:
             return None
         return Destination(url, ledger_folder(self._briefing.engagement.folder, url))
 
@@ -222,7 +224,20 @@ class _Batch:
         self._tell(BatchEvent(kind, record.name, seconds=seconds, text=text))
 
     def _publish_site(self, made: Made) -> None:
+        if made.finished.failure is None:
+            self._register(made.job.name)
         publish_folder(made.work, self._briefing.reports / made.job.name)
+
+    def _register(self, site: str) -> None:
+        """Write down of whom something is about to be published, before it is."""
+        if self._request.is_draft:
+            return
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        entries = self._briefing.new_entries(site)
+        with self._lock:
+            Register(self._briefing.engagement.folder).append(
+                replace(entry, at=now) for entry in entries
+            )
 
     # What joins the reports
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
+from harmony_kit.batch.holding import Holding
 from harmony_kit.batch.inputs import portfolio_inputs, shared_inputs, site_inputs
 from harmony_kit.batch.job import Job, Limits
 from harmony_kit.batch.losses import list_losses
@@ -16,9 +17,11 @@ from harmony_kit.batch.places import notebooks_folder
 from harmony_kit.batch.plan import Plan, Step, compare, make_plan, select_sites
 from harmony_kit.batch.publish import Page
 from harmony_kit.batch.record import Record, find_records, record_folder
+from harmony_kit.batch.register import Entry, Register
 from harmony_kit.batch.site_folder import SiteFolders
 from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
 from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.engagement.secret import keep_secret
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.journal.store import Store
 from harmony_kit.report.words import load_words
@@ -29,6 +32,8 @@ __all__ = ["PORTFOLIO", "BatchRequest", "Briefing", "brief", "clean_up", "plan_p
 PORTFOLIO = "_portfolio"
 _SITE_NOTEBOOK = "2_site_assessment.ipynb"
 _PORTFOLIO_NOTEBOOK = "3_portfolio.ipynb"
+#: Where drafts lie in the engagement folder: never published, never delivered.
+DRAFTS = "drafts"
 # Every working folder lies where a published report lies: two levels below the engagement.
 _HOME = "../.."
 
@@ -60,6 +65,12 @@ class BatchRequest:
         URL all can reach; None: ``.harmony/exchange`` in the engagement folder.
     notebooks
         Folder of the two notebooks; None: those of the package.
+    is_draft
+        For the consultant's eyes only: of all answers there are, marked on every page, in a
+        folder of its own that is neither registered nor delivered.
+    is_never_handed_out
+        Whether the reports there are of these sites were never handed out, so that the next ones
+        need not keep to them.
     """
 
     folder: Path
@@ -75,6 +86,8 @@ class BatchRequest:
     scheduler: str | None = None
     exchange: str | None = None
     notebooks: Path | None = None
+    is_draft: bool = False
+    is_never_handed_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,13 +108,25 @@ class Briefing:
 
     @property
     def reports(self) -> Path:
-        """Where the reports are published."""
-        return self.engagement.folder / "reports"
+        """Where the reports are published; drafts lie elsewhere."""
+        return self.engagement.folder / _reports(self.request)
 
     @property
     def records_folder(self) -> Path:
         """Where the records of this wave are kept."""
-        return record_folder(self.engagement.folder, self.engagement.wave)
+        return record_folder(self.engagement.folder, self.engagement.wave, self.request.is_draft)
+
+    def new_entries(self, site: str) -> tuple[Entry, ...]:
+        """What the register has to say when the report of a site is published; nothing twice."""
+        return tuple(
+            entry
+            for entry in self.snapshot.entries.get(site, ())
+            if not entry.says_the_same(self._last.get((site, entry.lens)))
+        )
+
+    @cached_property
+    def _last(self) -> dict[tuple[str, str], Entry]:
+        return Register(self.engagement.folder).last_published(self.engagement.wave)
 
     def site_job(self, step: Step) -> Job:
         """The job that makes the report of a site."""
@@ -110,19 +135,23 @@ class Briefing:
             "engagement": f"{_HOME}/.harmony/sites/{site.site}",
             "site": site.site,
             "wave": self.engagement.wave,
-            "snapshot": f"{_HOME}/.harmony/snapshots/{self.engagement.wave}",
+            "snapshot": self._snapshot,
             "output": ".",
             "as_of": self.request.as_of.isoformat(),
         }
         return self._job(step.name, _SITE_NOTEBOOK, parameters, self._page(site.name))
+
+    @property
+    def _snapshot(self) -> str:
+        return f"{_HOME}/{self.snapshot.folder.relative_to(self.engagement.folder).as_posix()}"
 
     def portfolio_job(self) -> Job:
         """The job that makes the portfolio from the results of the sites."""
         parameters = {
             "engagement": _HOME,
             "wave": self.engagement.wave,
-            "snapshot": f"{_HOME}/.harmony/snapshots/{self.engagement.wave}",
-            "results": f"{_HOME}/reports",
+            "snapshot": self._snapshot,
+            "results": f"{_HOME}/{_reports(self.request)}",
             "output": ".",
             "as_of": self.request.as_of.isoformat(),
         }
@@ -162,14 +191,18 @@ def brief(request: BatchRequest) -> Briefing:
         engagement = replace(engagement, wave=request.wave)
     _check_sites(engagement)
     selected = select_sites(engagement, request.sites, request.where)
-    snapshot = _take_snapshot(engagement, is_forced=request.is_forced)
+    if request.is_draft:
+        engagement = _mark_draft(engagement)
+    if request.is_never_handed_out:
+        _void(engagement, selected)
+    snapshot = _take_snapshot(engagement, request)
     shared = shared_inputs(engagement, request.as_of)
     notebook = (request.notebooks or notebooks_folder()) / _SITE_NOTEBOOK
-    records = find_records(record_folder(engagement.folder, engagement.wave))
+    records = find_records(record_folder(engagement.folder, engagement.wave, request.is_draft))
     plan = make_plan(
         site_inputs(engagement, snapshot, notebook, shared),
         records,
-        engagement.folder / "reports",
+        engagement.folder / _reports(request),
         selected=selected,
         is_forced=request.is_forced,
     )
@@ -189,17 +222,53 @@ def plan_portfolio(briefing: Briefing, records: Mapping[str, Record]) -> Step:
     return replace(step, is_selected=bool(results))
 
 
-def _take_snapshot(engagement: Engagement, *, is_forced: bool) -> Snapshot:
+def _reports(request: BatchRequest) -> str:
+    """The folder of the reports in the engagement folder."""
+    return DRAFTS if request.is_draft else "reports"
+
+
+def _mark_draft(engagement: Engagement) -> Engagement:
+    said = load_words(engagement.language).say("banner.draft")
+    return replace(engagement, banner=" ".join(part for part in (said, engagement.banner) if part))
+
+
+def _void(engagement: Engagement, selected: Iterable[str]) -> None:
+    """Write down that the reports there are were never handed out."""
+    register, now = Register(engagement.folder), datetime.now(UTC).isoformat(timespec="seconds")
+    published = {site for site, _ in register.last_published(engagement.wave)}
+    register.append(
+        Entry("never_handed_out", now, site, engagement.wave)
+        for site in sorted(published & set(selected))
+    )
+
+
+def _take_snapshot(engagement: Engagement, request: BatchRequest) -> Snapshot:
     wave, sites = engagement.wave, engagement.site_ids
-    folder = snapshot_folder(engagement.folder, wave)
+    folder = snapshot_folder(engagement.folder, wave, request.is_draft)
     store = Store(engagement.store_url, is_reader=True)
     try:
         lost = list_losses(store, sites, wave=wave, folder=engagement.folder)
         if lost:
             raise EngagementError(*lost)
-        return take_snapshot(store, sites, wave=wave, folder=folder, is_forced=is_forced)
+        holding = _read_holding(engagement, is_draft=request.is_draft)
+        forced = request.is_forced
+        return take_snapshot(
+            store, sites, wave=wave, folder=folder, is_forced=forced, holding=holding
+        )
     finally:
         store.close()
+
+
+def _read_holding(engagement: Engagement, *, is_draft: bool) -> Holding:
+    """What the new reports have to keep to; a draft to nothing."""
+    register, wave = Register(engagement.folder), engagement.wave
+    return Holding(
+        last={} if is_draft else register.last_published(wave),
+        n_voided={} if is_draft else register.count_voided(wave),
+        wave=wave,
+        min_group=engagement.settings.min_group,
+        secret=keep_secret(engagement.folder),
+    )
 
 
 def _check_sites(engagement: Engagement) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from harmony_kit.batch.holding import Held, Holding
+from harmony_kit.batch.register import Entry, mark_site
 from harmony_kit.files import FileMark, is_unchanged, read_json, write_json, write_whole
 from harmony_kit.journal.store import Store
 
@@ -34,6 +36,7 @@ __all__ = [
 MANIFEST = "snapshot.json"
 _CHUNK = 10  # sites read at a time: bounds memory, whatever the number of sites
 _TRIES = 10
+_SCHEMA_OF_MANIFEST = 3
 _TEXT = pa.string()
 _FIELDS = {
     "site": _TEXT,
@@ -57,29 +60,41 @@ _SCHEMA = pa.schema(list(_FIELDS.items()))
 class Snapshot:
     """The files of one wave: site → sha256 of ``<folder>/<site>.parquet``.
 
-    `read` names the sites whose answers were read from the store this time.
+    `read` names the sites whose answers were read from the store this time, `entries` what the
+    register will say of each site once its report is published.
     """
 
     folder: Path
     wave: str
     sha256: Mapping[str, str]
     read: tuple[str, ...] = ()
+    entries: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
 
 
-def snapshot_folder(folder: Path, wave: str) -> Path:
-    """Where an engagement keeps the snapshot of a wave."""
-    return folder / ".harmony" / "snapshots" / wave
+def snapshot_folder(folder: Path, wave: str, is_draft: bool = False) -> Path:  # noqa: FBT001, FBT002
+    """Where an engagement keeps the snapshot of a wave, that of drafts apart."""
+    kept = folder / ".harmony"
+    return (kept / "drafts" if is_draft else kept) / "snapshots" / wave
 
 
 def store_name(store: Store, folder: Path) -> str:
     """What a snapshot in `folder` calls its store: the same where the engagement was moved."""
-    return repr(store).replace(f"{folder.parents[2].as_posix()}/", "")
+    kept = next(place for place in folder.parents if place.name == ".harmony")
+    return repr(store).replace(f"{kept.parent.as_posix()}/", "")
 
 
 def take_snapshot(
-    store: Store, sites: Sequence[str], *, wave: str, folder: Path, is_forced: bool = False
+    store: Store,
+    sites: Sequence[str],
+    *,
+    wave: str,
+    folder: Path,
+    is_forced: bool = False,
+    holding: Holding | None = None,
 ) -> Snapshot:
     """Bring the files in `folder` up to the store's current answers, in one consistent cut.
+
+    With `holding` a file keeps to what was published where too few people changed since.
 
     Consistent: there was one moment at which every file held exactly the current answers of its
     site. A row that is gone from the store is gone from the files as well; with `is_forced` every
@@ -90,14 +105,18 @@ def take_snapshot(
     folder.chmod(0o700)  # also what an earlier version left here for everybody to read
     manifest = folder / MANIFEST
     known = read_json(manifest)
-    is_known = known.get("store") == store_name(store, folder) and not is_forced
+    is_known = known.get("schema") == _SCHEMA_OF_MANIFEST and not is_forced
+    is_known = is_known and known.get("store") == store_name(store, folder)
     entries: dict[str, Any] = known.get("sites", {}) if is_known else {}
     subjects = _subjects_by_site(store)
     fresh = {site: entries[site] for site in sites if _is_fresh(folder, entries.get(site))}
     read: list[str] = []
     for attempt in range(_TRIES + 1):
         extents = store.site_extents(wave)
-        wanted = {site: [[*extents.get(site, ())], subjects.get(site, [])] for site in sites}
+        wanted = {
+            site: [[*extents.get(site, ())], subjects.get(site, []), _rule_of(holding, site)]
+            for site in sites
+        }
         stale = [site for site in sites if fresh.get(site, {}).get("as_of") != wanted[site]]
         if not stale:
             break
@@ -105,11 +124,13 @@ def take_snapshot(
         is_last = attempt == _TRIES
         chunk = len(sites) if is_last else _CHUNK
         for site, frame in _read_sites(store, list(sites) if is_last else stale, wave, chunk):
-            fresh[site] = _write_site(folder, site, frame, wanted[site])
+            revision = wanted[site][0][1] if wanted[site][0] else 0
+            held = _hold(store, site, wave, frame, revision, holding)
+            fresh[site] = _write_site(folder, site, held, wanted[site], _key_of(holding, site))
         read += stale
     _forget_others(folder, set(sites))
     content = {
-        "schema": 2,
+        "schema": _SCHEMA_OF_MANIFEST,
         "wave": wave,
         "store": store_name(store, folder),
         "mark": store.mark(),
@@ -118,7 +139,29 @@ def take_snapshot(
     if content != known:
         write_json(manifest, content)
     digests = {site: fresh[site]["mark"]["sha256"] for site in sites}
-    return Snapshot(folder, wave, digests, tuple(dict.fromkeys(read)))
+    entries = {site: tuple(Entry(**one) for one in fresh[site]["entries"]) for site in sites}
+    return Snapshot(folder, wave, digests, tuple(dict.fromkeys(read)), entries)
+
+
+def _rule_of(holding: Holding | None, site: str) -> str:
+    """What of the rule changes a file although no answer changed."""
+    if holding is None:
+        return ""
+    return f"{holding.min_group} {holding.n_voided.get(site, 0)}"
+
+
+def _key_of(holding: Holding | None, site: str) -> str:
+    return "" if holding is None else mark_site(holding.secret, site, holding.wave)
+
+
+def _hold(
+    store: Store, site: str, wave: str, frame: pd.DataFrame, revision: int, holding: Holding | None
+) -> Held:
+    if holding is None:
+        return Held(frame)
+    return holding.hold(
+        site, frame, revision, lambda then: store.frame([site], wave, revision=then)
+    )
 
 
 def read_subjects(path: Path) -> list[dict[str, str]]:
@@ -154,23 +197,35 @@ def _read_sites(
             yield site, frame.iloc[rows.get(site, [])]
 
 
-def _write_site(folder: Path, site: str, frame: pd.DataFrame, as_of: list[Any]) -> dict[str, Any]:
+def _write_site(
+    folder: Path, site: str, held: Held, as_of: list[Any], key: str
+) -> dict[str, Any]:
     """Write one file unless it already has these bytes; its entry in the manifest."""
-    content = _parquet_bytes(frame, as_of[1])
+    frame = held.answers
+    told = {"subjects": as_of[1], "waiting": dict(held.waiting), "key": key}
+    content = _parquet_bytes(frame, told)
     digest = hashlib.sha256(content).hexdigest()
     path = folder / f"{site}.parquet"
     if not is_unchanged(path, FileMark(digest, len(content), -1)):
         write_whole(path, content, is_private=True)
     mark = FileMark(digest, len(content), path.stat().st_mtime_ns)
-    return {"file": path.name, "mark": mark.as_json(), "as_of": as_of, "n_answers": len(frame)}
+    return {
+        "file": path.name,
+        "mark": mark.as_json(),
+        "as_of": as_of,
+        "n_answers": len(frame),
+        "entries": [asdict(entry) for entry in held.entries.values()],
+    }
 
 
-def _parquet_bytes(frame: pd.DataFrame, subjects: list[dict[str, str]]) -> bytes:
+def _parquet_bytes(frame: pd.DataFrame, told: dict[str, Any]) -> bytes:
+    """The bytes of a file: the answers, and beside them what is `told` of them."""
     # The order of the key and not of the journal: importing the same answers in another order
     # is not a change.
     ordered = frame.sort_values(["respondent", "item", "subject", "about"], ignore_index=True)
     table = pa.Table.from_pandas(ordered, schema=_SCHEMA, preserve_index=False)
-    metadata = {**(table.schema.metadata or {}), b"subjects": json.dumps(subjects).encode()}
+    added = {name.encode(): json.dumps(value).encode() for name, value in told.items()}
+    metadata = {**(table.schema.metadata or {}), **added}
     sink = io.BytesIO()
     pq.write_table(table.replace_schema_metadata(metadata), sink, compression="zstd")
     return sink.getvalue()

@@ -131,9 +131,20 @@ class Store:
         with self._reading("read answers from") as connection:
             return [answer_from_row(row) for row in connection.execute(query).mappings()]
 
-    def frame(self, sites: Sequence[str] | None = None, wave: str | None = None) -> AnswersFrame:
-        """The current answers as an answers frame, of one wave and some sites or all."""
+    def frame(
+        self,
+        sites: Sequence[str] | None = None,
+        wave: str | None = None,
+        *,
+        revision: int | None = None,
+    ) -> AnswersFrame:
+        """The current answers as an answers frame, of one wave and some sites or all.
+
+        With a `revision` those that were current when the journal had that row and none after.
+        """
         condition = where(wave=wave)
+        if revision is not None:
+            condition = sa.and_(condition, JOURNAL.c.id <= revision)
         if sites is not None:
             condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
         rows = newest(condition).subquery()

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from harmony_kit import __version__
 from harmony_kit.engagement.evidence_files import Evidence
 from harmony_kit.engagement.folder import Engagement, Site, file_sha256, load_engagement
-from harmony_kit.engagement.secret import find_secret
 from harmony_kit.exchange import write_workbook
 from harmony_kit.findings.canvases import Sheet, canvases
 from harmony_kit.findings.findings import Finding, find
@@ -63,6 +62,8 @@ class Assessment:
         ``what, why`` for everything that is not shown.
     wrong_claims
         How many of the claims are expected to be luck; see `expected_wrong_claims`.
+    waiting
+        Lens → people who answered or changed something since what is shown was published.
     """
 
     engagement: Engagement
@@ -79,6 +80,7 @@ class Assessment:
     withheld: pd.DataFrame
     wrong_claims: pd.DataFrame
     provenance: Mapping[str, Any]
+    waiting: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def load(
@@ -108,11 +110,17 @@ class Assessment:
         table = pq.read_table(path)
         answers = type_frame(table.to_pandas())
         answers = answers[(answers["site"] == site) & (answers["wave"] == wave)]
-        answers.attrs["subjects"] = json.loads((table.schema.metadata or {}).get(b"subjects", "[]"))
+        told = _read_told(table)
+        answers.attrs["subjects"] = told["subjects"]
         day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
-        assessment = measure_site(opened, answers, site=site, wave=wave, as_of=day)
-        inputs = {**assessment.provenance["inputs"], **_mark_answers(opened, site, path)}
-        return replace(assessment, provenance={**assessment.provenance, "inputs": inputs})
+        assessment = measure_site(
+            opened, answers, site=site, wave=wave, as_of=day, secret=told["key"].encode() or None
+        )
+        # Without a key in it the mark of the answers could be found by trying answers.
+        marked = {name_answers(site): file_sha256(path)} if told["key"] else {}
+        inputs = {**assessment.provenance["inputs"], **marked}
+        provenance = {**assessment.provenance, "inputs": inputs}
+        return replace(assessment, provenance=provenance, waiting=told["waiting"])
 
     @property
     def language(self) -> str:
@@ -166,18 +174,25 @@ class Assessment:
         write_workbook(results, target / "workbook.xlsx")
 
 
-def measure_site(
-    engagement: Engagement, answers: pd.DataFrame, *, site: str, wave: str, as_of: date
+def measure_site(  # noqa: PLR0913 - a site, and what it is measured with
+    engagement: Engagement,
+    answers: pd.DataFrame,
+    *,
+    site: str,
+    wave: str,
+    as_of: date,
+    secret: bytes | None = None,
 ) -> Assessment:
-    """Measure the answers of one site and wave and put the measures into words.
+    """Measure the answers of one site and wave and put what may be told of them into words.
 
+    With a `secret` nobody who has the answers can repeat the draws.
     Raises `FrameError` where `answers` is not an answers frame: the one place that looks.
     """
     answers = check_frame(answers)
     settings, min_group = engagement.settings, engagement.settings.min_group
     plant = engagement.site(site)
     evidence = engagement.evidence.of_site(site)
-    basis = _basis(engagement, evidence, as_of)
+    basis = _basis(engagement, evidence, as_of, secret)
     measured = measure_everything(answers, basis)
     told = disclose(measured, settings, items=basis.items, lenses=basis.lenses)
     words = load_words(engagement.language)
@@ -217,16 +232,19 @@ def measure_site(
     )
 
 
-def _mark_answers(engagement: Engagement, site: str, path: Path) -> dict[str, str]:
-    """What tells these answers from others, to whoever has the secret of the engagement."""
-    secret = find_secret(engagement.folder)
-    if secret is None:
-        return {}
-    mark = hmac.new(secret, file_sha256(path).encode(), "sha256").hexdigest()
-    return {name_answers(site): mark}
+def _read_told(table: pa.Table) -> dict[str, Any]:
+    """What a snapshot says beside the answers: added subjects, who waits, and its key."""
+    metadata = table.schema.metadata or {}
+    nothing: dict[str, Any] = {"subjects": [], "waiting": {}, "key": ""}
+    return {
+        name: json.loads(metadata[name.encode()]) if name.encode() in metadata else default
+        for name, default in nothing.items()
+    }
 
 
-def _basis(engagement: Engagement, evidence: Evidence, as_of: date) -> Basis:
+def _basis(
+    engagement: Engagement, evidence: Evidence, as_of: date, secret: bytes | None
+) -> Basis:
     return Basis(
         items=engagement.instrument.items_frame(),
         lenses=engagement.instrument.lens_ids,
@@ -236,7 +254,7 @@ def _basis(engagement: Engagement, evidence: Evidence, as_of: date) -> Basis:
         settings=engagement.settings,
         headcounts=engagement.headcounts(),
         as_of=as_of,
-        secret=find_secret(engagement.folder),
+        secret=secret,
     )
 
 

@@ -62,6 +62,7 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
             "sha256": instrument.sha256,
         },
         "n": dict(zip(heard["lens"], heard["n_respondents"].astype(int).tolist(), strict=True)),
+        "waiting": dict(assessment.waiting),
         "settings": engagement.settings.model_dump(),
         "headline": list_headline(frames["understanding"]),
         **_list_measures(frames, assessment.language),
