@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from harmony_kit import __version__
-from harmony_kit.commands.options import FILE, FOLDER, RENAME, folder_argument, run_options
+from harmony_kit.commands.options import FILE, FOLDER, RENAME, folder_argument, handing_options, run_options
 
 __all__ = ["main"]
 
@@ -180,15 +180,7 @@ def import_(
     "--dask", "scheduler", metavar="tcp://HOST:PORT", help="Make the reports on a Dask cluster."
 )
 @click.option("--exchange", metavar="URL", help="Where Dask workers without DIR fetch and bring.")
-@click.option(
-    "--never-handed-out",
-    "is_never_handed_out",
-    is_flag=True,
-    help="The reports there are were shown to nobody; written down in DIR/published.jsonl.",
-)
-@click.option(
-    "--draft", "is_draft", is_flag=True, help="For your own eyes, of all answers, in DIR/drafts."
-)
+@handing_options
 def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Make the reports of DIR that are missing or out of date.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-__all__ = ["FILE", "FOLDER", "RENAME", "folder_argument", "run_options"]
+__all__ = ["FILE", "FOLDER", "RENAME", "folder_argument", "handing_options", "run_options"]
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -55,6 +55,26 @@ def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 "--profile", "is_profiled", is_flag=True, help="Print where the time went."
             ),
         ]
+    ):
+        function = option(function)
+    return function
+
+
+def handing_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """To whom reports may be handed."""
+    for option in (
+        click.option(
+            "--never-handed-out",
+            "is_never_handed_out",
+            is_flag=True,
+            help="The reports there are were shown to nobody; DIR/published.jsonl remembers it.",
+        ),
+        click.option(
+            "--draft",
+            "is_draft",
+            is_flag=True,
+            help="For your own eyes, of all answers, in DIR/drafts.",
+        ),
     ):
         function = option(function)
     return function
