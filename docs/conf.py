@@ -24,9 +24,10 @@ html_copy_source = False
 default_role = "code"
 myst_heading_anchors = 3
 
-autosummary_ignore_module_all = False
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
+# What a constant holds is read in its source; a declaration of columns fills a page.
+autodoc_default_options = {"no-value": True}
 autodoc_preserve_defaults = True
 napoleon_google_docstring = False

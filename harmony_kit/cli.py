@@ -12,7 +12,14 @@ from typing import Any
 import click
 
 from harmony_kit import __version__
-from harmony_kit.commands.options import FILE, FOLDER, RENAME, folder_argument, handing_options, run_options
+from harmony_kit.commands.options import (
+    FILE,
+    FOLDER,
+    RENAME,
+    folder_argument,
+    handing_options,
+    run_options,
+)
 
 __all__ = ["main"]
 
@@ -152,7 +159,7 @@ def import_(
     from harmony_kit.commands import exchanging
 
     if propose_map:
-        exchanging.propose_maps(folder, paths)
+        exchanging.propose_maps(folder, paths, site=options["site"], wave=options["wave"])
         return
     sys.exit(exchanging.import_files(folder, paths, exchanging.import_options(**options)))
 

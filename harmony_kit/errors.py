@@ -19,6 +19,8 @@ All of them pickle, because a batch raises them in other processes.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,7 +37,11 @@ __all__ = [
     "Problem",
     "RunError",
     "StoreError",
+    "list_some",
+    "nearest",
 ]
+
+_LISTED = 20  # names in an error; an engagement may have hundreds of sites
 
 
 @dataclass(frozen=True, order=True)
@@ -60,6 +66,18 @@ class Problem:
         todo = f" {self.todo}" if self.todo else ""
         mark = "warning: " if self.severity == "warning" else ""
         return f"{place}: {mark}{self.what}.{allowed}{todo}"
+
+
+def nearest(name: str, known: Iterable[str], *, likeness: float = 0.8) -> str:
+    """``Did you mean …?`` for a name close to a known one, else an empty text."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=likeness)
+    return f"Did you mean {close[0]}?" if close else ""
+
+
+def list_some(known: Sequence[str]) -> str:
+    """The names there are, for a person to read: the first twenty, and how many more."""
+    shown = ", ".join(known[:_LISTED])
+    return f"{shown} and {len(known) - _LISTED} more" if len(known) > _LISTED else shown
 
 
 class HarmonyError(Exception):

@@ -14,7 +14,7 @@ from pathlib import Path
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engagement.scaffold import create_demo
 from harmony_kit.exchange import ImportOptions, import_answers
-from harmony_kit.journal.answers import Answer, Source, answers_frame
+from harmony_kit.journal.answers import Answer, Answers, Source, answers_frame
 from harmony_kit.journal.store import Store
 from harmony_kit.report import site_report as report
 from harmony_kit.report.assessment import Assessment, measure_site
@@ -58,8 +58,8 @@ def demo() -> tuple[Engagement, dict[str, list[Answer]]]:
 
 def measure(engagement: Engagement, answers: Sequence[Answer], site: str) -> Assessment:
     """The assessment of a site from its answers."""
-    frame = answers_frame(answers)
-    return measure_site(engagement, frame, site=site, wave=engagement.wave, as_of=AS_OF)
+    said = Answers(answers_frame(answers))
+    return measure_site(engagement, said, site=site, wave=engagement.wave, as_of=AS_OF)
 
 
 @cache

@@ -32,8 +32,8 @@ BELOW, ABOVE = ("errors", "files"), ("cli",)
 
 #: What a room may use of the rooms before it, where that is less than everything.
 NARROW = {
-    "interview": ("instrument", "journal.answers"),
-    "exchange": ("instrument", "journal.answers"),
+    "interview": ("instrument", "journal.answers", "journal.names", "journal.subject"),
+    "exchange": ("instrument", "journal.answers", "journal.names", "journal.subject"),
     "measures": ("journal.answers", "engagement.settings"),
     "engine": (),
 }

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engagement.scaffold import create_demo
 from harmony_kit.exchange import ImportOptions, import_answers
-from harmony_kit.journal.answers import Answer, answers_frame
+from harmony_kit.journal.answers import Answer, Answers, answers_frame
 from harmony_kit.journal.store import Store
+from harmony_kit.journal.subject import Subject
 from harmony_kit.report.assessment import Assessment, measure_site
 from harmony_kit.report.plain_values import plain_value
 from harmony_kit.report.portfolio import Portfolio
@@ -43,8 +47,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engagement, Store]:
 
 
 def _measure(engagement: Engagement, answers: Sequence[Answer], site: str) -> Assessment:
-    frame = answers_frame(answers)
-    return measure_site(engagement, frame, site=site, wave="2026", as_of=AS_OF)
+    said = Answers(answers_frame(answers))
+    return measure_site(engagement, said, site=site, wave="2026", as_of=AS_OF)
 
 
 def _text(engagement: Engagement, answers: Sequence[Answer], site: str) -> str:
@@ -186,6 +190,9 @@ def test_portfolio_reads_what_assessments_saved(demo, tmp_path):
     [
         (float("nan"), None),
         (-0.0, 0.0),
+        (-1e-9, 0.0),
+        (np.float64(-1e-9), 0.0),
+        ({"a": [-1e-9]}, {"a": [0.0]}),
         (1 / 3, 0.333333),
         ({"a": None, "b": [1, float("nan")]}, {"b": [1, None]}),
         (dt.date(2026, 1, 2), "2026-01-02"),
@@ -193,7 +200,45 @@ def test_portfolio_reads_what_assessments_saved(demo, tmp_path):
     ],
 )
 def test_plain_value(value, plain):
-    assert plain_value(value) == plain
+    # As text, because 0.0 == -0.0.
+    assert repr(plain_value(value)) == repr(plain)
+
+
+def test_a_zero_has_no_sign_in_results_and_workbook(demo, tmp_path):
+    engagement, store = demo
+    site = _measure(engagement, store.current(site="northfield"), "northfield")
+    topics = site.frames["topics"].assign(misreading=-1e-9)
+    ranks = site.frames["rank"].assign(misread=-0.0)
+    first = replace(site.findings[0], numbers={"share_open": -1e-9}, score=-0.0)
+    frames = {**site.frames, "topics": topics, "rank": ranks}
+    changed = replace(site, frames=frames, findings=(first, *site.findings[1:]))
+    changed.save(tmp_path)
+    text = (tmp_path / "results.json").read_text(encoding="utf-8")
+    results = json.loads(text)
+    assert {repr(row["misreading"]) for row in results["topics"]} == {"0.0"}
+    assert {repr(row["misread"]) for row in results["rank"]} == {"0.0"}
+    assert repr(results["findings"][0]["numbers"]) == "{'share_open': 0.0}"
+    assert not re.search(r"-0\.0\b(?!\d)", text)
+    with zipfile.ZipFile(tmp_path / "workbook.xlsx") as book:
+        cells = [book.read(name).decode() for name in book.namelist() if "sheet" in name]
+    assert cells
+    assert not [cell for cell in cells if "<v>-0</v>" in cell]
+
+
+def test_every_number_of_the_results_has_six_digits(demo):
+    engagement, store = demo
+    results = json.loads(_text(engagement, store.current(site="northfield"), "northfield"))
+    numbers = list(_numbers(results))
+    assert len(numbers) > 1000
+    assert [number for number in numbers if round(number, 6) != number] == []
+
+
+def _numbers(value: object) -> Iterator[float]:
+    if isinstance(value, float):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _numbers(inner)
 
 
 def test_results_are_written_a_row_to_a_line():
@@ -228,8 +273,8 @@ def test_a_pilot_added_at_an_interview_is_called_by_its_title(demo, tmp_path):
         )
         for lens, who in people
     ]
-    frame = answers_frame([*store.current(site="oldmill"), *more])
-    frame.attrs["subjects"] = [{"kind": "pilot", "id": "new", "title": "Added on the spot"}]
-    assessment = measure_site(engagement, frame, site="oldmill", wave="2026", as_of=AS_OF)
+    added = Subject("oldmill", "pilot", "new", "Added on the spot")
+    said = Answers(answers_frame([*store.current(site="oldmill"), *more]), (added,))
+    assessment = measure_site(engagement, said, site="oldmill", wave="2026", as_of=AS_OF)
     assert assessment.subject_title("new") == "Added on the spot"
     assert assessment.subject_title("vision") == "Camera inspection"

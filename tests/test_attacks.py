@@ -117,7 +117,8 @@ def test_owners_and_how_they_meet_fix_nobodys_choice_for_outsiders(n):
     agreed = same - both_nobody
     settings = Settings()
     claim = np.digitize(agreed, [settings.leaning_at, settings.claim_at])
-    for key in {*zip(*(x.ravel() for x in np.broadcast_arrays(owner[:, None], owner, claim)))}:
+    keys = np.stack(np.broadcast_arrays(owner[:, None], owner, claim), axis=-1).reshape(-1, 3)
+    for key in np.unique(keys, axis=0):
         fits = (owner[:, None] == key[0]) & (owner == key[1]) & (claim == key[2])
         assert fits.any(axis=1).sum() > 1
         assert fits.any(axis=0).sum() > 1
@@ -127,7 +128,7 @@ def test_owners_and_how_they_meet_fix_nobodys_choice_for_outsiders(n):
 
 ITEMS = items_of(
     {"item": "x.clear", "group": "aligned"},
-    {"item": "x.calm", "group": "pilots"},
+    {"item": "x.calm", "group": "aligned"},
     {"item": "x.stable", "group": "technical", "per": "pilot", "mirrored": False},
     {"item": "x.helps", "group": "operational", "per": "pilot", "mirrored": False},
     {"item": "x.first", "kind": "rank", "k": 3, "options": tuple("abcdefghij"), "points": None},
@@ -154,7 +155,9 @@ def _plant(site, random):
             subject = "trial" if item["per"] == "pilot" else None
             for about in (lens, other) if item["mirrored"] else (lens,):
                 given = _answer(item, n, random)
-                rows.append(said(lens, item["item"], given, about=about, site=site, subject=subject))
+                rows.append(
+                    said(lens, item["item"], given, about=about, site=site, subject=subject)
+                )
     return rows
 
 
@@ -189,12 +192,10 @@ def plants():
 
 def test_no_answer_of_fifty_plants_is_determined(plants):
     measured, told = plants
-    cells, unique, fixed = count_solved(told.frames["within"])
-    before = count_solved_before(measured.frames["within"])
-    print(f"{cells} cells; one set fits: {before[1]} before, {unique} now", end="; ")
-    print(f"all the same and known: {before[2]} before, {fixed} now")
+    _, unique, fixed = count_solved(told.frames["within"])
+    _, unique_before, fixed_before = count_solved_before(measured.frames["within"])
     assert (unique, fixed) == (0, 0)
-    assert before[1] > cells / 4
+    assert min(unique_before, fixed_before) > 50
 
 
 def test_no_colleague_learns_of_the_others_but_where_the_report_says_nearly_all(plants):
@@ -220,9 +221,9 @@ def test_beside_a_band_no_probability_tells_where_in_it_the_mean_lies(plants):
     _, told = plants
     topics = told.frames["topics"]
     bands = topics[["own_from", "estimate_from", "other_own_from"]].notna().any(axis=1)
-    assert 100 > bands.sum() > 20
-    chances = topics.loc[bands, [c for c in topics if c.startswith("p_")]].stack().unique()
-    assert set(chances) <= {*middle_certainty(pd.Series(["claimed", "leaning"]), Settings())}
+    assert 20 < bands.sum() < len(topics)
+    chances = topics.loc[bands, [c for c in topics if c.startswith("p_")]].to_numpy()
+    assert {*chances[~np.isnan(chances)]} <= {*middle_certainty(pd.Series(["claimed", "leaning"]), Settings())}
     assert topics.loc[bands, "more_interviews"].isna().all()
 
 

@@ -83,9 +83,15 @@ def test_a_plant_that_did_not_change_says_so():
     assert "claimed" not in set(moved["claim"])
 
 
+def returned(answers):
+    found = changes(answers).set_index(["lens", "quantity"])[["n_returned", "returned_change"]]
+    return missing_as_none(found)
+
+
 def test_people_who_came_back_are_compared_with_themselves():
-    found = changes().set_index(["lens", "quantity"])[["n_returned", "returned_change"]]
-    assert missing_as_none(found) == [
+    before = topic("frame.one", [5, 5, 4], [5, 5, 5], [1, 1, 2, 1], [1, 1, 1, 1])
+    after = topic("frame.one", [5, 5, 5], [1, 2, 1], [1, 1, 2, 1], [1, 2, 1, 1])
+    assert returned(pd.concat([wave("w2", 1, before), wave("w1", 9, after)])) == [
         [3, pytest.approx(1 / 3)],
         [3, pytest.approx(-11 / 3)],
         [None, None],
@@ -93,6 +99,39 @@ def test_people_who_came_back_are_compared_with_themselves():
         [4, 0.25],
         [None, None],
     ]
+
+
+@pytest.mark.parametrize(
+    ("n_before", "n_after", "n_returned", "is_told"),
+    [
+        (3, 3, 3, True),
+        (6, 6, 3, True),
+        (8, 3, 3, True),
+        (5, 5, 2, False),
+        (4, 4, 1, False),
+        (6, 6, 0, False),
+        # 4 before, 3 after and the change of those 3 give the answer of the one who left.
+        (4, 3, 3, False),
+        (3, 5, 3, False),
+        (8, 8, 6, False),
+    ],
+)
+def test_a_change_of_few_who_came_back_or_not_is_never_a_figure(
+    n_before, n_after, n_returned, is_told
+):
+    """The people of the second wave are counted from the one who is the last to come back."""
+    others = [1, 1, 1]
+    before = wave("w2", 1, topic("frame.one", [3] * n_before, [], others, []))
+    after = wave("w1", 9, topic("frame.one", [4] * n_after, [], others, []))
+    renamed = {f"north-a-{i}": f"north-a-{i + n_before - n_returned}" for i in range(n_after)}
+    after["respondent"] = after["respondent"].replace(renamed).astype("str")
+    found = changes(pd.concat([before, after], ignore_index=True))
+    own = found[(found["lens"] == "a") & (found["quantity"] == "own")]
+    expected = (
+        [[n_before, n_after, n_returned, 1.0]] if is_told else [[n_before, n_after, None, None]]
+    )
+    columns = ["n_before", "n_after", "n_returned", "returned_change"]
+    assert missing_as_none(own[columns]) == expected
 
 
 def test_reworded_and_new_items_are_listed_and_not_compared():
@@ -136,7 +175,7 @@ def test_transitions():
         ["a", "false_consensus", "known_difference", "claimed", "claimed", 4, 3],
         ["b", "false_consensus", "false_consensus", "claimed", "claimed", 4, 3],
     ]
-    assert found["p_changed"].tolist() == pytest.approx([0.97, 0.0], abs=0.06)
+    assert found["p_changed"].tolist() == pytest.approx([0.95, 0.0], abs=0.1)
     assert dtypes_of(found) == TRANSITIONS.dtypes
 
 
@@ -153,17 +192,22 @@ def test_three_waves_make_two_pairs_and_one_wave_none():
 
 
 def test_returns():
-    found = measure_returns(BOTH)
+    found = measure_returns(BOTH, min_group=1)
     assert found.to_numpy().tolist() == [
         ["north", "a", "w2", "w1", 4, 3, 3, 1, 0],
         ["north", "b", "w2", "w1", 4, 5, 4, 0, 1],
+    ]
+    few = measure_returns(BOTH, min_group=2)
+    assert missing_as_none(few) == [
+        ["north", "a", "w2", "w1", 4, 3, None, None, None],
+        ["north", "b", "w2", "w1", 4, 5, None, None, None],
     ]
     assert dtypes_of(found) == RETURNS.dtypes
 
 
 def test_a_lens_that_left_is_counted():
     gone = BOTH[(BOTH["wave"] == "w2") | (BOTH["lens"] == "a")].reset_index(drop=True)
-    assert measure_returns(gone).to_numpy().tolist() == [
+    assert measure_returns(gone, min_group=1).to_numpy().tolist() == [
         ["north", "a", "w2", "w1", 4, 3, 3, 1, 0],
         ["north", "b", "w2", "w1", 4, 0, 0, 4, 0],
     ]
@@ -174,7 +218,7 @@ def test_no_answers_give_empty_frames_with_every_column():
     for frame, dtypes in (
         (changes(empty), CHANGES.dtypes),
         (transitions(empty), TRANSITIONS.dtypes),
-        (measure_returns(empty), RETURNS.dtypes),
+        (measure_returns(empty, min_group=3), RETURNS.dtypes),
     ):
         assert (dtypes_of(frame), len(frame)) == (dtypes, 0)
 

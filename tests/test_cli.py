@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harmony_kit.cli import main
+from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.engagement.scaffold import create_demo
 
 COMMANDS = list(main.commands.items())
@@ -206,6 +207,113 @@ def test_one_clear_error(acme, tmp_path, words, what):
     assert result.exit_code == 1
     assert what in result.output
     assert "Traceback" not in result.output
+
+
+#: What a command needs beside DIR, to be run at all.
+NEEDED = {
+    "import": ["{folder}/incoming/tarn.csv"],
+    "journal": ["--respondent", "it-1"],
+    "export": ["{folder}/out.csv"],
+}
+#: Every command that takes the name of a site or wave there must be, however it is run.
+NAMING = [
+    (name, option.opts[0], extra)
+    for name, command in COMMANDS
+    if name != "init"  # names the wave it begins
+    for option in command.params
+    if option.opts[0] in ("--site", "--wave")
+    for extra in {"run": ([], ["--plan"]), "import": ([], ["--propose-map"])}.get(name, ([],))
+]
+
+
+@pytest.fixture(scope="module")
+def kept(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo with the answers of one plant, and some of an earlier wave."""
+    folder = tmp_path_factory.mktemp("kept") / "acme"
+    shutil.copytree(demo, folder)
+    path = folder / "incoming" / "tarn.csv"
+    earlier = folder / "earlier.csv"
+    pd.read_csv(path, dtype=str).assign(wave="2025").to_csv(earlier, index=False)
+    assert _run("import", folder, path, earlier).exit_code == 0
+    return folder
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    # A reader of SQLite leaves its shared memory and an empty log, and a run its lock.
+    left = ("-shm", "run.lock")
+    found = [path for path in folder.rglob("*") if path.is_file() and path.stat().st_size > 0]
+    paths = [path for path in found if not path.name.endswith(left)]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+def test_commands_that_name_a_site_or_wave():
+    assert {name for name, _, _ in NAMING} == {
+        *("import", "run", "interview", "journal", "plan", "compare", "export")
+    }
+
+
+@pytest.mark.parametrize(("name", "option", "extra"), NAMING)
+def test_a_mistyped_site_or_wave_is_refused_before_anything_is_done(kept, name, option, extra):
+    needed = [word.format(folder=kept) for word in NEEDED.get(name, [])]
+    before = _files(kept)
+    typed = "tran" if option == "--site" else "2062"
+    result = _run(name, kept, *needed, *extra, option, typed)
+    assert result.exit_code == 1
+    assert _files(kept) == before
+    if option == "--site":
+        sites = ", ".join(load_engagement(kept).site_ids)
+        told = f"sites.csv: has no site 'tran'. Allowed: {sites}. Did you mean tarn?"
+    else:
+        told = (
+            "engagement.yaml: has no wave '2062'. Allowed: 2026, 2025. Did you mean 2026? "
+            "Another round of interviews begins by naming it as `wave` in engagement.yaml."
+        )
+    assert result.output == f"error: {told}\n"
+
+
+def test_a_mistyped_site_and_wave_are_told_together_and_make_no_store(acme):
+    result = _run("export", acme, acme / "out.csv", "--site", "x", "--wave", "y")
+    assert result.exit_code == 1
+    assert [line.split(".")[0] for line in result.output.splitlines()] == [
+        "error: sites",
+        "error: engagement",
+    ]
+    assert "Allowed: 2026. Another round" in result.output
+    assert not (acme / "answers.sqlite").exists()
+
+
+def test_an_earlier_wave_and_a_site_taken_out_can_be_named(kept, tmp_path):
+    folder = tmp_path / "acme"
+    shutil.copytree(kept, folder)
+    out = tmp_path / "out.csv"
+    assert _run("export", folder, out, "--wave", "2025").exit_code == 0
+    assert set(pd.read_csv(out, dtype=str)["wave"]) == {"2025"}
+    sites = folder / "sites.csv"
+    rows = sites.read_text(encoding="utf-8").splitlines(keepends=True)
+    sites.write_text("".join(row for row in rows if not row.startswith("tarn")), encoding="utf-8")
+    assert _run("export", folder, out, "--site", "tarn").exit_code == 0
+    assert set(pd.read_csv(out, dtype=str)["site"]) == {"tarn"}
+    gone = _run("plan", folder, "--site", "tarn")
+    assert (gone.exit_code, "has no site 'tarn'" in gone.output) == (1, True)
+
+
+def test_a_value_no_site_has_is_refused(kept):
+    result = _run("run", kept, "--plan", "--where", "region=EMAE")
+    assert result.exit_code == 1
+    assert "has no region 'EMAE'" in result.output
+
+
+def test_a_wave_that_cannot_be_called_that_is_refused(acme, tmp_path):
+    result = _run("init", tmp_path / "new", "--wave", "spring/26")
+    assert result.exit_code == 1
+    assert "'spring/26' cannot name a wave. Allowed: 1 to 40 letters" in result.output
+    assert not (tmp_path / "new").exists()
+    path = tmp_path / "tarn.csv"
+    wide = pd.read_csv(acme / "incoming" / "tarn.csv", dtype=str)
+    wide.assign(wave="../26").to_csv(path, index=False)
+    brought = _run("import", acme, path)
+    assert brought.exit_code == 1
+    assert "column wave: '../26' cannot name a wave. Allowed: 1 to 40 letters" in brought.output
 
 
 def test_a_read_only_store_is_told(acme):

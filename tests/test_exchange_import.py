@@ -11,8 +11,9 @@ from exchange_cases import CASES, FORMS, KOBO, SMALL, WHEN, everything, offer, o
 
 from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.exchange import ImportCounts, SkippedRow, export_wide
-from harmony_kit.journal.answers import Answer, Respondent, Source, Subject
+from harmony_kit.journal.answers import Answer, Respondent, Source
 from harmony_kit.journal.store import Store
+from harmony_kit.journal.subject import Subject
 
 BAD = sorted((CASES / "bad").glob("*.yaml"))
 WIDE = "respondent,site,lens,wave,view.one,view.plain,text.change\n"

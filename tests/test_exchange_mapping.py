@@ -13,8 +13,8 @@ from harmony_kit.exchange import map_template
 from harmony_kit.exchange.fields import Field, FieldError, parse_field, read_columns
 from harmony_kit.exchange.labels import read_labels
 from harmony_kit.instrument.file import find_instrument, load_instrument
-from harmony_kit.journal.answers import Subject
 from harmony_kit.journal.store import Store
+from harmony_kit.journal.subject import Subject
 
 PILOTS = tuple(
     Subject("north", "pilot", name, title)

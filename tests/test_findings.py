@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,10 @@ import pytest
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.findings import FIRST_PAGE, Finding, find, select_first
+from harmony_kit.findings.observation import Observation
+from harmony_kit.findings.patterns import Case
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
+from harmony_kit.findings.wording import Voice, Wording
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.measures.coorientation import TOPICS
 
@@ -58,7 +62,7 @@ def _find(
     *rows: Mapping[str, Any], language: str = "en", **frames: pd.DataFrame
 ) -> tuple[Finding, ...]:
     measures = {"topics": _topics(*rows), **frames} if rows else frames
-    return find(measures, PLAYBOOK, INSTRUMENT, language=language, settings=Settings())
+    return find(measures, Voice(PLAYBOOK, INSTRUMENT, language, {}), settings=Settings())
 
 
 def test_both_directions_of_one_topic_are_one_finding():
@@ -137,9 +141,20 @@ def test_no_text_blames_or_averages():
     assert found == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [("oldest_open_days", -0.4, "0"), ("share_open", -0.001, "0%"), ("own_it", 2.6, "3")],
+)
+def test_a_number_in_a_sentence_has_no_signed_zero(name, value, text):
+    seen = Observation(Case("topic", ""), "claimed", 0, 1, numbers={name: value})
+    assert Wording(seen, Voice(PLAYBOOK, INSTRUMENT, "en")).names[name] == text
+
+
 def test_other_lenses_are_called_by_their_names():
     row = _direction("engineering", "quality", item="frame.limits", points=6, tolerance=1.25)
-    (finding,) = find({"topics": _topics(row)}, PLAYBOOK, OTHER, settings=Settings())
+    (finding,) = find(
+        {"topics": _topics(row)}, Voice(PLAYBOOK, OTHER, "en", {}), settings=Settings()
+    )
     words = " ".join([finding.title, finding.shared, *finding.texts.values()])
     assert set(finding.texts) == {"engineering", "quality"}
     assert "Quality" in words
@@ -158,6 +173,25 @@ def test_first_page_is_short_and_varied():
     assert len(findings) == 13
     assert len(first) == FIRST_PAGE
     assert {"execution", "workflow", "ownership"} <= {finding.dimension for finding in first}
+
+
+def test_two_findings_of_a_kind_and_no_more_while_there_are_others():
+    frame = [item.id for item in INSTRUMENT.items if item.dimension == "frame" and item.mirrored]
+    others = ("execution.aligned", "workflow.boundaries_first", "ownership.clear")
+    others += ("meaning.same", "interpretation.why_now")
+    rows = [
+        _direction("it", "operations", item=item, dimension=item.partition(".")[0])
+        for item in (*frame, *others)
+    ]
+    counted = Counter(finding.dimension for finding in select_first(_find(*rows)))
+    assert counted == {"frame": 2, **{item.partition(".")[0]: 1 for item in others}}
+
+
+def test_the_first_page_tells_nothing_twice():
+    (first,) = _find(_direction("it", "operations"))
+    again = replace(first, id="again", score=first.score / 2)
+    elsewhere = replace(again, id="elsewhere", subject="vision", score=first.score / 3)
+    assert select_first([first, again, elsewhere]) == (first, elsewhere)
 
 
 def test_finding_nothing_is_no_finding():

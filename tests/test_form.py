@@ -8,7 +8,9 @@ import pytest
 import yaml
 from interviews import Clock, begin, find_respondent, make_engagement, open_desk
 
-from harmony_kit.commands.interviewing import open_interview
+from harmony_kit.commands.interviewing import open_interview, open_reception
+from harmony_kit.engagement.folder import load_engagement
+from harmony_kit.engagement.scaffold import create_engagement
 from harmony_kit.errors import EngagementError
 from harmony_kit.interview import presence
 from harmony_kit.interview.accent import DARK_GROUND, LIGHT_GROUND, contrast, readable_accent
@@ -80,6 +82,38 @@ def test_what_is_missing_of_a_new_interview_is_said_at_its_field(reception):
     message |= {"respondent": "mira-17", "lens": "plant", "consent": "true"}
     assert reception.handle(message)["problems"] == {"consent": "consent_needed"}
     assert reception.desk.journal.respondents() == []
+
+
+def test_an_interview_begins_in_a_folder_as_init_writes_it(tmp_path):
+    create_engagement(tmp_path / "acme", client="Acme", wave="1")
+    with (tmp_path / "acme" / "sites.csv").open("a", encoding="utf-8") as sites:
+        sites.write("plant-1,Plant 1,EU,DE,5,40\n")
+    fresh = open_reception(load_engagement(tmp_path / "acme"), clock=Clock())
+    message = {"do": "begin", "respondent": "mira-17", "lens": "it", "role": "", "language": "en"}
+    reply = fresh.handle({**message, "consent": True})
+    assert reply["page"]["id"] == "priorities.top"
+    (known,) = fresh.desk.journal.respondents()
+    assert (known.site, known.wave, known.respondent) == ("plant-1", "1", "mira-17")
+
+
+@pytest.mark.parametrize(
+    ("site", "wave", "what"),
+    [
+        ("rome", None, "sites.csv: has no site 'rome'. Allowed: lyon, porto."),
+        ("lyon", "2062", "engagement.yaml: has no wave '2062'. Allowed: 2026. Did you mean 2026?"),
+    ],
+)
+def test_a_form_opens_at_a_site_and_wave_there_is(tmp_path, site, wave, what):
+    engagement = load_engagement(make_engagement(tmp_path / "e"))
+    with pytest.raises(EngagementError, match=re.escape(what)):
+        open_reception(engagement, site, wave)
+    assert not (tmp_path / "e" / "answers.sqlite").exists()
+
+
+def test_a_folder_without_sites_says_what_to_do_first(tmp_path):
+    create_engagement(tmp_path / "acme", client="Acme", wave="1")
+    with pytest.raises(EngagementError, match=r"lists no site\. Add one row per plant\."):
+        open_reception(load_engagement(tmp_path / "acme"))
 
 
 def test_an_answer_is_confirmed_with_the_time_and_the_next_screen(reception):

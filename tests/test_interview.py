@@ -18,7 +18,7 @@ from harmony_kit.interview.beginning import (
 from harmony_kit.interview.given import Given, version_of
 from harmony_kit.interview.presence import take_seat
 from harmony_kit.interview.questions import Question
-from harmony_kit.journal.answers import Subject
+from harmony_kit.journal.subject import Subject
 
 
 @pytest.fixture
@@ -76,6 +76,7 @@ def test_consent_and_what_asks_are_recorded_before_the_first_question(desk):
         ({"lens": "it"}, {"lens": "choose_one"}),
         ({"language": "fr"}, {"language": "choose_one"}),
         ({"site": "rome"}, {"site": "choose_one"}),
+        ({"wave": "no wave!"}, {"wave": "choose_one"}),
         ({"respondent": "Mira Plant"}, {"respondent": "pseudonym_form"}),
         ({"respondent": "../mira"}, {"respondent": "pseudonym_form"}),
         ({"respondent": "TAKEN-1"}, {"respondent": "pseudonym_taken"}),
@@ -88,6 +89,15 @@ def test_an_interview_that_must_not_start(desk, changes, problems):
     with pytest.raises(ValueError, match=next(iter(problems.values()))):
         start_interview(late, desk)
     assert len(desk.journal.respondents()) == 1
+
+
+@pytest.mark.parametrize(("status", "text"), [("answered", "Hours."), ("prefer_not", None)])
+def test_only_words_that_were_said_may_be_quoted(desk, status, text):
+    interview = start_interview(newcomer(), desk)
+    interview.answer(Given(own("aims.shared"), value=1))
+    interview.answer(Given(own("aims.apart"), status=status, text=text, quotable=True))
+    (_, kept) = desk.journal.current()
+    assert (kept.status, kept.text, kept.quotable) == (status, text, status == "answered")
 
 
 def test_proposed_pseudonyms_are_free_and_say_nothing():

@@ -13,9 +13,11 @@ from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import pytest
+from click.testing import CliRunner
 from conftest import IS_REQUIRED, skip_or_fail
 from interviews import find_respondent, make_engagement, run_pocket
 
+from harmony_kit.cli import main
 from harmony_kit.interview.launch import plan_lab
 from harmony_kit.journal.store import Store
 
@@ -64,6 +66,12 @@ def store(folder):
 def begin(visit, name, lens="Plant"):
     """From the list to the first question, by keyboard alone."""
     visit.wait_for(".lobby")
+    fill_in(visit, name, lens)
+    return visit.press_on("Enter")
+
+
+def fill_in(visit, name, lens="Plant"):
+    """From the list to a new interview that is filled in and has not begun."""
     visit.press("Enter")
     visit.wait_for(".start")
     visit.press("Space" if lens == "Headquarters" else "ArrowRight")
@@ -72,7 +80,6 @@ def begin(visit, name, lens="Plant"):
     visit.press("Tab", "Control+a")
     visit.page.keyboard.type(name)
     visit.press("Tab", "Tab", "Space")
-    return visit.press_on("Enter")
 
 
 def answers(store, name):
@@ -519,6 +526,55 @@ def test_a_respondent_alone_loses_nothing_when_the_form_is_started_again(folder,
             visit.page.locator(".harmony .notice.draft button").first.click()
             visit.wait_for_status("Saved")
             assert len(answers(store, code)) == 1
+
+
+def test_an_interview_in_a_folder_as_init_writes_it(browser, tmp_path):
+    """From `harmony init` and one plant in sites.csv to a row in the store."""
+    acme = tmp_path / "acme"
+    assert CliRunner().invoke(main, ["init", str(acme)]).exit_code == 0
+    with (acme / "sites.csv").open("a", encoding="utf-8") as sites:
+        sites.write("plant-1,Plant 1,EU,DE,5,40\n")
+    plan = plan_lab(acme, tmp_path)
+    with (
+        labs.run_server(plan.command, dict(plan.environment), tmp_path) as server,
+        labs.open_visit(browser, server.address("notebooks/1_interview.ipynb")) as visit,
+    ):
+        assert begin(visit, "init-10", "Headquarters") == "priorities.top"
+        visit.press("1", "2", "3")
+        assert visit.press_on("Enter") == "priorities.top@operations"
+        visit.wait_for_status("Saved ")
+        visit.picture("80-fresh-folder")
+    kept = Store(f"sqlite:///{acme / 'answers.sqlite'}")
+    (said,) = kept.current()
+    assert (said.site, said.wave, said.respondent) == ("plant-1", "1", "init-10")
+    assert (said.item, said.about, said.status) == ("priorities.top", "it", "answered")
+    assert len(said.chosen) == 3
+
+
+def test_a_refusal_without_a_field_of_its_own_shows_on_the_page(visit, store):
+    visit.wait_for(".lobby")
+    # What the page offers is what it got; a wave that cannot be one comes from elsewhere.
+    visit.page.evaluate(
+        "() => { const wave = document.querySelectorAll('.harmony .lobby select')[1];"
+        " wave.options[0].value = 'no wave!'; wave.dispatchEvent(new Event('change')); }"
+    )
+    visit.page.wait_for_function(
+        "document.querySelectorAll('.harmony .lobby select')[1].value === 'no wave!'"
+    )
+    visit.page.get_by_role("button", name="New interview").focus()
+    fill_in(visit, "wave-10")
+    visit.press("Enter")
+    visit.wait_for(".refused")
+    assert visit.text(".refused") == "Wave: Please choose."
+    seen = visit.page.locator(".harmony .refused").bounding_box()
+    button = visit.page.get_by_role("button", name="Begin the interview").bounding_box()
+    assert 0 < button["y"] - seen["y"] < 60
+    assert button["y"] < 900
+    visit.check_access("81-refused")
+    assert [r for r in store.respondents() if r.respondent == "wave-10"] == []
+    visit.page.get_by_role("button", name="Back to the list").click()
+    visit.wait_for(".lobby")
+    assert visit.page.locator(".harmony .refused").count() == 0
 
 
 def test_the_notebook_opened_by_hand_in_any_jupyterlab(folder, browser, store, tmp_path):

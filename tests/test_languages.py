@@ -300,3 +300,29 @@ def _shown(part: Any, key: str = "") -> Iterator[str]:
             yield from _shown(value, key)
     elif isinstance(part, str) and key in SHOWN and not QUESTION_ID.fullmatch(part):
         yield " ".join(part.split())
+
+
+@pytest.mark.parametrize(
+    ("file", "is_seen"),
+    [
+        ("languages/de/records.yaml", True),
+        ("languages/de/failures.yaml", True),
+        ("languages/es/report.yaml", True),
+        ("report/fragments/cover.html.j2", True),
+        ("languages/de/form.yaml", False),  # no report says what the form says
+    ],
+)
+def test_reports_are_out_of_date_when_their_words_change(tmp_path, file, is_seen):
+    copy = speak(tmp_path)
+    before = _fingerprint(copy)
+    with (copy / "harmony_kit" / file).open("a", encoding="utf-8") as changed:
+        changed.write("\n")
+    assert (_fingerprint(copy) != before) == is_seen
+
+
+def _fingerprint(copy: Path) -> str:
+    code = "from harmony_kit.batch.versions import package_fingerprint as f; print(f())"
+    env = {**os.environ, "PYTHONPATH": str(copy)}
+    asked = [sys.executable, "-c", code]
+    run = subprocess.run(asked, env=env, cwd=copy, capture_output=True, text=True, check=True)
+    return run.stdout

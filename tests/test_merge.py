@@ -16,8 +16,9 @@ from interviews import Clock, begin, make_engagement, open_desk
 
 from harmony_kit.cli import main
 from harmony_kit.errors import ExchangeError
-from harmony_kit.journal.answers import Answer, Event, Respondent, Source, Subject
+from harmony_kit.journal.answers import Answer, Event, Respondent, Source
 from harmony_kit.journal.store import Store
+from harmony_kit.journal.subject import Subject
 
 WHEN = dt.datetime(2026, 10, 6, 9, tzinfo=dt.UTC)
 SOURCE = Source("ana", "interview", "it-operations", 1, "abc", "")

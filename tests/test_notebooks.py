@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -67,7 +69,22 @@ def test_first_code_cell_declares_typed_and_commented_parameters(path):
         assert "#" in line, line
 
 
-@pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.name)
+def _shows(cell):
+    """Whether a cell ends with a value, which the page shows."""
+    return isinstance(ast.parse("".join(cell["source"])).body[-1], ast.Expr)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_every_result_has_a_sentence_before_it(path):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     assert cells[0]["cell_type"] == "markdown"
+    before = [
+        (b["cell_type"], "".join(b["source"]))
+        for b, cell in pairwise(cells)
+        if cell["cell_type"] == "code" and _shows(cell)
+    ]
+    assert len(before) >= 1
+    for kind, text in before:
+        told = " ".join(line for line in text.splitlines() if not line.startswith("#")).strip()
+        assert kind == "markdown", text
+        assert re.search(r"\w[.?!]$", told), text

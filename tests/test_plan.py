@@ -122,10 +122,11 @@ def test_select_sites(
 def test_select_names_everything_unknown(tmp_path: Path) -> None:
     engagement = load_engagement(make_folder(tmp_path / "e", "ab"))
     with pytest.raises(EngagementError) as caught:
-        select_sites(engagement, ["x", "a"], [("colour", "red")])
+        select_sites(engagement, ["x", "a"], [("y", "9"), ("region", "EMAE")])
     assert str(caught.value).splitlines() == [
-        "sites.csv: there is no site 'x'.",
-        "sites.csv: there is no column 'colour'. Allowed: site, name, region, country, line.",
+        "sites.csv: has no site 'x'. Allowed: a, b.",
+        "sites.csv: has no column 'y'. Allowed: site, name, region, country, line.",
+        "sites.csv: has no region 'EMAE'. Allowed: APAC, EMEA. Did you mean EMEA?",
     ]
 
 
@@ -226,10 +227,7 @@ CHANGES = {
         lambda f: (f / "playbook.yaml").write_text("entries: []\n"),
         {"a": "playbook changed", "b": "playbook changed"},
     ),
-    "reference": (
-        lambda f: (f / "reference.json").write_text("{}"),
-        {"a": "reference changed", "b": "reference changed"},
-    ),
+    "a file nobody reads": (lambda f: (f / "reference.json").write_text("{}"), {}),
     "store moved": (
         lambda f: _append(f / "engagement.yaml", "store: sqlite:///./answers.sqlite\n"),
         {},

@@ -89,11 +89,14 @@ def test_counts_and_camps_of_few_people_are_hidden():
             "n": [8, 7, 8],
             "counts": [[2, 6], [3, 4], [4, 4]],
             "n_dont_know": [1, 1, 2],
-            "camps": [camps, None, [{"at": 1.0, "n": 4}, {"at": 5.0, "n": 4}]],
+            "camps": [camps, None, [{"at": 1.0, "n": 3}, {"at": 5.0, "n": 5}]],
         }
     )
     topics = pd.DataFrame({"n_own": [3]})
-    licensed = license_details({"within": frame, "topics": topics}, min_group=3)
+    rank = pd.DataFrame({"n_pairs": [2, 3, 0]})
+    frames = {"within": frame, "topics": topics, "rank": rank}
+    licensed = license_details(frames, min_group=3)
+    assert licensed["rank"]["n_pairs"].tolist() == [0, 3, 0]
     shown = licensed["within"]
     assert shown["counts"].tolist() == [[2, 6], None, [4, 4]]
     assert shown["n_dont_know"].fillna(-1).tolist() == [1, -1, 2]

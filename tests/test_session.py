@@ -22,7 +22,8 @@ from harmony_kit.interview.session import (
     measure_progress,
     with_answers,
 )
-from harmony_kit.journal.answers import Answer, Respondent, Source, Subject
+from harmony_kit.journal.answers import Answer, Respondent, Source
+from harmony_kit.journal.subject import Subject
 
 CASES = Path(__file__).parent / "cases" / "interview"
 SMALL = load_instrument(CASES / "small.yaml")

@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 from engagement_folders import WAVE, make_folder, save_answers
 
-from harmony_kit.batch.snapshot import Snapshot, read_subjects, take_snapshot
+from harmony_kit.batch.snapshot import Snapshot, take_snapshot
 from harmony_kit.files import hash_file
-from harmony_kit.journal.answers import Subject, type_frame
+from harmony_kit.journal.answers import type_frame
+from harmony_kit.journal.answers_file import read_answers_file
 from harmony_kit.journal.store import Store
+from harmony_kit.journal.subject import Subject
 
 SITES = ("a", "b", "c")
 
@@ -114,9 +116,9 @@ def test_subjects_added_at_an_interview_travel_with_the_answers(folder: Path) ->
     second = _take(folder)
     changed = {site for site in SITES if first.sha256[site] != second.sha256[site]}
     assert changed == {"b"}
-    expected = [{"kind": "pilot", "id": "line-3", "title": "Vision on line 3"}]
-    assert read_subjects(second.folder / "b.parquet") == expected
-    assert read_subjects(second.folder / "a.parquet") == []
+    expected = (Subject("b", "pilot", "line-3", "Vision on line 3"),)
+    assert read_answers_file(second.folder / "b.parquet").subjects == expected
+    assert read_answers_file(second.folder / "a.parquet").subjects == ()
 
 
 class _BusyStore(Store):

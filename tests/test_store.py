@@ -17,8 +17,9 @@ import pytest
 
 from harmony_kit.errors import InstrumentError, StoreError
 from harmony_kit.instrument.file import find_instrument, load_instrument
-from harmony_kit.journal.answers import Answer, Event, Respondent, Source, Subject
+from harmony_kit.journal.answers import Answer, Event, Respondent, Source
 from harmony_kit.journal.store import Store
+from harmony_kit.journal.subject import Subject
 
 SOURCE = Source("ana", "interview", "it-operations", 1, "abc", "session-1")
 WHEN = dt.datetime(2026, 10, 6, 9, 1, 2, 345678, tzinfo=dt.UTC)
@@ -151,6 +152,22 @@ def test_merge_keeps_the_later_answer_current(store):
     assert [answer.value for _, answer in store.journal(respondent="it-01")] == [5, 4, 5]
     assert store.respondents() == [PERSON]
     other.close()
+
+
+def test_of_two_answers_given_at_the_same_moment_both_stores_hold_the_same(store):
+    other, third = Store("sqlite://"), Store("sqlite://")
+    theirs = replace(RATING, value=2)
+    store.append([RATING])
+    other.append([theirs])
+    third.append([RATING])
+    store.merge(other)
+    other.merge(third)
+    (ours_now,), (theirs_now,) = store.current(), other.current()
+    assert ours_now.value == theirs_now.value
+    assert {answer.value for _, answer in store.journal()} == {RATING.value, 2}
+    assert (store.merge(other), other.merge(store)) == (0, 0)
+    other.close()
+    third.close()
 
 
 def test_three_threads_write_three_rows(store_url, tmp_path):

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from harmony_kit.batch.holding import Holding
@@ -20,10 +20,11 @@ from harmony_kit.batch.record import Record, find_records, record_folder
 from harmony_kit.batch.register import Entry, Register
 from harmony_kit.batch.site_folder import SiteFolders
 from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
+from harmony_kit.engagement.choosing import first_site, refuse, unknown_wave
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engagement.secret import keep_secret
-from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.journal.store import Store
+from harmony_kit.journal.stored import stored_names
 from harmony_kit.report.words import load_words
 
 __all__ = ["PORTFOLIO", "BatchRequest", "Briefing", "brief", "clean_up", "plan_portfolio"]
@@ -187,9 +188,10 @@ def brief(request: BatchRequest) -> Briefing:
     Raises `EngagementError` and `StoreError`; nothing is published then.
     """
     engagement = load_engagement(request.folder)
-    if request.wave is not None:
-        engagement = replace(engagement, wave=request.wave)
-    _check_sites(engagement)
+    stored = partial(stored_names, engagement.store_url, "wave")
+    refuse(unknown_wave(engagement, request.wave, stored))
+    engagement = replace(engagement, wave=request.wave or engagement.wave)
+    first_site(engagement)  # a broken file must not take every report down
     selected = select_sites(engagement, request.sites, request.where)
     if request.is_draft:
         engagement = _mark_draft(engagement)
@@ -248,8 +250,7 @@ def _take_snapshot(engagement: Engagement, request: BatchRequest) -> Snapshot:
     store = Store(engagement.store_url, is_reader=True)
     try:
         lost = list_losses(store, sites, wave=wave, folder=engagement.folder)
-        if lost:
-            raise EngagementError(*lost)
+        refuse(lost)
         holding = _read_holding(engagement, is_draft=request.is_draft)
         forced = request.is_forced
         return take_snapshot(
@@ -269,11 +270,6 @@ def _read_holding(engagement: Engagement, *, is_draft: bool) -> Holding:
         min_group=engagement.settings.min_group,
         secret=keep_secret(engagement.folder),
     )
-
-
-def _check_sites(engagement: Engagement) -> None:
-    if not engagement.sites:  # a broken file must not take every report down
-        raise EngagementError(Problem("sites.csv", "", "lists no site"))
 
 
 def clean_up(folder: Path) -> None:

@@ -89,9 +89,11 @@ class Holding:
         n_gone = len(set(entry.people) - set(there))
         people = changed["respondent"].nunique() + n_gone
         if n_gone:
-            return (now if people >= self.min_group else now.iloc[:0]), (
-                0 if people >= self.min_group else people
-            ), {}
+            return (
+                (now if people >= self.min_group else now.iloc[:0]),
+                (0 if people >= self.min_group else people),
+                {},
+            )
         sizes = changed.groupby("cell")["respondent"].nunique()
         kept = sizes[sizes < self.min_group].index
         if kept.empty:

@@ -47,7 +47,6 @@ def shared_inputs(engagement: Engagement, as_of: date) -> dict[str, str]:
         "instrument": hash_content([engagement.instrument.sha256, engagement.instrument.texts]),
         "playbook": hash_content([_hash_path(path) for path in playbooks]),
         "settings": hash_content(settings),
-        "reference": _hash_path(folder / "reference.json"),
         "template": hash_folder(templates_folder() / "harmony", without=_PAGES_OF_THE_RUN),
         "package": package_fingerprint(),
         "libraries": hash_content(library_versions()),

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harmony_kit.batch.record import Record
+from harmony_kit.engagement.choosing import refuse, unknown_names, unknown_sites
 from harmony_kit.engagement.folder import Engagement, Site
-from harmony_kit.errors import EngagementError, Problem
+from harmony_kit.errors import Problem
 
 __all__ = ["Plan", "Step", "compare", "make_plan", "select_sites"]
 
@@ -72,27 +73,33 @@ def select_sites(
     """The sites asked for, in the order of sites.csv; all where nothing is asked.
 
     `where` pairs a column of sites.csv with a value: several values of one column widen the
-    choice, several columns narrow it. Raises `EngagementError` for a site or column there is not.
+    choice, several columns narrow it. Raises `EngagementError` for a site, a column or a value
+    there is not.
     """
-    unknown = sorted(set(sites) - set(engagement.site_ids))
-    problems = [Problem("sites.csv", "", f"there is no site {site!r}") for site in unknown]
+    refuse([*unknown_sites(engagement, sites), *_unknown_cells(engagement, where)])
     columns: dict[str, set[str]] = {}
     for column, value in where:
         columns.setdefault(column, set()).add(value.casefold())
-    known = _columns_of(engagement)
-    problems += [
-        Problem("sites.csv", "", f"there is no column {column!r}", ", ".join(known))
-        for column in columns
-        if column not in known
-    ]
-    if problems:
-        raise EngagementError(*problems)
     return tuple(
         site.site
         for site in engagement.sites
         if (not sites or site.site in sites)
         and all(_cell(site, column).casefold() in values for column, values in columns.items())
     )
+
+
+def _unknown_cells(engagement: Engagement, where: Sequence[tuple[str, str]]) -> list[Problem]:
+    problems = []
+    columns = _columns_of(engagement)
+    for column, value in where:
+        if column not in columns:
+            problems += unknown_names("sites.csv", "column", [column], columns)
+            continue
+        cells = [_cell(site, column) for site in engagement.sites]
+        if value.casefold() not in map(str.casefold, cells):
+            known = sorted(filter(None, set(cells)))
+            problems += unknown_names("sites.csv", column, [value], known)
+    return problems
 
 
 def _columns_of(engagement: Engagement) -> list[str]:

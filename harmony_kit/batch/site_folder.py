@@ -63,7 +63,7 @@ class SiteFolders:
         settings = read_yaml(source / "engagement.yaml")
         settings.pop("store", None)
         text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=True)
-        paths = [*sorted(source.glob("playbook*.yaml")), source / "reference.json"]
+        paths = sorted(source.glob("playbook*.yaml"))
         instrument = self._engagement.instrument_path
         if instrument.parent == source:
             paths += texts_beside(instrument).values()

@@ -7,26 +7,24 @@ machine needs no database. A site whose answers did not change keeps its file.
 from __future__ import annotations
 
 import hashlib
-import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from harmony_kit.batch.holding import Held, Holding
 from harmony_kit.batch.register import Entry, mark_site
 from harmony_kit.files import FileMark, is_unchanged, read_json, write_json, write_whole
+from harmony_kit.journal.answers import Answers, AnswersFrame
+from harmony_kit.journal.answers_file import answers_bytes
 from harmony_kit.journal.store import Store
+from harmony_kit.journal.subject import Subject
 
 __all__ = [
     "MANIFEST",
     "Snapshot",
-    "read_subjects",
     "snapshot_folder",
     "store_name",
     "take_snapshot",
@@ -37,23 +35,6 @@ MANIFEST = "snapshot.json"
 _CHUNK = 10  # sites read at a time: bounds memory, whatever the number of sites
 _TRIES = 10
 _SCHEMA_OF_MANIFEST = 3
-_TEXT = pa.string()
-_FIELDS = {
-    "site": _TEXT,
-    "wave": _TEXT,
-    "respondent": _TEXT,
-    "lens": _TEXT,
-    "item": _TEXT,
-    "subject": _TEXT,
-    "about": _TEXT,
-    "status": _TEXT,
-    "value": pa.int8(),
-    "chosen": pa.list_(_TEXT),
-    "text": _TEXT,
-    "quotable": pa.bool_(),
-    "answered_at": pa.timestamp("us", tz="UTC"),
-}
-_SCHEMA = pa.schema(list(_FIELDS.items()))
 
 
 @dataclass(frozen=True)
@@ -79,8 +60,8 @@ def snapshot_folder(folder: Path, wave: str, is_draft: bool = False) -> Path:  #
 
 def store_name(store: Store, folder: Path) -> str:
     """What a snapshot in `folder` calls its store: the same where the engagement was moved."""
-    kept = next(place for place in folder.parents if place.name == ".harmony")
-    return repr(store).replace(f"{kept.parent.as_posix()}/", "")
+    kept = [place.parent for place in folder.parents if place.name == ".harmony"]
+    return repr(store).replace(f"{(*kept, folder.parents[2])[0].as_posix()}/", "")
 
 
 def take_snapshot(
@@ -114,7 +95,11 @@ def take_snapshot(
     for attempt in range(_TRIES + 1):
         extents = store.site_extents(wave)
         wanted = {
-            site: [[*extents.get(site, ())], subjects.get(site, []), _rule_of(holding, site)]
+            site: [
+                [*extents.get(site, ())],
+                [asdict(one) for one in subjects.get(site, [])],
+                _rule_of(holding, site),
+            ]
             for site in sites
         }
         stale = [site for site in sites if fresh.get(site, {}).get("as_of") != wanted[site]]
@@ -126,7 +111,14 @@ def take_snapshot(
         for site, frame in _read_sites(store, list(sites) if is_last else stale, wave, chunk):
             revision = wanted[site][0][1] if wanted[site][0] else 0
             held = _hold(store, site, wave, frame, revision, holding)
-            fresh[site] = _write_site(folder, site, held, wanted[site], _key_of(holding, site))
+            answers = Answers(
+                AnswersFrame(held.answers),
+                tuple(subjects.get(site, [])),
+                waiting=held.waiting,
+                key=_key_of(holding, site),
+            )
+            fresh[site] = _write_site(folder, site, answers, wanted[site])
+            fresh[site]["entries"] = [asdict(entry) for entry in held.entries.values()]
         read += stale
     _forget_others(folder, set(sites))
     content = {
@@ -164,25 +156,14 @@ def _hold(
     )
 
 
-def read_subjects(path: Path) -> list[dict[str, str]]:
-    """The pilots and decisions added at interviews that a site's file carries.
-
-    Each has ``kind``, ``id`` and ``title``.
-    """
-    metadata = pq.read_schema(path).metadata or {}
-    subjects: list[dict[str, str]] = json.loads(metadata.get(b"subjects", b"[]"))
-    return subjects
-
-
 def _is_fresh(folder: Path, entry: dict[str, Any] | None) -> bool:
     return entry is not None and is_unchanged(folder / entry["file"], FileMark(**entry["mark"]))
 
 
-def _subjects_by_site(store: Store) -> dict[str, list[dict[str, str]]]:
-    by_site: dict[str, list[dict[str, str]]] = {}
+def _subjects_by_site(store: Store) -> dict[str, list[Subject]]:
+    by_site: dict[str, list[Subject]] = {}
     for subject in store.subjects():
-        entry = {"kind": subject.kind, "id": subject.id, "title": subject.title}
-        by_site.setdefault(subject.site, []).append(entry)
+        by_site.setdefault(subject.site, []).append(subject)
     return by_site
 
 
@@ -197,13 +178,9 @@ def _read_sites(
             yield site, frame.iloc[rows.get(site, [])]
 
 
-def _write_site(
-    folder: Path, site: str, held: Held, as_of: list[Any], key: str
-) -> dict[str, Any]:
+def _write_site(folder: Path, site: str, answers: Answers, as_of: list[Any]) -> dict[str, Any]:
     """Write one file unless it already has these bytes; its entry in the manifest."""
-    frame = held.answers
-    told = {"subjects": as_of[1], "waiting": dict(held.waiting), "key": key}
-    content = _parquet_bytes(frame, told)
+    content = answers_bytes(answers)
     digest = hashlib.sha256(content).hexdigest()
     path = folder / f"{site}.parquet"
     if not is_unchanged(path, FileMark(digest, len(content), -1)):
@@ -213,22 +190,8 @@ def _write_site(
         "file": path.name,
         "mark": mark.as_json(),
         "as_of": as_of,
-        "n_answers": len(frame),
-        "entries": [asdict(entry) for entry in held.entries.values()],
+        "n_answers": len(answers.frame),
     }
-
-
-def _parquet_bytes(frame: pd.DataFrame, told: dict[str, Any]) -> bytes:
-    """The bytes of a file: the answers, and beside them what is `told` of them."""
-    # The order of the key and not of the journal: importing the same answers in another order
-    # is not a change.
-    ordered = frame.sort_values(["respondent", "item", "subject", "about"], ignore_index=True)
-    table = pa.Table.from_pandas(ordered, schema=_SCHEMA, preserve_index=False)
-    added = {name.encode(): json.dumps(value).encode() for name, value in told.items()}
-    metadata = {**(table.schema.metadata or {}), **added}
-    sink = io.BytesIO()
-    pq.write_table(table.replace_schema_metadata(metadata), sink, compression="zstd")
-    return sink.getvalue()
 
 
 def _forget_others(folder: Path, sites: set[str]) -> None:

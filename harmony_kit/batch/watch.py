@@ -19,7 +19,7 @@ from harmony_kit.journal.store import Store
 __all__ = ["watch_engagement"]
 
 _POLL_SECONDS = 0.25
-_WATCHED = ("*.yaml", "*.csv", "evidence/*.csv", "reference.json")
+_WATCHED = ("*.yaml", "*.csv", "evidence/*.csv")
 
 
 def watch_engagement(

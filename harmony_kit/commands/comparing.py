@@ -12,6 +12,7 @@ import click
 import pandas as pd
 
 from harmony_kit.commands.exchanging import open_store
+from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
@@ -22,6 +23,7 @@ from harmony_kit.journal.store import Store
 from harmony_kit.measures.changes import CHANGES, measure_changes
 from harmony_kit.measures.declaration import Declaration
 from harmony_kit.measures.privacy import license_answers
+from harmony_kit.measures.rounding import round_number
 from harmony_kit.measures.transitions import TRANSITIONS, measure_transitions
 from harmony_kit.measures.waves import RETURNS, Wordings, measure_returns
 from harmony_kit.report.plain_values import plain_value
@@ -40,7 +42,8 @@ class _Compared:
 def compare(folder: Path, *, sites: Sequence[str], output: Path | None) -> None:
     """Print what changed with certainty between successive waves; `output` gets every number."""
     engagement = load_engagement(folder)
-    chosen = list(sites) or list(engagement.site_ids)
+    check_names(engagement, sites=sites)
+    chosen = sites or engagement.site_ids
     with open_store(engagement, is_reader=True) as store:
         answers = store.frame(chosen)
         wordings = _read_wordings(store, store.current())
@@ -63,12 +66,7 @@ def _compare(engagement: Engagement, answers: AnswersFrame, wordings: Wordings) 
     heads = engagement.headcounts()
     options: dict[str, Any] = {"settings": settings, "headcounts": heads, "wordings": wordings}
     changes = measure_changes(licensed, items, **options)
-    is_few = (changes["n_returned"] < settings.min_group).fillna(value=True)
-    changes.loc[is_few, "returned_change"] = float("nan")
-    changes.loc[is_few, "n_returned"] = pd.NA
-    returns = measure_returns(licensed)
-    for column in ("n_returned", "n_left", "n_joined"):
-        returns[column] = returns[column].mask(returns[column].between(1, settings.min_group - 1))
+    returns = measure_returns(licensed, min_group=settings.min_group)
     transitions = measure_transitions(licensed, items, **options)
     return _Compared(changes, transitions, returns)
 
@@ -121,12 +119,9 @@ def _rows(frame: pd.DataFrame, place: dict[str, Any]) -> pd.DataFrame:
 
 
 def _tell_returns(row: dict[Any, Any], words: Words) -> str:
-    counted = {
-        name: words.say("compare.few") if pd.isna(row[name]) else row[name]
-        for name in ("n_returned", "n_left", "n_joined")
-    }
-    people = {"n_before": row["n_before"], "n_after": row["n_after"]}
-    return words.say("compare.people", **people, **counted)
+    names = ("n_before", "n_after", "n_returned", "n_left", "n_joined")
+    key = "compare.untold" if pd.isna(row["n_returned"]) else "compare.people"
+    return words.say(key, **{name: row[name] for name in names})
 
 
 def _tell_transitions(rows: pd.DataFrame, engagement: Engagement, words: Words) -> Iterator[str]:
@@ -146,7 +141,9 @@ def _tell_changes(rows: pd.DataFrame, engagement: Engagement, words: Words) -> I
     claimed = rows[(rows["claim"] == "claimed") & (rows["direction"] != "steady")]
     for row in claimed.to_dict("records"):
         what = f"{_lens(engagement, row['lens'])}, {words.say('quantity.' + row['quantity'])}"
-        values = " -> ".join(words.plain(row[name], ".1f") for name in ("before", "after"))
+        values = " -> ".join(
+            words.plain(round_number(row[name], 1), ".1f") for name in ("before", "after")
+        )
         yield f"  {_topic(row)}, {what}: {values}"
     for kind in ("reworded", "new", "dropped"):
         items = sorted(set(rows.loc[rows["comparison"] == kind, "item"]))

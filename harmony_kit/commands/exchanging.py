@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
-import pandas as pd
 
+from harmony_kit.commands.naming import check_names
+from harmony_kit.engagement.choosing import refuse, unknown_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engagement.secret import find_secret, keep_secret
 from harmony_kit.errors import EngagementError, ExchangeError, Problem
 from harmony_kit.exchange import ImportOptions, export_wide, import_answers, map_template
-from harmony_kit.journal.answers import Answer, Event, Subject
+from harmony_kit.journal.answers import Answer, Event
 from harmony_kit.journal.store import Store
+from harmony_kit.journal.subject import Subject, list_subjects
 
 __all__ = [
     "export",
@@ -53,18 +55,7 @@ def user_name() -> str:
 
 def known_subjects(engagement: Engagement, store: Store) -> tuple[Subject, ...]:
     """The pilots and decisions of every site: evidence files, then those added at interviews."""
-    evidence = engagement.evidence
-    subjects = [
-        *_subjects_in(evidence.decisions, "decision"),
-        *_subjects_in(evidence.pilots, "pilot"),
-        *store.subjects(),
-    ]
-    return tuple({(s.site, s.kind, s.id): s for s in reversed(subjects)}.values())[::-1]
-
-
-def _subjects_in(frame: pd.DataFrame, kind: Literal["pilot", "decision"]) -> list[Subject]:
-    rows = frame[["site", kind, "title"]].fillna({"title": ""}).to_numpy().tolist()
-    return [Subject(site, kind, subject, title or subject) for site, subject, title in rows]
+    return list_subjects(engagement.evidence.subjects(), store.subjects())
 
 
 def import_options(
@@ -84,6 +75,7 @@ def import_files(folder: Path, paths: tuple[Path, ...], options: ImportOptions) 
     Returns the exit code: 1 if a file was refused.
     """
     engagement = load_engagement(folder)
+    check_names(engagement, sites=[options.site], wave=options.wave)
     n_refused = 0
     with open_store(engagement, is_reader=options.is_dry_run) as store:
         if not options.is_dry_run:
@@ -108,11 +100,6 @@ def import_files(folder: Path, paths: tuple[Path, ...], options: ImportOptions) 
 
 
 def _complete(options: ImportOptions, engagement: Engagement, store: Store) -> ImportOptions:
-    if options.site is not None and options.site not in engagement.site_ids:
-        problem = Problem(
-            "sites.csv", "", f"has no site {options.site!r}", ", ".join(engagement.site_ids)
-        )
-        raise EngagementError(problem)
     timezone = options.timezone
     if timezone is None and engagement.timezone != "UTC":
         timezone = engagement.timezone
@@ -124,9 +111,12 @@ def _complete(options: ImportOptions, engagement: Engagement, store: Store) -> I
     return replace(options, default_wave=wave, timezone=timezone, subjects=subjects, secret=secret)
 
 
-def propose_maps(folder: Path, paths: tuple[Path, ...]) -> None:
+def propose_maps(
+    folder: Path, paths: tuple[Path, ...], *, site: str | None = None, wave: str | None = None
+) -> None:
     """Write a first mapping file beside each file; an existing one is kept."""
     engagement = load_engagement(folder)
+    check_names(engagement, sites=[site], wave=wave)
     with open_store(engagement, is_reader=True) as store:
         subjects = known_subjects(engagement, store)
     for path in paths:
@@ -141,6 +131,7 @@ def propose_maps(folder: Path, paths: tuple[Path, ...]) -> None:
 def export(folder: Path, path: Path, *, site: str | None, wave: str | None) -> None:
     """Write current answers to a file, one row per respondent."""
     engagement = load_engagement(folder)
+    check_names(engagement, sites=[site], wave=wave, is_reading=True)
     with open_store(engagement, is_reader=True) as store:
         answers = store.current(site=site, wave=wave)
         respondents = store.respondents(site=site, wave=wave)
@@ -176,11 +167,12 @@ def _split_rename(pair: str) -> tuple[str, str]:
 def print_journal(folder: Path, *, respondent: str, site: str | None) -> int:
     """Print what a respondent answered and changed; returns 1 if there is no such respondent."""
     engagement = load_engagement(folder)
+    check_names(engagement, sites=[site], is_reading=True)
     with open_store(engagement, is_reader=True) as store:
         people = [p for p in store.respondents(site=site) if p.respondent == respondent]
         if not people:
             known = sorted({p.respondent for p in store.respondents(site=site)})
-            raise EngagementError(_no_respondent(respondent, known))
+            refuse(unknown_names("the store", "respondent", [respondent], known))
         for person in people:
             click.secho(
                 f"{person.site} / {person.wave} / {person.respondent} ({person.lens})", bold=True
@@ -191,11 +183,6 @@ def print_journal(folder: Path, *, respondent: str, site: str | None) -> int:
             for _, line in sorted([*_tell_events(events), *_tell_answers(answers)]):
                 click.echo(line)
     return 0
-
-
-def _no_respondent(respondent: str, known: list[str]) -> Problem:
-    allowed = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
-    return Problem("the store", "", f"has no respondent {respondent!r}", allowed or "nobody yet")
 
 
 #: Moves of the form that say nothing about the answers, and details only the form reads.

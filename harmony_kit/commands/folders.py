@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from harmony_kit.engagement.choosing import first_site
 from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.engagement.scaffold import create_engagement
 from harmony_kit.engagement.secret import SECRET, keep_secret
-from harmony_kit.errors import EngagementError, Problem
 
 __all__ = ["check", "init", "interview"]
 
@@ -48,14 +48,14 @@ def check(folder: Path) -> int:
 
 def interview(folder: Path, *, site: str | None, self_service: bool, open_browser: bool) -> int:
     """Open the interview; returns JupyterLab's exit code, 0 where a respondent sat alone."""
-    # Jupyter and a server; init and check need none of it.
+    # The store, Jupyter and a server; init and check need none of it.
     from harmony_kit.commands.interviewing import serve_alone
+    from harmony_kit.commands.naming import check_names
     from harmony_kit.interview.launch import start_lab
 
     engagement = load_engagement(folder)
-    if site is not None and site not in engagement.site_ids:
-        allowed = ", ".join(engagement.site_ids)
-        raise EngagementError(Problem("sites.csv", "", f"has no site {site!r}", allowed))
+    first_site(engagement)
+    check_names(engagement, sites=[site])
     if self_service:
         serve_alone(folder, site=site, tell=_tell_address, browse=open_browser)
         return 0

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from harmony_kit.commands.naming import check_names
+from harmony_kit.engagement.choosing import first_site
 from harmony_kit.engagement.folder import Engagement, load_engagement
-from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.interview.beginning import Desk, Setting
 from harmony_kit.interview.launch import port_of
 from harmony_kit.interview.presence import take_seat
 from harmony_kit.interview.reception import Reception
-from harmony_kit.journal.answers import Subject
 from harmony_kit.journal.store import Store
 
 __all__ = ["open_interview", "open_reception", "serve_alone"]
@@ -30,7 +30,7 @@ def open_interview(folder: str | Path, site: str | None = None, wave: str | None
     site, wave
         Where the list of interviews opens; the first site and the present wave if not given.
 
-    Raises `EngagementError` when the engagement cannot be used or has no such site.
+    Raises `EngagementError` when the engagement cannot be used or has no such site or wave.
     """
     # The widget library costs a second to import; a reception without a form does without.
     from harmony_kit.interview.form import InterviewForm
@@ -63,30 +63,18 @@ def open_reception(
 ) -> Reception:
     """What the form talks to, joined to the engagement's store.
 
-    Raises `EngagementError` when there is no such site.
+    Raises `EngagementError` when there is no such site or wave, or no site at all.
     """
-    if site is not None and site not in engagement.site_ids:
-        allowed = ", ".join(engagement.site_ids)
-        raise EngagementError(Problem("sites.csv", "site", f"there is no site {site!r}", allowed))
+    first = first_site(engagement)
+    check_names(engagement, sites=[site], wave=wave)
+    place = (site or first, wave or engagement.wave)
     setting = _make_setting(engagement, self_service=self_service)
     seat = take_seat(_interviewer(), uuid.uuid4().hex[:12])
     desk = Desk(setting, Store(engagement.store_url, stays_open=True), seat, clock)
-    place = (site or engagement.site_ids[0], wave or engagement.wave)
     return Reception(desk, *place, language=engagement.languages[0])
 
 
 def _make_setting(engagement: Engagement, *, self_service: bool) -> Setting:
-    evidence = engagement.evidence
-    pilots = [
-        Subject(site, "pilot", id_, title or id_)
-        for site, id_, title in evidence.pilots[["site", "pilot", "title"]].itertuples(index=False)
-    ]
-    decisions = [
-        Subject(site, "decision", id_, title or id_)
-        for site, id_, title in evidence.decisions[["site", "decision", "title"]].itertuples(
-            index=False
-        )
-    ]
     return Setting(
         client=engagement.client,
         sites={site.site: site.name for site in engagement.sites},
@@ -94,7 +82,7 @@ def _make_setting(engagement: Engagement, *, self_service: bool) -> Setting:
         instrument=engagement.instrument,
         instrument_path=engagement.instrument_path,
         languages=engagement.languages,
-        subjects=(*pilots, *decisions),
+        subjects=engagement.evidence.subjects(),
         min_group=engagement.settings.min_group,
         timezone=engagement.timezone,
         colour=engagement.brand.colour,

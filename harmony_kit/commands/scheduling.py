@@ -11,8 +11,8 @@ import click
 import pandas as pd
 
 from harmony_kit.commands.exchanging import open_store
+from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
-from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
 from harmony_kit.files import publish
 from harmony_kit.measures.planning import plan_interviews
@@ -41,14 +41,8 @@ _SCHEDULE = (
 def plan(folder: Path, *, sites: tuple[str, ...], wave: str | None, schedule: Path | None) -> None:
     """Print what each site still needs; with `schedule`, write a row per missing interview."""
     engagement = load_engagement(folder)
-    unknown = [site for site in sites if site not in engagement.site_ids]
-    if unknown:
-        allowed = ", ".join(engagement.site_ids)
-        raise EngagementError(
-            *(Problem("sites.csv", "", f"has no site {u!r}", allowed) for u in unknown)
-        )
-    chosen = sites or engagement.site_ids
-    planned = _plan(engagement, chosen, wave or engagement.wave)
+    check_names(engagement, sites=sites, wave=wave)
+    planned = _plan(engagement, sites or engagement.site_ids, wave or engagement.wave)
     words = load_words(engagement.language)
     for line in _table(planned, engagement, words):
         click.echo(line)

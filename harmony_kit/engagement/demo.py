@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 import pandas as pd
@@ -223,13 +223,25 @@ def _simulate_text(person: _Person, item: Item) -> dict[str, str]:
 def _simulate_value(
     person: _Person, item: Item, subject: str | None, *, is_estimate: bool = False
 ) -> str:
-    if item.kind == "rating":
-        return _simulate_rating(person, item, subject, is_estimate=is_estimate)
-    if item.kind == "choice":
-        owners = person.plant["owners"]
-        owners = person.plant.get("bridge", owners) if item.group == "bridge" else owners
-        return str(person.draw.choice(owners[person.lens]))
-    pools = person.plant["outcomes" if item.kind == "rank" else "words"]
+    match item.kind:
+        case "rating":
+            return _simulate_rating(person, item, subject, is_estimate=is_estimate)
+        case "choice":
+            owners = person.plant["owners"]
+            owners = person.plant.get("bridge", owners) if item.group == "bridge" else owners
+            return str(person.draw.choice(owners[person.lens]))
+        case "rank":
+            return _simulate_chosen(person, item, "outcomes", is_estimate=is_estimate)
+        case "words":
+            return _simulate_chosen(person, item, "words", is_estimate=is_estimate)
+        case "text":
+            return ""  # see `_simulate_text`
+        case _:
+            assert_never(item.kind)
+
+
+def _simulate_chosen(person: _Person, item: Item, pool: str, *, is_estimate: bool) -> str:
+    pools = person.plant[pool]
     other = person.instrument.other_lens(person.lens)
     liked = pools[f"{person.lens}_of_{other}" if is_estimate else person.lens]
     options = person.instrument.option_ids(item.id)

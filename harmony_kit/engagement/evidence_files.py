@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from harmony_kit.errors import EngagementError, Problem
+from harmony_kit.journal.names import SUBJECT
+from harmony_kit.journal.subject import Subject
 
 __all__ = [
     "DECISIONS",
     "PILOTS",
-    "SITE_ID",
     "USAGE",
     "Evidence",
     "evidence_paths",
@@ -25,8 +26,6 @@ __all__ = [
     "read_rows",
 ]
 
-#: A site names a folder of reports, so it is plain letters, digits, dot, dash, underscore.
-SITE_ID = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,58}[A-Za-z0-9_-])?$")
 _WEEK = re.compile(r"^\d{4}-W\d{2}$")
 
 #: Column → kind of cell, in the order of the file.
@@ -89,14 +88,15 @@ class Evidence:
             usage=_rows_of(self.usage, site),
         )
 
-    def titles(self) -> pd.DataFrame:
-        """``id, title`` of every decision and pilot; the title may be empty."""
-        parts = [_titles_of(self.decisions, "decision"), _titles_of(self.pilots, "pilot")]
-        return pd.concat(parts, ignore_index=True)
+    def subjects(self) -> tuple[Subject, ...]:
+        """Every decision and pilot, for people to speak about."""
+        decisions = _subjects_in(self.decisions, "decision")
+        return (*decisions, *_subjects_in(self.pilots, "pilot"))
 
 
-def _titles_of(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
-    return frame[[kind, "title"]].set_axis(["id", "title"], axis=1).fillna({"title": ""})
+def _subjects_in(frame: pd.DataFrame, kind: Literal["pilot", "decision"]) -> Iterator[Subject]:
+    for site, id_, title in frame[["site", kind, "title"]].itertuples(index=False):
+        yield Subject(site, kind, id_, title)
 
 
 def _rows_of(frame: pd.DataFrame, site: str) -> pd.DataFrame:
@@ -206,7 +206,7 @@ def _read_cell(
 
 
 def _read_id(text: str) -> str:
-    if not text:
+    if not SUBJECT.allows(text):
         raise ValueError(text)
     return text
 
@@ -233,7 +233,7 @@ def _read_date(text: str) -> pd.Timestamp:
 
 
 _READERS: dict[str, tuple[Callable[[str], object], str]] = {
-    "id": (_read_id, "an id"),
+    "id": (_read_id, SUBJECT.allowed),
     "text": (str, "text"),
     "date": (_read_date, "a date as 2026-03-31, or nothing"),
     "count": (_read_count, "a whole number, or nothing"),

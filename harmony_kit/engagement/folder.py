@@ -21,13 +21,14 @@ from pydantic import (
     field_validator,
 )
 
-from harmony_kit.engagement.evidence_files import SITE_ID, Evidence, read_evidence, read_rows
+from harmony_kit.engagement.evidence_files import Evidence, read_evidence, read_rows
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.engagement.taken_names import why_taken
 from harmony_kit.errors import EngagementError, FileError, Problem
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.instrument.yamlfile import list_problems, read_yaml
+from harmony_kit.journal.names import SITE, WAVE
 
 __all__ = ["Brand", "Engagement", "Site", "file_sha256", "load_engagement"]
 
@@ -49,7 +50,7 @@ class _File(Settings):
     """engagement.yaml as it is written."""
 
     client: Word
-    wave: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    wave: str
     instrument: Word = "it-operations"
     languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("en",)
     timezone: str = "UTC"
@@ -67,7 +68,10 @@ class _File(Settings):
 
     @field_validator("wave")
     @classmethod
-    def _check_wave_is_free(cls, value: str) -> str:
+    def _check_wave(cls, value: str) -> str:
+        if not WAVE.allows(value):
+            message = f"{value!r} cannot name a wave; allowed: {WAVE.allowed}"
+            raise ValueError(message)
         if why := why_taken(value):
             message = f"{value!r} cannot be a wave: {why}"
             raise ValueError(message)
@@ -248,12 +252,9 @@ def _read_sites(path: Path, lenses: tuple[str, ...], problems: list[Problem]) ->
     sites = []
     for number, row in rows:
         site = row["site"]
-        if not SITE_ID.match(site):
+        if not SITE.allows(site):
             what = f"{site!r} cannot be a site id"
-            allowed = (
-                "letters, digits, dot, dash and underscore, at most 60, not starting with a dot"
-            )
-            problems.append(Problem(path.name, f"row {number}, column site", what, allowed))
+            problems.append(Problem(path.name, f"row {number}, column site", what, SITE.allowed))
         elif why := why_taken(site):
             what = f"{site!r} cannot be a site id: {why}"
             problems.append(Problem(path.name, f"row {number}, column site", what))

@@ -12,6 +12,7 @@ from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.instrument.language_files import list_languages, package_file
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.journal.names import WAVE
 
 __all__ = ["Demo", "create_demo", "create_engagement"]
 
@@ -21,8 +22,12 @@ _NAMES = ("engagement.yaml", "sites.csv", "decisions.csv", "pilots.csv", "usage.
 def create_engagement(folder: Path, *, client: str, wave: str) -> tuple[Path, ...]:
     """Write a new, commented engagement folder; returns the files it made.
 
-    Raises `EngagementError`, and writes nothing, if one of the files is already there.
+    Raises `EngagementError`, and writes nothing, if one of the files is already there or the wave
+    cannot be called that.
     """
+    if not WAVE.allows(wave):
+        what = f"{wave!r} cannot name a wave"
+        raise EngagementError(Problem("engagement.yaml", "wave", what, WAVE.allowed))
     found = [name for name in _NAMES if (folder / name).exists()]
     if found:
         todo = "Choose another folder, or move it away."

@@ -34,7 +34,7 @@ class Settings(BaseModel):
     claim_at: float = Field(default=0.80, gt=0.5, le=1)
     leaning_at: float = Field(default=0.60, gt=0.25, le=1)
     min_group: int = Field(default=4, ge=3, le=20)
-    draws: int = Field(default=2000, ge=500, le=100_000)
+    draws: int = Field(default=4000, ge=500, le=100_000)
     reliability: float = Field(default=0.7, gt=0.2, le=1)
 
     @model_validator(mode="after")

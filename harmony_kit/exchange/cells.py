@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from harmony_kit.exchange.folding import fold
-from harmony_kit.exchange.labels import STATUS_WORDS
-from harmony_kit.instrument.model import Item
+from harmony_kit.exchange.labels import STATUS_WORDS, allowed_codes
+from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.journal.answers import Status
 
-__all__ = ["CellError", "CellValue", "guard_words", "read_cell", "read_permission"]
+__all__ = ["CellError", "CellValue", "guard_words", "name_allowed", "read_cell", "read_permission"]
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]0+)?$", re.ASCII)
 _STATUS_TYPED = re.compile(r"'*(?:dont_know|prefer_not)$")
@@ -44,14 +45,18 @@ def read_cell(cell: str, item: Item, codes: Mapping[str, str]) -> CellValue | No
     """
     if not cell.strip():
         return None
-    if item.kind == "text":
-        return _read_text(cell)
     label = fold(cell)
-    if label in codes:
-        return _read_codes([codes[label]], item)
-    if item.kind == "rating":
-        return _read_number(cell)
-    return _read_codes(_split_labels(cell, codes), item)
+    match item.kind:
+        case "text":
+            return _read_text(cell)
+        case "rating":
+            is_labelled = label in codes
+            return _read_codes([codes[label]], item) if is_labelled else _read_number(cell)
+        case "rank" | "words" | "choice":
+            is_labelled = label in codes
+            return _read_codes([codes[label]] if is_labelled else _split_labels(cell, codes), item)
+        case _:
+            assert_never(item.kind)
 
 
 def _read_text(cell: str) -> CellValue:
@@ -114,6 +119,25 @@ def _match_from(start: int, text: str, codes: Mapping[str, str]) -> list[str] | 
         if rest is not None:
             return [codes[label], *rest]
     return None
+
+
+def name_allowed(item: Item, instrument: Instrument) -> str:
+    """What a cell of an item may hold, in words."""
+    listed = ", ".join(allowed_codes(item, instrument))
+    match item.kind:
+        case "rating":
+            codes = f"a whole number from 1 to {instrument.points(item.id)}"
+        case "rank":
+            codes = f"{item.k} of {listed} joined by semicolons"
+        case "words":
+            codes = f"up to {item.k} of {listed} joined by semicolons"
+        case "choice":
+            codes = listed
+        case "text":
+            codes = "text"
+        case _:
+            assert_never(item.kind)
+    return f"{codes}, {' or '.join(STATUS_WORDS)}, or a label of the label file"
 
 
 def read_permission(cell: str, codes: Mapping[str, str]) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from harmony_kit.errors import nearest
 from harmony_kit.exchange.fields import (
     IGNORED,
     LEADING,
     Field,
     FieldError,
     Mapped,
-    nearest,
     parse_field,
 )
 from harmony_kit.exchange.folding import fold, name_twins

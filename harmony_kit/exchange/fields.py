@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from harmony_kit.errors import nearest
 from harmony_kit.exchange.folding import fold, unguard
 from harmony_kit.exchange.reading import read_table
 from harmony_kit.exchange.row_problems import Complaints
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import column_name, split_column
+from harmony_kit.journal.names import SUBJECT
 
 __all__ = [
     "IGNORED",
@@ -21,7 +21,6 @@ __all__ = [
     "FieldError",
     "Mapped",
     "list_fields",
-    "nearest",
     "parse_field",
     "read_columns",
 ]
@@ -107,6 +106,8 @@ def _check_field(field: Field, instrument: Instrument) -> None:
         allowed = f"{item.id}[{item.per}], with the {item.per}'s id in the brackets"
     elif field.subject and not item.per:
         what, allowed = f"{name!r} has a subject, the item has none", item.id
+    elif field.subject and not SUBJECT.allows(field.subject):
+        what, allowed = f"{field.subject!r} cannot be the id of a {item.per}", SUBJECT.allowed
     elif field.is_permission and item.kind != "text":
         what = f"{name!r}: only a text item has :quotable"
     elif field.about and not item.mirrored:
@@ -127,12 +128,6 @@ def list_fields(instrument: Instrument) -> list[str]:
         names += [column_name(item.id, None, lens) for lens in instrument.lens_ids if item.mirrored]
         names += [f"{item.id}:quotable"] if item.kind == "text" else []
     return names
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """``Did you mean …?`` for a name close to a known one, else an empty text."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.8)
-    return f"Did you mean {close[0]}?" if close else ""
 
 
 def read_columns(path: Path, instrument: Instrument) -> dict[str, Mapped]:

@@ -16,7 +16,8 @@ from harmony_kit.exchange.pseudonyms import Pseudonyms, known_pseudonyms
 from harmony_kit.exchange.settling import Stored, Verdict, check_people, settle
 from harmony_kit.exchange.submissions import SheetRow, Submission, read_answers
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.journal.answers import Source, Subject
+from harmony_kit.journal.answers import Source
+from harmony_kit.journal.subject import Subject
 
 __all__ = ["import_answers"]
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
-from harmony_kit.exchange.fields import LEADING, nearest
+from harmony_kit.errors import nearest
+from harmony_kit.exchange.fields import LEADING
 from harmony_kit.exchange.folding import fold
 from harmony_kit.exchange.reading import read_table
 from harmony_kit.exchange.row_problems import Complaints
-from harmony_kit.instrument.model import Instrument, Item
+from harmony_kit.instrument.model import Instrument, Item, Kind
 
 __all__ = ["KINDS", "STATUS_WORDS", "Labels", "read_labels"]
 
 #: Answers of their own, which stand in a cell as these words.
 STATUS_WORDS = ("dont_know", "prefer_not")
-KINDS = ("rating", "rank", "words", "choice", "quotable")
+KINDS = (*(kind for kind in get_args(Kind) if kind != "text"), "quotable")
 _TYPED = ("respondent", "submission", "started_at", "finished_at")
 
 

@@ -18,6 +18,7 @@ from harmony_kit.exchange.row_problems import Complaints
 from harmony_kit.exchange.submissions import Form
 from harmony_kit.exchange.times import Clock, find_day_first, find_zone, has_offset
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.journal.names import WAVE
 
 __all__ = ["Offer", "open_desk", "read_offer", "warn_columns"]
 
@@ -91,6 +92,8 @@ def _check_given(
 ) -> None:
     if value and known is not None and value not in known:
         complaints.add_file(f"{value!r} is not a {name}", ", ".join(known), where=f"--{name}")
+    elif value and name == "wave" and not WAVE.allows(value):
+        complaints.add_file(f"{value!r} cannot name a wave", WAVE.allowed, where="--wave")
     elif not value and layout.leading(name) is None:
         todo = f"Give --{name}, or a column for it."
         complaints.add_file(f"neither a column nor the import says the {name}", todo=todo)

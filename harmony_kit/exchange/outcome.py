@@ -11,7 +11,8 @@ from typing import Protocol
 
 from harmony_kit.errors import Problem
 from harmony_kit.exchange.duplicates import SkippedRow
-from harmony_kit.journal.answers import Answer, Respondent, Subject
+from harmony_kit.journal.answers import Answer, Respondent
+from harmony_kit.journal.subject import Subject
 
 __all__ = ["AnswerJournal", "ImportCounts", "ImportOptions", "ImportReport"]
 

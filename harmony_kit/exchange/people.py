@@ -15,10 +15,9 @@ from harmony_kit.exchange.row_problems import Complaint
 from harmony_kit.exchange.submissions import Form, SheetRow
 from harmony_kit.exchange.times import Clock
 from harmony_kit.journal.answers import Respondent
+from harmony_kit.journal.names import BROUGHT_NAME, WAVE
 
 __all__ = ["Intake", "Person"]
-
-_MAX_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Intake:
     def read(self, row: SheetRow) -> Person:
         """The person of a row; a part that is wrong becomes a complaint and stays empty."""
         site = self._choose(row, "site", self.sites)
-        wave = self._choose(row, "wave", None)
+        wave = self._read_wave(row)
         lens = self._choose(row, "lens", self.form.instrument.lens_ids)
         number = self._text(row, "submission")
         name = self._read_name(row)
@@ -105,6 +104,14 @@ class Intake:
             self.form.complain(row, column, f"names no {name}", ", ".join(known or ()))
         return said or given
 
+    def _read_wave(self, row: SheetRow) -> str:
+        """The wave of a row; a file may bring any, as long as it can be called that."""
+        wave, column = self._choose(row, "wave", None), self.form.layout.leading("wave")
+        if column and wave and not WAVE.allows(wave):
+            self.form.complain(row, column, f"{wave!r} cannot name a wave", WAVE.allowed)
+            return ""
+        return wave
+
     def _read_name(self, row: SheetRow) -> str:
         column, name = self.form.layout.leading("respondent"), self._text(row, "respondent")
         if column is None:
@@ -118,9 +125,8 @@ class Intake:
                 ),
             )
             return ""
-        if len(name) > _MAX_NAME or not name.isprintable():
-            what = "is not a pseudonym"
-            self.form.complain(row, column, what, f"up to {_MAX_NAME} printable characters")
+        if name and not BROUGHT_NAME.allows(name):
+            self.form.complain(row, column, "is not a pseudonym", BROUGHT_NAME.allowed)
             return ""
         if not name and self.form.layout.leading("submission") is None:
             self.form.complain(row, column, "names no respondent", "a pseudonym in every row")

@@ -14,7 +14,8 @@ from harmony_kit.exchange.folding import fold, guard, name_twins
 from harmony_kit.exchange.reading import Table, read_table
 from harmony_kit.exchange.tools import recognise_tool
 from harmony_kit.instrument.model import Instrument, Item
-from harmony_kit.journal.answers import Subject, column_name
+from harmony_kit.journal.answers import column_name
+from harmony_kit.journal.subject import Subject
 
 __all__ = ["map_template"]
 

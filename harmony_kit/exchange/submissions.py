@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from harmony_kit.errors import AnswerError
-from harmony_kit.exchange.cells import CellError, read_cell, read_permission
+from harmony_kit.exchange.cells import CellError, name_allowed, read_cell, read_permission
 from harmony_kit.exchange.columns import Column, Layout
-from harmony_kit.exchange.labels import STATUS_WORDS, allowed_codes
 from harmony_kit.exchange.row_problems import Complaint, Complaints
 from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.journal.answers import Answer, Respondent, Source, check_answer
@@ -141,15 +140,3 @@ def _read_permission(form: Form, row: SheetRow, item: Item) -> bool:
     except CellError as cause:
         form.complain(row, column, cause.what, "yes, no")
         return False
-
-
-def name_allowed(item: Item, instrument: Instrument) -> str:
-    """What a cell of an item may hold, in words."""
-    points = instrument.points(item.id)
-    words = " or ".join(STATUS_WORDS)
-    if points is not None:
-        return f"a whole number from 1 to {points}, {words}, or a label of the label file"
-    listed = ", ".join(allowed_codes(item, instrument))
-    how_many = {"rank": f"{item.k} of ", "words": f"up to {item.k} of "}.get(item.kind, "")
-    joined = " joined by semicolons" if how_many else ""
-    return f"{how_many}{listed}{joined}, {words}, or a label of the label file"

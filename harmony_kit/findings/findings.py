@@ -12,9 +12,8 @@ import pandas as pd
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.observing import Number, Observation, observe
 from harmony_kit.findings.patterns import DRIFT
-from harmony_kit.findings.playbook import Entry, Playbook
+from harmony_kit.findings.playbook import Entry
 from harmony_kit.findings.wording import Voice, Wording
-from harmony_kit.instrument.model import Instrument
 
 __all__ = ["FIRST_PAGE", "Finding", "find", "select_first"]
 
@@ -93,12 +92,7 @@ class Finding:
 
 
 def find(
-    measures: Mapping[str, pd.DataFrame],
-    playbook: Playbook,
-    instrument: Instrument,
-    *,
-    language: str | None = None,
-    settings: Settings | None = None,
+    measures: Mapping[str, pd.DataFrame], voice: Voice, *, settings: Settings | None = None
 ) -> tuple[Finding, ...]:
     """Everything the measures of one site and wave license to say, the most important first.
 
@@ -106,13 +100,11 @@ def find(
     ----------
     measures
         The frames by name: ``topics, understanding, within, rank, words, ownership, drift,
-        pilots, readiness, evidence_decisions, evidence_pilots, evidence_usage, signatures``; and
-        ``subjects`` (``id, title``) for the titles of pilots and decisions. Any may be missing
-        or empty.
-    playbook, instrument
-        The words; texts missing in `language` are given in their source language.
-    language
-        Two letters; the source language of the playbook if None.
+        pilots, readiness, evidence_decisions, evidence_pilots, evidence_usage, signatures``.
+        Any may be missing or empty.
+    voice
+        The words: playbook, instrument, language, and the titles of the site's pilots and
+        decisions. Texts missing in the language are given in their source language.
     settings
         Minimum group and thresholds.
 
@@ -123,10 +115,7 @@ def find(
         among them, nor anything about fewer people of a lens than the minimum group, nor a case
         the playbook has no title for.
     """
-    voice = Voice(
-        playbook, instrument, language or playbook.language, _titles(measures.get("subjects"))
-    )
-    seen = observe(measures, instrument, settings or Settings())
+    seen = observe(measures, voice.instrument, settings or Settings())
     findings = [finding for one in seen if (finding := _word(one, voice)).title]
     return tuple(sorted(findings, key=lambda finding: (-finding.score, finding.id)))
 
@@ -174,12 +163,6 @@ def _about(finding: Finding) -> set[tuple[str, str]]:
     if finding.kind in _SUMMARIES or finding.pattern in _SUMMARIES:
         return set()
     return {(source, finding.subject) for source in finding.sources}
-
-
-def _titles(subjects: pd.DataFrame | None) -> dict[str, str]:
-    if subjects is None or subjects.empty:
-        return {}
-    return dict(zip(subjects["id"].astype(str), subjects["title"].astype(str), strict=True))
 
 
 def _word(seen: Observation, voice: Voice) -> Finding:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from itertools import product
+from typing import assert_never
 
-from harmony_kit.errors import Problem
+from harmony_kit.errors import Problem, nearest
 from harmony_kit.findings.observing import Observation
 from harmony_kit.findings.patterns import BOTH, DRIFT, KINDS, STATES, Case
 from harmony_kit.findings.playbook import Playbook
@@ -46,14 +46,21 @@ def list_cases(instrument: Instrument) -> Iterator[Case]:
 
 def _item_cases(item: Item, lenses: tuple[str, str]) -> Iterator[Case]:
     place = (item.dimension, item.id)
-    if item.kind == "rating":
-        yield from (Case("within", "split", *place, "", lens) for lens in lenses)
-    if item.kind == "choice" and item.group in ("duty", "bridge"):
-        yield from (Case("ownership", pattern, *place) for pattern in KINDS["ownership"])
-    if not item.mirrored or item.kind == "choice":
-        return
-    kind = "topic" if item.kind == "rating" else item.kind
-    for state, looker in product(STATES, (*lenses, BOTH)):
+    match item.kind:
+        case "rating":
+            yield from (Case("within", "split", *place, "", lens) for lens in lenses)
+            kind = "topic"
+        case "rank" | "words":
+            kind = item.kind
+        case "choice":
+            if item.group in ("duty", "bridge"):
+                yield from (Case("ownership", pattern, *place) for pattern in KINDS["ownership"])
+            return
+        case "text":
+            return
+        case _:
+            assert_never(item.kind)
+    for state, looker in product(STATES if item.mirrored else (), (*lenses, BOTH)):
         has_level = kind == "topic" and state in _CLOSE
         for level in _LEVELS if has_level else ("",):
             yield Case(kind, state, *place, level, looker)
@@ -149,11 +156,10 @@ def _list_strangers(playbook: Playbook, instrument: Instrument, file: str) -> li
         ):
             if value is None or value in known:
                 continue
-            near = get_close_matches(value, known, n=1, cutoff=_NEAR)
+            near = nearest(value, known, likeness=_NEAR)
             if near or playbook.id == instrument.id:
                 what = f"the instrument has no {name} {value!r}"
-                todo = f"Did you mean {near[0]}?" if near else ""
-                problems.append(Problem(file, where, what, todo=todo, severity="warning"))
+                problems.append(Problem(file, where, what, todo=near, severity="warning"))
     return problems
 
 

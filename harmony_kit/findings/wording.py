@@ -10,6 +10,7 @@ from harmony_kit.findings.observing import Number, Observation
 from harmony_kit.findings.patterns import BOTH, DRIFT
 from harmony_kit.findings.playbook import READERS, Playbook, fill
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.measures.rounding import format_number
 
 __all__ = ["KNOWING", "Voice", "Wording"]
 
@@ -194,8 +195,8 @@ class Wording:
     def _number(self, name: str, value: Number) -> str:
         """Shares as whole percent, other numbers as whole numbers: texts are read, not checked."""
         if not name.startswith("share"):
-            return f"{value:.0f}"
-        return self.voice.phrase("percent", number=f"{100 * value:.0f}")
+            return format_number(value, 0)
+        return self.voice.phrase("percent", number=format_number(100 * value, 0))
 
 
 def _upper(text: str) -> str:

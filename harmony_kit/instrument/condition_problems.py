@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import assert_never
 
 from harmony_kit.errors import InstrumentError, Problem
 from harmony_kit.instrument.conditions import item_id, parse_condition
@@ -95,7 +96,13 @@ def _possible(node: ast.expr, place: _Place) -> tuple[str, ...] | type[int] | No
         item = place.earlier[item_id(node)]
     if item is None or item.kind == "text":
         return None
-    return int if item.kind == "rating" else tuple(place.options.get(item.options or "", ()))
+    match item.kind:
+        case "rating":
+            return int
+        case "rank" | "words" | "choice":
+            return tuple(place.options.get(item.options or "", ()))
+        case _:
+            assert_never(item.kind)
 
 
 def _check_literals(

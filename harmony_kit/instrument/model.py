@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, assert_never
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -79,6 +79,21 @@ class Dimension(_Part):
     intro: Text
 
 
+def _needs(kind: Kind) -> set[str]:
+    """What an item of a kind must have, of what the others must not."""
+    match kind:
+        case "rating":
+            return {"scale"}
+        case "rank" | "words":
+            return {"options", "k"}
+        case "choice":
+            return {"options"}
+        case "text":
+            return set()
+        case _:
+            assert_never(kind)
+
+
 class Item(_Part):
     """One question.
 
@@ -129,8 +144,7 @@ class Item(_Part):
 
     @model_validator(mode="after")
     def _check_kind(self) -> Item:
-        needs = {"rating": {"scale"}, "rank": {"options", "k"}, "words": {"options", "k"}}
-        wanted = needs.get(self.kind, {"options"} if self.kind == "choice" else set())
+        wanted = _needs(self.kind)
         for name in ("scale", "options", "k"):
             given = getattr(self, name) is not None
             if given != (name in wanted):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.interview.interview import Interview
@@ -16,7 +14,9 @@ from harmony_kit.interview.keeping import InterviewJournal
 from harmony_kit.interview.presence import Seat
 from harmony_kit.interview.questions import Question
 from harmony_kit.interview.session import Session
-from harmony_kit.journal.answers import Answer, Event, Respondent, Subject
+from harmony_kit.journal.answers import Answer, Event, Respondent
+from harmony_kit.journal.names import PSEUDONYM, WAVE
+from harmony_kit.journal.subject import Subject, list_subjects
 
 __all__ = [
     "Desk",
@@ -27,9 +27,6 @@ __all__ = [
     "resume_interview",
     "start_interview",
 ]
-
-#: Pseudonyms name nobody and make no trouble in a file name or a column of a spreadsheet.
-PSEUDONYM = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{1,39}$")
 
 
 @dataclass(frozen=True)
@@ -107,10 +104,10 @@ def check_newcomer(newcomer: Newcomer, desk: Desk) -> dict[str, str]:
     names = {respondent.respondent.casefold() for respondent in taken}
     checks = {
         "site": ("choose_one", newcomer.site in setting.sites),
-        "wave": ("choose_one", bool(PSEUDONYM.match(newcomer.wave.replace(".", "-")))),
+        "wave": ("choose_one", WAVE.allows(newcomer.wave)),
         "lens": ("choose_one", newcomer.lens in setting.instrument.lens_ids),
         "language": ("choose_one", newcomer.language in setting.instrument.languages),
-        "respondent": ("pseudonym_form", bool(PSEUDONYM.match(newcomer.respondent))),
+        "respondent": ("pseudonym_form", PSEUDONYM.allows(newcomer.respondent)),
         "consent": ("consent_needed", bool(newcomer.consent)),
     }
     problems = {field_: key for field_, (key, is_right) in checks.items() if not is_right}
@@ -238,14 +235,7 @@ def _find_instrument(past: _Past, answers: Sequence[Answer], desk: Desk) -> Inst
 
 
 def _open(respondent: Respondent, instrument: Instrument, desk: Desk) -> Interview:
-    subjects = _list_subjects(desk, respondent.site)
+    added = desk.journal.subjects(respondent.site)
+    subjects = list_subjects(desk.setting.subjects, added, site=respondent.site)
     session = Session(instrument=instrument, respondent=respondent, subjects=subjects)
     return Interview(desk.journal, session, desk.seat, desk.clock)
-
-
-def _list_subjects(desk: Desk, site: str) -> tuple[Subject, ...]:
-    """The subjects of the evidence files, then those added at interviews."""
-    ours = [subject for subject in desk.setting.subjects if subject.site == site]
-    known: set[tuple[Literal["pilot", "decision"], str]] = {(s.kind, s.id) for s in ours}
-    added = [s for s in desk.journal.subjects(site) if (s.kind, s.id) not in known]
-    return (*ours, *added)

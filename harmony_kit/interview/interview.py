@@ -16,7 +16,8 @@ from harmony_kit.interview.keeping import InterviewJournal
 from harmony_kit.interview.presence import Seat
 from harmony_kit.interview.questions import Question
 from harmony_kit.interview.session import Session
-from harmony_kit.journal.answers import Answer, Event, Source, Subject
+from harmony_kit.journal.answers import Answer, Event, Source
+from harmony_kit.journal.subject import Subject
 
 __all__ = ["Interview"]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.journal.answers import Answer, Event, Respondent, Subject
+from harmony_kit.journal.answers import Answer, Event, Respondent
+from harmony_kit.journal.subject import Subject
 
 __all__ = ["InterviewJournal"]
 

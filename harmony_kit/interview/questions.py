@@ -9,7 +9,8 @@ from itertools import groupby, pairwise
 from typing import Literal
 
 from harmony_kit.instrument.model import Instrument, Item
-from harmony_kit.journal.answers import Answer, Subject, column_name
+from harmony_kit.journal.answers import Answer, column_name
+from harmony_kit.journal.subject import Subject
 
 __all__ = ["Question", "Screen", "plan_screens", "shuffle_options"]
 

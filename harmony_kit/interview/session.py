@@ -14,7 +14,8 @@ from harmony_kit.errors import AnswerError
 from harmony_kit.instrument.conditions import Known, Reply, Value, holds, parse_condition
 from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.interview.questions import REVIEW, Question, Screen, plan_screens
-from harmony_kit.journal.answers import Answer, Respondent, Subject, check_answer
+from harmony_kit.journal.answers import Answer, Respondent, check_answer
+from harmony_kit.journal.subject import Subject
 
 __all__ = [
     "Progress",

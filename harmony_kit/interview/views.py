@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from harmony_kit.interview.given import version_of
@@ -40,8 +40,10 @@ def question_text(session: Session, question: Question) -> str:
 
 
 def _subject_title(session: Session, question: Question) -> str:
-    titles = {subject.id: subject.title for subject in session.subjects}
-    return titles.get(question.subject or "", question.subject or "")
+    kind = session.instrument.item(question.item).per
+    titles = {(subject.kind, subject.id): subject.title for subject in session.subjects}
+    id_ = question.subject or ""
+    return titles.get((kind, id_), id_) if kind else id_
 
 
 def _lens_name(session: Session, lens: str) -> str:
@@ -78,14 +80,20 @@ def view_question(session: Session, question: Question) -> ScreenView:
 def _view_options(session: Session, question: Question) -> list[ScreenView]:
     instrument, language = session.instrument, session.respondent.language
     item = instrument.item(question.item)
-    if item.scale:
-        points = range(1, instrument.scale(item.scale).points + 1)
-        keys = {str(point): f"scale.{item.scale}.{point}" for point in points}
-    else:
-        ids = instrument.option_ids(item.id)
-        if item.kind in ("rank", "words"):
-            ids = shuffle_options(ids, session.respondent.respondent, item.id)
-        keys = {id_: f"option.{item.options}.{id_}" for id_ in ids}
+    ids = instrument.option_ids(item.id)
+    match item.kind:
+        case "rating":
+            points = range(1, (instrument.points(item.id) or 0) + 1)
+            keys = {str(point): f"scale.{item.scale}.{point}" for point in points}
+        case "rank" | "words":
+            shuffled = shuffle_options(ids, session.respondent.respondent, item.id)
+            keys = {id_: f"option.{item.options}.{id_}" for id_ in shuffled}
+        case "choice":
+            keys = {id_: f"option.{item.options}.{id_}" for id_ in ids}
+        case "text":
+            keys = {}
+        case _:
+            assert_never(item.kind)
     return [{"id": id_, "label": instrument.text(key, language)} for id_, key in keys.items()]
 
 

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, NewType
+from typing import Any, Literal, NewType, assert_never
 
 import pandas as pd
 
 from harmony_kit.errors import AnswerError, FrameError
 from harmony_kit.instrument.model import Instrument, Item
+from harmony_kit.journal.subject import Subject
 
 __all__ = [
     "ANSWER_DTYPES",
     "COLUMN",
     "MAX_TEXT",
     "Answer",
+    "Answers",
     "AnswersFrame",
     "Event",
     "Respondent",
     "Source",
     "Status",
-    "Subject",
     "answers_frame",
     "check_answer",
     "check_frame",
@@ -183,34 +184,63 @@ def _check_place(answer: Answer, item: Item, instrument: Instrument) -> None:
 
 
 def _check_value(answer: Answer, item: Item, instrument: Instrument) -> None:
-    if item.kind == "rating":
-        points = instrument.points(item.id) or 0
-        value = answer.value
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= points:
-            raise AnswerError(item.id, value, f"a whole number from 1 to {points}")
-    elif item.kind == "text":
-        if not answer.text or len(answer.text) > MAX_TEXT:
+    match item.kind:
+        case "rating":
+            _check_rating(item, answer.value, instrument.points(item.id) or 0)
+        case "text":
             n = len(answer.text or "")
-            raise AnswerError(item.id, f"a text of {n} characters", f"1 to {MAX_TEXT} characters")
-    else:
-        _check_chosen(item, answer.chosen or (), instrument.option_ids(item.id))
+            if not 1 <= n <= MAX_TEXT:
+                allowed = f"1 to {MAX_TEXT} characters"
+                raise AnswerError(item.id, f"a text of {n} characters", allowed)
+        case "rank" | "words" | "choice":
+            least = 1 if item.kind == "words" else item.k or 1
+            _check_chosen(item, answer.chosen or (), instrument.option_ids(item.id), least)
+        case _:
+            assert_never(item.kind)
 
 
-def _check_chosen(item: Item, chosen: tuple[str, ...], options: tuple[str, ...]) -> None:
+def _check_rating(item: Item, value: int | None, points: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= points:
+        raise AnswerError(item.id, value, f"a whole number from 1 to {points}")
+
+
+def _check_chosen(
+    item: Item, chosen: tuple[str, ...], options: tuple[str, ...], least: int
+) -> None:
     unknown = [option for option in chosen if option not in options]
     if unknown:
         raise AnswerError(item.id, ";".join(unknown), f"of {', '.join(options)}")
-    k = item.k or 1
-    how_many = f"exactly {k} different" if item.kind != "words" else f"1 to {k} different"
-    n_right = 1 <= len(chosen) <= k if item.kind == "words" else len(chosen) == k
-    if not n_right or len(set(chosen)) != len(chosen):
-        raise AnswerError(item.id, ";".join(chosen), f"{how_many} options")
+    most = item.k or 1
+    how_many = f"{least} to {most}" if item.kind == "words" else f"exactly {most}"
+    if not least <= len(chosen) <= most or len(set(chosen)) != len(chosen):
+        raise AnswerError(item.id, ";".join(chosen), f"{how_many} different options")
 
 
 def answers_frame(answers: Iterable[Answer]) -> AnswersFrame:
     """The answers as the frame every measure takes: one row per answer, fixed dtypes."""
     rows = [{name: getattr(answer, name) for name in ANSWER_DTYPES} for answer in answers]
     return type_frame(pd.DataFrame(rows, columns=list(ANSWER_DTYPES)))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """An answers frame with the pilots and decisions that were added at the interviews.
+
+    Of answers that keep to an earlier report `waiting` says, by lens, how many people changed
+    something since; the `key` is what the draws made from them are mixed with.
+    """
+
+    frame: AnswersFrame
+    subjects: tuple[Subject, ...] = ()
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    key: str = field(default="", repr=False)
+
+    def of(self, site: str, wave: str) -> Answers:
+        """The answers of one site and wave, and the subjects of the site."""
+        is_there = (self.frame["site"] == site) & (self.frame["wave"] == wave)
+        subjects = tuple(subject for subject in self.subjects if subject.site == site)
+        frame = AnswersFrame(self.frame[is_there])
+        return replace(self, frame=frame, subjects=subjects)
 
 
 def type_frame(frame: pd.DataFrame) -> AnswersFrame:
@@ -273,13 +303,3 @@ class Event:
     at: datetime
     by: str
     details: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A pilot or a decision of one site that repeated items are about."""
-
-    site: str
-    kind: Literal["pilot", "decision"]
-    id: str
-    title: str

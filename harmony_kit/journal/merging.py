@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 import sqlalchemy as sa
 
 from harmony_kit.errors import ExchangeError, Problem
-from harmony_kit.journal.answers import Answer, Event, Respondent, Subject
+from harmony_kit.journal.answers import Answer, Event, Respondent
 from harmony_kit.journal.schema import (
     EVENTS,
     INSTRUMENTS,
@@ -23,6 +23,7 @@ from harmony_kit.journal.schema import (
     SUBJECTS,
     answer_row,
 )
+from harmony_kit.journal.subject import Subject
 
 __all__ = ["StoreContents", "join", "tell_apart"]
 

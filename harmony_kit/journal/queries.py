@@ -10,7 +10,16 @@ import sqlalchemy as sa
 from harmony_kit.journal.answers import Answer
 from harmony_kit.journal.schema import JOURNAL, KEY, answer_from_row
 
-__all__ = ["Extent", "current_contents", "equal", "newest", "read_extents", "read_mark", "where"]
+__all__ = [
+    "Extent",
+    "current_contents",
+    "equal",
+    "newest",
+    "newest_columns",
+    "read_extents",
+    "read_mark",
+    "where",
+]
 
 #: How many rows, the number of the newest, the sum of all numbers: adding a row changes it, and
 #: so does taking one away.
@@ -32,6 +41,26 @@ def newest(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     columns = [JOURNAL.c[name] for name in KEY]
     ids = sa.select(sa.func.max(JOURNAL.c.id)).where(condition).group_by(*columns)
     return sa.select(JOURNAL).where(JOURNAL.c.id.in_(ids)).order_by(JOURNAL.c.id)
+
+
+def newest_columns(
+    names: Sequence[str],
+    *,
+    sites: Sequence[str] | None,
+    wave: str | None,
+    revision: int | None = None,
+) -> sa.Select[Any]:
+    """Some columns of the newest row of each question, of one wave and some sites or all.
+
+    With a `revision` no row after that one counts.
+    """
+    condition = where(wave=wave)
+    if revision is not None:
+        condition = sa.and_(condition, JOURNAL.c.id <= revision)
+    if sites is not None:
+        condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
+    rows = newest(condition).subquery()
+    return sa.select(*(rows.c[name] for name in names)).order_by(rows.c.id)
 
 
 def current_contents(

@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from harmony_kit.journal.answers import Answer, Event, Respondent, Source, Subject
+from harmony_kit.journal.answers import Answer, Event, Respondent, Source
+from harmony_kit.journal.subject import Subject
 
 __all__ = [
     "EVENTS",

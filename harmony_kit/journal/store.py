@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import sqlalchemy as sa
@@ -23,10 +24,10 @@ from harmony_kit.journal.access import Access
 from harmony_kit.journal.answers import (
     ANSWER_DTYPES,
     Answer,
+    Answers,
     AnswersFrame,
     Event,
     Respondent,
-    Subject,
     type_frame,
 )
 from harmony_kit.journal.connections import upsert
@@ -36,6 +37,7 @@ from harmony_kit.journal.queries import (
     current_contents,
     equal,
     newest,
+    newest_columns,
     read_extents,
     read_mark,
     where,
@@ -52,6 +54,7 @@ from harmony_kit.journal.schema import (
     respondent_from_row,
     subject_from_row,
 )
+from harmony_kit.journal.subject import Subject
 
 __all__ = ["Store"]
 
@@ -142,18 +145,17 @@ class Store:
 
         With a `revision` those that were current when the journal had that row and none after.
         """
-        condition = where(wave=wave)
-        if revision is not None:
-            condition = sa.and_(condition, JOURNAL.c.id <= revision)
-        if sites is not None:
-            condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
-        rows = newest(condition).subquery()
-        query = sa.select(*(rows.c[name] for name in ANSWER_DTYPES)).order_by(rows.c.id)
+        query = newest_columns(list(ANSWER_DTYPES), sites=sites, wave=wave, revision=revision)
         with self._reading("read answers from") as connection:
             # Plain tuples: pandas asks every Row for attributes it does not have, at 30 µs each.
             found = [tuple(row) for row in connection.execute(query)]
         frame = pd.DataFrame(found, columns=list(ANSWER_DTYPES))
         return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
+
+    def answers(self, sites: Sequence[str] | None = None, wave: str | None = None) -> Answers:
+        """The current answers with the subjects added at interviews; what `measure_site` takes."""
+        subjects = [one for one in self.subjects() if sites is None or one.site in sites]
+        return Answers(self.frame(sites, wave), tuple(subjects))
 
     def journal(
         self, site: str | None = None, respondent: str | None = None
@@ -178,6 +180,12 @@ class Store:
         """The highest number an answer ever had, also one that is gone; 0 in a new store."""
         with self._reading("read") as connection:
             return read_mark(connection)
+
+    def names(self, of: Literal["site", "wave"]) -> tuple[str, ...]:
+        """The sites or waves there are answers or respondents of, sorted."""
+        query = sa.union(sa.select(RESPONDENTS.c[of]), sa.select(JOURNAL.c[of]))
+        with self._reading("read") as connection:
+            return tuple(sorted(connection.scalars(query)))
 
     # Respondents, events, subjects
 

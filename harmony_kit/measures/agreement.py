@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures import indices
 from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.camps import find_camps
@@ -28,6 +27,7 @@ from harmony_kit.measures.declaration import (
 )
 from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.nulls import deviations, null_of, spreads
+from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.scores import summarise_scores
 from harmony_kit.measures.selection import (
     Groups,
@@ -103,7 +103,7 @@ LEVEL = 0.05
 
 
 def measure_agreement(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     headcounts: pd.DataFrame | None = None,

@@ -24,11 +24,11 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Draws, Floats
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.declaration import COUNT, GAP, MEAN, NAME, PROBABILITY, declare
 from harmony_kit.measures.finishing import finish
+from harmony_kit.measures.privacy import LicensedFrame, license_returned
 from harmony_kit.measures.readings import DIRECTIONS
 from harmony_kit.measures.site_ratings import WIDTH
 from harmony_kit.measures.tally import Tally, tally_ratings
@@ -78,7 +78,7 @@ _DRAWN: Final = ("low", "high", "p_rose", "p_steady", "p_fell")
 
 
 def measure_changes(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,
@@ -110,7 +110,8 @@ def measure_changes(
         of a change upwards by more than `SMALLEST_CHANGE` of the tolerance, of less than that,
         and downwards; `direction` the most probable of them. The moves are drawn by the
         `wave_model`; `n_returned` people answered twice, and their answers moved by
-        `returned_change`. What `comparison` does not allow to compare has no change: NA.
+        `returned_change` (see `license_returned`). What `comparison` does not allow to compare has
+        no change: NA.
 
     Raises
     ------
@@ -126,7 +127,7 @@ def measure_changes(
     changes.loc[is_silent, ["change", *_DRAWN]] = np.nan
     changes = changes.merge(_returned(answers, items), how="left", on=[*_RETURNED, "quantity"])
     changes.loc[is_silent.to_numpy(), "returned_change"] = np.nan
-    return _name_directions(changes, settings)
+    return _name_directions(license_returned(changes, min_group=settings.min_group), settings)
 
 
 def _stack(tally: Tally, pairs: pd.DataFrame, drawn: Floats) -> pd.DataFrame:
@@ -193,7 +194,7 @@ def _summarise(before: Draws, after: Draws, *, smallest: float) -> Floats:
 _RETURNED: Final = ["site", "from_wave", "to_wave", "item", "subject", "lens"]
 
 
-def _returned(answers: AnswersFrame, items: pd.DataFrame) -> pd.DataFrame:
+def _returned(answers: LicensedFrame, items: pd.DataFrame) -> pd.DataFrame:
     """Mean change of the people who rated a topic in both waves, own answers and estimates."""
     asked = items.loc[(items["kind"] == "rating") & items["mirrored"].astype(bool), "item"]
     columns = ["site", "wave", "item", "subject", "lens", "about", "respondent", "value"]
@@ -226,6 +227,5 @@ def _name_directions(changes: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     report = changes[["site", "to_wave"]].assign(is_move=is_move)
     changes["claim"] = grade_claims(certainty, report, settings)
     is_counted = changes["quantity"] != "misreading"
-    n_returned = changes["n_returned"].fillna(0).where(is_counted)
-    changes["n_returned"] = n_returned.astype("Int64")
+    changes["n_returned"] = changes["n_returned"].where(is_counted).astype("Int64")
     return finish(changes, CHANGES)

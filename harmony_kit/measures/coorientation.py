@@ -30,7 +30,6 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats
 from harmony_kit.measures.claims import STATES, grade_claims, name_states
 from harmony_kit.measures.declaration import (
@@ -45,6 +44,7 @@ from harmony_kit.measures.declaration import (
 )
 from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.predictive import Belief, count_interviews
+from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.readings import DIRECTIONS, DRAWN, SLACK, Readings, read_site
 from harmony_kit.measures.site_model import draw_site
 from harmony_kit.measures.site_ratings import WIDTH, split_sites
@@ -103,7 +103,7 @@ class Coorientation:
 
 
 def measure_coorientation(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,
@@ -139,7 +139,7 @@ def _mean_misreading(topics: pd.DataFrame, understanding: pd.DataFrame) -> Float
 
 
 def measure_topics(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,
@@ -180,7 +180,7 @@ def measure_topics(
 
 
 def measure_understanding(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,
@@ -206,6 +206,18 @@ def measure_understanding(
         `p_knows` that more are understood than projecting and a flat guess would reach besides;
         the parts of accuracy (`accuracy.read_accuracy`) stand in the row over all dimensions.
         `pattern` is ``reads_well`` or ``misreads``, see `understanding.grade_understanding`.
+
+    Examples
+    --------
+    >>> from harmony_kit.measures.examples import answers_of, items_of, said
+    >>> answers = answers_of(
+    ...     said("it", "x.clear", [5, 4, 4], about="quality"),
+    ...     said("quality", "x.clear", [4, 5, 5]),
+    ... )
+    >>> found = measure_understanding(answers, items_of({"item": "x.clear"}), settings=Settings())
+    >>> found.loc[[0], ["lens", "dimension", "n_topics", "understood", "share", "pattern"]]
+      lens dimension  n_topics  understood  share     pattern
+    0   it       all         1           1    1.0  reads_well
     """
     options: dict[str, Any] = {"settings": settings, "headcounts": headcounts}
     return measure_coorientation(answers, items, **options).understanding

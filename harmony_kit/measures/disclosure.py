@@ -63,7 +63,13 @@ _LUCK: Final = tuple(
 _CHOICES: Final = Rule(
     people=tuple(NAMINGS.values()),
     small=_LUCK,
-    told=(*NAMINGS, *(f"named_{name}" for name in NAMINGS), "drivers", "misread_drivers"),
+    told=(
+        "n_pairs",
+        *NAMINGS,
+        *(f"named_{name}" for name in NAMINGS),
+        "drivers",
+        "misread_drivers",
+    ),
 )
 _SPREAD: Final = (
     *("n_dont_know", "n_prefer_not", "median", "sd", "ad_mean", "ad_median", "p_ad", "rwg"),
@@ -87,9 +93,7 @@ RULES: Final[Mapping[str, Rule]] = {
         open=("tolerance",),
     ),
     "within": Rule(people=("n",), small=_SPREAD, told=("mean", "view")),
-    "scales": Rule(
-        people=("n",), small=("rwg_j", "rwg_j_star", "alpha_ordinal", "alpha_interval")
-    ),
+    "scales": Rule(people=("n",), small=("rwg_j", "rwg_j_star", "alpha_ordinal", "alpha_interval")),
     "rank": _CHOICES,
     "words": _CHOICES,
     "ownership": Rule(
@@ -185,7 +189,8 @@ def disclose(
     told["within"] = _hide_alike(tell_within(told["within"], ratings), ratings)
     told["topics"] = tell_topics(told["topics"], ratings)
     told["understanding"] = tell_understanding(told["understanding"], told["topics"])
-    told["rank"], told["words"] = tell_ranking(told["rank"]), tell_ranking(told["words"])
+    for name in ("rank", "words"):
+        told[name] = tell_ranking(told[name], settings.min_group)
     told["ownership"] = _blur_certainty(tell_ownership(told["ownership"]), settings)
     told["drift"] = tell_drift(told["drift"])
     told["pilots"] = tell_pilots(told["pilots"], ratings, items, lenses)

@@ -123,8 +123,8 @@ PROGRESS = declare(
 def time_decisions(decisions: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     """How long each decision took or has been waiting, as of a day.
 
-    A row is a decision raised by then; columns ``site, decision, title, held_by, kind, days,
-    age``, the last the days since it was raised.
+    A row is a decision raised by then, `age` days ago; columns ``site, decision, title, held_by,
+    kind, days, age``.
     `kind` is ``decided``, ``open`` or ``dropped``; `days` from raised to decided, dropped or
     `as_of`, NaN where a date is missing or the dates are in the wrong order. A decision made
     after `as_of` was still open then. The dates win over the word in `status`.

@@ -8,13 +8,14 @@ the model itself.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
 
 from harmony_kit.measures.arrays import Array
 
-__all__ = ["HeardSums", "find_lens_means"]
+__all__ = ["HeardSums", "LensMeans"]
 
 #: Response noise is at most this share of what a person's answer varies beside habits.
 _MOST_NOISE: Final = 0.9
@@ -44,37 +45,44 @@ class HeardSums(Protocol):
         """Variance of habits."""
 
 
-def find_lens_means(
-    means: Array, heard: HeardSums, unseen: Array, reliability: float, random: np.random.Generator
-) -> Array:
-    """Draws of the mean of each lens as it is.
+@dataclass(frozen=True)
+class LensMeans:
+    """How a draw of the model's means becomes one of the means of lenses of so many people.
 
-    Parameters
-    ----------
-    means
-        Of the model, shape (4, topics, chains).
-    heard
-        Answers behind them: how many, their sum without habits, and the habits' sum.
-    unseen
-        Colleagues not heard, shape (topics, 4); negative for a large lens.
-    reliability
-        See `site_model.draw_site`.
+    Of the means themselves `kept` stays, `known` is added for those heard, and colleagues not
+    heard add chance: `deviation` apart for every set and topic, `shift` of habits for all topics
+    of a lens. All of shape (4, topics, chains); None for large lenses.
     """
-    if (unseen < 0).all():
-        return means
-    left = unseen.T[:, :, None].astype(np.float32)
-    n = np.maximum(heard.n, 1)
-    share = np.where(
-        (left < 0) | (heard.n == 0), 0, heard.n / (heard.n + np.maximum(left, 0) + 1e-9)
-    )
-    noise = np.minimum(
-        (1 - reliability) * (heard.error + heard.habit_variance), _MOST_NOISE * heard.error
-    )
-    view = heard.error - noise
-    normal = random.standard_normal((2, *means.shape), dtype=np.float32)
-    known = heard.habit_sum / n + view / heard.error * (heard.residual / n - means)
-    known += normal[0] * np.sqrt(view * noise / heard.error / n)
-    inverse = np.where(left > 0, 1 / np.maximum(left, 1), 0)
-    habit = random.standard_normal((2, 1, means.shape[2]), dtype=np.float32)[[0, 1, 0, 1]]
-    others = habit * np.sqrt(heard.habit_variance * inverse) + normal[1] * np.sqrt(view * inverse)
-    return np.asarray(means + share * known + (1 - share) * others, dtype=np.float32)
+
+    kept: Array
+    known: Array
+    deviation: Array
+    shift: Array
+
+    @classmethod
+    def of(cls, heard: HeardSums, unseen: Array, reliability: float) -> LensMeans | None:
+        """From the answers and the number of colleagues not heard (topics, 4; negative: many)."""
+        if (unseen < 0).all():
+            return None
+        left = unseen.T[:, :, None].astype(np.float32)
+        n = np.maximum(heard.n, 1)
+        whole = heard.n + np.maximum(left, 0) + np.float32(1e-9)
+        share = np.where((left < 0) | (heard.n == 0), np.float32(0), heard.n / whole)
+        noise = (1 - reliability) * (heard.error + heard.habit_variance)
+        noise = np.minimum(noise, _MOST_NOISE * heard.error)
+        view = heard.error - noise
+        ratio = view / heard.error
+        inverse = np.where(left > 0, 1 / np.maximum(left, 1), np.float32(0))
+        known = share / n * (heard.habit_sum + ratio * heard.residual)
+        variance = share**2 * ratio * noise / n + (1 - share) ** 2 * view * inverse
+        shift = (1 - share) * np.sqrt(heard.habit_variance * inverse)
+        parts = (1 - share * ratio, known, np.sqrt(variance), shift)
+        return cls(*(part.astype(np.float32) for part in parts))
+
+    def draw(self, means: Array, random: np.random.Generator) -> Array:
+        """Draws of the lens means, given draws of the model's means."""
+        normal = random.standard_normal(means.shape, dtype=np.float32)
+        habit = random.standard_normal((2, 1, means.shape[2]), dtype=np.float32)[[0, 1, 0, 1]]
+        return np.asarray(
+            self.kept * means + self.known + self.deviation * normal + self.shift * habit
+        )

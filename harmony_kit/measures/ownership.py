@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.declaration import COUNT, NAME, PEOPLE, PROBABILITY, declare
 from harmony_kit.measures.finishing import CERTAINTY, finish, sort_rows
 from harmony_kit.measures.modes import mode_probabilities
+from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.selection import headcounts_of, lens_pairs, select_answers
 
 __all__ = ["NOBODY", "OWNERSHIP", "PATTERNS", "measure_ownership"]
@@ -61,7 +61,7 @@ OWNERSHIP = declare(
 
 
 def measure_ownership(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     lenses: tuple[str, str] | None = None,

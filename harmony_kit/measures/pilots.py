@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.declaration import COUNT, MEAN, NAME, PEOPLE, PROBABILITY, declare
 from harmony_kit.measures.finishing import CERTAINTY, finish
+from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.scorecards import Cards, deal_cards
 from harmony_kit.measures.scores import share_true
 from harmony_kit.measures.selection import code_groups, select_answers
@@ -67,7 +67,7 @@ _KEYS = ["site", "wave", "subject", "lens"]
 
 
 def measure_pilots(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     usage: pd.DataFrame | None = None,
@@ -119,7 +119,7 @@ def measure_pilots(
 
 
 def mean_by_lens(
-    answers: AnswersFrame, items: pd.DataFrame, group: str, *, is_estimate: bool
+    answers: LicensedFrame, items: pd.DataFrame, group: str, *, is_estimate: bool
 ) -> pd.DataFrame:
     """Mean and n of the ratings of a group, own or estimates, per site, wave, subject, lens."""
     asked = items[items["kind"].eq("rating") & items["group"].eq(group)]

@@ -28,6 +28,7 @@ from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.declaration import COUNT, GAP, NAME, PROBABILITY, TRUTH, declare
 from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.predictive import MOST_INTERVIEWS, foresee
+from harmony_kit.measures.privacy import LicensedFrame, license_answers
 from harmony_kit.measures.tally import UNKNOWN, tally_ratings
 
 __all__ = ["PLAN", "TYPICAL_SPREAD", "plan_interviews"]
@@ -76,14 +77,13 @@ def plan_interviews(
 ) -> pd.DataFrame:
     """How many interviews each lens of each site needs, and how many are missing.
 
-    The plan is for a typical gap that matters: the lenses lie one point further apart than the
-    tolerance, and the lens that looks believes them close (false consensus). All in points of a
-    5-point scale.
+    The plan is for a typical gap that matters, in points of a 5-point scale: the lenses lie one
+    point further apart than the tolerance, and the lens that looks believes them close.
 
     Parameters
     ----------
     answers
-        An answers frame; may be empty, and may lack sites that are in `headcounts`.
+        May be empty, and may lack sites that are in `headcounts`.
     items
         `Instrument.items_frame`.
     settings
@@ -113,7 +113,8 @@ def plan_interviews(
     """
     now = AnswersFrame(answers[answers["wave"] == wave])
     plan = _list_lenses(now, headcounts).assign(wave=wave)
-    plan = _add_spread(plan, _measure_spread(now, items))
+    licensed = license_answers(now, min_group=settings.min_group)[0]
+    plan = _add_spread(plan, _measure_spread(licensed, items))
     plan["can_report"] = plan["headcount"].fillna(settings.min_group) >= settings.min_group
     plan["n_to_claim"], plan["chance"] = _plan_claims(plan, settings)
     return _count_missing(plan, settings.min_group)
@@ -151,7 +152,7 @@ def _list_lenses(answers: AnswersFrame, headcounts: pd.DataFrame) -> pd.DataFram
     return plan.sort_values(["site", "lens"], kind="stable").reset_index(drop=True)
 
 
-def _measure_spread(answers: AnswersFrame, items: pd.DataFrame) -> pd.DataFrame:
+def _measure_spread(answers: LicensedFrame, items: pd.DataFrame) -> pd.DataFrame:
     """Squared deviations from the mean of each set of answers, summed per site and lens."""
     tally = tally_ratings(answers, items)
     scores = np.arange(1, tally.counts.shape[2] + 1)

@@ -8,6 +8,8 @@ says.
 
 from __future__ import annotations
 
+from typing import NewType
+
 import numpy as np
 import pandas as pd
 
@@ -20,9 +22,12 @@ __all__ = [
     "QUOTES",
     "QUOTES_FROM",
     "WITHHELD",
+    "LicensedFrame",
     "count_respondents",
     "license_answers",
     "license_quotes",
+    "license_returned",
+    "license_returns",
     "list_withheld",
 ]
 
@@ -32,6 +37,10 @@ QUOTES_FROM = 5
 #: Columns of `list_withheld` and of `license_quotes`, in order.
 WITHHELD = declare(lens=NAME, item=NAME, subject=NAME, about=NAME)
 QUOTES = declare(site=NAME, wave=NAME, lens=NAME, item=NAME, text=TEXT)
+
+#: An answers frame without any small group. Every measure takes one, and only `license_answers`
+#: makes one, so that nothing can be measured past the rule.
+LicensedFrame = NewType("LicensedFrame", AnswersFrame)
 
 #: In the order in which what was withheld is listed.
 _CELLS = declare(site=NAME, wave=NAME, lens=NAME, item=NAME, subject=NAME, about=NAME)
@@ -53,7 +62,7 @@ def count_respondents(answers: pd.DataFrame) -> pd.DataFrame:
     return groups.keys.assign(n_respondents=np.bincount(groups.codes, minlength=groups.n))
 
 
-def license_answers(answers: AnswersFrame, *, min_group: int) -> tuple[AnswersFrame, pd.DataFrame]:
+def license_answers(answers: AnswersFrame, *, min_group: int) -> tuple[LicensedFrame, pd.DataFrame]:
     """The answers that may be measured, and what was taken out.
 
     A cell is one lens's own answers, or its estimates, to one item (and subject). Its size is
@@ -78,7 +87,9 @@ def license_answers(answers: AnswersFrame, *, min_group: int) -> tuple[AnswersFr
     is_answered = measured["status"].eq("answered").to_numpy()
     is_small = np.bincount(cells.codes[is_answered], minlength=cells.n) < min_group
     licensed = measured[~is_small[cells.codes]].reset_index(drop=True)
-    return AnswersFrame(licensed), finish(cells.keys[is_small].reset_index(drop=True), _CELLS)
+    return LicensedFrame(AnswersFrame(licensed)), finish(
+        cells.keys[is_small].reset_index(drop=True), _CELLS
+    )
 
 
 def license_quotes(answers: AnswersFrame, *, min_group: int) -> pd.DataFrame:
@@ -94,6 +105,33 @@ def license_quotes(answers: AnswersFrame, *, min_group: int) -> pd.DataFrame:
     kept = quotable.merge(large, on=["site", "wave", "lens"])
     columns = list(QUOTES.columns)
     return kept[columns].sort_values(columns).reset_index(drop=True)
+
+
+def license_returned(changes: pd.DataFrame, *, min_group: int) -> pd.DataFrame:
+    """Changes without those of few people who answered in both waves.
+
+    `n_returned` and `returned_change` stay where `min_group` or more came back and those who did
+    not, before and after, are nobody or as many: beside the means of both waves, the change of
+    all but one person is the answer of that person.
+    """
+    returned = changes["n_returned"]
+    is_told = (returned >= min_group).fillna(value=False)
+    for n in (changes["n_before"], changes["n_after"]):
+        rest = n.astype("Int64") - returned
+        is_told &= ((rest <= 0) | (rest >= min_group)).fillna(value=False)
+    kept = {name: changes[name].where(is_told) for name in ("n_returned", "returned_change")}
+    return changes.assign(**kept)
+
+
+def license_returns(returns: pd.DataFrame, *, min_group: int) -> pd.DataFrame:
+    """Who came back, without groups of few: where one of the three counts is small, all are NA.
+
+    With the people of both waves beside them, any one of the three gives the other two.
+    """
+    names = ["n_returned", "n_left", "n_joined"]
+    counts = returns[names].astype("Int64")
+    is_small = ((counts > 0) & (counts < min_group)).any(axis=1)
+    return returns.assign(**{name: counts[name].mask(is_small) for name in names})
 
 
 def list_withheld(heard: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.claims import STATES, name_states
 from harmony_kit.measures.declaration import (
@@ -33,6 +32,7 @@ from harmony_kit.measures.declaration import (
 from harmony_kit.measures.distances import Look, Side, compare_sides, distance
 from harmony_kit.measures.finishing import CERTAINTY, finish, sort_rows
 from harmony_kit.measures.permutations import Chance
+from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.selection import (
     code_groups,
     headcounts_of,
@@ -90,7 +90,7 @@ RANKING = declare(
 
 
 def measure_ranking(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     lenses: tuple[str, str] | None = None,

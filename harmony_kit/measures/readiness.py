@@ -36,7 +36,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.declaration import (
     COUNT,
@@ -49,6 +48,7 @@ from harmony_kit.measures.declaration import (
 )
 from harmony_kit.measures.finishing import CERTAINTY, finish
 from harmony_kit.measures.pilots import mean_by_lens
+from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.scorecards import Cards, deal_cards
 from harmony_kit.measures.scores import share_above
 from harmony_kit.measures.selection import lens_pairs, select_answers
@@ -99,7 +99,7 @@ _KEYS = ["site", "wave", "subject"]
 
 
 def measure_readiness(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     lenses: tuple[str, str] | None = None,

@@ -24,7 +24,7 @@ from typing import Final
 import numpy as np
 
 from harmony_kit.measures.arrays import Array
-from harmony_kit.measures.lens_means import find_lens_means
+from harmony_kit.measures.lens_means import LensMeans
 from harmony_kit.measures.seeding import seed_draws
 from harmony_kit.measures.site_ratings import SiteRatings
 from harmony_kit.measures.site_state import Sums, begin_chains
@@ -36,6 +36,10 @@ __all__ = ["SiteDraws", "draw_site"]
 _CHAINS: Final = 48
 _WARM_UP: Final = 12
 _READINGS: Final = 6
+
+
+#: More draws of topics would make no probability surer by a hundredth.
+_MOST_DRAWS: Final = 2000
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def draw_site(
     ratings
         What was said; the order of people and of lenses does not matter.
     draws
-        How many draws at least.
+        How many draws at least; of more than 2,000 as many are made as of 2,000.
     reliability
         Share of the variance within a lens that would come back if the same people were asked
         again; the rest is response noise, no part of what a lens thinks.
@@ -78,14 +82,15 @@ def draw_site(
     chains = begin_chains(sums, random, _CHAINS)
     read = []
     error = np.zeros(sums.n.shape[:2])
-    n_read = -(-draws // (_CHAINS * _READINGS))
+    n_read = -(-min(draws, _MOST_DRAWS) // (_CHAINS * _READINGS))
     for turn in range(_WARM_UP + n_read):
         chains, topics = sweep(sums, chains, random)
         if turn < _WARM_UP:
             continue
+        lens_means = LensMeans.of(topics, arranged.unseen, reliability)
         for _ in range(_READINGS):
             means = topics.draw(random)
-            read.append(find_lens_means(means, topics, arranged.unseen, reliability, random))
+            read.append(means if lens_means is None else lens_means.draw(means, random))
         error += topics.error.mean(axis=2) + float(topics.habit_variance.mean())
     means = np.clip(np.concatenate(read, axis=2), 0, 4)
     found = SiteDraws(means, error / n_read)

@@ -12,11 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.declaration import COUNT, NAME, declare
 from harmony_kit.measures.finishing import finish
-from harmony_kit.measures.privacy import count_respondents
+from harmony_kit.measures.privacy import LicensedFrame, count_respondents
 from harmony_kit.measures.selection import (
     code_groups,
     count_ratings,
@@ -97,7 +96,7 @@ class Tally:
 
 
 def tally_ratings(
-    answers: AnswersFrame, items: pd.DataFrame, headcounts: pd.DataFrame | None = None
+    answers: LicensedFrame, items: pd.DataFrame, headcounts: pd.DataFrame | None = None
 ) -> Tally:
     """Counts of all mirrored ratings in an answers frame.
 
@@ -142,7 +141,7 @@ def tally_ratings(
     return Tally(topics, counts, unseen, _list_voices(answers, topics))
 
 
-def _list_voices(answers: AnswersFrame, topics: pd.DataFrame) -> Voices:
+def _list_voices(answers: LicensedFrame, topics: pd.DataFrame) -> Voices:
     """Numbers of answers and topics are compared as codes: joining frames takes longer."""
     rated = answers["value"].notna().to_numpy()
     codes = []

@@ -62,7 +62,9 @@ class _Teller:
     ratings: ToldRatings
     items: _Items
 
-    def tell(self, rows: Iterable[Row], *groups: str, is_estimate: bool = False) -> list[ToldRating]:
+    def tell(
+        self, rows: Iterable[Row], *groups: str, is_estimate: bool = False
+    ) -> list[ToldRating]:
         """The score of each row over a group of items; several groups go with the rows."""
         wanted = groups * (len(rows := list(rows)) if len(groups) == 1 else 1)
         return [
@@ -101,9 +103,7 @@ def tell_pilots(
     return told
 
 
-def tell_readiness(
-    frame: pd.DataFrame, ratings: ToldRatings, items: pd.DataFrame
-) -> pd.DataFrame:
+def tell_readiness(frame: pd.DataFrame, ratings: ToldRatings, items: pd.DataFrame) -> pd.DataFrame:
     """The frame of readiness: scores and blocking checks from told means."""
     told, rows = frame.copy(), rows_of(frame)
     teller = _Teller(ratings, _Items(items))
@@ -127,9 +127,7 @@ def _tell_check(row: Row, check: Row, ratings: ToldRatings) -> Row:
     return kept
 
 
-def tell_signatures(
-    frame: pd.DataFrame, ratings: ToldRatings, items: pd.DataFrame
-) -> pd.DataFrame:
+def tell_signatures(frame: pd.DataFrame, ratings: ToldRatings, items: pd.DataFrame) -> pd.DataFrame:
     """The frame of signatures: what was said in its parts from what is told."""
     teller = _Teller(ratings, _Items(items))
     parts = [

@@ -48,9 +48,12 @@ def _is_hidden(named: Any, n: int) -> bool:  # noqa: ANN401 - a mapping or nothi
     return n < DISTRIBUTION_FROM or (bool(named) and max(named.values()) >= n - 1)
 
 
-def tell_ranking(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame of ranks or words, with what is put first and by how many in words."""
-    told = frame.copy()
+def tell_ranking(frame: pd.DataFrame, min_group: int) -> pd.DataFrame:
+    """The frame of ranks or words, with what is put first and by how many in words.
+
+    How many gave both an own answer and an estimate is told only where they are a group.
+    """
+    told = frame.assign(n_pairs=frame["n_pairs"].where(frame["n_pairs"] >= min_group, 0))
     hidden = {}
     for name, people in NAMINGS.items():
         weights, named, n = frame[name], frame[f"named_{name}"], frame[people].tolist()

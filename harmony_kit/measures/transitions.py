@@ -14,7 +14,7 @@
 >>> moved = measure_transitions(answers, items, settings=Settings())
 >>> moved.loc[[0], ["lens", "from_state", "to_state", "p_changed", "claim"]].round(2)
   lens       from_state          to_state  p_changed    claim
-0   it  false_consensus  known_difference       0.81  leaning
+0   it  false_consensus  known_difference       0.73  leaning
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.claims import STATES, grade_claims
 from harmony_kit.measures.coorientation import measure_topics
 from harmony_kit.measures.declaration import COUNT, NAME, PROBABILITY, declare
 from harmony_kit.measures.finishing import finish
+from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.readings import DIRECTIONS, find_states
 from harmony_kit.measures.tally import Tally, tally_ratings
 from harmony_kit.measures.wave_pairs import draw_wave_pairs, match_topics
@@ -64,7 +64,7 @@ _DRAWN_KEY: Final = ["site", "from_wave", "to_wave", "item", "subject", "lens"]
 
 
 def measure_transitions(
-    answers: AnswersFrame,
+    answers: LicensedFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,

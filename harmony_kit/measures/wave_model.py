@@ -90,12 +90,29 @@ def draw_waves(pair: WavePair, *, reliability: float, secret: bytes | None = Non
         for place in (lens, lens + 2):
             rest = moves.moved[place][:, None] - moves.unpaired[place][:, None] * shift
             move[place] = _draw_moves(rest, moves.variance[place], random)
-    weight = 1 / before.var(axis=2, keepdims=True), 1 / after.var(axis=2, keepdims=True)
-    share = weight[0] / (weight[0] + weight[1])
-    middle = share * before[:, :, :n_draws] + (1 - share) * after[:, :, :n_draws]
+    before, after = before[:, :, :n_draws], after[:, :, :n_draws]
+    share = after.var(axis=2, keepdims=True)
+    share = share / (share + before.var(axis=2, keepdims=True))
+    middle = _draw_middle(before, after, share, reliability * (1 - moves.unpaired))
     return WaveDraws(
         np.clip(middle - (1 - share) * move, 0, 4), np.clip(middle + share * move, 0, 4)
     )
+
+
+def _draw_middle(before: Array, after: Array, share: Array, alike: Array) -> Array:
+    """What both waves say of where each mean stands, `share` of it from the first.
+
+    The draws of the two waves are independent; the people who came back make them err together,
+    as much as `alike` (a correlation, shape (4, topics)), so that two waves say less than twice
+    what one says.
+    """
+    parts = share * before, (1 - share) * after
+    middle = parts[0] + parts[1]
+    centre = middle.mean(axis=2, keepdims=True)
+    spread = [part.std(axis=2, keepdims=True) for part in parts]
+    both = 2 * alike[:, :, None] * spread[0] * spread[1]
+    wider = np.sqrt(1 + both / np.maximum(spread[0] ** 2 + spread[1] ** 2, 1e-9))
+    return np.asarray(centre + (middle - centre) * wider)
 
 
 def _measure_moves(pair: WavePair, reliability: float) -> _Moves:

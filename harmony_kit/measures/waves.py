@@ -20,9 +20,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.declaration import COUNT, NAME, declare
 from harmony_kit.measures.finishing import finish
+from harmony_kit.measures.privacy import LicensedFrame, license_returns
 
 __all__ = ["RETURNS", "Wordings", "compare_wordings", "measure_returns", "pair_waves"]
 
@@ -43,7 +43,7 @@ RETURNS = declare(
 )
 
 
-def pair_waves(answers: AnswersFrame) -> pd.DataFrame:
+def pair_waves(answers: LicensedFrame) -> pd.DataFrame:
     """Each wave of a site with the one after it: ``site, from_wave, to_wave``.
 
     Waves follow each other as their first answers do; at the same moment, as their names do.
@@ -99,7 +99,7 @@ def _compare(before: Mapping[str, str] | None, after: Mapping[str, str] | None, 
     return "same" if before[item] == after[item] else "reworded"
 
 
-def measure_returns(answers: AnswersFrame) -> pd.DataFrame:
+def measure_returns(answers: LicensedFrame, *, min_group: int) -> pd.DataFrame:
     """Who came back: people of each lens in one wave and the next.
 
     A person is the same pseudonym at the same site and lens; the counts mean something only
@@ -108,13 +108,16 @@ def measure_returns(answers: AnswersFrame) -> pd.DataFrame:
     Parameters
     ----------
     answers
-        An answers frame.
+        Licensed answers of all waves.
+    min_group
+        Fewest people who may be told of.
 
     Returns
     -------
     frame
         One row per site, lens and pair of waves: people `n_before` and `n_after`, of them
-        `n_returned` (in both), `n_left` (only before) and `n_joined` (only after).
+        `n_returned` (in both), `n_left` (only before) and `n_joined` (only after); all three NA
+        where one of them is small (see `license_returns`).
     """
     people = answers[["site", "wave", "lens", "respondent"]].drop_duplicates()
     pairs = pair_waves(answers)
@@ -131,4 +134,5 @@ def measure_returns(answers: AnswersFrame) -> pd.DataFrame:
     ordered = counts.sort_values(["site", "lens"], kind="stable")
     rank = pairs.reset_index().merge(ordered, on=["site", "from_wave", "to_wave"], how="right")
     ordered = ordered.iloc[np.lexsort([rank["index"], rank["lens"], rank["site"]])]
-    return finish(ordered.reset_index(drop=True), RETURNS)
+    licensed = license_returns(ordered.reset_index(drop=True), min_group=min_group)
+    return finish(licensed, RETURNS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from harmony_kit import __version__
 from harmony_kit.engagement.evidence_files import Evidence
@@ -22,7 +19,10 @@ from harmony_kit.findings.canvases import Sheet, canvases
 from harmony_kit.findings.findings import Finding, find
 from harmony_kit.findings.playbook import Playbook
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
-from harmony_kit.journal.answers import AnswersFrame, check_frame, type_frame
+from harmony_kit.findings.wording import Voice
+from harmony_kit.journal.answers import Answers, AnswersFrame, check_frame
+from harmony_kit.journal.answers_file import read_answers_file
+from harmony_kit.journal.subject import Subject, list_subjects, titles_of
 from harmony_kit.measures.disclosure import disclose
 from harmony_kit.measures.measuring import Basis, measure_everything
 from harmony_kit.measures.privacy import count_respondents, license_quotes, list_withheld
@@ -46,7 +46,7 @@ class Assessment:
     Attributes
     ----------
     subjects
-        ``id, title`` of pilots and decisions.
+        The pilots and decisions of the site: evidence files, then those added at interviews.
     heard
         ``lens, n_respondents, headcount, is_shown``: one row per lens; `n_respondents` is NA
         where fewer than the minimum group were heard.
@@ -71,7 +71,7 @@ class Assessment:
     site: Site
     wave: str
     as_of: date
-    subjects: pd.DataFrame
+    subjects: tuple[Subject, ...]
     heard: pd.DataFrame
     frames: Mapping[str, pd.DataFrame]
     findings: tuple[Finding, ...]
@@ -107,20 +107,13 @@ class Assessment:
     ) -> Assessment:
         opened = load_engagement(engagement)
         path = snapshot / f"{site}.parquet"
-        table = pq.read_table(path)
-        answers = type_frame(table.to_pandas())
-        answers = answers[(answers["site"] == site) & (answers["wave"] == wave)]
-        told = _read_told(table)
-        answers.attrs["subjects"] = told["subjects"]
+        answers = read_answers_file(path)
         day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
-        assessment = measure_site(
-            opened, answers, site=site, wave=wave, as_of=day, secret=told["key"].encode() or None
-        )
+        assessment = measure_site(opened, answers, site=site, wave=wave, as_of=day)
         # Without a key in it the mark of the answers could be found by trying answers.
-        marked = {name_answers(site): file_sha256(path)} if told["key"] else {}
+        marked = {name_answers(site): file_sha256(path)} if answers.key else {}
         inputs = {**assessment.provenance["inputs"], **marked}
-        provenance = {**assessment.provenance, "inputs": inputs}
-        return replace(assessment, provenance=provenance, waiting=told["waiting"])
+        return replace(assessment, provenance={**assessment.provenance, "inputs": inputs})
 
     @property
     def language(self) -> str:
@@ -145,12 +138,12 @@ class Assessment:
         return self.engagement.instrument.text(f"option.{options}.{option}", self.language)
 
     def subject_title(self, subject: str) -> str:
-        """The title of a pilot or decision; its id where no evidence file has one."""
-        return self._subjects.get(subject) or subject
+        """The title of a pilot or decision; its id where nothing is known of it."""
+        return self._titles.get(subject, subject)
 
     @cached_property
-    def _subjects(self) -> dict[str, str]:
-        return dict(zip(self.subjects["id"], self.subjects["title"], strict=True))
+    def _titles(self) -> dict[str, str]:
+        return titles_of(self.subjects)
 
     def rows(self, measure: str) -> list[dict[str, Any]]:
         """The rows of a measure as plain mappings; empty where the site has none."""
@@ -174,38 +167,32 @@ class Assessment:
         write_workbook(results, target / "workbook.xlsx")
 
 
-def measure_site(  # noqa: PLR0913 - a site, and what it is measured with
-    engagement: Engagement,
-    answers: pd.DataFrame,
-    *,
-    site: str,
-    wave: str,
-    as_of: date,
-    secret: bytes | None = None,
+def measure_site(
+    engagement: Engagement, answers: Answers, *, site: str, wave: str, as_of: date
 ) -> Assessment:
     """Measure the answers of one site and wave and put what may be told of them into words.
 
-    With a `secret` nobody who has the answers can repeat the draws.
-    Raises `FrameError` where `answers` is not an answers frame: the one place that looks.
+    What `answers` holds of other sites and waves is left aside; with their key nobody who has the
+    answers can repeat the draws. Raises KeyError for a site that is not in sites.csv, and
+    `FrameError` where the frame is no answers frame: the one place that looks.
     """
-    answers = check_frame(answers)
+    check_frame(answers.frame)
+    said = answers.of(site, wave)
     settings, min_group = engagement.settings, engagement.settings.min_group
     plant = engagement.site(site)
     evidence = engagement.evidence.of_site(site)
-    basis = _basis(engagement, evidence, as_of, secret)
-    measured = measure_everything(answers, basis)
+    basis = _basis(engagement, evidence, as_of, said.key)
+    measured = measure_everything(said.frame, basis)
     told = disclose(measured, settings, items=basis.items, lenses=basis.lenses)
     words = load_words(engagement.language)
-    heard = _count_heard(engagement, plant, answers)
+    heard = _count_heard(engagement, plant, said.frame)
     left_out = list_withheld(heard, told.withheld)
-    quotes = license_quotes(answers, min_group=min_group)
+    quotes = license_quotes(said.frame, min_group=min_group)
     playbook = open_playbook(engagement)
-    subjects = _list_subjects(evidence, answers)
+    subjects = list_subjects(evidence.subjects(), said.subjects)
     findings = find(
-        {**told.frames, "subjects": subjects},
-        playbook,
-        engagement.instrument,
-        language=engagement.language,
+        told.frames,
+        Voice(playbook, engagement.instrument, engagement.language, titles_of(subjects)),
         settings=settings,
     )
     return Assessment(
@@ -228,23 +215,12 @@ def measure_site(  # noqa: PLR0913 - a site, and what it is measured with
         ),
         withheld=say_withheld(left_out, words, min_group=min_group),
         wrong_claims=told.wrong_claims,
+        waiting=said.waiting,
         provenance=_trace(engagement, site, wave, as_of),
     )
 
 
-def _read_told(table: pa.Table) -> dict[str, Any]:
-    """What a snapshot says beside the answers: added subjects, who waits, and its key."""
-    metadata = table.schema.metadata or {}
-    nothing: dict[str, Any] = {"subjects": [], "waiting": {}, "key": ""}
-    return {
-        name: json.loads(metadata[name.encode()]) if name.encode() in metadata else default
-        for name, default in nothing.items()
-    }
-
-
-def _basis(
-    engagement: Engagement, evidence: Evidence, as_of: date, secret: bytes | None
-) -> Basis:
+def _basis(engagement: Engagement, evidence: Evidence, as_of: date, key: str) -> Basis:
     return Basis(
         items=engagement.instrument.items_frame(),
         lenses=engagement.instrument.lens_ids,
@@ -254,7 +230,7 @@ def _basis(
         settings=engagement.settings,
         headcounts=engagement.headcounts(),
         as_of=as_of,
-        secret=secret,
+        secret=key.encode() or None,
     )
 
 
@@ -263,12 +239,6 @@ def open_playbook(engagement: Engagement) -> Playbook:
     overrides = engagement.folder / "playbook.yaml"
     path = find_playbook(engagement.instrument.id)
     return load_playbook(path, overrides if overrides.is_file() else None)
-
-
-def _list_subjects(evidence: Evidence, answers: pd.DataFrame) -> pd.DataFrame:
-    """``id, title`` of pilots and decisions: evidence files first, then those of interviews."""
-    added = pd.DataFrame(answers.attrs.get("subjects", []), columns=["kind", "id", "title"])
-    return pd.concat([evidence.titles(), added[["id", "title"]]]).drop_duplicates("id")
 
 
 def _count_heard(engagement: Engagement, site: Site, answers: AnswersFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from harmony_kit.measures.claims import STATES
 from harmony_kit.measures.declaration import NUMBER, Declaration, MeasureColumn
+from harmony_kit.measures.rounding import round_number
 
 __all__ = ["list_records", "list_topics", "plain_value"]
 
@@ -37,7 +38,7 @@ def _plain_column(values: pd.Series, column: MeasureColumn) -> list[Any]:
     cells = values.tolist()
     if values.dtype == "float64":  # most of a report
         kept = column.kept
-        return [None if math.isnan(cell) else _round(cell, kept) for cell in cells]
+        return [None if math.isnan(cell) else round_number(cell, kept) for cell in cells]
     plain = [plain_value(cell, column) for cell in cells]
     return [None if cell == 0 else cell for cell in plain] if column.kind == "people" else plain
 
@@ -77,10 +78,5 @@ def _plain_scalar(value: object, kept: int) -> bool | int | float | str | None:
     if isinstance(value, int | np.integer):
         return int(value)
     if isinstance(value, float | np.floating):
-        return None if math.isnan(value) else _round(float(value), kept)
+        return None if math.isnan(value) else round_number(float(value), kept)
     return str(value)
-
-
-def _round(value: float, digits: int) -> float:
-    rounded = round(value, digits)
-    return 0.0 if rounded == 0 else rounded  # never -0.0

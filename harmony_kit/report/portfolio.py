@@ -88,19 +88,14 @@ class Portfolio:
         return self.engagement.language
 
     def subject_title(self, site: str, subject: str) -> str:
-        """The title of a pilot or decision of a site; empty where no evidence file has one."""
+        """The title of a pilot or decision of a site; empty where no evidence file has it."""
         return self._subjects.get((site, subject), "")
 
     @cached_property
     def _subjects(self) -> dict[tuple[str, str], str]:
-        evidence = self.engagement.evidence
-        return {
-            (site, subject): title
-            for frame, key in ((evidence.decisions, "decision"), (evidence.pilots, "pilot"))
-            for site, subject, title in zip(
-                frame["site"], frame[key], frame["title"].fillna(""), strict=True
-            )
-        }
+        # The first of two with the same id counts, as in the report of a site.
+        subjects = reversed(self.engagement.evidence.subjects())
+        return {(one.site, one.id): one.title for one in subjects}
 
 
 def _read_results(path: Path, wave: str) -> dict[str, Any] | None:

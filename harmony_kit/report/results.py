@@ -18,7 +18,7 @@ from harmony_kit.measures.declaration import Declaration
 from harmony_kit.measures.disclosure import DISCLOSED
 from harmony_kit.measures.privacy import QUOTES
 from harmony_kit.report.left_out import SAID_PROBLEMS, SAID_WITHHELD, say_problems
-from harmony_kit.report.plain_values import list_records, list_topics
+from harmony_kit.report.plain_values import list_records, list_topics, plain_value
 from harmony_kit.report.words import load_words
 
 if TYPE_CHECKING:
@@ -66,9 +66,9 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
         "settings": engagement.settings.model_dump(),
         "headline": list_headline(frames["understanding"]),
         **_list_measures(frames, assessment.language),
-        "findings": [finding.to_dict() for finding in assessment.findings],
+        "findings": [plain_value(finding.to_dict()) for finding in assessment.findings],
         "quotes": list_records(assessment.quotes, QUOTES),
-        "canvases": [sheet.to_dict() for sheet in assessment.canvases],
+        "canvases": [plain_value(sheet.to_dict()) for sheet in assessment.canvases],
         "wrong_claims": list_records(assessment.wrong_claims, WRONG_CLAIMS),
         "withheld": list_records(assessment.withheld, SAID_WITHHELD),
         "provenance": dict(assessment.provenance),

@@ -15,6 +15,7 @@ from typing import Any
 
 from harmony_kit.instrument.language_files import FALLBACK, list_languages, load_texts
 from harmony_kit.measures.declaration import MeasureColumn
+from harmony_kit.measures.rounding import format_number
 from harmony_kit.report.bidi import isolate
 
 __all__ = ["FALLBACK", "OWNERS", "Words", "load_words", "word_languages"]
@@ -53,9 +54,7 @@ class Words:
 
     def number(self, value: float, digits: int = 1) -> str:
         """A number with a fixed number of digits, as it is written in this language."""
-        text = f"{value:.{digits}f}".replace("-", "\u2212")
-        if float(f"{value:.{digits}f}") == 0:
-            text = text.lstrip("\u2212")
+        text = format_number(value, digits).replace("-", "\u2212")
         return text.replace(".", self.texts["format.decimal"])
 
     def figure(self, value: float, column: MeasureColumn) -> str:
@@ -80,7 +79,7 @@ class Words:
 
     def percent(self, share: float) -> str:
         """A share from 0 to 1 as whole percent."""
-        return self.say("format.percent", number=f"{100 * share:.0f}")
+        return self.say("format.percent", number=format_number(100 * share, 0))
 
     def certainty(self, probability: float) -> str:
         """A probability as whole percent, never written as the impossible 100 or 0."""

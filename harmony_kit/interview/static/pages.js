@@ -26,7 +26,20 @@ class Page {
 
   back() {}
 
-  problems() {}
+  /** Say above the buttons what is wrong and has no field here; a page says the rest there. */
+  problems(problems) {
+    for (const line of this.node.querySelectorAll(".refused")) line.remove();
+    const { wording } = this.form;
+    const lines = Object.entries(problems).map(([name, key]) =>
+      h(
+        "p",
+        { class: "problem refused", role: "alert" },
+        `${wording[`lobby.${name}`] ?? name}: ${this.say(key)}`,
+      ),
+    );
+    (this.node.querySelector(".actions") ?? this.node.lastElementChild).before(...lines);
+    lines[0]?.scrollIntoView({ block: "nearest" });
+  }
 
   button(key, onclick, look = "") {
     return h("button", { type: "button", class: look, onclick }, this.say(key));
@@ -137,14 +150,18 @@ class Lobby extends Page {
     else super.primary();
   }
 
-  problems(problems) {
-    if (!problems.code || !this.code) return;
+  problems({ code, ...others }) {
+    if (!code || !this.code) {
+      super.problems(code ? { code, ...others } : others);
+      return;
+    }
     const typed = this.code.value;
-    const node = this.alone(this.say(problems.code));
+    const node = this.alone(this.say(code));
     this.node.replaceWith(node);
     this.node = node;
     this.code.value = typed;
     this.code.focus();
+    super.problems(others);
   }
 }
 
@@ -192,6 +209,7 @@ class Start extends Page {
       labelled(
         this.say("start.language"),
         dropdown(view.languages, given.language, (language) => this.languageChanged(language)),
+        field("language"),
       ),
       this.lenses(alone, field("lens").problem),
       labelled(this.say("start.role"), role),
@@ -289,10 +307,16 @@ class Start extends Page {
   }
 
   problems(problems) {
-    this.wrong = problems;
+    const isAsked = (/** @type {[string, any]} */ [name]) => ["language", "lens", "respondent", "consent"].includes(name);
+    const entries = Object.entries(problems);
+    this.wrong = Object.fromEntries(entries.filter(isAsked));
+    const others = entries.filter((entry) => !isAsked(entry));
     this.redraw();
+    super.problems(Object.fromEntries(others.map(([name, key]) => [name, `problem.${key}`])));
     const wrong = this.node.querySelector("[aria-invalid], .lenses:has(.problem) input");
-    (wrong ?? this.node.querySelector(".consent input")).focus();
+    if (wrong) wrong.focus();
+    else if (this.wrong.consent) this.node.querySelector(".consent input").focus();
+    else this.node.querySelector("button.primary").focus();
   }
 }
 
@@ -322,12 +346,14 @@ class Reopen extends Page {
     this.form.link.send({ do: "resume", respondent, reason: this.reason.value });
   }
 
-  problems(problems) {
-    if (!problems.reason) return;
-    const node = this.draw(this.say(problems.reason));
-    this.node.replaceWith(node);
-    this.node = node;
-    this.focus();
+  problems({ reason, ...others }) {
+    if (reason) {
+      const node = this.draw(this.say(reason));
+      this.node.replaceWith(node);
+      this.node = node;
+      this.focus();
+    }
+    super.problems(others);
   }
 }
 
@@ -525,12 +551,14 @@ class Subjects extends ScreenPage {
     else super.primary();
   }
 
-  problems(problems) {
-    if (!problems.title) return;
-    const node = this.draw(this.say(problems.title));
-    this.node.replaceWith(node);
-    this.node = node;
-    this.title.focus();
+  problems({ title, ...others }) {
+    if (title) {
+      const node = this.draw(this.say(title));
+      this.node.replaceWith(node);
+      this.node = node;
+      this.title.focus();
+    }
+    super.problems(others);
   }
 }
 

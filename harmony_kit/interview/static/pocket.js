@@ -35,11 +35,11 @@ class PocketModel {
   }
 
   send(message) {
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 }
 
-const el = document.querySelector("#form");
+const el = /** @type {HTMLElement} */ (document.querySelector("#form"));
 let end = () => {};
 
 // Whoever answers at a new socket knows of no open interview: the form is drawn anew and says which.

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Final, Literal
 
+from harmony_kit.measures.rounding import round_number
 from harmony_kit.report.bidi import settle
 from harmony_kit.report.drawings.lettering import shorten, text_width, wrap
 from harmony_kit.report.drawings.palette import INK, PAPER, SOFT
@@ -201,4 +202,4 @@ HALO: Final = Ink(PAPER, 2.5, PAPER)
 
 def _n(number: float) -> str:
     """A coordinate with at most one digit after the point."""
-    return f"{round(number, 1) + 0.0:g}"
+    return f"{round_number(number, 1):g}"
