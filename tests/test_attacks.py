@@ -223,7 +223,8 @@ def test_beside_a_band_no_probability_tells_where_in_it_the_mean_lies(plants):
     bands = topics[["own_from", "estimate_from", "other_own_from"]].notna().any(axis=1)
     assert 20 < bands.sum() < len(topics)
     chances = topics.loc[bands, [c for c in topics if c.startswith("p_")]].to_numpy()
-    assert {*chances[~np.isnan(chances)]} <= {*middle_certainty(pd.Series(["claimed", "leaning"]), Settings())}
+    middles = middle_certainty(pd.Series(["claimed", "leaning"]), Settings())
+    assert {*chances[~np.isnan(chances)]} <= {*middles}
     assert topics.loc[bands, "more_interviews"].isna().all()
 
 

@@ -43,7 +43,7 @@ def _hold(store, last=None, min_group=4):
     holding = Holding(last or {}, {}, "1", min_group, SECRET)
 
     def read_at(revision):
-        return store.frame(["a"], "1", revision=revision)
+        return store.frame(["a"], "1", until=revision)
 
     return holding.hold("a", store.frame(["a"], "1"), store.revision(), read_at)
 

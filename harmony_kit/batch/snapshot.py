@@ -64,7 +64,7 @@ def store_name(store: Store, folder: Path) -> str:
     return repr(store).replace(f"{(*kept, folder.parents[2])[0].as_posix()}/", "")
 
 
-def take_snapshot(
+def take_snapshot(  # noqa: PLR0913 - whose answers, where to, and by which rules
     store: Store,
     sites: Sequence[str],
     *,
@@ -110,7 +110,7 @@ def take_snapshot(
         chunk = len(sites) if is_last else _CHUNK
         for site, frame in _read_sites(store, list(sites) if is_last else stale, wave, chunk):
             revision = wanted[site][0][1] if wanted[site][0] else 0
-            held = _hold(store, site, wave, frame, revision, holding)
+            held = _hold(store, frame, revision, site=site, holding=holding)
             answers = Answers(
                 AnswersFrame(held.answers),
                 tuple(subjects.get(site, [])),
@@ -147,13 +147,15 @@ def _key_of(holding: Holding | None, site: str) -> str:
 
 
 def _hold(
-    store: Store, site: str, wave: str, frame: pd.DataFrame, revision: int, holding: Holding | None
+    store: Store, frame: pd.DataFrame, revision: int, *, site: str, holding: Holding | None
 ) -> Held:
     if holding is None:
         return Held(frame)
-    return holding.hold(
-        site, frame, revision, lambda then: store.frame([site], wave, revision=then)
-    )
+
+    def read_at(then: int) -> pd.DataFrame:
+        return store.frame([site], holding.wave, until=then)
+
+    return holding.hold(site, frame, revision, read_at)
 
 
 def _is_fresh(folder: Path, entry: dict[str, Any] | None) -> bool:

@@ -224,11 +224,7 @@ def answers_frame(answers: Iterable[Answer]) -> AnswersFrame:
 
 @dataclass(frozen=True)
 class Answers:
-    """An answers frame with the pilots and decisions that were added at the interviews.
-
-    Of answers that keep to an earlier report `waiting` says, by lens, how many people changed
-    something since; the `key` is what the draws made from them are mixed with.
-    """
+    """An answers frame with added subjects; lens → people who wait; what draws are mixed with."""
 
     frame: AnswersFrame
     subjects: tuple[Subject, ...] = ()
@@ -239,8 +235,7 @@ class Answers:
         """The answers of one site and wave, and the subjects of the site."""
         is_there = (self.frame["site"] == site) & (self.frame["wave"] == wave)
         subjects = tuple(subject for subject in self.subjects if subject.site == site)
-        frame = AnswersFrame(self.frame[is_there])
-        return replace(self, frame=frame, subjects=subjects)
+        return replace(self, frame=AnswersFrame(self.frame[is_there]), subjects=subjects)
 
 
 def type_frame(frame: pd.DataFrame) -> AnswersFrame:

@@ -13,7 +13,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
-import pandas as pd
 import sqlalchemy as sa
 
 from harmony_kit.errors import StoreError
@@ -37,7 +36,7 @@ from harmony_kit.journal.queries import (
     current_contents,
     equal,
     newest,
-    newest_columns,
+    read_frame,
     read_extents,
     read_mark,
     where,
@@ -135,22 +134,14 @@ class Store:
             return [answer_from_row(row) for row in connection.execute(query).mappings()]
 
     def frame(
-        self,
-        sites: Sequence[str] | None = None,
-        wave: str | None = None,
-        *,
-        revision: int | None = None,
+        self, sites: Sequence[str] | None = None, wave: str | None = None, until: int | None = None
     ) -> AnswersFrame:
         """The current answers as an answers frame, of one wave and some sites or all.
 
-        With a `revision` those that were current when the journal had that row and none after.
+        With `until` those that were current when the journal had that row and none after.
         """
-        query = newest_columns(list(ANSWER_DTYPES), sites=sites, wave=wave, revision=revision)
         with self._reading("read answers from") as connection:
-            # Plain tuples: pandas asks every Row for attributes it does not have, at 30 µs each.
-            found = [tuple(row) for row in connection.execute(query)]
-        frame = pd.DataFrame(found, columns=list(ANSWER_DTYPES))
-        return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
+            return read_frame(connection, sites=sites, wave=wave, until=until)
 
     def answers(self, sites: Sequence[str] | None = None, wave: str | None = None) -> Answers:
         """The current answers with the subjects added at interviews; what `measure_site` takes."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures import indices

@@ -101,9 +101,9 @@ def measure_ranking(
 
     A row is a site, wave, rank or words item, subject and lens (who looks at `other`); columns
     `RANKING`. `own`, `estimate`, `other_own` are mean weights per option (None without
-    answers), `named_own` and the like how many people named each; `actual`, `perceived`, `misread` the distances own to other's own, own to
-    estimate, estimate to other's own, 0 to 1, each with its permutation p, the error of that p
-    and the distance luck alone would show. States are those of coorientation with `APART_AT`
+    answers), `named_own` and the like how many people named each; `actual`, `perceived`, `misread`
+    the distances own to other's own, own to estimate, estimate to other's own, 0 to 1, each with
+    its permutation p, the error of that p and the distance luck alone would show. States are those of coorientation with `APART_AT`
     as the tolerance. `drivers` lists options with the signed difference own - other's own,
     largest first, `misread_drivers` those of estimate - other's own. Raises `FrameError` for a
     frame without a column.

@@ -51,8 +51,10 @@ class _Items:
         factor = (points - 1) / (float(self._points[item]) - 1)
         if factor == 1:
             return told
-        ends = (round(1 + (end - 1) * factor, 1) for end in (told.mean, told.low, told.high))
-        return ToldRating(*ends)
+        mean, low, high = (
+            round(1 + (end - 1) * factor, 1) for end in (told.mean, told.low, told.high)
+        )
+        return ToldRating(mean, low, high)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What is told of each measure in place of what was measured: from told means, never from exact ones.
+"""What is told of each measure in place of what was measured, from told means and no others.
 
 Each function takes the frame of a measure, stepped already, and the told ratings, and returns the
 frame with its means, and what follows from them, put in from what is told.
@@ -69,6 +69,9 @@ def tell_within(frame: pd.DataFrame, ratings: ToldRatings) -> pd.DataFrame:
     """The frame of `measure_agreement`: nothing point by point where that may not be shown."""
     told = frame.copy()
     put_mean(told, "mean", list(ratings.by_row))
+    least = ratings.settings.min_group
+    tells = [bool(camps) and min(one["n"] for one in camps) < least for camps in frame["camps"]]
+    told["camps"] = frame["camps"].mask(pd.Series(tells, index=told.index, dtype="bool"), None)
     told["view"] = pd.Series([one.view or None for one in ratings.by_row], index=told.index)
     return told
 
