@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Literal
 
 from harmony_kit.batch.holding import Holding
 from harmony_kit.batch.inputs import portfolio_inputs, shared_inputs, site_inputs
@@ -119,8 +120,10 @@ class Briefing:
 
     def new_entries(self, site: str) -> tuple[Entry, ...]:
         """What the register has to say when the report of a site is published; nothing twice."""
+        event: Literal["named", "published"]
+        event = "named" if self.engagement.settings.named else "published"
         return tuple(
-            entry
+            replace(entry, event=event)
             for entry in self.snapshot.entries.get(site, ())
             if not entry.says_the_same(self._last.get((site, entry.lens)))
         )
@@ -193,8 +196,7 @@ def brief(request: BatchRequest) -> Briefing:
     engagement = replace(engagement, wave=request.wave or engagement.wave)
     first_site(engagement)  # a broken file must not take every report down
     selected = select_sites(engagement, request.sites, request.where)
-    if request.is_draft:
-        engagement = _mark_draft(engagement)
+    engagement = _mark_pages(engagement, is_draft=request.is_draft)
     if request.is_never_handed_out:
         _void(engagement, selected)
     snapshot = _take_snapshot(engagement, request)
@@ -229,9 +231,13 @@ def _reports(request: BatchRequest) -> str:
     return DRAFTS if request.is_draft else "reports"
 
 
-def _mark_draft(engagement: Engagement) -> Engagement:
-    said = load_words(engagement.language).say("banner.draft")
-    return replace(engagement, banner=" ".join(part for part in (said, engagement.banner) if part))
+def _mark_pages(engagement: Engagement, *, is_draft: bool) -> Engagement:
+    """With a banner that says whose eyes a page is for, where it is not for everybody's."""
+    keys = {"banner.draft": is_draft, "banner.named": engagement.settings.named}
+    words = load_words(engagement.language)
+    said = [words.say(key) for key, is_so in keys.items() if is_so]
+    banner = " ".join(part for part in (*said, engagement.banner) if part)
+    return replace(engagement, banner=banner)
 
 
 def _void(engagement: Engagement, selected: Iterable[str]) -> None:

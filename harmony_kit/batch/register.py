@@ -60,7 +60,7 @@ class Entry:
 
     def says_the_same(self, other: Entry | None) -> bool:
         """Whether another line holds the same, whenever it was written."""
-        return other is not None and replace(self, at="") == replace(other, at="")
+        return other is not None and replace(self, at="") == replace(other, at="", event=self.event)
 
 
 class Register:

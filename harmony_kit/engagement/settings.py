@@ -20,6 +20,9 @@ class Settings(BaseModel):
     min_group
         Fewest people of one lens about whom anything is shown; three at least, of whom one who
         knows her own answer cannot work out another's.
+    named
+        Whether everybody agreed that single answers may be recognised: then figures are told as
+        they were measured. It is said on every page and in the register.
     draws
         Draws from the posterior of each mean.
     reliability
@@ -34,6 +37,7 @@ class Settings(BaseModel):
     claim_at: float = Field(default=0.80, gt=0.5, le=1)
     leaning_at: float = Field(default=0.60, gt=0.25, le=1)
     min_group: int = Field(default=4, ge=3, le=20)
+    named: bool = False
     draws: int = Field(default=4000, ge=500, le=100_000)
     reliability: float = Field(default=0.7, gt=0.2, le=1)
 

@@ -16,8 +16,8 @@ __all__ = [
     "current_contents",
     "equal",
     "newest",
-    "read_frame",
     "read_extents",
+    "read_frame",
     "read_mark",
     "where",
 ]

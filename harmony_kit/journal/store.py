@@ -21,13 +21,11 @@ from harmony_kit.instrument.language_files import texts_beside
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.access import Access
 from harmony_kit.journal.answers import (
-    ANSWER_DTYPES,
     Answer,
     Answers,
     AnswersFrame,
     Event,
     Respondent,
-    type_frame,
 )
 from harmony_kit.journal.connections import upsert
 from harmony_kit.journal.merging import StoreContents, join, tell_apart
@@ -36,8 +34,8 @@ from harmony_kit.journal.queries import (
     current_contents,
     equal,
     newest,
-    read_frame,
     read_extents,
+    read_frame,
     read_mark,
     where,
 )

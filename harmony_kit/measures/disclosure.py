@@ -22,7 +22,13 @@ from harmony_kit.measures.measuring import MEASURES, Measured
 from harmony_kit.measures.steps import PASSED, STEPPED
 from harmony_kit.measures.telling import DISTRIBUTION_FROM
 from harmony_kit.measures.told_cards import tell_pilots, tell_readiness, tell_signatures
-from harmony_kit.measures.told_choices import NAMINGS, tell_drift, tell_ownership, tell_ranking
+from harmony_kit.measures.told_choices import (
+    NAMINGS,
+    put_first,
+    tell_drift,
+    tell_ownership,
+    tell_ranking,
+)
 from harmony_kit.measures.told_frames import (
     ToldRatings,
     tell_topics,
@@ -181,9 +187,13 @@ def disclose(
     """What may be shown of the measures of any number of sites.
 
     `items` and `lenses` as in `measuring.Basis`. Raises KeyError for a column that has neither a
-    kind with steps nor a rule.
+    kind with steps nor a rule. Where everybody agreed to be named everything is told.
     """
     raw = measured.frames
+    if settings.named:
+        told = {name: _tell_all(name, frame) for name, frame in raw.items()}
+        wrong = expected_wrong_claims(raw["topics"])
+        return Disclosed(MappingProxyType(told), measured.withheld, wrong)
     ratings = ToldRatings.of(raw["within"], settings)
     told = {name: _step_frame(name, frame) for name, frame in raw.items()}
     told["within"] = _hide_alike(tell_within(told["within"], ratings), ratings)
@@ -202,6 +212,16 @@ def disclose(
         expected_wrong=wrong["expected_wrong"].round(1), share_wrong=wrong["share_wrong"].round(2)
     )
     return Disclosed(MappingProxyType(frames), measured.withheld, wrong)
+
+
+def _tell_all(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """A measure as it is, in the columns of what is told."""
+    declared = DISCLOSED[name]
+    if name in ("rank", "words"):
+        firsts = {f"first_{one}": frame[one].map(put_first) for one in NAMINGS}
+        frame = frame.assign(**firsts, **{f"level_{one}": None for one in NAMINGS})
+    added = [column for column in declared.columns if column not in frame]
+    return declared.select(frame.assign(**dict.fromkeys(added, float("nan"))))
 
 
 def _step_frame(name: str, frame: pd.DataFrame) -> pd.DataFrame:

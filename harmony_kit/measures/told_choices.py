@@ -18,7 +18,16 @@ import pandas as pd
 from harmony_kit.measures.arrays import Bools
 from harmony_kit.measures.telling import DISTRIBUTION_FROM
 
-__all__ = ["FIRST", "LEVELS", "NAMINGS", "tell_drift", "tell_ownership", "tell_ranking"]
+__all__ = [
+    "FIRST",
+    "LEVELS",
+    "NAMINGS",
+    "name_level",
+    "put_first",
+    "tell_drift",
+    "tell_ownership",
+    "tell_ranking",
+]
 
 #: How many name an option, in words.
 LEVELS: Final = ("most", "some", "few")
@@ -58,7 +67,7 @@ def tell_ranking(frame: pd.DataFrame, min_group: int) -> pd.DataFrame:
     for name, people in NAMINGS.items():
         weights, named, n = frame[name], frame[f"named_{name}"], frame[people].tolist()
         hide = [_is_hidden(one, size) for one, size in zip(named, n, strict=True)]
-        first = [_put_first(one, hides) for one, hides in zip(weights, hide, strict=True)]
+        first = [put_first(one, is_set=hides) for one, hides in zip(weights, hide, strict=True)]
         levels = [_name_levels(one, size) for one, size in zip(named, n, strict=True)]
         told[f"first_{name}"] = _as_objects(first, frame)
         told[f"level_{name}"] = _as_objects(levels, frame)
@@ -76,13 +85,13 @@ def tell_ranking(frame: pd.DataFrame, min_group: int) -> pd.DataFrame:
 _DRIVEN: Final = {"drivers": ("own", "other_own"), "misread_drivers": ("estimate", "other_own")}
 
 
-def _put_first(weights: Any, hides: bool) -> list[str] | None:  # noqa: ANN401, FBT001
-    """The options with most weight; in the order of the instrument where weights are hidden."""
+def put_first(weights: Any, *, is_set: bool = False) -> list[str] | None:  # noqa: ANN401
+    """The options with most weight, heaviest first; as a set in the order of the instrument."""
     if not isinstance(weights, Mapping):
         return None
     ranked = sorted(weights, key=lambda option: -weights[option])
     first = [option for option in ranked[:FIRST] if weights[option] > 0]
-    return [option for option in weights if option in first] if hides else first
+    return [option for option in weights if option in first] if is_set else first
 
 
 def _name_levels(named: Any, n: int) -> dict[str, str] | None:  # noqa: ANN401
