@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import harmony_kit
 
 project = "Harmony Kit"
@@ -31,3 +33,15 @@ autodoc_member_order = "bysource"
 autodoc_default_options = {"no-value": True}
 autodoc_preserve_defaults = True
 napoleon_google_docstring = False
+
+
+def setup(app: Any) -> None:  # noqa: ANN401 - Sphinx is only there when the pages are made
+    """What Sphinx asks this file for beside its settings."""
+    app.connect("autodoc-process-docstring", _keep_colons, priority=400)
+
+
+def _keep_colons(*event: Any) -> None:  # noqa: ANN401 - as Sphinx sends it
+    """Keep napoleon from taking what stands before a colon for the type of a constant."""
+    _app, what, *_, lines = event
+    if what in {"data", "attribute", "property"}:
+        lines.insert(0, "")

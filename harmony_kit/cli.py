@@ -227,7 +227,7 @@ def watch(folder: Path, **options: Any) -> None:  # noqa: ANN401
 )
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
 def interview(folder: Path, site: str | None, *, self_service: bool, no_browser: bool) -> None:
-    """Open the interview in JupyterLab; with --self, on a page that reaches nothing else."""
+    """Open the interview in JupyterLab; with --self on a page of its own."""
     from harmony_kit.commands import folders
 
     how = {"self_service": self_service, "open_browser": not no_browser}

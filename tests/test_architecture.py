@@ -46,6 +46,7 @@ OWNERS = {
     "nbconvert": ("batch", "engine.imports"),
     "nbclient": ("engine",),
     "sqlalchemy": ("journal",),
+    "tornado": ("interview",),
     "matplotlib": ("engine",),  # warmed up for notebooks of other people; reports draw SVG
     "click": ("cli", "commands"),
     "xlsxwriter": ("exchange",),

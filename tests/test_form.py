@@ -53,7 +53,7 @@ def test_the_form_opens_on_the_list_of_interviews(reception):
 
 def test_a_new_interview_proposes_a_pseudonym_and_reads_out_consent(reception):
     page = reception.handle({"do": "new"})["page"]
-    assert re.fullmatch(r"[a-z]{4}-\d\d", page["proposed"])
+    assert re.fullmatch(r"[a-z]{4}-\d{4}", page["proposed"])
     kept, shown, withdraw = page["consent"]["en"]
     assert "{code}" in kept
     assert "Northwind" in kept

@@ -152,7 +152,7 @@ def test_a_site_or_a_wave_cannot_take_the_name_of_a_page_or_a_device(
     (folder / "sites.csv").write_text("site\na\n")
     settings = (folder / "engagement.yaml").read_text().replace("wave: '1'", f"wave: '{name}'")
     (folder / "engagement.yaml").write_text(settings)
-    with pytest.raises(EngagementError, match=f"wave: '{name}' cannot be a wave: {why}"):
+    with pytest.raises(EngagementError, match=f"wave: '{name}' cannot name a wave; {why}"):
         plan_engagement(request_for(folder))
 
 

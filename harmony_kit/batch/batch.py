@@ -149,7 +149,7 @@ class _Batch:
             self._do_portfolio()
         with self._timed("index"):
             run = self._write_index()
-        n_left = sum(step.name not in self._made for step in due)
+        n_left = sum(step.name not in {**self._made, **self._failed} for step in due)
         return BatchResult(
             self._briefing.reports,
             tuple(self._made),
@@ -199,6 +199,11 @@ class _Batch:
         self._tell(BatchEvent("stage", job.name, "publish"))
         finishing = time.perf_counter()
         failure = made.finished.failure
+        if failure and failure.is_of_the_disk:
+            # Nothing is wrong with what was published before; it stays, and so does its record.
+            shutil.rmtree(made.work, ignore_errors=True)
+            self._give_up(job.name, failure, time.perf_counter() - began)
+            return
         try:
             Record(job.name, {}, {}).forget(self._briefing.records_folder)
             publish(made)
@@ -212,6 +217,12 @@ class _Batch:
         record.save(self._briefing.records_folder)
         self._deliver_record(record)
         self._settle(record, step, time.perf_counter() - began)
+
+    def _give_up(self, name: str, failure: Failure, seconds: float) -> None:
+        text = failure.say(load_words(FALLBACK))
+        with self._lock:
+            self._failed[name] = text
+        self._tell(BatchEvent("failed", name, seconds=seconds, text=text))
 
     def _settle(self, record: Record, step: Step, seconds: float) -> None:
         text = record.failure.say(load_words(FALLBACK)) if record.failure else ""

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal
 
-from harmony_kit.batch.holding import Holding
+from harmony_kit.batch.holding import read_holding
 from harmony_kit.batch.inputs import portfolio_inputs, shared_inputs, site_inputs
 from harmony_kit.batch.job import Job, Limits
 from harmony_kit.batch.losses import list_losses
@@ -23,7 +23,6 @@ from harmony_kit.batch.site_folder import SiteFolders
 from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
 from harmony_kit.engagement.choosing import first_site, refuse, unknown_wave
 from harmony_kit.engagement.folder import Engagement, load_engagement
-from harmony_kit.engagement.secret import keep_secret
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.stored import stored_names
 from harmony_kit.report.words import load_words
@@ -257,25 +256,14 @@ def _take_snapshot(engagement: Engagement, request: BatchRequest) -> Snapshot:
     try:
         lost = list_losses(store, sites, wave=wave, folder=engagement.folder)
         refuse(lost)
-        holding = _read_holding(engagement, is_draft=request.is_draft)
+        holding = read_holding(engagement.folder, wave, engagement.settings.min_group)
+        holding = replace(holding, last={}, n_voided={}) if request.is_draft else holding
         forced = request.is_forced
         return take_snapshot(
             store, sites, wave=wave, folder=folder, is_forced=forced, holding=holding
         )
     finally:
         store.close()
-
-
-def _read_holding(engagement: Engagement, *, is_draft: bool) -> Holding:
-    """What the new reports have to keep to; a draft to nothing."""
-    register, wave = Register(engagement.folder), engagement.wave
-    return Holding(
-        last={} if is_draft else register.last_published(wave),
-        n_voided={} if is_draft else register.count_voided(wave),
-        wave=wave,
-        min_group=engagement.settings.min_group,
-        secret=keep_secret(engagement.folder),
-    )
 
 
 def clean_up(folder: Path) -> None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
-from harmony_kit.batch.register import Entry, mark_people
+from harmony_kit.batch.register import Entry, Register, mark_people
+from harmony_kit.engagement.secret import keep_secret
 
-__all__ = ["Held", "Holding"]
+__all__ = ["Held", "Holding", "read_holding"]
 
 _CELL = ["item", "subject", "about"]
 #: What an answer is, beside its cell.
@@ -87,13 +89,10 @@ class Holding:
         changed = _find_changes(before, now)
         there = mark_people(self.secret, now, entry.site, entry.wave)
         n_gone = len(set(entry.people) - set(there))
-        people = changed["respondent"].nunique() + n_gone
         if n_gone:
-            return (
-                (now if people >= self.min_group else now.iloc[:0]),
-                (0 if people >= self.min_group else people),
-                {},
-            )
+            n_people = changed["respondent"].nunique() + n_gone
+            is_enough = n_people >= self.min_group
+            return (now, 0, {}) if is_enough else (now.iloc[:0], n_people, {})
         sizes = changed.groupby("cell")["respondent"].nunique()
         kept = sizes[sizes < self.min_group].index
         if kept.empty:
@@ -103,6 +102,18 @@ class Holding:
         waiting = changed.loc[changed["cell"].isin(kept), "respondent"].nunique()
         older = {cell: entry.older.get(cell, entry.revision) for cell in kept}
         return shown, int(waiting), older
+
+
+def read_holding(folder: Path, wave: str, min_group: int) -> Holding:
+    """What the next reports of a wave have to keep to, from the register in a folder."""
+    register = Register(folder)
+    return Holding(
+        last=register.last_published(wave),
+        n_voided=register.count_voided(wave),
+        wave=wave,
+        min_group=min_group,
+        secret=keep_secret(folder),
+    )
 
 
 def _name_cells(frame: pd.DataFrame) -> pd.Series:

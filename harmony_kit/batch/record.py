@@ -6,6 +6,8 @@ exactly what is missing.
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,6 +15,8 @@ from typing import Any, Literal
 
 from harmony_kit.files import FileMark, is_unchanged, read_json, write_json
 from harmony_kit.report.words import Words
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 __all__ = ["Failure", "Record", "find_records", "known_waves", "record_folder"]
 
@@ -34,6 +38,12 @@ class Failure:
     ename: str = ""
     evalue: str = ""
     last_lines: str = ""
+
+    @property
+    def is_of_the_disk(self) -> bool:
+        """Whether the disk was full, and neither the notebook nor what it reads was at fault."""
+        told = (self.evalue, self.last_lines, *self.names.values())
+        return any(os.strerror(number) in text for number in _FULL for text in told)
 
     def say(self, words: Words) -> str:
         """Why there is no report, in one or two plain sentences."""

@@ -18,6 +18,7 @@ from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engagement.secret import find_secret, keep_secret
 from harmony_kit.errors import EngagementError, ExchangeError, Problem
 from harmony_kit.exchange import ImportOptions, export_wide, import_answers, map_template
+from harmony_kit.files import publish
 from harmony_kit.journal.answers import Answer, Event
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.subject import Subject, list_subjects
@@ -124,7 +125,7 @@ def propose_maps(
         if target.exists():
             todo = "Move it away to have a new one proposed."
             raise ExchangeError(Problem(str(target), "", "is already there", todo=todo))
-        target.write_text(map_template(path, engagement.instrument, subjects), encoding="utf-8")
+        publish(target, map_template(path, engagement.instrument, subjects).encode())
         click.echo(f"{target}: read it, correct it, then import with --map {target.name}")
 
 

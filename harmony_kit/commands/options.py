@@ -4,15 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-__all__ = ["FILE", "FOLDER", "RENAME", "folder_argument", "handing_options", "run_options"]
+__all__ = [
+    "FILE",
+    "FOLDER",
+    "RENAME",
+    "exit_with",
+    "folder_argument",
+    "handing_options",
+    "run_options",
+]
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 RENAME = "Give somebody of STORE another pseudonym where theirs clashes; may be given again."
+
+
+def exit_with(cause: Exception) -> NoReturn:
+    """Tell an error in plain words and exit with 1; raise it again where it is a fault of ours."""
+    from harmony_kit.errors import HarmonyError
+
+    if not isinstance(cause, HarmonyError | OSError):
+        raise cause
+    for line in _tell(cause).splitlines():
+        click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+        click.echo(line, err=True)
+    raise SystemExit(1) from None
+
+
+def _tell(cause: Exception) -> str:
+    """What our errors say themselves; the computer's name a file and a reason."""
+    if isinstance(cause, OSError) and cause.strerror:
+        place = f"{cause.filename}: " if cause.filename else ""
+        return f"{place}{cause.strerror}; what was there before is kept."
+    return str(cause)
 
 
 def folder_argument(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -23,7 +23,6 @@ from pydantic import (
 
 from harmony_kit.engagement.evidence_files import Evidence, read_evidence, read_rows
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.engagement.taken_names import why_taken
 from harmony_kit.errors import EngagementError, FileError, Problem
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.instrument.model import Instrument
@@ -70,10 +69,8 @@ class _File(Settings):
     @classmethod
     def _check_wave(cls, value: str) -> str:
         if not WAVE.allows(value):
-            message = f"{value!r} cannot name a wave; allowed: {WAVE.allowed}"
-            raise ValueError(message)
-        if why := why_taken(value):
-            message = f"{value!r} cannot be a wave: {why}"
+            why = WAVE.why_taken(value) or f"allowed: {WAVE.allowed}"
+            message = f"{value!r} cannot name a wave; {why}"
             raise ValueError(message)
         return value
 
@@ -253,11 +250,10 @@ def _read_sites(path: Path, lenses: tuple[str, ...], problems: list[Problem]) ->
     for number, row in rows:
         site = row["site"]
         if not SITE.allows(site):
-            what = f"{site!r} cannot be a site id"
-            problems.append(Problem(path.name, f"row {number}, column site", what, SITE.allowed))
-        elif why := why_taken(site):
-            what = f"{site!r} cannot be a site id: {why}"
-            problems.append(Problem(path.name, f"row {number}, column site", what))
+            why = SITE.why_taken(site)
+            what = f"{site!r} cannot be a site id" + (f": {why}" if why else "")
+            allowed = "" if why else SITE.allowed
+            problems.append(Problem(path.name, f"row {number}, column site", what, allowed))
         elif site.lower() in seen:  # the folders of two sites must differ on every file system
             what = f"{site!r} is already in row {seen[site.lower()]}"
             problems.append(Problem(path.name, f"row {number}, column site", what))

@@ -36,6 +36,17 @@ def create_engagement(folder: Path, *, client: str, wave: str) -> tuple[Path, ..
         ]
         raise EngagementError(*problems)
     _make_folder(folder)
+    try:
+        _write_files(folder, client=client, wave=wave)
+    except OSError as cause:
+        for name in _NAMES:  # half a folder would stand in the way of the next try
+            (folder / name).unlink(missing_ok=True)
+        what = f"cannot be written ({cause.strerror})"
+        raise EngagementError(Problem(str(folder), "", what)) from cause
+    return tuple(folder / name for name in _NAMES)
+
+
+def _write_files(folder: Path, *, client: str, wave: str) -> None:
     source, languages = package_file("engagement", "new_folder"), list_languages("report")
     for name in _NAMES:
         text = (source / name).read_text(encoding="utf-8")
@@ -43,7 +54,6 @@ def create_engagement(folder: Path, *, client: str, wave: str) -> tuple[Path, ..
         text = text.replace("{client}", shown).replace("{wave}", wave)
         text = text.replace("{languages}", ", ".join(languages))
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    return tuple(folder / name for name in _NAMES)
 
 
 def _make_folder(folder: Path) -> None:

@@ -103,10 +103,10 @@ def measure_ranking(
     `RANKING`. `own`, `estimate`, `other_own` are mean weights per option (None without
     answers), `named_own` and the like how many people named each; `actual`, `perceived`, `misread`
     the distances own to other's own, own to estimate, estimate to other's own, 0 to 1, each with
-    its permutation p, the error of that p and the distance luck alone would show. States are those of coorientation with `APART_AT`
-    as the tolerance. `drivers` lists options with the signed difference own - other's own,
-    largest first, `misread_drivers` those of estimate - other's own. Raises `FrameError` for a
-    frame without a column.
+    its permutation p, the error of that p and the distance luck alone would show. States are those
+    of coorientation with `APART_AT` as the tolerance. `drivers` lists options with the signed
+    difference own - other's own, largest first, `misread_drivers` those of estimate - other's own.
+    Raises `FrameError` for a frame without a column.
 
     >>> from harmony_kit.measures.examples import answers_of, items_of, said
     >>> put = {"item": "x.first", "kind": "rank", "k": 2, "options": ("a", "b", "c")}

@@ -19,7 +19,14 @@ from harmony_kit.measures.rows import Row
 from harmony_kit.measures.steps import step_out
 from harmony_kit.measures.telling import ToldRating, tell_rating
 
-__all__ = ["ToldRatings", "tell_topics", "tell_understanding", "tell_within"]
+__all__ = [
+    "ToldRatings",
+    "find_means",
+    "put_mean",
+    "tell_topics",
+    "tell_understanding",
+    "tell_within",
+]
 
 #: How a rating is found again: site, wave, item, subject, lens and whose view is given.
 _KEY = ("site", "wave", "item", "subject", "lens", "about")
@@ -63,6 +70,15 @@ def put_mean(frame: pd.DataFrame, name: str, told: list[ToldRating]) -> None:
     """Put told means into a column, and the ends of bands beside it."""
     for column, part in ((name, "mean"), (f"{name}_from", "low"), (f"{name}_to", "high")):
         frame[column] = np.array([getattr(one, part) for one in told], dtype=np.float64)
+
+
+def find_means(
+    frame: pd.DataFrame, ratings: ToldRatings, lens: str, about: str
+) -> tuple[Floats, Bools]:
+    """The told mean for each row of a frame, and whether it is the middle of a band."""
+    told = ratings.find(frame, lens, about)
+    means = np.array([one.mean for one in told], dtype=np.float64)
+    return means, np.array([not np.isnan(one.low) for one in told], dtype=bool)
 
 
 def tell_within(frame: pd.DataFrame, ratings: ToldRatings) -> pd.DataFrame:
