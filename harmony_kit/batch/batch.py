@@ -244,11 +244,9 @@ class _Batch:
         if self._request.is_draft:
             return
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        entries = self._briefing.new_entries(site)
+        entries = [replace(one, at=now) for one in self._briefing.new_entries(site)]
         with self._lock:
-            Register(self._briefing.engagement.folder).append(
-                replace(entry, at=now) for entry in entries
-            )
+            Register(self._briefing.engagement.folder).append(entries)
 
     # What joins the reports
 

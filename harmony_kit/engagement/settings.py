@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-__all__ = ["Settings"]
+__all__ = ["QUOTES_FROM", "Settings"]
+
+#: How many people of a lens must have been heard before any of them is quoted.
+QUOTES_FROM: Final = 5
 
 
 class Settings(BaseModel):

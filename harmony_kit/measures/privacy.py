@@ -13,6 +13,7 @@ from typing import NewType
 import numpy as np
 import pandas as pd
 
+from harmony_kit.engagement.settings import QUOTES_FROM
 from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.declaration import NAME, TEXT, declare
 from harmony_kit.measures.finishing import finish
@@ -20,7 +21,6 @@ from harmony_kit.measures.selection import code_groups
 
 __all__ = [
     "QUOTES",
-    "QUOTES_FROM",
     "WITHHELD",
     "LicensedFrame",
     "count_respondents",
@@ -31,8 +31,6 @@ __all__ = [
     "list_withheld",
 ]
 
-#: How many people of a lens must have been heard before any of them is quoted.
-QUOTES_FROM = 5
 
 #: Columns of `list_withheld` and of `license_quotes`, in order.
 WITHHELD = declare(lens=NAME, item=NAME, subject=NAME, about=NAME)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from harmony_kit.engagement.settings import QUOTES_FROM
 from harmony_kit.findings.patterns import STATES
-from harmony_kit.measures.privacy import QUOTES_FROM
 from harmony_kit.measures.rows import Row, rows_of
 from harmony_kit.measures.telling import DISTRIBUTION_FROM
 from harmony_kit.report.assessment import Assessment, name_answers
