@@ -17,7 +17,7 @@ from harmony_kit.commands.options import (
     FOLDER,
     RENAME,
     folder_argument,
-    handing_options,
+    making_options,
     run_options,
 )
 
@@ -177,17 +177,7 @@ def import_(
     help="Count open decisions to this day; default: today.",
 )
 @run_options
-@click.option(
-    "--plan", "is_plan", is_flag=True, help="Say what would be made and why; make nothing."
-)
-@click.option("--force", is_flag=True, help="Make every report again, changed or not.")
-@click.option("--fail-fast/--keep-going", default=False, help="After a failed site.")
-@click.option("--output", metavar="URL", help="Also publish to a folder or URL (s3://bucket/path).")
-@click.option(
-    "--dask", "scheduler", metavar="tcp://HOST:PORT", help="Make the reports on a Dask cluster."
-)
-@click.option("--exchange", metavar="URL", help="Where Dask workers without DIR fetch and bring.")
-@handing_options
+@making_options
 def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Make the reports of DIR that are missing or out of date.
 
@@ -210,10 +200,7 @@ def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
 @folder_argument
 @run_options
 def watch(folder: Path, **options: Any) -> None:  # noqa: ANN401
-    """Keep drafts of the reports in DIR/drafts while answers come in. Ctrl-C ends it.
-
-    Drafts are for your own eyes: each shows what the last answer changed.
-    """
+    """Keep drafts, for your own eyes, in DIR/drafts while answers come in. Ctrl-C ends it."""
     from harmony_kit.commands import reports
 
     reports.watch(folder, reports.RunOptions(**options))

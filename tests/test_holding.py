@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from harmony_kit.batch.holding import Holding
-from harmony_kit.batch.register import REGISTER, Entry, Register
+from harmony_kit.batch.register import REGISTER, Register, RegisterLine
 from harmony_kit.errors import EngagementError
 from harmony_kit.journal.answers import Answer, Source
 from harmony_kit.journal.store import Store
@@ -142,7 +142,7 @@ def test_what_was_never_handed_out_binds_nobody(store, tmp_path):
     register.append(_hold(store).entries.values())
     assert set(register.last_published("1")) == {("a", "night")}
     assert register.last_published("2") == {}
-    register.append([Entry("never_handed_out", "2026-02-01T00:00:00+00:00", "a", "1")])
+    register.append([RegisterLine("never_handed_out", "2026-02-01T00:00:00+00:00", "a", "1")])
     assert register.last_published("1") == {}
     assert dict(register.count_voided("1")) == {"a": 1}
     _say(store, "n-late", (1, 1))

@@ -18,7 +18,7 @@ from harmony_kit.batch.places import notebooks_folder
 from harmony_kit.batch.plan import Plan, Step, compare, make_plan, select_sites
 from harmony_kit.batch.publish import Page
 from harmony_kit.batch.record import Record, find_records, record_folder
-from harmony_kit.batch.register import Entry, Register
+from harmony_kit.batch.register import Register, RegisterLine
 from harmony_kit.batch.site_folder import SiteFolders
 from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
 from harmony_kit.engagement.choosing import first_site, refuse, unknown_wave
@@ -117,7 +117,7 @@ class Briefing:
         """Where the records of this wave are kept."""
         return record_folder(self.engagement.folder, self.engagement.wave, self.request.is_draft)
 
-    def new_entries(self, site: str) -> tuple[Entry, ...]:
+    def new_entries(self, site: str) -> tuple[RegisterLine, ...]:
         """What the register has to say when the report of a site is published; nothing twice."""
         event: Literal["named", "published"]
         event = "named" if self.engagement.settings.named else "published"
@@ -128,7 +128,7 @@ class Briefing:
         )
 
     @cached_property
-    def _last(self) -> dict[tuple[str, str], Entry]:
+    def _last(self) -> dict[tuple[str, str], RegisterLine]:
         return Register(self.engagement.folder).last_published(self.engagement.wave)
 
     def site_job(self, step: Step) -> Job:
@@ -244,7 +244,7 @@ def _void(engagement: Engagement, selected: Iterable[str]) -> None:
     register, now = Register(engagement.folder), datetime.now(UTC).isoformat(timespec="seconds")
     published = {site for site, _ in register.last_published(engagement.wave)}
     register.append(
-        Entry("never_handed_out", now, site, engagement.wave)
+        RegisterLine("never_handed_out", now, site, engagement.wave)
         for site in sorted(published & set(selected))
     )
 

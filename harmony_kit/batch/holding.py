@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from harmony_kit.batch.register import Entry, Register, mark_people
+from harmony_kit.batch.register import Register, RegisterLine, mark_people
 from harmony_kit.engagement.secret import keep_secret
 
 __all__ = ["Held", "Holding", "read_holding"]
@@ -41,7 +41,7 @@ class Held:
 
     answers: pd.DataFrame
     waiting: Mapping[str, int] = field(default_factory=dict)
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    entries: Mapping[str, RegisterLine] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Holding:
     site were said never to have been handed out.
     """
 
-    last: Mapping[tuple[str, str], Entry]
+    last: Mapping[tuple[str, str], RegisterLine]
     n_voided: Mapping[str, int]
     wave: str
     min_group: int
@@ -75,14 +75,14 @@ class Holding:
                 waiting[lens] = n_waiting
             if shown["respondent"].nunique() >= self.min_group:
                 people = mark_people(self.secret, shown, site, self.wave)
-                entries[lens] = Entry(
+                entries[lens] = RegisterLine(
                     "published", "", site, self.wave, lens, revision, older, people
                 )
         answers = pd.concat(parts).sort_index() if parts else now
         return Held(answers, waiting, entries)
 
     def _keep(
-        self, entry: Entry, now: pd.DataFrame, read_at: ReadAt
+        self, entry: RegisterLine, now: pd.DataFrame, read_at: ReadAt
     ) -> tuple[pd.DataFrame, int, dict[str, int]]:
         """What may be shown of one lens, how many people wait, and which cells are older."""
         before = _as_published(entry, read_at)
@@ -121,7 +121,7 @@ def _name_cells(frame: pd.DataFrame) -> pd.Series:
     return parts[0] + "|" + parts[1] + "|" + parts[2]
 
 
-def _as_published(entry: Entry, read_at: ReadAt) -> pd.DataFrame:
+def _as_published(entry: RegisterLine, read_at: ReadAt) -> pd.DataFrame:
     """The answers of a lens a report was made from."""
     parts = []
     for revision in sorted({entry.revision, *entry.older.values()}):

@@ -22,14 +22,14 @@ import pandas as pd
 
 from harmony_kit.errors import EngagementError, Problem
 
-__all__ = ["REGISTER", "Entry", "Register", "mark_people", "mark_person", "mark_site"]
+__all__ = ["REGISTER", "Register", "RegisterLine", "mark_people", "mark_person", "mark_site"]
 
 #: The name of its file in the engagement folder.
 REGISTER = "published.jsonl"
 
 
 @dataclass(frozen=True)
-class Entry:
+class RegisterLine:
     """One line of the register.
 
     Attributes
@@ -58,7 +58,7 @@ class Entry:
     older: Mapping[str, int] = field(default_factory=dict)
     people: tuple[str, ...] = ()
 
-    def says_the_same(self, other: Entry | None) -> bool:
+    def says_the_same(self, other: RegisterLine | None) -> bool:
         """Whether another line holds the same, whenever it was written."""
         return other is not None and replace(self, at="") == replace(other, at="", event=self.event)
 
@@ -69,7 +69,7 @@ class Register:
     def __init__(self, folder: Path) -> None:
         self._path = folder / REGISTER
 
-    def read(self) -> list[Entry]:
+    def read(self) -> list[RegisterLine]:
         """Every line, in the order written; raises `EngagementError` for one nobody can read."""
         try:
             lines = self._path.read_text(encoding="utf-8").splitlines()
@@ -81,10 +81,10 @@ class Register:
             ) from cause
         return [self._parse(line, number) for number, line in enumerate(lines, 1)]
 
-    def _parse(self, line: str, number: int) -> Entry:
+    def _parse(self, line: str, number: int) -> RegisterLine:
         try:
             content: dict[str, Any] = json.loads(line)
-            return Entry(**{**content, "people": tuple(content.get("people", ()))})
+            return RegisterLine(**{**content, "people": tuple(content.get("people", ()))})
         except (ValueError, TypeError) as cause:
             todo = "Bring the file back from a copy: without it a report may give somebody away."
             what = "is no line of the register"
@@ -92,9 +92,9 @@ class Register:
                 Problem(str(self._path), f"line {number}", what, todo=todo)
             ) from cause
 
-    def last_published(self, wave: str) -> dict[tuple[str, str], Entry]:
+    def last_published(self, wave: str) -> dict[tuple[str, str], RegisterLine]:
         """Site and lens → what was published of them last, unless it was never handed out."""
-        last: dict[tuple[str, str], Entry] = {}
+        last: dict[tuple[str, str], RegisterLine] = {}
         for entry in self.read():
             if entry.wave != wave:
                 continue
@@ -110,7 +110,7 @@ class Register:
             one.site for one in self.read() if (one.event, one.wave) == ("never_handed_out", wave)
         )
 
-    def append(self, entries: Iterable[Entry]) -> None:
+    def append(self, entries: Iterable[RegisterLine]) -> None:
         """Add lines, on disk before this returns; raises `EngagementError` where they cannot be."""
         text = "".join(f"{json.dumps(asdict(one), ensure_ascii=False)}\n" for one in entries)
         if not text:

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit.batch.holding import Held, Holding
-from harmony_kit.batch.register import Entry, mark_site
+from harmony_kit.batch.register import RegisterLine, mark_site
 from harmony_kit.files import FileMark, is_unchanged, read_json, write_json, write_whole
 from harmony_kit.journal.answers import Answers, AnswersFrame
 from harmony_kit.journal.answers_file import answers_bytes
@@ -49,7 +49,7 @@ class Snapshot:
     wave: str
     sha256: Mapping[str, str]
     read: tuple[str, ...] = ()
-    entries: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    entries: Mapping[str, tuple[RegisterLine, ...]] = field(default_factory=dict)
 
 
 def snapshot_folder(folder: Path, wave: str, is_draft: bool = False) -> Path:  # noqa: FBT001, FBT002
@@ -75,19 +75,17 @@ def take_snapshot(  # noqa: PLR0913 - whose answers, where to, and by which rule
 ) -> Snapshot:
     """Bring the files in `folder` up to the store's current answers, in one consistent cut.
 
-    With `holding` a file keeps to what was published where too few people changed since.
-
     Consistent: there was one moment at which every file held exactly the current answers of its
-    site. A row that is gone from the store is gone from the files as well; with `is_forced` every
-    answer is read again, whatever is known. Files of sites that are no longer asked for are
-    removed. All are for their owner only. Raises `StoreError`.
+    site; with `holding` it keeps to what was published where too few people changed since. A row
+    that is gone from the store is gone from the files as well; with `is_forced` every answer is
+    read again, whatever is known. Files of sites that are no longer asked for are removed. All
+    are for their owner only. Raises `StoreError`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)  # also what an earlier version left here for everybody to read
-    manifest = folder / MANIFEST
-    known = read_json(manifest)
-    is_known = known.get("schema") == _SCHEMA_OF_MANIFEST and not is_forced
-    is_known = is_known and known.get("store") == store_name(store, folder)
+    known = read_json(folder / MANIFEST)
+    same = {"schema": _SCHEMA_OF_MANIFEST, "store": store_name(store, folder)}
+    is_known = not is_forced and same.items() <= {n: known.get(n) for n in same}.items()
     entries: dict[str, Any] = known.get("sites", {}) if is_known else {}
     subjects = _subjects_by_site(store)
     fresh = {site: entries[site] for site in sites if _is_fresh(folder, entries.get(site))}
@@ -95,11 +93,7 @@ def take_snapshot(  # noqa: PLR0913 - whose answers, where to, and by which rule
     for attempt in range(_TRIES + 1):
         extents = store.site_extents(wave)
         wanted = {
-            site: [
-                [*extents.get(site, ())],
-                [asdict(one) for one in subjects.get(site, [])],
-                _rule_of(holding, site),
-            ]
+            site: [[*extents.get(site, ())], subjects.get(site, []), _rule_of(holding, site)]
             for site in sites
         }
         stale = [site for site in sites if fresh.get(site, {}).get("as_of") != wanted[site]]
@@ -111,27 +105,15 @@ def take_snapshot(  # noqa: PLR0913 - whose answers, where to, and by which rule
         for site, frame in _read_sites(store, list(sites) if is_last else stale, wave, chunk):
             revision = wanted[site][0][1] if wanted[site][0] else 0
             held = _hold(store, frame, revision, site=site, holding=holding)
-            answers = Answers(
-                AnswersFrame(held.answers),
-                tuple(subjects.get(site, [])),
-                waiting=held.waiting,
-                key=_key_of(holding, site),
-            )
-            fresh[site] = _write_site(folder, site, answers, wanted[site])
-            fresh[site]["entries"] = [asdict(entry) for entry in held.entries.values()]
+            key = "" if holding is None else mark_site(holding.secret, site, wave)
+            fresh[site] = _write_site(folder, site, held, wanted[site], key)
         read += stale
     _forget_others(folder, set(sites))
-    content = {
-        "schema": _SCHEMA_OF_MANIFEST,
-        "wave": wave,
-        "store": store_name(store, folder),
-        "mark": store.mark(),
-        "sites": fresh,
-    }
+    content = {**same, "wave": wave, "mark": store.mark(), "sites": fresh}
     if content != known:
-        write_json(manifest, content)
+        write_json(folder / MANIFEST, content)
     digests = {site: fresh[site]["mark"]["sha256"] for site in sites}
-    entries = {site: tuple(Entry(**one) for one in fresh[site]["entries"]) for site in sites}
+    entries = {site: tuple(RegisterLine(**one) for one in fresh[site]["entries"]) for site in sites}
     return Snapshot(folder, wave, digests, tuple(dict.fromkeys(read)), entries)
 
 
@@ -140,10 +122,6 @@ def _rule_of(holding: Holding | None, site: str) -> str:
     if holding is None:
         return ""
     return f"{holding.min_group} {holding.n_voided.get(site, 0)}"
-
-
-def _key_of(holding: Holding | None, site: str) -> str:
-    return "" if holding is None else mark_site(holding.secret, site, holding.wave)
 
 
 def _hold(
@@ -162,10 +140,11 @@ def _is_fresh(folder: Path, entry: dict[str, Any] | None) -> bool:
     return entry is not None and is_unchanged(folder / entry["file"], FileMark(**entry["mark"]))
 
 
-def _subjects_by_site(store: Store) -> dict[str, list[Subject]]:
-    by_site: dict[str, list[Subject]] = {}
+def _subjects_by_site(store: Store) -> dict[str, list[dict[str, str]]]:
+    """The subjects added at interviews, as plain values."""
+    by_site: dict[str, list[dict[str, str]]] = {}
     for subject in store.subjects():
-        by_site.setdefault(subject.site, []).append(subject)
+        by_site.setdefault(subject.site, []).append(asdict(subject))
     return by_site
 
 
@@ -180,9 +159,11 @@ def _read_sites(
             yield site, frame.iloc[rows.get(site, [])]
 
 
-def _write_site(folder: Path, site: str, answers: Answers, as_of: list[Any]) -> dict[str, Any]:
+def _write_site(folder: Path, site: str, held: Held, as_of: list[Any], key: str) -> dict[str, Any]:
     """Write one file unless it already has these bytes; its entry in the manifest."""
-    content = answers_bytes(answers)
+    subjects = tuple(Subject(**one) for one in as_of[1])
+    frame = AnswersFrame(held.answers)
+    content = answers_bytes(Answers(frame, subjects, waiting=held.waiting, key=key))
     digest = hashlib.sha256(content).hexdigest()
     path = folder / f"{site}.parquet"
     if not is_unchanged(path, FileMark(digest, len(content), -1)):
@@ -192,7 +173,8 @@ def _write_site(folder: Path, site: str, answers: Answers, as_of: list[Any]) -> 
         "file": path.name,
         "mark": mark.as_json(),
         "as_of": as_of,
-        "n_answers": len(answers.frame),
+        "n_answers": len(frame),
+        "entries": [asdict(line) for line in held.entries.values()],
     }
 
 

@@ -14,7 +14,7 @@ __all__ = [
     "RENAME",
     "exit_with",
     "folder_argument",
-    "handing_options",
+    "making_options",
     "run_options",
 ]
 
@@ -88,21 +88,45 @@ def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def handing_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """To whom reports may be handed."""
-    for option in (
-        click.option(
-            "--never-handed-out",
-            "is_never_handed_out",
-            is_flag=True,
-            help="The reports there are were shown to nobody; DIR/published.jsonl remembers it.",
-        ),
-        click.option(
-            "--draft",
-            "is_draft",
-            is_flag=True,
-            help="For your own eyes, of all answers, in DIR/drafts.",
-        ),
+def making_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What is made, where it goes, and to whom it may be handed."""
+    for option in reversed(
+        [
+            click.option(
+                "--plan",
+                "is_plan",
+                is_flag=True,
+                help="Say what would be made and why; make nothing.",
+            ),
+            click.option("--force", is_flag=True, help="Make every report again, changed or not."),
+            click.option("--fail-fast/--keep-going", default=False, help="After a failed site."),
+            click.option(
+                "--output",
+                metavar="URL",
+                help="Also publish to a folder or URL (s3://bucket/path).",
+            ),
+            click.option(
+                "--dask",
+                "scheduler",
+                metavar="tcp://HOST:PORT",
+                help="Make the reports on a Dask cluster.",
+            ),
+            click.option(
+                "--exchange", metavar="URL", help="Where Dask workers without DIR fetch and bring."
+            ),
+            click.option(
+                "--never-handed-out",
+                "is_never_handed_out",
+                is_flag=True,
+                help="The reports there are were shown to nobody; written into the register.",
+            ),
+            click.option(
+                "--draft",
+                "is_draft",
+                is_flag=True,
+                help="For your own eyes, of all answers, in DIR/drafts.",
+            ),
+        ]
     ):
         function = option(function)
     return function

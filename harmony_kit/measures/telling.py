@@ -30,7 +30,7 @@ __all__ = ["DISTRIBUTION_FROM", "ToldRating", "list_sets", "tell_rating"]
 #: with fewer, a count of one is nearly a name.
 DISTRIBUTION_FROM: Final = 8
 
-Counts = tuple[int, ...]
+_CountSet = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class ToldRating:
 
 
 @lru_cache(maxsize=65536)
-def tell_rating(counts: Counts, settings: Settings) -> ToldRating:
+def tell_rating(counts: _CountSet, settings: Settings) -> ToldRating:
     """What may be told of so many answers at each point of a scale.
 
     >>> tell_rating((5, 1, 0, 0, 0), Settings())
@@ -75,7 +75,7 @@ def tell_rating(counts: Counts, settings: Settings) -> ToldRating:
     return _tell_class(1 + first / n, 1 + last / n, view)
 
 
-def _tell_many(counts: Counts, settings: Settings) -> ToldRating:
+def _tell_many(counts: _CountSet, settings: Settings) -> ToldRating:
     n, points = sum(counts), len(counts)
     if max(counts) < n - 1:
         mean = float(np.dot(counts, range(1, points + 1)) / n)
@@ -93,13 +93,13 @@ def _tell_class(low: float, high: float, view: str) -> ToldRating:
     return ToldRating(round((low + high) / 2, 1), round(low, 1), round(high, 1), view)
 
 
-def _find_class(counts: Counts) -> tuple[int, int]:
+def _find_class(counts: _CountSet) -> tuple[int, int]:
     n, points = sum(counts), len(counts)
     above = sum(place * count for place, count in enumerate(counts))
     return next(ends for ends in list_classes(n, points) if ends[0] <= above <= ends[1])
 
 
-def list_sets(n: int, points: int) -> list[Counts]:
+def list_sets(n: int, points: int) -> list[_CountSet]:
     """Every set of `n` answers on a scale of `points`, as counts per point.
 
     >>> list_sets(2, 2)
@@ -112,23 +112,23 @@ def list_sets(n: int, points: int) -> list[Counts]:
 @lru_cache(maxsize=256)
 def _name_words(
     n: int, points: int, settings: Settings
-) -> Mapping[tuple[int, int], Mapping[Counts, str]]:
+) -> Mapping[tuple[int, int], Mapping[_CountSet, str]]:
     """Per class of sums the sets of answers a word may be told of, with it."""
     sets = list_sets(n, points)
     views = name_views(np.array(sets), settings).tolist()
-    by_class: dict[tuple[int, int], dict[Counts, str]] = defaultdict(dict)
+    by_class: dict[tuple[int, int], dict[_CountSet, str]] = defaultdict(dict)
     for one, view in zip(sets, views, strict=True):
         by_class[_find_class(one)][one] = view
     return {ends: keep_safe(named) for ends, named in by_class.items()}
 
 
-def keep_safe(named: Mapping[Counts, str]) -> dict[Counts, str]:
+def keep_safe(named: Mapping[_CountSet, str]) -> dict[_CountSet, str]:
     """The sets of one class whose word may be told, with it.
 
     A word needs enough sets; so do the sets without one, together, so the words with the fewest
     sets are left out until they do.
     """
-    groups: dict[str, list[Counts]] = defaultdict(list)
+    groups: dict[str, list[_CountSet]] = defaultdict(list)
     for one, word in named.items():
         groups[word].append(one)
     told = {word: sets for word, sets in groups.items() if _is_safe(sets)}
@@ -138,7 +138,7 @@ def keep_safe(named: Mapping[Counts, str]) -> dict[Counts, str]:
     return {one: word for word, sets in told.items() for one in sets}
 
 
-def _is_safe(sets: Sequence[Counts]) -> bool:
+def _is_safe(sets: Sequence[_CountSet]) -> bool:
     """Whether enough sets fit, also for whoever takes her own answer out of them."""
     if len(set(sets)) < FEWEST_SETS:
         return False
