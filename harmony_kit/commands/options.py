@@ -23,6 +23,16 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 RENAME = "Give somebody of STORE another pseudonym where theirs clashes; may be given again."
 
 
+def _jobs(context: click.Context, option: click.Parameter, text: str) -> int | None:
+    """A number from 1 up, or None for as many as the machine can."""
+    if text == "auto":
+        return None
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        message = f"{text!r} is not allowed. Allowed: auto, or 1 or more."
+        raise click.BadParameter(message, context, option)
+    return int(text)
+
+
 def exit_with(cause: Exception) -> NoReturn:
     """Tell an error in plain words and exit with 1; raise it again where it is a fault of ours."""
     from harmony_kit.errors import HarmonyError
@@ -37,7 +47,9 @@ def exit_with(cause: Exception) -> NoReturn:
 
 def _tell(cause: Exception) -> str:
     """What our errors say themselves; the computer's name a file and a reason."""
-    if isinstance(cause, OSError) and cause.strerror:
+    from harmony_kit.errors import HarmonyError
+
+    if not isinstance(cause, HarmonyError) and isinstance(cause, OSError) and cause.strerror:
         place = f"{cause.filename}: " if cause.filename else ""
         return f"{place}{cause.strerror}; what was there before is kept."
     return str(cause)
@@ -54,6 +66,8 @@ def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
         [
             click.option(
                 "--jobs",
+                callback=_jobs,
+                metavar="N",
                 default="auto",
                 show_default=True,
                 help="Reports made at once: a number or auto.",
@@ -77,7 +91,8 @@ def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 type=click.Choice(["harmony", "papermill"]),
                 default="harmony",
                 show_default=True,
-                help="harmony: a fresh process each, forked warm; papermill: a fresh kernel each.",
+                help="harmony: a fresh process each, forked warm; papermill: a fresh kernel each "
+                "(the only one on Windows).",
             ),
             click.option(
                 "--profile", "is_profiled", is_flag=True, help="Print where the time went."
@@ -99,7 +114,9 @@ def making_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 help="Say what would be made and why; make nothing.",
             ),
             click.option("--force", is_flag=True, help="Make every report again, changed or not."),
-            click.option("--fail-fast/--keep-going", default=False, help="After a failed site."),
+            click.option(
+                "--fail-fast/--keep-going", default=None, help="Default: stop after 5 alike."
+            ),
             click.option(
                 "--output",
                 metavar="URL",

@@ -22,6 +22,7 @@ __all__ = [
     "Answers",
     "AnswersFrame",
     "Event",
+    "Place",
     "Respondent",
     "Source",
     "Status",
@@ -33,8 +34,9 @@ __all__ = [
     "type_frame",
 ]
 
-Status = Literal["answered", "dont_know", "prefer_not"]
+Status = Literal["answered", "dont_know", "prefer_not", "withdrawn"]  # withdrawn: by an undoing
 MAX_TEXT = 2000
+Place = tuple[str, str, str]  # whose answers they are: site, wave and pseudonym
 
 #: The columns of the answers frame, in order; `chosen` holds lists.
 ANSWER_DTYPES: dict[str, str] = {
@@ -53,8 +55,7 @@ ANSWER_DTYPES: dict[str, str] = {
     "answered_at": "datetime64[us, UTC]",
 }
 
-#: A frame with the columns and dtypes above: `type_frame` and `answers_frame` make one,
-#: `check_frame` finds out. Every measure takes one and looks no further.
+#: A frame with the columns above: `type_frame` and `answers_frame` make it, `check_frame` checks.
 AnswersFrame = NewType("AnswersFrame", pd.DataFrame)
 
 
@@ -79,7 +80,7 @@ class Source:
 class Respondent:
     """A person under a pseudonym; belongs to one lens at one site in one wave.
 
-    `details` keeps whatever else was said of the interview: consent, source submission.
+    `details` keeps what else was said of the interview: consent, source submission.
     """
 
     site: str
@@ -233,9 +234,9 @@ class Answers:
 
     def of(self, site: str, wave: str) -> Answers:
         """The answers of one site and wave, and the subjects of the site."""
-        is_there = (self.frame["site"] == site) & (self.frame["wave"] == wave)
-        subjects = tuple(subject for subject in self.subjects if subject.site == site)
-        return replace(self, frame=AnswersFrame(self.frame[is_there]), subjects=subjects)
+        there = self.frame[(self.frame["site"] == site) & (self.frame["wave"] == wave)]
+        subjects = tuple(one for one in self.subjects if one.site == site)
+        return replace(self, frame=AnswersFrame(there), subjects=subjects)
 
 
 def type_frame(frame: pd.DataFrame) -> AnswersFrame:

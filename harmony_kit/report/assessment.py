@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit import __version__
-from harmony_kit.engagement.evidence_files import Evidence
+from harmony_kit.engagement.evidence_files import Evidence, evidence_paths
 from harmony_kit.engagement.folder import Engagement, Site, file_sha256, load_engagement
+from harmony_kit.engagement.row_files import row_paths
 from harmony_kit.exchange import write_workbook
 from harmony_kit.findings.canvases import Sheet, canvases
 from harmony_kit.findings.findings import Finding, find
@@ -259,13 +260,10 @@ def _count_heard(engagement: Engagement, site: Site, answers: AnswersFrame) -> p
 
 def _trace(engagement: Engagement, site: str, wave: str, as_of: date) -> dict[str, Any]:
     instrument = engagement.instrument
-    names = ("engagement.yaml", "sites.csv", "decisions.csv", "pilots.csv", "usage.csv")
-    inputs = {
-        name: file_sha256(path)
-        for name in (*names, "playbook.yaml")
-        for path in (engagement.folder / name, engagement.folder / "evidence" / name)
-        if path.is_file()
-    }
+    folder = engagement.folder
+    tables = (*row_paths(folder, "sites"), *evidence_paths(folder))
+    paths = (folder / "engagement.yaml", *tables, folder / "playbook.yaml")
+    inputs = {path.name: file_sha256(path) for path in paths if path.is_file()}
     return {
         "package": f"harmony-kit {__version__}",
         "instrument": load_words(engagement.language).say(
