@@ -63,9 +63,8 @@ AnswersFrame = NewType("AnswersFrame", pd.DataFrame)
 class Source:
     """Where an answer came from and who recorded it.
 
-    `recorded_by` is the interviewer or the person who imported; `origin` is ``interview``,
-    ``import`` or ``demo``; `reference` is the file's sha256 and row for an import, the session
-    id for an interview. `instrument_sha256` names the exact instrument that asked.
+    `recorded_by` is who interviewed or imported; `reference` the file's sha256 and row, or the
+    session id of an interview; `instrument_sha256` names the exact instrument that asked.
     """
 
     recorded_by: str
