@@ -114,7 +114,14 @@ class EngagementError(FileError):
 
 
 class ExchangeError(FileError):
-    """A file of answers cannot be imported."""
+    """A file of answers cannot be imported, or a file not be written.
+
+    `accept` is what to give ``--accept`` for the rest to be imported; empty where that is no way.
+    """
+
+    def __init__(self, *problems: Problem, accept: str = "") -> None:
+        super().__init__(*problems)
+        self.accept = accept
 
 
 class AnswerError(HarmonyError, ValueError):

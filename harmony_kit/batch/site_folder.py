@@ -18,7 +18,7 @@ import pandas as pd
 import yaml
 
 from harmony_kit.engagement.folder import Engagement, Site
-from harmony_kit.instrument.language_files import texts_beside
+from harmony_kit.instrument.file import instrument_files
 from harmony_kit.instrument.yamlfile import read_yaml
 
 __all__ = ["SiteFolders"]
@@ -67,7 +67,8 @@ class SiteFolders:
         paths = sorted(source.glob("playbook*.yaml"))
         instrument = self._engagement.instrument_path
         if instrument.parent == source:
-            paths += texts_beside(instrument).values()
+            own = instrument_files(instrument).values()
+            paths += [path for path in own if path.parent == source]
         files = {path.name: path.read_bytes() for path in paths if path.is_file()}
         return {**files, "engagement.yaml": text.encode()}
 

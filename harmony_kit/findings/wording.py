@@ -14,6 +14,12 @@ from harmony_kit.measures.rounding import format_number
 
 __all__ = ["KNOWING", "Voice", "Wording"]
 
+#: The parts a text is looked up under; what is said to each is left to the end.
+_PARTS = READERS
+
+#: So many topics stand in a title; the others are counted there.
+_MOST_NAMED = 3
+
 #: State → the phrases that say who knows of the other's view, in one direction and in both.
 KNOWING: Mapping[str, tuple[str, str]] = {
     "shared_view": ("knows", "both_know"),
@@ -77,18 +83,42 @@ class Wording:
 
     @property
     def texts(self) -> dict[str, str]:
-        """What it means, by lens id."""
-        return {lens: self._hedged(self._read(lens, "texts")) for lens in self.voice.lenses}
+        """What was said of it and what a function can do about it, by lens id."""
+        return {lens: self._hedged(self._tell(lens)) for lens in self.voice.lenses}
+
+    @property
+    def contents(self) -> dict[str, str]:
+        """What was said of it, by the lens that plays a part in it; it follows the answers."""
+        parts = _PARTS[:-1]
+        return {lens: self._read(lens, "texts", parts) for lens in self.voice.lenses}
+
+    @property
+    def duties(self) -> dict[str, str]:
+        """What a function can do about it, by lens id; it stays, whoever answered what."""
+        return {
+            lens: self._say([f"duties.{lens}"], self._names_for(lens), lens)
+            for lens in self.voice.lenses
+        }
 
     @property
     def owners(self) -> dict[str, str]:
         """Who acts, by lens id."""
-        return {lens: self._read(lens, "owners") for lens in self.voice.lenses}
+        return {lens: self._read(lens, "owners", _PARTS) for lens in self.voice.lenses}
+
+    def _tell(self, lens: str) -> str:
+        said = " ".join(part for part in (self.contents[lens], self.duties[lens]) if part)
+        return said or self._read(lens, "texts", _PARTS)
 
     @property
     def shared(self) -> str:
-        """What it means for both."""
-        return self._hedged(self._say(["shared"], self.names))
+        """What it means for both, which topics it is about, and what stands against it."""
+        said = (
+            self._say(["shared"], self.names),
+            self._held(),
+            self._list_topics(),
+            *self._say_against(),
+        )
+        return self._hedged(" ".join(part for part in said if part).strip())
 
     @property
     def question(self) -> str:
@@ -101,11 +131,22 @@ class Wording:
         return self._hedged(self._say(["action"], self.names))
 
     @cached_property
+    def roles(self) -> dict[str, str]:
+        """Part → lens: the parts of the observation, and whom its question is about."""
+        item, instrument = self.seen.case.item, self.voice.instrument
+        group = (instrument.item(item).group or "") if instrument.has_item(item) else ""
+        about = group.removeprefix("about_")
+        if about == group or about not in instrument.lens_ids:
+            return dict(self.seen.roles)
+        return {**self.seen.roles, "about": about, "judge": instrument.other_lens(about)}
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """Everything a text may name in braces here, by placeholder."""
         seen, lenses = self.seen, self.voice.lenses
-        names = {**lenses, **{part: lenses[lens] for part, lens in seen.roles.items()}}
+        names = {**lenses, **{part: lenses[lens] for part, lens in self.roles.items()}}
         names |= {name: self._number(name, value) for name, value in seen.numbers.items()}
+        names |= {"matter": self._matter()} if seen.case.kind == "topic" else {}
         names |= dict(self._named_things())
         if seen.case.pattern in KNOWING:
             phrase = KNOWING[seen.case.pattern][seen.case.looker == BOTH]
@@ -129,13 +170,21 @@ class Wording:
             if said:
                 yield name, said
 
+    def _matter(self) -> str:
+        """What a topic is about: itself, or the dimension of several."""
+        case = self.seen.case
+        if self.seen.alike or not case.item:
+            return self.voice.text(f"dimension.{case.dimension}.name") if case.dimension else ""
+        return self._topic(self.seen)
+
     def _answers(self) -> str:
         """What each lens chose, in the words of the options; empty unless both are known."""
         voice, details = self.voice, self.seen.details
         given = {lens: details.get(f"answer.{lens}", "") for lens in voice.lenses}
         if not all(given.values()):
             return ""
-        options = voice.instrument.item(self.seen.case.item).options
+        item = details.get("chosen_in", self.seen.case.item)
+        options = voice.instrument.item(item).options
         return "; ".join(
             f"{voice.lenses[lens]}: "
             + ", ".join(voice.text(f"option.{options}.{option}") for option in chosen.split(";"))
@@ -144,34 +193,104 @@ class Wording:
 
     def _blocking(self) -> str:
         """The checks that block a decision, each with the lens that asks it."""
-        listed = self.seen.details.get("blocking", "")
-        checks = [check.split(":") for check in listed.split(";") if check]
-        voice = self.voice
-        return ", ".join(
-            f"{voice.text(f'item.{item}.short')} ({voice.lenses[lens]})" for item, lens in checks
+        several = self.seen.alike
+        if not several:
+            return self._checks(self.seen)
+        titles = self.voice.titles
+        listed = [(titles.get(one.subject, one.subject), self._checks(one)) for one in several]
+        return "; ".join(f"{title}: {checks}" for title, checks in listed if checks)
+
+    def _checks(self, seen: Observation) -> str:
+        """The checks that block one decision, and of how many they are."""
+        listed = [part.split(":") for part in seen.details.get("blocking", "").split(";") if part]
+        voice, numbers = self.voice, seen.numbers
+        checks = ", ".join(
+            f"{voice.text(f'item.{item}.short')} ({voice.lenses[lens]})" for item, lens in listed
         )
+        if not checks or "n_checks" not in numbers:
+            return checks
+        n, n_all = (format_number(numbers[name], 0) for name in ("n_blocking", "n_checks"))
+        return voice.phrase("checks", checks=checks, n=n, all=n_all)
+
+    def _held(self) -> str:
+        """On whose desk open decisions lie; empty where nobody wrote it down."""
+        voice = self.voice
+        known = {**voice.lenses, "joint": " + ".join(voice.lenses.values())}
+        listed = [held.rpartition(":") for held in self.seen.details.get("held", "").split(";")]
+        said = [f"{known.get(holder, holder)} {n}" for holder, _, n in listed if holder]
+        return voice.phrase("held", held=", ".join(said)) if said else ""
+
+    def _say_against(self) -> Iterator[str]:
+        """What was said directly and goes against it, each with its pilots or decisions."""
+        against: dict[str, list[str]] = {}
+        for one in self.seen.alike or (self.seen,):
+            title = self.voice.titles.get(one.subject, one.subject)
+            against.setdefault(one.details.get("against", ""), []).append(f"“{title}”")
+        for phrase, titles in against.items():
+            if phrase:
+                yield self.voice.phrase(phrase, subject=", ".join(titles))
+
+    def _list_topics(self) -> str:
+        """The topics it is about, where it stands for several; pilots stand in its title."""
+        alike = self.seen.alike
+        if self.seen.case.kind not in ("topic", "ownership") and len(alike) <= _MOST_NAMED:
+            return ""
+        topics = [self._topic(one) or self._place(one) for one in alike]
+        return self.voice.phrase("concerns", topics=", ".join(topics)) if topics else ""
+
+    def _topic(self, seen: Observation) -> str:
+        """A topic by its name, with its pilot or decision."""
+        voice = self.voice
+        topic = voice.text(f"item.{seen.case.item}.short") if seen.case.item else ""
+        subject = voice.titles.get(seen.subject, seen.subject)
+        return f"{topic} ({subject})" if topic and subject else topic
 
     def _label(self) -> str:
         """What the finding is about: its topic and its pilot or decision, or its dimension."""
         case, names = self.seen.case, self.names
+        if self.seen.alike:
+            return self._label_many()
         topic = names.get("topic", "")
         if not topic and not self.seen.subject and case.dimension:
             topic = self.voice.text(f"dimension.{case.dimension}.name")
         # A subject's title stands as its owners wrote it.
         return ", ".join(part for part in (_upper(topic), names.get("subject", "")) if part)
 
-    def _read(self, lens: str, name: str) -> str:
-        """What one lens reads: under its own id, else under the part it plays."""
-        seen, lenses = self.seen, self.voice.lenses
+    def _label_many(self) -> str:
+        """What several have in common: the dimension, else the name of each."""
+        seen, voice = self.seen, self.voice
+        if seen.case.kind in ("topic", "ownership"):
+            name = voice.text(f"dimension.{seen.case.dimension}.name")
+            return voice.phrase("alike", dimension=name, n=str(len(seen.alike)))
+        names = [*dict.fromkeys(self._topic(one) or self._place(one) for one in seen.alike)]
+        rest = len(names) - _MOST_NAMED
+        return _upper(", ".join(names[:_MOST_NAMED]) + (f" +{rest}" if rest > 0 else ""))
+
+    def _place(self, seen: Observation) -> str:
+        """A pilot, a decision or a dimension by its name."""
+        if seen.subject:
+            return self.voice.titles.get(seen.subject, seen.subject)
+        return self.voice.text(f"dimension.{seen.case.dimension}.name")
+
+    def _names_for(self, lens: str) -> dict[str, str]:
+        """What a text to one lens may name."""
+        lenses = self.voice.lenses
         names = {**self.names, "lens": lenses[lens]}
-        parts = {part for part, player in seen.roles.items() if player == lens} | {"each"}
-        if seen.case.looker == BOTH:
+        if self.seen.case.looker == BOTH:
             # What holds in both directions is told to each lens as the one that looks.
-            parts.add("looker")
             other = self.voice.instrument.other_lens(lens)
             names |= {"looker": lenses[lens], "other": lenses[other]}
-        keys = [lens, *(part for part in READERS if part in parts)]
-        return self._say([f"{name}.{key}" for key in keys], names, lens)
+        return names
+
+    def _read(self, lens: str, name: str, readers: Sequence[str]) -> str:
+        """What one lens reads: under its own id, else under the part it plays."""
+        parts = {part for part, player in self.roles.items() if player == lens} | {"each"}
+        if self.seen.case.looker == BOTH:
+            parts.add("looker")
+            # Where both look, how a lens itself sees it tells more than that it looks.
+            readers = sorted(readers, key=lambda part: part not in ("high", "low"))
+        keys = [lens, *(part for part in readers if part in parts)]
+        return self._say([f"{name}.{key}" for key in keys], self._names_for(lens), lens)
 
     def _say(self, fields: Sequence[str], names: Mapping[str, str], lens: str = "") -> str:
         """The first text of the most special entry whose names all have a value here."""
@@ -179,11 +298,13 @@ class Wording:
         if case.looker == BOTH and lens:
             case = replace(case, looker=lens)
         for entry in self.voice.playbook.entries_for(case):
+            if any(self.roles.get(part) != player for part, player in entry.needs.items()):
+                continue
             for name in fields:
                 text = self.voice.template(f"entry.{entry.id}.{name}")
                 said = fill(text, names) if text else None
                 if said:
-                    return said
+                    return said.strip()
         return ""
 
     def _hedged(self, text: str) -> str:

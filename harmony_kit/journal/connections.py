@@ -6,13 +6,14 @@ import contextlib
 import importlib
 import os
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
-__all__ = ["create_engine", "is_read_only", "plain_reason", "upsert"]
+__all__ = ["create_engine", "is_read_only", "plain_reason", "upsert", "upsert_all"]
 
 _BUSY_SECONDS = 10
 
@@ -121,9 +122,16 @@ def plain_reason(why: str) -> str:
 
 def upsert(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
     """Insert a row, or renew the one with the same primary key."""
+    upsert_all(connection, table, [row])
+
+
+def upsert_all(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows of the same columns, or renew those with the same primary keys."""
+    if not rows:
+        return
     name = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
     dialect = importlib.import_module(f"sqlalchemy.dialects.{name}")
-    insert: Any = dialect.insert(table).values(**row)
+    insert: Any = dialect.insert(table)
     keys = [column.name for column in table.primary_key]
-    rest = {name: insert.excluded[name] for name in row if name not in keys}
-    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rest))
+    rest = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rest), [*rows])
