@@ -36,16 +36,18 @@ PAGES = (
 
 
 @cache
-def demo() -> tuple[Engagement, dict[str, list[Answer]]]:
-    """The demo engagement and the answers of some of its plants."""
+def demo(*plants: str) -> tuple[Engagement, dict[str, list[Answer]]]:
+    """The demo engagement and the answers of these plants, else of some; ``all`` for all."""
     folder = Path(tempfile.mkdtemp(prefix="harmony-demo-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     built = create_demo(folder / "demo")
     engagement = load_engagement(built.folder)
     store = Store("sqlite://")
     options = ImportOptions("test", NOW, timezone="UTC", default_wave="2026")
+    everywhere = tuple(path.stem for path in built.answers)
+    plants = everywhere if plants == ("all",) else plants or PLANTS
     for path in built.answers:
-        if path.stem in PLANTS:
+        if path.stem in plants:
             import_answers(
                 path,
                 instrument=engagement.instrument,
@@ -53,7 +55,7 @@ def demo() -> tuple[Engagement, dict[str, list[Answer]]]:
                 journal=store,
                 options=options,
             )
-    return engagement, {site: store.current(site=site) for site in PLANTS}
+    return engagement, {site: store.current(site=site) for site in plants}
 
 
 def measure(engagement: Engagement, answers: Sequence[Answer], site: str) -> Assessment:
