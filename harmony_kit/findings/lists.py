@@ -105,7 +105,9 @@ class Lists:
             return voice.phrase("alike", dimension=name, n=str(len(seen.alike)))
         names = [*dict.fromkeys(self.topic(one) or self._place(one) for one in seen.alike)]
         rest = len(names) - _MOST_NAMED
-        return capitalize(", ".join(names[:_MOST_NAMED]) + (f" +{rest}" if rest > 0 else ""))
+        listed = ", ".join(names[:_MOST_NAMED]) + (f" +{rest}" if rest > 0 else "")
+        # A subject's title stands as its owners wrote it.
+        return capitalize(listed) if seen.case.item else listed
 
     def _place(self, seen: Observation) -> str:
         """A pilot, a decision or a dimension by its name."""
