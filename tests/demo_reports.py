@@ -59,9 +59,11 @@ def _answers_of(site: str) -> list[Answer]:
 
 
 @cache
-def demo() -> tuple[Engagement, dict[str, list[Answer]]]:
-    """The demo engagement and the answers of some of its plants."""
-    return _built()[0], {site: _answers_of(site) for site in PLANTS}
+def demo(*plants: str) -> tuple[Engagement, dict[str, list[Answer]]]:
+    """The demo engagement and the answers of these plants, else of some; ``all`` for all."""
+    engagement, paths = _built()
+    chosen = tuple(paths) if plants == ("all",) else plants or PLANTS
+    return engagement, {site: _answers_of(site) for site in chosen}
 
 
 def measure(engagement: Engagement, answers: Sequence[Answer], site: str) -> Assessment:

@@ -134,22 +134,30 @@ def find(
     joined = join_alike(settle(seen, voice.instrument), voice.playbook)
     findings = [finding for one in joined if (finding := _word(one, voice)).title]
     ranked = sorted(findings, key=lambda finding: (-finding.score, finding.id))
-    return tell_once(ranked, hedge=voice.template("phrase.leaning_text"))
+    return _tell_once(ranked, voice)
 
 
-def tell_once(findings: Iterable[Finding], hedge: str = "{text}") -> tuple[Finding, ...]:
-    """The findings with every sentence only where it comes first, hedged or not."""
+def _tell_once(findings: Iterable[Finding], voice: Voice) -> tuple[Finding, ...]:
+    """The findings with every sentence only where it comes first, hedged or not.
+
+    Where both sides would then read the same, the finding has no texts for them: what is true of
+    both stands in what it means for both.
+    """
     told: set[str] = set()
-    return tuple(_untold(finding, told, hedge) for finding in findings)
+    hedge = voice.template("phrase.leaning_text")
+    names = re.compile("|".join(re.escape(name) for name in voice.lenses.values()))
+    return tuple(_untold(finding, told, hedge, names) for finding in findings)
 
 
-def _untold(finding: Finding, told: set[str], hedge: str) -> Finding:
+def _untold(finding: Finding, told: set[str], hedge: str, names: re.Pattern[str]) -> Finding:
+    texts = {lens: _strike(text, told, hedge) for lens, text in finding.texts.items()}
+    is_same = len({names.sub("", text) for text in texts.values()}) == 1
     return replace(
         finding,
         shared=_strike(finding.shared, told, hedge),
         question=_strike(finding.question, told, hedge),
         action=_strike(finding.action, told, hedge),
-        texts={lens: _strike(text, told, hedge) for lens, text in finding.texts.items()},
+        texts={} if is_same else texts,
     )
 
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from harmony_kit.findings.lists import Lists, capitalize
 from harmony_kit.findings.observing import Number, Observation
 from harmony_kit.findings.patterns import BOTH, DRIFT
-from harmony_kit.findings.playbook import READERS, Playbook, fill
-from harmony_kit.instrument.model import Instrument
+from harmony_kit.findings.playbook import READERS, fill
+from harmony_kit.findings.voice import Voice
 from harmony_kit.measures.rounding import format_number
 
 __all__ = ["KNOWING", "Voice", "Wording"]
 
 #: The parts a text is looked up under; what is said to each is left to the end.
 _PARTS = READERS
-
-#: So many topics stand in a title; the others are counted there.
-_MOST_NAMED = 3
 
 #: State → the phrases that say who knows of the other's view, in one direction and in both.
 KNOWING: Mapping[str, tuple[str, str]] = {
@@ -27,37 +25,6 @@ KNOWING: Mapping[str, tuple[str, str]] = {
     "false_consensus": ("knows_not", "neither_knows"),
     "false_conflict": ("knows_not", "neither_knows"),
 }
-
-
-@dataclass(frozen=True)
-class Voice:
-    """The words at hand, in one language.
-
-    `titles` maps the ids of pilots and decisions to their titles; an id without one stands for
-    itself.
-    """
-
-    playbook: Playbook
-    instrument: Instrument
-    language: str
-    titles: Mapping[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def lenses(self) -> dict[str, str]:
-        """Lens id → name."""
-        return {lens: self.text(f"lens.{lens}.name") for lens in self.instrument.lens_ids}
-
-    def text(self, key: str) -> str:
-        """A text of the instrument."""
-        return self.instrument.text(key, self.language)
-
-    def template(self, key: str) -> str:
-        """A text of the playbook, its names still in braces; empty where it has none."""
-        return self.playbook.text(key, self.language) or ""
-
-    def phrase(self, name: str, **names: str) -> str:
-        """A phrase of the playbook with its names filled in."""
-        return fill(self.template(f"phrase.{name}"), names) or ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +37,7 @@ class Wording:
     @property
     def title(self) -> str:
         """The finding as a headline: hedged where it must be, under the name of its topic."""
-        said = self._say(["title"], self.names)
+        said = self.clause
         if not said:
             return ""
         claim = self.voice.phrase(self.seen.claim, title=said)
@@ -78,8 +45,13 @@ class Wording:
             claim = self.voice.phrase("seen_by", viewer=self.names["viewer"], claim=claim)
         label = self._label()
         if not label:
-            return _upper(claim)
+            return capitalize(claim)
         return self.voice.phrase("labelled", label=label, claim=claim)
+
+    @property
+    def clause(self) -> str:
+        """The headline without how sure it is, whose view it is and what it is about."""
+        return self._say(["title"], self.names)
 
     @property
     def texts(self) -> dict[str, str]:
@@ -114,9 +86,9 @@ class Wording:
         """What it means for both, which topics it is about, and what stands against it."""
         said = (
             self._say(["shared"], self.names),
-            self._held(),
-            self._list_topics(),
-            *self._say_against(),
+            self.lists.held(),
+            self.lists.topics(),
+            *self.lists.against(),
         )
         return self._hedged(" ".join(part for part in said if part).strip())
 
@@ -129,6 +101,11 @@ class Wording:
     def action(self) -> str:
         """What to do."""
         return self._hedged(self._say(["action"], self.names))
+
+    @cached_property
+    def lists(self) -> Lists:
+        """What it names one after another."""
+        return Lists(self.seen, self.voice)
 
     @cached_property
     def roles(self) -> dict[str, str]:
@@ -146,7 +123,7 @@ class Wording:
         seen, lenses = self.seen, self.voice.lenses
         names = {**lenses, **{part: lenses[lens] for part, lens in self.roles.items()}}
         names |= {name: self._number(name, value) for name, value in seen.numbers.items()}
-        names |= {"matter": self._matter()} if seen.case.kind == "topic" else {}
+        names |= {"matter": self.lists.matter()} if seen.case.kind == "topic" else {}
         names |= dict(self._named_things())
         if seen.case.pattern in KNOWING:
             phrase = KNOWING[seen.case.pattern][seen.case.looker == BOTH]
@@ -166,111 +143,20 @@ class Wording:
             key = f"lens.{seen.roles['looker']}.drift"
             if key in voice.instrument.source_texts:
                 yield "drift", voice.text(key)
-        for name, said in (("answers", self._answers()), ("blocking", self._blocking())):
+        for name, said in (("answers", self.lists.answers()), ("blocking", self.lists.blocking())):
             if said:
                 yield name, said
-
-    def _matter(self) -> str:
-        """What a topic is about: itself, or the dimension of several."""
-        case = self.seen.case
-        if self.seen.alike or not case.item:
-            return self.voice.text(f"dimension.{case.dimension}.name") if case.dimension else ""
-        return self._topic(self.seen)
-
-    def _answers(self) -> str:
-        """What each lens chose, in the words of the options; empty unless both are known."""
-        voice, details = self.voice, self.seen.details
-        given = {lens: details.get(f"answer.{lens}", "") for lens in voice.lenses}
-        if not all(given.values()):
-            return ""
-        item = details.get("chosen_in", self.seen.case.item)
-        options = voice.instrument.item(item).options
-        return "; ".join(
-            f"{voice.lenses[lens]}: "
-            + ", ".join(voice.text(f"option.{options}.{option}") for option in chosen.split(";"))
-            for lens, chosen in given.items()
-        )
-
-    def _blocking(self) -> str:
-        """The checks that block a decision, each with the lens that asks it."""
-        several = self.seen.alike
-        if not several:
-            return self._checks(self.seen)
-        titles = self.voice.titles
-        listed = [(titles.get(one.subject, one.subject), self._checks(one)) for one in several]
-        return "; ".join(f"{title}: {checks}" for title, checks in listed if checks)
-
-    def _checks(self, seen: Observation) -> str:
-        """The checks that block one decision, and of how many they are."""
-        listed = [part.split(":") for part in seen.details.get("blocking", "").split(";") if part]
-        voice, numbers = self.voice, seen.numbers
-        checks = ", ".join(
-            f"{voice.text(f'item.{item}.short')} ({voice.lenses[lens]})" for item, lens in listed
-        )
-        if not checks or "n_checks" not in numbers:
-            return checks
-        n, n_all = (format_number(numbers[name], 0) for name in ("n_blocking", "n_checks"))
-        return voice.phrase("checks", checks=checks, n=n, all=n_all)
-
-    def _held(self) -> str:
-        """On whose desk open decisions lie; empty where nobody wrote it down."""
-        voice = self.voice
-        known = {**voice.lenses, "joint": " + ".join(voice.lenses.values())}
-        listed = [held.rpartition(":") for held in self.seen.details.get("held", "").split(";")]
-        said = [f"{known.get(holder, holder)} {n}" for holder, _, n in listed if holder]
-        return voice.phrase("held", held=", ".join(said)) if said else ""
-
-    def _say_against(self) -> Iterator[str]:
-        """What was said directly and goes against it, each with its pilots or decisions."""
-        against: dict[str, list[str]] = {}
-        for one in self.seen.alike or (self.seen,):
-            title = self.voice.titles.get(one.subject, one.subject)
-            against.setdefault(one.details.get("against", ""), []).append(f"“{title}”")
-        for phrase, titles in against.items():
-            if phrase:
-                yield self.voice.phrase(phrase, subject=", ".join(titles))
-
-    def _list_topics(self) -> str:
-        """The topics it is about, where it stands for several; pilots stand in its title."""
-        alike = self.seen.alike
-        if self.seen.case.kind not in ("topic", "ownership") and len(alike) <= _MOST_NAMED:
-            return ""
-        topics = [self._topic(one) or self._place(one) for one in alike]
-        return self.voice.phrase("concerns", topics=", ".join(topics)) if topics else ""
-
-    def _topic(self, seen: Observation) -> str:
-        """A topic by its name, with its pilot or decision."""
-        voice = self.voice
-        topic = voice.text(f"item.{seen.case.item}.short") if seen.case.item else ""
-        subject = voice.titles.get(seen.subject, seen.subject)
-        return f"{topic} ({subject})" if topic and subject else topic
 
     def _label(self) -> str:
         """What the finding is about: its topic and its pilot or decision, or its dimension."""
         case, names = self.seen.case, self.names
         if self.seen.alike:
-            return self._label_many()
+            return self.lists.label()
         topic = names.get("topic", "")
         if not topic and not self.seen.subject and case.dimension:
             topic = self.voice.text(f"dimension.{case.dimension}.name")
         # A subject's title stands as its owners wrote it.
-        return ", ".join(part for part in (_upper(topic), names.get("subject", "")) if part)
-
-    def _label_many(self) -> str:
-        """What several have in common: the dimension, else the name of each."""
-        seen, voice = self.seen, self.voice
-        if seen.case.kind in ("topic", "ownership"):
-            name = voice.text(f"dimension.{seen.case.dimension}.name")
-            return voice.phrase("alike", dimension=name, n=str(len(seen.alike)))
-        names = [*dict.fromkeys(self._topic(one) or self._place(one) for one in seen.alike)]
-        rest = len(names) - _MOST_NAMED
-        return _upper(", ".join(names[:_MOST_NAMED]) + (f" +{rest}" if rest > 0 else ""))
-
-    def _place(self, seen: Observation) -> str:
-        """A pilot, a decision or a dimension by its name."""
-        if seen.subject:
-            return self.voice.titles.get(seen.subject, seen.subject)
-        return self.voice.text(f"dimension.{seen.case.dimension}.name")
+        return ", ".join(part for part in (capitalize(topic), names.get("subject", "")) if part)
 
     def _names_for(self, lens: str) -> dict[str, str]:
         """What a text to one lens may name."""
@@ -318,7 +204,3 @@ class Wording:
         if not name.startswith("share"):
             return format_number(value, 0)
         return self.voice.phrase("percent", number=format_number(100 * value, 0))
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
