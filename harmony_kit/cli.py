@@ -17,6 +17,7 @@ from harmony_kit.commands.options import (
     FOLDER,
     exit_with,
     folder_argument,
+    making_options,
     run_options,
 )
 
@@ -117,21 +118,13 @@ main.add_command(cli_exchange.form)
     help="Count open decisions to this day; default: today.",
 )
 @run_options
-@click.option(
-    "--plan", "is_plan", is_flag=True, help="Say what would be made and why; make nothing."
-)
-@click.option("--force", is_flag=True, help="Make every report again, changed or not.")
-@click.option("--fail-fast/--keep-going", default=None, help="Default: stop after 5 alike.")
-@click.option("--output", metavar="URL", help="Also publish to a folder or URL (s3://bucket/path).")
-@click.option(
-    "--dask", "scheduler", metavar="tcp://HOST:PORT", help="Make the reports on a Dask cluster."
-)
-@click.option("--exchange", metavar="URL", help="Where Dask workers without DIR fetch and bring.")
+@making_options
 def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Make the reports of DIR that are missing or out of date.
 
     One report per site, the portfolio and the index, in DIR/reports. A site that fails gets a
-    page saying what failed; the others are made all the same, and the exit code is 1.
+    page saying what failed; the others are made all the same, and the exit code is 1. What was
+    published of a side stays as it was until enough of its people have answered anew.
     Interrupt it whenever you like: the same command finishes what is missing.
     """
     from harmony_kit.engine.warming import warming
@@ -148,7 +141,7 @@ def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
 @folder_argument
 @run_options
 def watch(folder: Path, **options: Any) -> None:  # noqa: ANN401
-    """Keep the reports of DIR current while answers come in. Ctrl-C ends it."""
+    """Keep drafts, for your own eyes, in DIR/drafts while answers come in. Ctrl-C ends it."""
     from harmony_kit.commands import reports
 
     reports.watch(folder, reports.RunOptions(**options))

@@ -203,7 +203,8 @@ def test_talk_stands_beside_the_record():
     assert "4 of 5 decisions are still open." in text
     for row in site.rows("within"):
         if row["item"] == "execution.decisions_move" and row["lens"] == row["about"]:
-            said = f"on decisions about AI getting made: {row['mean']:.1f} of 5"
+            mean = load_words("en").told(row, "mean")
+            said = f"on decisions about AI getting made: {mean} of 5"
             assert f"{site.lens_name(row['lens'])} {said}" in text
     assert "open for 310 days, with IT" in text
     assert "Both sides feel aligned, and decisions stall" in text
@@ -393,6 +394,7 @@ CODES = {
     "compare": "commands/comparing.py",
     "plan": "commands/scheduling.py",
     "quantity": "measures/changes.py",
+    "level": "report/site_report/choices.py",
 }
 
 

@@ -34,6 +34,7 @@ from harmony_kit.batch.briefing import (
 from harmony_kit.batch.crew import auto_jobs, work_through
 from harmony_kit.batch.deliver import Destination, ledger_folder
 from harmony_kit.batch.events import BatchEvent, BatchResult, Listener
+from harmony_kit.batch.handing import register_site
 from harmony_kit.batch.job import Job
 from harmony_kit.batch.lock import run_lock
 from harmony_kit.batch.makers import Maker, makers
@@ -140,7 +141,7 @@ class _Batch:
 
     def _open_destination(self) -> Destination | None:
         url = self._request.output
-        if url is None:
+        if url is None or self._request.is_draft:
             return None
         return Destination(url, ledger_folder(self._briefing.engagement.folder, url))
 
@@ -180,6 +181,8 @@ class _Batch:
     def _make_and_put(self, step: Step, job: Job, old: Record | None) -> Record:
         made = self._make.make(job, lambda stage: self._tell(BatchEvent("stage", job.name, stage)))
         self._tell(BatchEvent("stage", job.name, "publish"))
+        if made.finished.failure is None:
+            register_site(self._briefing, step.name, self._lock)
         return self._shelf.put(made, step, old)
 
     def _keep(self, step: Step, job: Job, old: Record | None, failure: Failure) -> Record:

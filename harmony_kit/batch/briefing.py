@@ -13,6 +13,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from harmony_kit.batch.handing import mark_pages, reports_name, void_reports
+from harmony_kit.batch.holding import read_holding
 from harmony_kit.batch.inputs import portfolio_inputs, shared_inputs, site_inputs
 from harmony_kit.batch.job import Job, Limits
 from harmony_kit.batch.losses import list_losses
@@ -77,6 +79,12 @@ class BatchRequest:
         URL all can reach; None: ``.harmony/exchange`` in the engagement folder.
     notebooks
         Folder of the two notebooks; None: those of the package.
+    is_draft
+        For the consultant's eyes only: of all answers there are, marked on every page, in a
+        folder of its own that is neither registered nor delivered.
+    is_never_handed_out
+        Whether the reports there are of these sites were never handed out, so that the next ones
+        need not keep to them.
     """
 
     folder: Path
@@ -92,6 +100,8 @@ class BatchRequest:
     scheduler: str | None = None
     exchange: str | None = None
     notebooks: Path | None = None
+    is_draft: bool = False
+    is_never_handed_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,13 +122,13 @@ class Briefing:
 
     @property
     def reports(self) -> Path:
-        """Where the reports are published."""
-        return self.engagement.folder / "reports"
+        """Where the reports are published; drafts lie elsewhere."""
+        return self.engagement.folder / reports_name(is_draft=self.request.is_draft)
 
     @property
     def records_folder(self) -> Path:
         """Where the records of this wave are kept."""
-        return record_folder(self.engagement.folder, self.engagement.wave)
+        return record_folder(self.engagement.folder, self.engagement.wave, self.request.is_draft)
 
     def site_job(self, step: Step) -> Job:
         """The job that makes the report of a site."""
@@ -127,11 +137,15 @@ class Briefing:
             "engagement": f"{_HOME}/.harmony/sites/{site.site}",
             "site": site.site,
             "wave": self.engagement.wave,
-            "snapshot": f"{_HOME}/.harmony/snapshots/{self.engagement.wave}",
+            "snapshot": self._snapshot,
             "output": ".",
             "as_of": self.request.as_of.isoformat(),
         }
         return self._job(step.name, _SITE_NOTEBOOK, parameters, self._page(site.name))
+
+    @property
+    def _snapshot(self) -> str:
+        return f"{_HOME}/{self.snapshot.folder.relative_to(self.engagement.folder).as_posix()}"
 
     def portfolio_job(self, kept: Sequence[str] = ()) -> Job:
         """The job that makes the portfolio from the results of the sites.
@@ -141,8 +155,8 @@ class Briefing:
         parameters: dict[str, Any] = {
             "engagement": _HOME,
             "wave": self.engagement.wave,
-            "snapshot": f"{_HOME}/.harmony/snapshots/{self.engagement.wave}",
-            "results": f"{_HOME}/reports",
+            "snapshot": self._snapshot,
+            "results": f"{_HOME}/{reports_name(is_draft=self.request.is_draft)}",
             "output": ".",
             "as_of": self.request.as_of.isoformat(),
         }
@@ -186,14 +200,17 @@ def brief(request: BatchRequest, *, is_plan: bool = False) -> Briefing:
     engagement = replace(engagement, wave=request.wave or engagement.wave)
     first_site(engagement)  # a broken file must not take every report down
     selected = select_sites(engagement, request.sites, request.where)
-    snapshot = _take_snapshot(engagement, is_forced=request.is_forced, is_plan=is_plan)
+    engagement = mark_pages(engagement, is_draft=request.is_draft)
+    if request.is_never_handed_out and not is_plan:
+        void_reports(engagement, selected)
+    snapshot = _take_snapshot(engagement, request, is_plan=is_plan)
     shared = shared_inputs(engagement, request.as_of)
     notebook = (request.notebooks or notebooks_folder()) / _SITE_NOTEBOOK
-    records = find_records(record_folder(engagement.folder, engagement.wave))
+    records = find_records(record_folder(engagement.folder, engagement.wave, request.is_draft))
     plan = make_plan(
         site_inputs(engagement, snapshot, notebook, shared),
         records,
-        engagement.folder / "reports",
+        engagement.folder / reports_name(is_draft=request.is_draft),
         selected=selected,
         is_forced=request.is_forced,
     )
@@ -225,15 +242,24 @@ def plan_portfolio(briefing: Briefing, records: Mapping[str, Record]) -> Step:
     return replace(step, is_selected=bool(results))
 
 
-def _take_snapshot(engagement: Engagement, *, is_forced: bool, is_plan: bool) -> Snapshot:
+def _take_snapshot(engagement: Engagement, request: BatchRequest, *, is_plan: bool) -> Snapshot:
     wave, sites = engagement.wave, engagement.site_ids
-    folder = snapshot_folder(engagement.folder, wave)
+    folder = snapshot_folder(engagement.folder, wave, request.is_draft)
     store = Store(engagement.store_url, is_reader=True)
     try:
         lost = list_losses(store, sites, wave=wave, folder=engagement.folder)
         refuse(lost)
+        holding = read_holding(engagement.folder, wave, engagement.settings.min_group)
+        holding = replace(holding, last={}, n_voided={}) if request.is_draft else holding
         with _copy_of(folder) if is_plan else nullcontext(folder) as place:
-            return take_snapshot(store, sites, wave=wave, folder=place, is_forced=is_forced)
+            return take_snapshot(
+                store,
+                sites,
+                wave=wave,
+                folder=place,
+                is_forced=request.is_forced,
+                holding=holding,
+            )
     finally:
         store.close()
 
@@ -252,7 +278,8 @@ def _copy_of(snapshot: Path) -> Iterator[Path]:
 
 def clean_up(folder: Path) -> None:
     """Mend and remove what a run left that was killed; only while holding the lock."""
-    put_back(folder / "reports")
+    for is_draft in (False, True):
+        put_back(folder / reports_name(is_draft=is_draft))
     for path in (folder / ".harmony").glob("work-*"):
         shutil.rmtree(path, ignore_errors=True)
     for path in (folder / ".harmony").glob(f"{_PLAN}*"):

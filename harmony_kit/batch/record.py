@@ -99,9 +99,10 @@ class Record:
         )
 
 
-def record_folder(folder: Path, wave: str) -> Path:
-    """Where an engagement keeps the records of a wave."""
-    return folder / ".harmony" / "records" / wave
+def record_folder(folder: Path, wave: str, is_draft: bool = False) -> Path:  # noqa: FBT001, FBT002
+    """Where an engagement keeps the records of a wave, those of drafts apart."""
+    kept = folder / ".harmony"
+    return (kept / "drafts" if is_draft else kept) / "records" / wave
 
 
 def known_waves(folder: Path) -> list[str]:

@@ -14,7 +14,8 @@ from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.exchange.tables_out import tabulate_tidy, tabulate_wide
 from harmony_kit.exchange.wide import export_table, find_format
 from harmony_kit.journal.answers import Answer, Respondent, answers_frame
-from harmony_kit.measures.privacy import DISTRIBUTION_FROM, license_answers
+from harmony_kit.measures.privacy import license_answers
+from harmony_kit.measures.telling import DISTRIBUTION_FROM
 
 __all__ = ["ExportOptions", "export"]
 

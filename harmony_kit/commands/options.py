@@ -8,7 +8,15 @@ from typing import Any, NoReturn
 
 import click
 
-__all__ = ["FILE", "FOLDER", "RENAME", "exit_with", "folder_argument", "run_options"]
+__all__ = [
+    "FILE",
+    "FOLDER",
+    "RENAME",
+    "exit_with",
+    "folder_argument",
+    "making_options",
+    "run_options",
+]
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -88,6 +96,52 @@ def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
             ),
             click.option(
                 "--profile", "is_profiled", is_flag=True, help="Print where the time went."
+            ),
+        ]
+    ):
+        function = option(function)
+    return function
+
+
+def making_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What is made, where it goes, and to whom it may be handed."""
+    for option in reversed(
+        [
+            click.option(
+                "--plan",
+                "is_plan",
+                is_flag=True,
+                help="Say what would be made and why; make nothing.",
+            ),
+            click.option("--force", is_flag=True, help="Make every report again, changed or not."),
+            click.option(
+                "--fail-fast/--keep-going", default=None, help="Default: stop after 5 alike."
+            ),
+            click.option(
+                "--output",
+                metavar="URL",
+                help="Also publish to a folder or URL (s3://bucket/path).",
+            ),
+            click.option(
+                "--dask",
+                "scheduler",
+                metavar="tcp://HOST:PORT",
+                help="Make the reports on a Dask cluster.",
+            ),
+            click.option(
+                "--exchange", metavar="URL", help="Where Dask workers without DIR fetch and bring."
+            ),
+            click.option(
+                "--never-handed-out",
+                "is_never_handed_out",
+                is_flag=True,
+                help="The reports there are were shown to nobody; written into the register.",
+            ),
+            click.option(
+                "--draft",
+                "is_draft",
+                is_flag=True,
+                help="For your own eyes, of all answers, in DIR/drafts.",
             ),
         ]
     ):

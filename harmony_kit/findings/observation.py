@@ -69,9 +69,9 @@ def text_of(value: object) -> str:
 
 
 def numbers_of(row: Row, names: tuple[str, ...], suffix: str = "") -> dict[str, Number]:
-    """The numbers of a row under their names; missing ones are left out."""
+    """The numbers of a row under their names, with the ends of bands; missing ones are left out."""
     found: dict[str, Number] = {}
-    for name in names:
+    for name in (f"{one}{end}" for one in names for end in ("", "_from", "_to")):
         value = row.get(name)
         if value is None or pd.isna(value):
             continue

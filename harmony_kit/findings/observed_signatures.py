@@ -8,7 +8,6 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.observation import Number, Observation, claimed_rows, text_of
-from harmony_kit.findings.observed_choices import first_options
 from harmony_kit.findings.patterns import DRIFT, KINDS, Case
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.measures.rows import Row, rows_of
@@ -49,7 +48,7 @@ def observe_signatures(
     `words` from `measure_ranking` says which words two dialects are made of.
     """
     first = {
-        f"answer.{row['lens']}": first_options(row["own"])
+        f"answer.{row['lens']}": ";".join(row["first_own"] or ())
         for row in rows_of(words)
         if row["kind"] == "words" and row["n_own"] >= settings.min_group
     }

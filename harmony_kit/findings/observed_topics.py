@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
@@ -90,6 +91,8 @@ def _side(row: Row, part: str, above: _Above, settings: Settings) -> str:
     middle, margin = (row["points"] + 1) / 2, row["tolerance"] / 2
     at_least = settings.claim_at if row["claim"] == "claimed" else settings.leaning_at
     chance = above.get((row["item"], text_of(row["subject"]), row[part]))
+    if chance is not None and math.isnan(chance):  # of few people only the mean is told
+        chance = None
     if mean >= middle + margin and (chance is None or chance >= at_least):
         return "high"
     if mean <= middle - margin and (chance is None or 1 - chance >= at_least):

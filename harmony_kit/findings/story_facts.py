@@ -161,18 +161,13 @@ def _bridge(scene: Scene) -> Iterator[Fact]:
 
 def _words(scene: Scene) -> Iterator[Fact]:
     """The first words of each side, where they lie apart."""
-    rows = [row for row in scene.rows("words") if row["own"] and row["p_apart"] > 1 / 2]
+    rows = [row for row in scene.rows("words") if row["first_own"] and row["p_apart"] > 1 / 2]
     if len(rows) == len(scene.lenses):
         names = dict(
             zip(("first", "second"), (lens_term(row["lens"]) for row in rows), strict=True)
         )
-        options = (Term("options", (row["item"], _most(row["own"]))) for row in rows)
+        options = (Term("options", (row["item"], tuple(row["first_own"]))) for row in rows)
         yield Fact("words", {**names, **dict(zip(("own", "other"), options, strict=True))})
-
-
-def _most(shares: Mapping[str, float]) -> tuple[str, ...]:
-    said = sorted((one for one in shares if shares[one]), key=lambda one: (-shares[one], one))
-    return tuple(said[:_MOST_NAMED])
 
 
 def _in_state(scene: Scene, state: str, ids: tuple[str, str]) -> Iterator[Fact]:

@@ -14,19 +14,16 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-import pandas as pd
 import sqlalchemy as sa
 
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.access import Access
 from harmony_kit.journal.answers import (
-    ANSWER_DTYPES,
     Answer,
     Answers,
     AnswersFrame,
     Event,
     Respondent,
-    type_frame,
 )
 from harmony_kit.journal.connections import upsert
 from harmony_kit.journal.import_entry import ImportEntry
@@ -43,8 +40,8 @@ from harmony_kit.journal.queries import (
     Extent,
     equal,
     newest,
-    newest_columns,
     read_extents,
+    read_frame,
     read_mark,
     where,
 )
@@ -130,14 +127,15 @@ class Store:
             query = newest(where(connection, site=site, wave=wave, respondent=respondent))
             return [answer_from_row(row) for row in connection.execute(query).mappings()]
 
-    def frame(self, sites: Sequence[str] | None = None, wave: str | None = None) -> AnswersFrame:
-        """The current answers as an answers frame, of one wave and some sites or all."""
+    def frame(
+        self, sites: Sequence[str] | None = None, wave: str | None = None, until: int | None = None
+    ) -> AnswersFrame:
+        """The current answers as an answers frame, of one wave and some sites or all.
+
+        With `until` those that were current when the journal had that row and none after.
+        """
         with self._reading("read answers from") as connection:
-            query = newest_columns(connection, list(ANSWER_DTYPES), sites=sites, wave=wave)
-            # Plain tuples: pandas asks every Row for attributes it does not have, at 30 µs each.
-            found = [tuple(row) for row in connection.execute(query)]
-        frame = pd.DataFrame(found, columns=list(ANSWER_DTYPES))
-        return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
+            return read_frame(connection, sites=sites, wave=wave, until=until)
 
     def answers(self, sites: Sequence[str] | None = None, wave: str | None = None) -> Answers:
         """The current answers with the subjects added at interviews; what `measure_site` takes."""

@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit.findings.findings import Finding
-from harmony_kit.measures.agreement import AGREEMENT
 from harmony_kit.measures.evidence import STALL_DAYS, time_decisions
 from harmony_kit.measures.rows import Row, rows_of
 from harmony_kit.measures.usage import share_weekly
@@ -92,7 +91,7 @@ def _say_talk(view: SiteView, group: str) -> list[tuple[int, str, str]]:
                 "evidence.talk",
                 lens=view.name(row["lens"]),
                 topic=view.site.item_short(item.id),
-                mean=view.words.figure(row["mean"], AGREEMENT.columns["mean"]),
+                mean=view.words.told(row, "mean"),
                 points=int(row["points"]),
                 low=low,
                 high=high,
