@@ -222,6 +222,7 @@ def test_wrong_options_are_refused_in_one_style(acme, option, value, allowed):
 
 #: What a command needs beside DIR, to be run at all.
 NEEDED = {
+    "form": ["--to", "print"],
     "import": ["{folder}/incoming/tarn.csv"],
     "journal": ["--respondent", "it-1"],
     "export": ["{folder}/out.csv"],
@@ -233,7 +234,7 @@ NAMING = [
     if name != "init"  # names the wave it begins
     for option in command.params
     if option.opts[0] in ("--site", "--wave")
-    for extra in {"run": ([], ["--plan"]), "import": ([], ["--propose-map"])}.get(name, ([],))
+    for extra in {"run": ([], ["--plan"])}.get(name, ([],))
 ]
 
 
@@ -259,7 +260,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 def test_commands_that_name_a_site_or_wave():
     assert {name for name, _, _ in NAMING} == {
-        *("import", "run", "interview", "journal", "plan", "compare", "export")
+        *("import", "form", "run", "interview", "journal", "plan", "compare", "export")
     }
 
 
@@ -296,13 +297,13 @@ def test_a_mistyped_site_and_wave_are_told_together_and_make_no_store(acme):
 def test_an_earlier_wave_and_a_site_taken_out_can_be_named(kept, tmp_path):
     folder = tmp_path / "acme"
     shutil.copytree(kept, folder)
-    out = tmp_path / "out.csv"
-    assert _run("export", folder, out, "--wave", "2025").exit_code == 0
+    out = tmp_path / "out.raw.csv"
+    assert _run("export", folder, out, "--wave", "2025", "--raw").exit_code == 0
     assert set(pd.read_csv(out, dtype=str)["wave"]) == {"2025"}
     sites = folder / "sites.csv"
     rows = sites.read_text(encoding="utf-8").splitlines(keepends=True)
     sites.write_text("".join(row for row in rows if not row.startswith("tarn")), encoding="utf-8")
-    assert _run("export", folder, out, "--site", "tarn").exit_code == 0
+    assert _run("export", folder, out, "--site", "tarn", "--raw").exit_code == 0
     assert set(pd.read_csv(out, dtype=str)["site"]) == {"tarn"}
     gone = _run("plan", folder, "--site", "tarn")
     assert (gone.exit_code, "has no site 'tarn'" in gone.output) == (1, True)

@@ -451,6 +451,19 @@ def test_forms_the_tool_marks_as_not_valid_are_left_out_and_named(
     assert ([str(row) for row in report.skipped], said(store)) == (skipped, answers)
 
 
+def test_a_dry_run_shows_how_the_first_form_was_understood(store):
+    report = bring(store, "forms_de.csv", columns="forms_de_map.csv", is_dry_run=True)
+    assert report.preview == (
+        "row 2 as it was read, riverside / 1 / it:",
+        "A 'ID' is submission: '1'",
+        "B 'Startzeit' is started_at: '13.10.2026 09:00'",
+        "C 'Fertigstellungszeit' is finished_at: '13.10.2026 09:10'",
+        "F 'Ihre Funktion' is lens: 'IT'",
+        "G 'Frage' is meaning.same: 'Stimme zu' read as 4",
+    )
+    assert (store.journal(), report.import_id) == ([], "")
+
+
 def test_qualtrics_says_its_zone_and_the_places_of_a_rank(store):
     report = bring(
         store,

@@ -7,6 +7,7 @@ times as much as rendering a report with it.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,6 +41,9 @@ __all__ = [
 ]
 
 
+_NOT_HTML = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+#: The page for those who were asked, beside the report.
+_HANDOUT = "handout.html"
 #: What the template of a report is told.
 _LOOK = ("title", "language", "client", "brand", "colour", "banner")
 
@@ -93,8 +97,11 @@ def finish_report(work: Path, page: Page) -> Finished:
         (work / page.html).write_bytes(render_page("failure.html.j2", content))
         return Finished(mark_folder(work), {}, failure)
     render_notebook(book, work / page.html, page)
-    summary = _summarise(work / page.results) if page.results else {}
-    return Finished(mark_folder(work), summary)
+    results = json.loads((work / page.results).read_bytes()) if page.results else {}
+    if "handout" in results:
+        content = {"page": page, "handout": results["handout"]}
+        (work / _HANDOUT).write_bytes(render_page("handout.html.j2", content))
+    return Finished(mark_folder(work), _summarise(results) if results else {})
 
 
 def clean_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -140,8 +147,7 @@ def _empty_but(folder: Path, kept: str) -> None:
             path.unlink()
 
 
-def _summarise(path: Path) -> dict[str, Any]:
-    results = json.loads(path.read_bytes())
+def _summarise(results: Mapping[str, Any]) -> dict[str, Any]:
     kept = ("n", "status", "headline", "signatures", "withheld")
     summary = {name: results[name] for name in kept if name in results}
     # The index names the signatures that show; their parts would be most of run.json.
@@ -160,7 +166,7 @@ def render_notebook(nb_path: Path, html_path: Path, page: Page) -> None:
     look = {name: settle(getattr(page, name)) for name in _LOOK}
     resources = {"metadata": {"name": settle(page.title)}, "harmony": look}
     html, _ = exporter.from_notebook_node(notebook, resources=resources)
-    html_path.write_bytes(html.encode("utf-8", "backslashreplace"))
+    html_path.write_bytes(_page_bytes(html))
 
 
 @cache
@@ -213,7 +219,12 @@ def _environment() -> Any:  # noqa: ANN401 - a jinja2 environment
 def render_page(template: str, content: Mapping[str, Any]) -> bytes:
     """A page of the run itself, everything in it escaped."""
     text: str = _environment().get_template(template).render(content)
-    return text.encode("utf-8", "backslashreplace")
+    return _page_bytes(text)
+
+
+def _page_bytes(html: str) -> bytes:
+    """A page as bytes; characters no page may hold, as NUL, are spelled out."""
+    return _NOT_HTML.sub(lambda found: found[0].encode("unicode_escape").decode(), html).encode()
 
 
 def write_index(path: Path, run: Mapping[str, Any], known: str = "") -> str:

@@ -15,6 +15,7 @@ from harmony_kit.exchange.offering import Offer, open_desk, read_offer, warn_col
 from harmony_kit.exchange.outcome import AnswerJournal, ImportOptions, ImportReport, SkippedRow
 from harmony_kit.exchange.people import Intake
 from harmony_kit.exchange.people_problems import check_people, check_spellings, check_undated
+from harmony_kit.exchange.preview import preview_form
 from harmony_kit.exchange.pseudonyms import Pseudonyms, known_pseudonyms
 from harmony_kit.exchange.row_problems import Complaint
 from harmony_kit.exchange.settling import Verdict, settle
@@ -72,7 +73,13 @@ def import_answers(
         warnings=tuple(_warn(offer, desk, reading, options)),
         is_dry_run=options.is_dry_run,
         import_id=import_id,
+        preview=_preview(desk, reading) if options.is_dry_run else (),
     )
+
+
+def _preview(desk: Intake, reading: _Reading) -> tuple[str, ...]:
+    first = next(iter(reading.submissions), None)
+    return preview_form(desk, first) if first and desk.form.layout.groups else ()
 
 
 def _enter(offer: Offer, desk: Intake, options: ImportOptions) -> ImportEntry:

@@ -132,7 +132,8 @@ class ImportReport:
 
     `n_per_lens` maps (site, wave, lens) to the respondents of the file, new and known;
     `skipped` are the rows left out with the reason; `warnings` what a person should look at.
-    `import_id` names what was stored, to undo it; empty where nothing was.
+    `import_id` names what was stored, to undo it; empty where nothing was. `preview` says of a
+    dry run how the first form was understood.
     """
 
     file: str
@@ -144,6 +145,7 @@ class ImportReport:
     warnings: tuple[Problem, ...] = ()
     is_dry_run: bool = False
     import_id: str = ""
+    preview: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         c = self.counts
@@ -155,6 +157,7 @@ class ImportReport:
         )
         lines = [f"{self.file}: {would}{people}; {answers}"]
         lines += [f"  {' / '.join(place)}: {n}" for place, n in sorted(self.n_per_lens.items())]
+        lines += [f"  {line}" for line in self.preview]
         lines += [f"  skipped {row}" for row in self.skipped]
         lines += [f"  {warning}" for warning in self.warnings]
         lines += [

@@ -39,6 +39,8 @@ class Observation:
         Ids of the items it comes from, or names of evidence files.
     details
         What else its words need, by placeholder: option ids, lens ids.
+    alike
+        Where it stands for several that show the same: all of them, the strongest first.
     """
 
     case: Case
@@ -51,6 +53,7 @@ class Observation:
     n: Mapping[str, int] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
+    alike: tuple[Observation, ...] = ()
 
 
 def claimed_rows(frame: pd.DataFrame | None) -> list[Row]:

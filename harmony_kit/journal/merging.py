@@ -6,6 +6,7 @@ commutative, associative and idempotent. Whose answers they are is never guessed
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -183,8 +184,7 @@ def _is_same(one: Respondent, other: Respondent, *, shares_answers: bool) -> boo
 
 def join(ours: StoreContents, theirs: StoreContents) -> StoreContents:
     """What a store with `ours` needs so that it holds both."""
-    known = {_text(event) for event in ours.events}
-    events = [event for event in theirs.events if _text(event) not in known]
+    events = [*_new_events(ours.events, theirs.events)]
     return StoreContents(
         respondents=tuple(_new_people(ours, theirs, (*ours.events, *events))),
         answers=tuple(_new_answers(ours, theirs)),
@@ -192,6 +192,15 @@ def join(ours: StoreContents, theirs: StoreContents) -> StoreContents:
         subjects=tuple(_new_subjects(ours.subjects, theirs.subjects)),
         instruments=tuple(_new_instruments(ours, theirs)),
     )
+
+
+def _new_events(ours: Iterable[Event], theirs: Iterable[Event]) -> Iterator[Event]:
+    """What happened equally twice happened twice: as often as where it happened most."""
+    known = Counter(map(_text, ours))
+    for event in theirs:
+        known[_text(event)] -= 1
+        if known[_text(event)] < 0:
+            yield event
 
 
 def _text(event: Event) -> str:

@@ -20,6 +20,7 @@ from harmony_kit.findings.canvases import Sheet, canvases
 from harmony_kit.findings.findings import Finding, find
 from harmony_kit.findings.playbook import Playbook
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
+from harmony_kit.findings.story import Story, tell_story
 from harmony_kit.findings.wording import Voice
 from harmony_kit.journal.answers import Answers, AnswersFrame, check_frame
 from harmony_kit.journal.answers_file import read_answers_file
@@ -156,6 +157,11 @@ class Assessment:
     def _rows(self) -> dict[str, list[dict[str, Any]]]:
         return {}
 
+    @cached_property
+    def story(self) -> Story:
+        """The story of the site, from what its frames show."""
+        return tell_story(self.frames, self.engagement.instrument)
+
     def results(self) -> dict[str, Any]:
         """The content of results.json; documented in docs/results.md."""
         return build_results(self)
@@ -195,6 +201,7 @@ def measure_site(
         told.frames,
         Voice(playbook, engagement.instrument, engagement.language, titles_of(subjects)),
         settings=settings,
+        decisions=evidence.decisions,
     )
     return Assessment(
         engagement=engagement,

@@ -24,6 +24,7 @@ from harmony_kit.report.drawings import (
 from harmony_kit.report.left_out import say_problems
 from harmony_kit.report.site_report.contents import has_part
 from harmony_kit.report.site_report.site_view import SiteView, number_or_none, text_or_empty
+from harmony_kit.report.site_report.standing import RECORDS, place_findings
 from harmony_kit.report.tables import ReportColumn, ReportTable, show_table, tuck_table
 
 __all__ = ["evidence"]
@@ -42,14 +43,16 @@ def evidence(site: Assessment) -> Block:
         ("pilots", _show_pilots(view)),
         ("adoption", _show_use(view)),
     ]
-    signs = [finding for finding in site.findings if finding.kind == "signature"]
+    here = place_findings(view).get(RECORDS, ())
     return render_block(
         "evidence",
         view.words,
         part="evidence",
         lead=view.words.say("evidence.lead"),
         lenses=[(view.side(lens), lens, view.name(lens)) for lens in view.lenses],
-        signs=[(sign, _count_people(view, sign)) for sign in signs],
+        signs=[(sign, _count_people(view, sign)) for sign in here if sign.kind == "signature"],
+        is_on_first=any(finding.kind == "signature" for finding in site.findings),
+        findings=[finding for finding in here if finding.kind != "signature"],
         parts=[
             {
                 "id": f"evidence-{group}",
