@@ -191,15 +191,14 @@ def measure_site(
     basis = _basis(engagement, evidence, as_of, said.key)
     measured = measure_everything(said.frame, basis)
     told = disclose(measured, settings, items=basis.items, lenses=basis.lenses)
-    words = load_words(engagement.language)
     heard = _count_heard(engagement, plant, said.frame)
     left_out = list_withheld(heard, told.withheld)
     quotes = license_quotes(said.frame, min_group=min_group)
-    playbook = open_playbook(engagement)
+    playbook, instrument = open_playbook(engagement), engagement.instrument
     subjects = list_subjects(evidence.subjects(), said.subjects)
     findings = find(
         told.frames,
-        Voice(playbook, engagement.instrument, engagement.language, titles_of(subjects)),
+        Voice(playbook, instrument, engagement.language, titles_of(subjects)),
         settings=settings,
         decisions=evidence.decisions,
     )
@@ -215,13 +214,9 @@ def measure_site(
         findings=findings,
         quotes=quotes[["lens", "item", "text"]],
         canvases=canvases(
-            playbook,
-            engagement.instrument,
-            told.frames,
-            quotes=quotes,
-            language=engagement.language,
+            playbook, instrument, told.frames, quotes=quotes, language=engagement.language
         ),
-        withheld=say_withheld(left_out, words, min_group=min_group),
+        withheld=say_withheld(left_out, load_words(engagement.language), min_group=min_group),
         wrong_claims=told.wrong_claims,
         waiting=said.waiting,
         provenance=_trace(engagement, site, wave, as_of),
