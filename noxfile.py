@@ -47,4 +47,4 @@ def docs(session: nox.Session) -> None:
     """The pages of docs/ with the API reference, into docs/_build; a warning is an error."""
     # Written anew, or a module that is gone would keep its page.
     shutil.rmtree("docs/api", ignore_errors=True)
-    _run(session, "sphinx", "--fail-on-warning", "-j", "auto", "-b", "html", "docs", "docs/_build")
+    _run(session, "sphinx", "--fail-on-warning", "-b", "html", "docs", "docs/_build")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import papermill  # noqa: F401 - first, because it loads our engine while it is itself imported
+
 import harmony_kit
 
 project = "Harmony Kit"
@@ -27,7 +31,17 @@ myst_heading_anchors = 3
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
-# What a constant holds is read in its source; a declaration of columns fills a page.
-autodoc_default_options = {"no-value": True}
 autodoc_preserve_defaults = True
 napoleon_google_docstring = False
+
+
+def setup(app: Any) -> None:  # noqa: ANN401 - Sphinx is only there when the pages are made
+    """What Sphinx asks this file for beside its settings."""
+    app.connect("autodoc-process-docstring", _keep_colons, priority=400)
+
+
+def _keep_colons(*event: Any) -> None:  # noqa: ANN401 - as Sphinx sends it
+    """Keep napoleon from taking what stands before a colon for the type of a constant."""
+    _app, what, *_, lines = event
+    if what in {"data", "attribute", "property"}:
+        lines.insert(0, "\\")  # an escaped end of line: nothing on the page

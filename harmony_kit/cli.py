@@ -11,8 +11,15 @@ from typing import Any
 
 import click
 
-from harmony_kit import __version__
-from harmony_kit.commands.options import FILE, FOLDER, RENAME, folder_argument, run_options
+from harmony_kit import __version__, cli_exchange
+from harmony_kit.commands.options import (
+    FILE,
+    FOLDER,
+    exit_with,
+    folder_argument,
+    making_options,
+    run_options,
+)
 
 __all__ = ["main"]
 
@@ -36,15 +43,8 @@ class _Group(click.Group):
         except KeyboardInterrupt:
             click.echo("stopped; what was finished is kept.", err=True)
             raise SystemExit(130) from None
-        except Exception as cause:
-            from harmony_kit.errors import HarmonyError
-
-            if not isinstance(cause, HarmonyError):
-                raise
-            for line in str(cause).splitlines():
-                click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-                click.echo(line, err=True)
-            raise SystemExit(1) from None
+        except Exception as cause:  # noqa: BLE001 - told or raised again
+            exit_with(cause)
 
 
 @click.group(cls=_Group, context_settings=_CONTEXT)
@@ -100,61 +100,9 @@ def check(folder: Path) -> None:
     sys.exit(folders.check(folder))
 
 
-@main.command(name="import")
-@folder_argument
-@click.argument(
-    "paths", metavar="FILE...", type=click.Path(path_type=Path), nargs=-1, required=True
-)
-@click.option("--site", help="Site of every row, unless the file has a site column.")
-@click.option("--wave", help="Wave of every row; default: the file's, else the engagement's.")
-@click.option("--lens", help="Lens of every row, where a form was sent to one side only.")
-@click.option("--form", default="", help="A name for the form, where two forms number from 1.")
-@click.option(
-    "--map", "columns", type=FILE, metavar="COLUMNS.csv", help="What each column is: column,field."
-)
-@click.option(
-    "--labels", type=FILE, metavar="LABELS.csv", help="What each label means: field,label,value."
-)
-@click.option(
-    "--timezone", metavar="ZONE", help="Zone of times that do not say, e.g. Europe/Berlin."
-)
-@click.option(
-    "--day-first/--month-first",
-    default=None,
-    help="How 3/4/2026 reads; default: found out from the column.",
-)
-@click.option(
-    "--by",
-    "recorded_by",
-    default=None,
-    help="Who imports; kept with every answer. Default: your user name.",
-)
-@click.option("--dry-run", is_flag=True, help="Say what would happen, store nothing.")
-@click.option(
-    "--propose-map", is_flag=True, help="Write a first COLUMNS.csv for FILE instead of importing."
-)
-def import_(
-    folder: Path,
-    paths: tuple[Path, ...],
-    *,
-    propose_map: bool,
-    **options: Any,  # noqa: ANN401
-) -> None:
-    """Import answers from CSV or XLSX files into DIR.
-
-    A file in our own column naming (docs/exchange.md) needs nothing else. An export of a survey
-    tool needs a map of its columns, and of its labels where it has labels instead of codes;
-    --propose-map writes a first one.
-
-    A file is stored whole or not at all. Importing it again changes nothing; importing it after
-    an answer was edited adds the edited answer and keeps the old one in the journal.
-    """
-    from harmony_kit.commands import exchanging
-
-    if propose_map:
-        exchanging.propose_maps(folder, paths, site=options["site"], wave=options["wave"])
-        return
-    sys.exit(exchanging.import_files(folder, paths, exchanging.import_options(**options)))
+main.add_command(cli_exchange.import_)
+main.add_command(cli_exchange.map_)
+main.add_command(cli_exchange.form)
 
 
 @main.command()
@@ -170,21 +118,13 @@ def import_(
     help="Count open decisions to this day; default: today.",
 )
 @run_options
-@click.option(
-    "--plan", "is_plan", is_flag=True, help="Say what would be made and why; make nothing."
-)
-@click.option("--force", is_flag=True, help="Make every report again, changed or not.")
-@click.option("--fail-fast/--keep-going", default=False, help="After a failed site.")
-@click.option("--output", metavar="URL", help="Also publish to a folder or URL (s3://bucket/path).")
-@click.option(
-    "--dask", "scheduler", metavar="tcp://HOST:PORT", help="Make the reports on a Dask cluster."
-)
-@click.option("--exchange", metavar="URL", help="Where Dask workers without DIR fetch and bring.")
+@making_options
 def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Make the reports of DIR that are missing or out of date.
 
     One report per site, the portfolio and the index, in DIR/reports. A site that fails gets a
-    page saying what failed; the others are made all the same, and the exit code is 1.
+    page saying what failed; the others are made all the same, and the exit code is 1. What was
+    published of a side stays as it was until enough of its people have answered anew.
     Interrupt it whenever you like: the same command finishes what is missing.
     """
     from harmony_kit.engine.warming import warming
@@ -201,7 +141,7 @@ def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
 @folder_argument
 @run_options
 def watch(folder: Path, **options: Any) -> None:  # noqa: ANN401
-    """Keep the reports of DIR current while answers come in. Ctrl-C ends it."""
+    """Keep drafts, for your own eyes, in DIR/drafts while answers come in. Ctrl-C ends it."""
     from harmony_kit.commands import reports
 
     reports.watch(folder, reports.RunOptions(**options))
@@ -220,20 +160,6 @@ def interview(folder: Path, site: str | None, *, self_service: bool, no_browser:
 
     how = {"self_service": self_service, "open_browser": not no_browser}
     sys.exit(folders.interview(folder, site=site, **how))
-
-
-@main.command()
-@folder_argument
-@click.option("--respondent", required=True, help="Pseudonym of the respondent.")
-@click.option("--site", help="Where the pseudonym is used at more than one site.")
-def journal(folder: Path, respondent: str, site: str | None) -> None:
-    """Print a respondent's answers with every change.
-
-    When, who, how long, from what to what, and why if it was after the end of the interview.
-    """
-    from harmony_kit.commands import exchanging
-
-    sys.exit(exchanging.print_journal(folder, respondent=respondent, site=site))
 
 
 @main.command()
@@ -265,35 +191,11 @@ def compare(folder: Path, sites: tuple[str, ...], output: Path | None) -> None:
     comparing.compare(folder, sites=sites, output=output)
 
 
-@main.command()
-@folder_argument
-@click.argument("path", metavar="FILE", type=FILE)
-@click.option("--site", help="Only this site.")
-@click.option("--wave", help="Only this wave.")
-def export(folder: Path, path: Path, site: str | None, wave: str | None) -> None:
-    """Write the current answers to FILE, .csv or .xlsx.
-
-    One row per respondent, columns named as for an import.
-    """
-    from harmony_kit.commands import exchanging
-
-    exchanging.export(folder, path, site=site, wave=wave)
-
-
-@main.command()
-@folder_argument
-@click.argument(
-    "other", metavar="STORE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
-@click.option("--rename", "renames", metavar="OLD=NEW", multiple=True, help=RENAME)
-def merge(folder: Path, other: Path, renames: tuple[str, ...]) -> None:
-    """Add the answers of another answers.sqlite to DIR.
-
-    For two interviewers with a laptop each. Merging twice adds nothing, and the order of merging
-    makes no difference; where both have an answer to the same question, the one given later
-    counts and both stay in the journal. Two people under one pseudonym are listed, and nothing
-    is added until --rename says who is who.
-    """
-    from harmony_kit.commands import exchanging
-
-    exchanging.merge(folder, other, renames=renames)
+for command in (
+    cli_exchange.export,
+    cli_exchange.merge,
+    cli_exchange.journal,
+    cli_exchange.undo,
+    cli_exchange.instrument,
+):
+    main.add_command(command)

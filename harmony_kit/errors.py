@@ -12,7 +12,8 @@
     ├─ FrameError (ValueError)       a frame handed to a measure: column, expected, found
     ├─ StoreError (OSError)          what was tried, on which store (never a password), why
     ├─ ParameterError (ValueError)   a notebook parameter it does not declare
-    └─ RunError (RuntimeError)       a notebook that failed: cell, source, original error
+    ├─ RunError (RuntimeError)       a notebook that failed: cell, source, original error
+    └─ MakersLost (ConnectionError)  the machines that were to make the reports are gone
 
 All of them pickle, because a batch raises them in other processes.
 """
@@ -32,6 +33,7 @@ __all__ = [
     "FrameError",
     "HarmonyError",
     "InstrumentError",
+    "MakersLost",
     "ParameterError",
     "PlaybookError",
     "Problem",
@@ -112,7 +114,14 @@ class EngagementError(FileError):
 
 
 class ExchangeError(FileError):
-    """A file of answers cannot be imported."""
+    """A file of answers cannot be imported, or a file not be written.
+
+    `accept` is what to give ``--accept`` for the rest to be imported; empty where that is no way.
+    """
+
+    def __init__(self, *problems: Problem, accept: str = "") -> None:
+        super().__init__(*problems)
+        self.accept = accept
 
 
 class AnswerError(HarmonyError, ValueError):
@@ -178,3 +187,21 @@ class RunError(HarmonyError, RuntimeError):
 
     def __str__(self) -> str:
         return f"{self.notebook}, cell {self.cell}: {self.ename}: {self.evalue}"
+
+
+class MakersLost(HarmonyError, ConnectionError):  # noqa: N818 - what happened, as in FileNotFound
+    """Whoever was to make the reports is gone; what was finished is kept."""
+
+    def __init__(self, address: str, what: str) -> None:
+        super().__init__(address, what)
+        self.address, self.what = address, what
+
+    def __str__(self) -> str:
+        return (
+            f"{self.address}: {self.what}. What was finished is kept; start it again and run the "
+            "same command."
+        )
+
+    def __reduce__(self) -> tuple[type[MakersLost], tuple[str, str]]:
+        # OSError reads two arguments as errno and text.
+        return type(self), (self.address, self.what)

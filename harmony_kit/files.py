@@ -14,14 +14,19 @@ from harmony_kit.errors import ExchangeError, Problem
 
 __all__ = [
     "FileMark",
+    "Staged",
     "hash_content",
     "hash_file",
     "hash_folder",
     "is_unchanged",
+    "json_bytes",
     "mark_file",
     "mark_folder",
     "publish",
     "read_json",
+    "stage_whole",
+    "sync_folder",
+    "sync_tree",
     "write_json",
     "write_whole",
 ]
@@ -59,7 +64,7 @@ def hash_folder(folder: Path, pattern: str = "*", *, without: tuple[str, ...] = 
 def hash_content(content: object) -> str:
     """The sha256 of a value made of plain parts; equal values have equal hashes."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def mark_file(path: Path) -> FileMark:
@@ -85,14 +90,82 @@ def is_unchanged(path: Path, mark: FileMark) -> bool:
         return False
 
 
+@dataclass(frozen=True)
+class Staged:
+    """A file written and on the disk, not in its place yet: `commit` it or `discard` it."""
+
+    written: Path
+    path: Path
+
+    def commit(self) -> None:
+        """Put it in its place, now and for good. Raises OSError."""
+        self.written.replace(self.path)
+        sync_folder(self.path.parent)
+
+    def discard(self) -> None:
+        """Leave what is in its place."""
+        self.written.unlink(missing_ok=True)
+
+
+def stage_whole(path: Path, content: bytes, *, is_private: bool = False) -> Staged:
+    """Write a file beside its place, so that only a rename is left. Raises OSError.
+
+    Who may read it is decided as in `write_whole`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staged = Staged(path.with_name(f".{path.name[:40]}-{secrets.token_hex(6)}"), path)
+    try:
+        opener = _open_private if is_private else None
+        with open(staged.written, "xb", opener=opener) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        staged.discard()
+        raise
+    return staged
+
+
+def _open_private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
+
+
 def write_whole(path: Path, content: bytes, *, is_private: bool = False) -> None:
     """Write a file so that at any moment it is the old one or the new one, never a part.
 
-    Its folder is made where there is none. Who may read it follows the umask; a private file, one
-    with answers in it, is for its owner only. Raises OSError.
+    That holds for a power cut too. Its folder is made where there is none. Who may read it follows
+    the umask; a private file, one with answers in it, is for its owner only. Raises OSError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _put(path, content, is_private=is_private)
+    staged = stage_whole(path, content, is_private=is_private)
+    try:
+        staged.commit()
+    except BaseException:
+        staged.discard()
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk; without effect where a system cannot."""
+    _sync(folder, os.O_RDONLY)
+
+
+def sync_tree(folder: Path) -> None:
+    """Have everything below a folder on the disk, so that it can be renamed as a whole."""
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            _sync(Path(parent, name), os.O_RDWR)
+        sync_folder(Path(parent))
+
+
+def _sync(path: Path, how: int) -> None:
+    try:
+        handle = os.open(path, how)
+    except OSError:  # a folder on Windows, or a file made read-only
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def publish(path: Path, content: bytes, *, is_private: bool = False) -> None:
@@ -101,33 +174,27 @@ def publish(path: Path, content: bytes, *, is_private: bool = False) -> None:
     Who may read it is decided as in `write_whole`. Raises `ExchangeError` when the folder is
     missing, read-only or full, or the file is open in a program that locks it.
     """
+    if not path.parent.is_dir():
+        raise ExchangeError(Problem(str(path), "", "cannot be written (No such file or directory)"))
     try:
-        _put(path, content, is_private=is_private)
+        write_whole(path, content, is_private=is_private)
     except OSError as cause:
         what = f"cannot be written ({cause.strerror})"
         raise ExchangeError(Problem(str(path), "", what)) from cause
 
 
-def _put(path: Path, content: bytes, *, is_private: bool) -> None:
-    scratch = path.with_name(f".{path.name[:40]}-{secrets.token_hex(6)}")
-    try:
-        opener = _open_private if is_private else None
-        with open(scratch, "xb", opener=opener) as file:
-            file.write(content)
-        scratch.replace(path)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
-        raise
-
-
-def _open_private(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)
-
-
 def write_json(path: Path, content: object) -> None:
     """Write plain values as JSON, whole or not at all."""
+    write_whole(path, json_bytes(content))
+
+
+def json_bytes(content: object) -> bytes:
+    """Plain values as JSON of ours is laid out.
+
+    Half a surrogate pair, as in file names that are not UTF-8, becomes its JSON escape.
+    """
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-    write_whole(path, f"{text}\n".encode())
+    return f"{text}\n".encode("utf-8", "backslashreplace")
 
 
 def read_json(path: Path) -> dict[str, Any]:

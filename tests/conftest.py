@@ -91,3 +91,17 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgres":
         return request.getfixturevalue("postgres_url")
     return "sqlite://" if request.param == "memory" else f"sqlite:///{tmp_path}/answers.sqlite"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own, of six megabytes: it can be full or read-only, for root as well."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if shutil.which("mount") is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("only root can mount a disk")
+    command = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", place]
+    if subprocess.run(command, check=False, capture_output=True).returncode:
+        pytest.skip("nothing can be mounted here")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)

@@ -23,7 +23,7 @@ AS_OF = dt.date(2026, 10, 30)
 NOW = dt.datetime(2026, 10, 30, tzinfo=dt.UTC)
 CASES = Path(__file__).parent / "cases"
 PARTS = (
-    *("cover", "headline", "first_page", "false_consensus", "known_difference"),
+    *("page_one", "cover", "headline", "first_page", "false_consensus", "known_difference"),
     *("false_conflict", "dimensions", "voices", "evidence", "actions", "canvases", "method"),
 )
 #: Feels aligned, drift, false conflict, too small.
@@ -36,24 +36,34 @@ PAGES = (
 
 
 @cache
-def demo() -> tuple[Engagement, dict[str, list[Answer]]]:
-    """The demo engagement and the answers of some of its plants."""
+def _built() -> tuple[Engagement, dict[str, Path]]:
+    """The demo engagement and the file of answers of every plant."""
     folder = Path(tempfile.mkdtemp(prefix="harmony-demo-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     built = create_demo(folder / "demo")
-    engagement = load_engagement(built.folder)
+    return load_engagement(built.folder), {path.stem: path for path in built.answers}
+
+
+@cache
+def _answers_of(site: str) -> list[Answer]:
+    engagement, paths = _built()
     store = Store("sqlite://")
-    options = ImportOptions("test", NOW, timezone="UTC", default_wave="2026")
-    for path in built.answers:
-        if path.stem in PLANTS:
-            import_answers(
-                path,
-                instrument=engagement.instrument,
-                sites=engagement.site_ids,
-                journal=store,
-                options=options,
-            )
-    return engagement, {site: store.current(site=site) for site in PLANTS}
+    import_answers(
+        paths[site],
+        instrument=engagement.instrument,
+        sites=engagement.site_ids,
+        journal=store,
+        options=ImportOptions("test", NOW, timezone="UTC", default_wave="2026"),
+    )
+    return store.current(site=site)
+
+
+@cache
+def demo(*plants: str) -> tuple[Engagement, dict[str, list[Answer]]]:
+    """The demo engagement and the answers of these plants, else of some; ``all`` for all."""
+    engagement, paths = _built()
+    chosen = tuple(paths) if plants == ("all",) else plants or PLANTS
+    return engagement, {site: _answers_of(site) for site in chosen}
 
 
 def measure(engagement: Engagement, answers: Sequence[Answer], site: str) -> Assessment:
@@ -65,8 +75,8 @@ def measure(engagement: Engagement, answers: Sequence[Answer], site: str) -> Ass
 @cache
 def assess(site: str, language: str = "en") -> Assessment:
     """The assessment of a demo plant with its report in a language."""
-    engagement, answers = demo()
-    return measure(replace(engagement, languages=(language,)), answers[site], site)
+    engagement, _ = _built()
+    return measure(replace(engagement, languages=(language,)), _answers_of(site), site)
 
 
 def show(assessment: Assessment) -> dict[str, str]:

@@ -59,12 +59,13 @@ def save_answers(folder: Path, site: str, value: int, *, respondent: str | None 
 
 def request_for(folder: Path, **changes: object) -> BatchRequest:
     """A run of the tiny notebooks, two at a time."""
-    options = {"n_jobs": 2, "notebooks": CASES, "limits": Limits(timeout_s=60), **changes}
-    return BatchRequest(folder, date(2026, 2, 1), **options)  # type: ignore[arg-type]
+    usual = {"n_jobs": 2, "notebooks": CASES, "limits": Limits(timeout_s=60)}
+    options = {"as_of": date(2026, 2, 1), **usual, **changes}
+    return BatchRequest(folder, **options)  # type: ignore[arg-type]
 
 
 def behave(folder: Path, **behaviours: str) -> None:
-    """What the tiny notebook does at some sites: raise, crash, crash once, hang, mute."""
+    """What the tiny notebook does at some sites: raise, crash, hang, mute, odd error and more."""
     (folder / "behaviour.json").write_text(json.dumps(behaviours))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -11,17 +13,19 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from engagement_folders import behave, file_digests, make_folder, request_for, save_answers
 
-from harmony_kit.batch.batch import BatchEvent, BatchResult, run_engagement
+from harmony_kit.batch.batch import BatchEvent, BatchResult, plan_engagement, run_engagement
 from harmony_kit.batch.job import Limits
 from harmony_kit.batch.lock import run_lock
 from harmony_kit.batch.makers import Maker, makers
 from harmony_kit.batch.progress import show_progress, summary_lines
+from harmony_kit.batch.versions import library_versions
 from harmony_kit.engagement.evidence_files import Evidence, read_evidence
 from harmony_kit.errors import EngagementError
 
@@ -70,6 +74,22 @@ def test_everything_is_made_and_listed(tmp_path: Path, run: Any) -> None:
         ("b", "Plant b", "APAC", "ok", {"day": 3, "night": 3}, []),
     ]
     assert list((folder / ".harmony").glob("work-*")) == []
+
+
+def test_run_json_says_when_where_by_whom_and_how(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    before = datetime.now(UTC).replace(microsecond=0)
+    run(folder, sites=("a",), where=(("line", "line 0"),), is_forced=True, patience=None)
+    told = _run_json(folder)["run"]
+    assert before <= datetime.fromisoformat(told.pop("started")) <= datetime.now(UTC)
+    assert told == {
+        "host": platform.node(),
+        "user": getpass.getuser(),
+        "command": "harmony run --site a --where 'line=line 0' --as-of 2026-02-01 --jobs 2 "
+        "--timeout 60 --engine harmony --force --keep-going",
+        "is_forced": True,
+        "libraries": library_versions(),
+    }
 
 
 def test_a_run_with_nothing_to_do_touches_nothing(tmp_path: Path, run: Any) -> None:
@@ -164,6 +184,10 @@ def test_one_bad_site_does_not_stop_the_others(tmp_path: Path, run: Any) -> None
     page = (folder / "reports" / "b" / "report.html").read_text()
     assert escaped in page
     assert "&lt;b&gt;nothing to say&lt;/b&gt; about b" in page
+    assert "Cell 5 of the notebook, line 5:" in page
+    assert "<mark>    raise ValueError(f&#34;&lt;b&gt;" in page
+    assert "<summary>The last ten lines of the error</summary>" in page
+    assert "----&gt; 5     raise ValueError(" in page
     assert 'href="assessment.ipynb"' in page
     assert _rows(folder, "site", "status") == [("a", "ok"), ("b", "failed"), ("c", "ok")]
     assert _run_json(folder)["sites"][1]["failure"]["sentence"] == sentence
@@ -175,19 +199,103 @@ def test_one_bad_site_does_not_stop_the_others(tmp_path: Path, run: Any) -> None
     assert escaped in index
 
 
-def test_a_failure_takes_the_old_report_down_and_is_tried_next_time(
+def test_half_a_surrogate_pair_fails_one_site_and_its_page_spells_it_out(
+    tmp_path: Path, run: Any
+) -> None:
+    folder = make_folder(tmp_path / "e", "abc")
+    behave(folder, a="odd error", b="odd output")
+    result = run(folder)
+    sentence = r"A step stopped with an error: ValueError: M\udcfcller.csv."
+    assert result.failed == {"a": sentence}
+    assert _rows(folder, "site", "status") == [("a", "failed"), ("b", "ok"), ("c", "ok")]
+    assert set(file_digests(folder / "reports")) == _published("a", "b", "c") - {"a/results.json"}
+    assert sentence in (folder / "reports" / "index.html").read_text()
+    assert r"M\udcfcller.csv" in (folder / "reports" / "a" / "report.html").read_text()
+    assert r"M\udcfcller.csv" in (folder / "reports" / "b" / "report.html").read_text()
+    assert run(folder).made == ("a",)
+
+
+def test_chance_takes_no_report_down(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    run(folder)
+    good = file_digests(folder / "reports" / "b")
+    behave(folder, b="crash")
+    result = run(folder, is_forced=True, sites=("b",))
+    why = "The process it ran in was ended before the notebook was done."
+    assert result.failed == {"b": why}
+    assert not result.is_ok
+    assert file_digests(folder / "reports" / "b") == good
+    told = _run_json(folder)
+    row = told["sites"][1]
+    setback = {"status": "crashed", "sentence": why, "cell": 5}
+    assert (row["status"], row["failure"], row["setback"]) == ("ok", None, setback)
+    assert (told["counts"]["ok"], told["counts"]["setback"]) == (2, 1)
+    index = (folder / "reports" / "index.html").read_text()
+    assert "one could not be made again" in index
+    assert why in index
+    notebook = (folder / "reports" / "portfolio.ipynb").read_text()
+    assert 'kept = [\\"b\\"]' in notebook
+    behave(folder)
+    assert sorted(run(folder).made) == ["_portfolio", "b"]
+    assert _run_json(folder)["timings"]["made"] == {
+        "b": "crashed last time",
+        "_portfolio": "not_made_again changed",
+    }
+    assert "kept = [" not in (folder / "reports" / "portfolio.ipynb").read_text()
+
+
+def test_a_failure_takes_down_what_no_longer_follows_and_says_from_what(
     tmp_path: Path, run: Any
 ) -> None:
     folder = make_folder(tmp_path / "e", "ab")
     run(folder)
     good = file_digests(folder / "reports")
     behave(folder, b="raise")
-    run(folder, is_forced=True, sites=("b",))
+    save_answers(folder, "b", 5)
+    run(folder, as_of=date(2026, 2, 2), sites=("b",))
     assert set(file_digests(folder / "reports" / "b")) == {"assessment.ipynb", "report.html"}
+    page = (folder / "reports" / "b" / "report.html").read_text()
+    assert "what it was made from has changed: answers, day of the report." in page
     behave(folder)
+    save_answers(folder, "b", 3)
     result = run(folder)
     assert sorted(result.made) == ["_portfolio", "b"]
     assert file_digests(folder / "reports") == good
+
+
+def test_a_page_that_took_down_nothing_does_not_say_so(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "b")
+    behave(folder, b="raise")
+    for _ in range(2):
+        run(folder)
+        assert "taken down" not in (folder / "reports" / "b" / "report.html").read_text()
+
+
+def test_a_portfolio_that_cannot_be_made_again_stays(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    run(folder)
+    (folder / "reports" / "portfolio.ipynb").unlink()
+    page = (folder / "reports" / "portfolio.html").read_bytes()
+    behave(folder, _portfolio="raise")
+    result = run(folder)
+    assert list(result.failed) == ["_portfolio"]
+    assert (folder / "reports" / "portfolio.html").read_bytes() == page
+    assert _run_json(folder)["portfolio"]["status"] == "ok"
+    assert "could not be made again" in (folder / "reports" / "index.html").read_text()
+
+
+def test_whatever_recording_raises_is_that_sites_failure(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "abc")
+    run(folder)
+    good = file_digests(folder / "reports" / "b")
+    record = folder / ".harmony" / "records" / "1" / "b.json"
+    record.unlink()
+    record.mkdir()  # as good as a disk that takes no file
+    (record / "x").touch()
+    result = run(folder)
+    assert list(result.failed) == ["b"]
+    assert file_digests(folder / "reports" / "b") == good
+    assert _rows(folder, "site", "status") == [("a", "ok"), ("b", "failed"), ("c", "ok")]
 
 
 @pytest.mark.parametrize(
@@ -212,19 +320,48 @@ def test_a_notebook_that_hangs_is_stopped(tmp_path: Path, run: Any) -> None:
     behave(folder, a="hang")
     result = run(folder, limits=Limits(timeout_s=3))
     assert result.failed == {"a": "It was not done after 3 seconds and was stopped."}
-    assert _run_json(folder)["timings"]["reports"]["a"]["tries"] == 2
+    assert _run_json(folder)["timings"]["reports"]["a"]["tries"] == 1
     assert result.seconds < 20
 
 
 def test_fail_fast_starts_no_further_report(tmp_path: Path, maker: Maker) -> None:
     folder = make_folder(tmp_path / "e", "abcdef")
     behave(folder, a="raise", b="raise")
-    result = run_engagement(request_for(folder, is_failing_fast=True), maker=maker)
+    result = run_engagement(request_for(folder, patience=1), maker=maker)
     maker.stop.clear()
     assert set(result.failed) <= {"a", "b"}
     assert result.n_left >= 3
     assert len(result.made) + result.n_left == 6
     assert not result.is_ok
+
+
+def test_five_equal_failures_in_a_row_stop_a_run(tmp_path: Path, run: Any) -> None:
+    sites = "abcdefghij"
+    folder = make_folder(tmp_path / "e", sites)
+    run(folder)
+    before = file_digests(folder / "reports" / "j")
+    behave(folder, **dict.fromkeys(sites, "raise"))
+    for site in sites:
+        save_answers(folder, site, 5)
+    result = run(folder)
+    assert not result.is_ok
+    assert 5 <= len(result.failed) <= 6  # one more was under way
+    assert result.n_left == 10 - len(result.failed)
+    assert result.stopped in result.failed.values()
+    assert _run_json(folder)["stopped"] == result.stopped
+    assert f"The {result.n_left} not started stand as they were" in "\n".join(summary_lines(result))
+    assert "The last run stopped" in (folder / "reports" / "index.html").read_text()
+    assert file_digests(folder / "reports" / "j") == before
+    assert _rows(folder, "site", "status", "outdated")[-1] == ("j", "ok", ["answers"])
+    assert len(run(folder, patience=None).failed) == 10
+
+
+def test_failures_of_different_kinds_stop_nothing(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "abcdefgh")
+    kinds = ("raise", "odd error")
+    behave(folder, **{site: kinds[i % 4 == 3] for i, site in enumerate("abcdefgh")})
+    result = run(folder, n_jobs=1)
+    assert (len(result.failed), result.n_left, result.stopped) == (8, 0, "")
 
 
 def test_reports_that_were_not_asked_for_say_they_are_out_of_date(tmp_path: Path, run: Any) -> None:
@@ -265,6 +402,17 @@ def test_two_runs_at_once_are_refused(tmp_path: Path, run: Any) -> None:
     with run_lock(folder), pytest.raises(EngagementError, match="another run"):
         run(folder)
     assert run(folder).is_ok
+
+
+def test_a_plan_waits_for_no_run_and_changes_nothing(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    run(folder)
+    before = file_digests(folder / ".harmony")
+    save_answers(folder, "b", 5)
+    with run_lock(folder):
+        plan = plan_engagement(request_for(folder))
+    assert [(step.name, step.reason) for step in plan.due] == [("b", "answers changed")]
+    assert file_digests(folder / ".harmony") == before
 
 
 def test_nothing_of_the_store_reaches_what_is_published(tmp_path: Path, run: Any) -> None:
@@ -318,7 +466,8 @@ except KeyboardInterrupt:
 
 @contextmanager
 def _started(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "BATCH": str(folder)}
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    environment = {**os.environ, "PYTHONPATH": path, "BATCH": str(folder)}
     process = subprocess.Popen(
         [sys.executable, "-c", _SCRIPT, str(folder)],
         env=environment,
@@ -397,3 +546,4 @@ def test_interrupted_it_stops_at_once_and_leaves_nothing_behind(tmp_path: Path) 
     assert "Traceback" not in said
     _wait_until(lambda: not _processes_of(folder), 2)
     assert set(file_digests(folder / "reports")) == {f"a/{name}" for name in REPORT}
+    assert list((folder / ".harmony").glob("work-*")) == []

@@ -1,11 +1,17 @@
 """Canvases: each side's words beside the other's, and nothing that may not be shown."""
 
+from dataclasses import replace
+
 import pandas as pd
+from test_declarations import BASIS
 
 from harmony_kit.findings.canvases import Line, Said, canvases
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.journal.answers import type_frame
+from harmony_kit.measures.disclosure import disclose
+from harmony_kit.measures.measuring import measure_everything
+from harmony_kit.measures.privacy import license_quotes
 
 INSTRUMENT = load_instrument(find_instrument("it-operations"))
 PLAYBOOK = load_playbook(find_playbook("it-operations"))
@@ -32,9 +38,13 @@ def _rows(lens, item, values, *, about=None, quotable=True):
         }
 
 
-def _sheets(*rows, language="en", min_group=3):
+def _sheets(*rows, language="en", instrument=INSTRUMENT):
     answers = type_frame(pd.DataFrame([row for part in rows for row in part]))
-    sheets = canvases(PLAYBOOK, INSTRUMENT, answers, language=language, min_group=min_group)
+    basis = replace(BASIS, items=instrument.items_frame(), lenses=instrument.lens_ids)
+    measured = measure_everything(answers, basis)
+    told = disclose(measured, basis.settings, items=basis.items, lenses=basis.lenses).frames
+    quotes = license_quotes(answers, min_group=basis.settings.min_group)
+    sheets = canvases(PLAYBOOK, instrument, told, quotes=quotes, language=language)
     return {sheet.id: sheet for sheet in sheets}
 
 
@@ -50,12 +60,12 @@ def test_the_three_canvases_have_ten_five_and_five_lines():
 
 def test_each_sides_sentence_and_answers_stand_beside_the_others():
     sheets = _sheets(
-        _rows("it", "frame.outcome", [4, 5, 3]),
-        _rows("it", "frame.outcome", [1, 1, 1], about="operations"),
+        _rows("it", "frame.outcome", [4, 5, 3, 4, 2]),
+        _rows("it", "frame.outcome", [1, 1, 1, 1, 1], about="operations"),
         _rows("it", "frame.outcome.sentence", ["The plant manager.", "Nobody yet."]),
         _rows("it", "frame.outcome.sentence", ["Not to be quoted."], quotable=False),
-        _rows("it", "ownership.outcome", [["joint"], ["joint"], ["it"]]),
-        _rows("operations", "frame.outcome", [2, 2, 1, 1]),
+        _rows("it", "ownership.outcome", [["joint"], ["joint"], ["it"], ["joint"]]),
+        _rows("operations", "frame.outcome", [2, 3, 3, 2]),
         _rows("operations", "ownership.outcome", [["it"], ["operations"], ["it"], ["operations"]]),
     )
     assert _line(sheets, "frame", "outcome") == Line(
@@ -65,14 +75,14 @@ def test_each_sides_sentence_and_answers_stand_beside_the_others():
         said={
             "it": Said(
                 quotes=("Nobody yet.", "The plant manager."),
-                ratings={"frame.outcome": 4.0},
+                ratings={"frame.outcome": 3.6},
                 answers={"ownership.outcome": "IT and Operations jointly"},
-                n={"frame.outcome": 3, "ownership.outcome": 3},
+                n={"frame.outcome": 5, "ownership.outcome": 4},
             ),
             # A tie names nobody.
             "operations": Said(
                 quotes=(),
-                ratings={"frame.outcome": 1.5},
+                ratings={"frame.outcome": 2.5},
                 answers={},
                 n={"frame.outcome": 4, "ownership.outcome": 4},
             ),
@@ -80,15 +90,15 @@ def test_each_sides_sentence_and_answers_stand_beside_the_others():
     )
 
 
-def test_two_people_of_a_lens_are_not_shown():
+def test_three_people_of_a_lens_are_not_shown():
     sheets = _sheets(
-        _rows("it", "frame.risk", [1, 5]),
+        _rows("it", "frame.risk", [1, 5, 5]),
         _rows("it", "frame.risk.sentence", ["We stop at once.", "Never alone."]),
-        _rows("operations", "frame.risk", [2, 2, 2]),
+        _rows("operations", "frame.risk", [2, 2, 2, 2]),
     )
     said = _line(sheets, "frame", "risk").said
     assert said["it"] == NOTHING
-    assert said["operations"].n == {"frame.risk": 3}
+    assert said["operations"].n == {"frame.risk": 4}
 
 
 def test_a_line_no_item_asks_about_is_left_to_fill_in():
@@ -109,13 +119,13 @@ def test_prompts_name_the_lenses_in_the_language():
 def test_a_canvas_without_an_item_of_the_instrument_is_left_out():
     kept = [item for item in INSTRUMENT.items if item.dimension != "ownership"]
     fewer = INSTRUMENT.model_copy(update={"items": tuple(kept)})
-    answers = type_frame(pd.DataFrame(list(_rows("it", "frame.risk", [4, 4, 4]))))
-    sheets = canvases(PLAYBOOK, type(fewer)(**fewer.model_dump()), answers)
-    assert [sheet.id for sheet in sheets] == ["frame", "boundaries"]
+    instrument = type(fewer)(**fewer.model_dump())
+    sheets = _sheets(_rows("it", "frame.risk", [4, 4, 4, 4]), instrument=instrument)
+    assert list(sheets) == ["frame", "boundaries"]
 
 
 def test_a_sheet_is_plain_in_results():
-    sheets = _sheets(_rows("it", "frame.risk", [4, 4, 4]))
+    sheets = _sheets(_rows("it", "frame.risk", [4, 3, 2, 3]))
     plain = sheets["boundaries"].to_dict()
     assert plain["lines"][4] == {
         "id": "risk",
@@ -124,9 +134,9 @@ def test_a_sheet_is_plain_in_results():
         "said": {
             "it": {
                 "quotes": (),
-                "ratings": {"frame.risk": 4.0},
+                "ratings": {"frame.risk": 3.0},
                 "answers": {},
-                "n": {"frame.risk": 3},
+                "n": {"frame.risk": 4},
             },
             "operations": {"quotes": (), "ratings": {}, "answers": {}, "n": {}},
         },

@@ -86,7 +86,7 @@ def test_every_problem_of_settings_and_sites_at_once(folder):
     [
         ("sites.csv", b"", "is empty"),
         ("sites.csv", b"name,region\nA,B\n", "the column 'site' is missing"),
-        ("sites.csv", b"site,name\nx,\xff\xfe\n", "is not text in UTF-8"),
+        ("sites.csv", b"site,name\nx,\x81\xff\n", "is not text in UTF-8"),
         ("engagement.yaml", b"client: [unclosed\n", "is not valid YAML"),
         (
             "engagement.yaml",

@@ -421,4 +421,4 @@ def test_papermill_hears_how_a_notebook_ended(runner, tmp_path, source, ename, s
 
 def test_messages_survive_odd_values():
     message = {"a": float("nan"), "b": b"\x00\xff", "c": "\ud800", "d": range(2)}
-    assert decode(encode(message)) == {"a": "nan", "b": "AP8=", "c": "\ud800", "d": [0, 1]}
+    assert decode(encode(message)) == {"a": "nan", "b": "AP8=", "c": r"\ud800", "d": [0, 1]}

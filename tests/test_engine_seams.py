@@ -22,6 +22,7 @@ from harmony_kit.engine import Runner, RunRequest, RunResult
 from harmony_kit.engine.supervision import WorkerDied
 from harmony_kit.errors import FileError
 
+CASES = Path(__file__).parent / "cases" / "engine"
 KERNEL = {"name": "python3", "language": "python", "display_name": "Python 3"}
 
 
@@ -91,7 +92,7 @@ def test_a_missing_working_directory_is_said_before_anything_runs(runner, tmp_pa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("engine", "limit_s"), [("harmony", 1.5), ("papermill", 5)])
+@pytest.mark.parametrize(("engine", "limit_s"), [("harmony", 6), ("papermill", 25)])
 def test_a_whole_notebook_has_one_limit(runner, tmp_path, engine, limit_s):
     first = "import os\n_ = open('pid', 'w').write(str(os.getpid()))\nprint('first')"
     cells = (first, "import time\ntime.sleep(60.5)", "print('never')")
@@ -186,9 +187,10 @@ def test_output_beyond_the_limit_is_cut(runner, tmp_path):
 
 @pytest.mark.slow
 def test_a_dead_server_is_started_again(tmp_path):
+    others = _servers()
     with Runner() as runner:
         assert _run(runner, tmp_path, "1")[0].status == "ok"
-        (server,) = [p for p in psutil.Process().children() if _is_server(p)]
+        (server,) = _servers() - others
         server.kill()
         while server.status() != psutil.STATUS_ZOMBIE:  # waiting for it would reap it
             time.sleep(0.01)
@@ -198,8 +200,7 @@ def test_a_dead_server_is_started_again(tmp_path):
 def test_the_server_has_one_thread(runner, tmp_path):
     """A lock another thread holds at the moment of a fork stays locked in the child."""
     assert _run(runner, tmp_path, "1")[0].status == "ok"
-    (server,) = [p for p in psutil.Process().children() if _is_server(p)]
-    assert server.num_threads() == 1
+    assert {server.num_threads() for server in _servers()} == {1}
 
 
 _FORK = """
@@ -237,6 +238,82 @@ def test_notebooks_run_where_nothing_can_be_forked(tmp_path):
             result, cells = _run(runner, tmp_path, "import os", "print(os.getpid())")
             assert result.status == "ok", result.error
             assert int(_shown(cells[1])) != os.getpid()
+
+
+def _case(runner: Runner, folder: Path, name: str) -> tuple[RunResult, list[Any]]:
+    """Run a notebook that once failed here and not in a kernel."""
+    result = runner.run(RunRequest(CASES / f"{name}.ipynb", {}, folder / "out.ipynb"))
+    return result, nbformat.read(folder / "out.ipynb", as_version=4).cells
+
+
+def test_arrow_has_every_processor(runner, tmp_path):
+    """The server it was loaded in keeps to one thread; the notebook need not."""
+    _, cells = _case(runner, tmp_path, "arrow_one_cpu")
+    assert _shown(cells[0]) == str(os.cpu_count())
+
+
+def test_loops_may_run_inside_each_other(runner, tmp_path):
+    result, cells = _case(runner, tmp_path, "nest_asyncio_sleep")
+    assert result.status == "ok", result.error
+    assert [_shown(cell) for cell in cells] == ["7", "7", "'reached'"]
+
+
+def test_a_running_loop_waits_for_each_cell(runner, tmp_path):
+    begin = "import asyncio\nasync def f():\n    while True:\n        seen.append(1)\n"
+    begin += "        await asyncio.sleep(0)\nseen = []\ntask = asyncio.create_task(f())"
+    look = (
+        "import time\nn = len(seen)\ntime.sleep(0.2)\nasyncio.get_running_loop() is task.get_loop()"
+    )
+    _, cells = _run(runner, tmp_path, begin, look, "n == len(seen), n > 0", "task.cancel()")
+    assert [_shown(cell) for cell in cells[1:]] == ["True", "(False, True)", "True"]
+
+
+@pytest.mark.parametrize("name", ["magic_autosave", "magic_store"])
+def test_magics_that_only_kernels_have(runner, tmp_path, name):
+    result, cells = _case(runner, tmp_path, name)
+    assert result.status == "ok", result.error
+    assert _shown(cells[-1]) == "2"
+
+
+_MAGICS = ["%less {0}", "%more {0}", "%man ls", "%clear", "%connect_info", "%matplotlib notebook"]
+
+
+@pytest.mark.parametrize("magic", [*_MAGICS, "%edit {0}", "%pinfo len", "len?", "%load {0}"])
+def test_magics_for_a_front_end_show_nothing(runner, tmp_path, magic):
+    (tmp_path / "file.py").write_text("x = 1")
+    result, cells = _run(runner, tmp_path, magic.format(tmp_path / "file.py"), "1 + 1")
+    assert result.status == "ok", result.error
+    assert _shown(cells[1]) == "2"
+
+
+def test_libraries_take_the_shell_for_a_kernels(runner, tmp_path):
+    """Else plotly puts five megabytes of script into a notebook, for 38 KB of chart."""
+    _, cells = _run(runner, tmp_path, "kind = type(get_ipython()); kind.__module__, kind.__name__")
+    assert _shown(cells[0]) == "('ipykernel.zmqshell', 'ZMQInteractiveShell')"
+
+
+def test_an_error_that_cannot_be_told_is_told_by_its_type(runner, tmp_path):
+    source = "class Odd(Exception):\n    def __str__(self):\n        raise self\nraise Odd"
+    result, _ = _run(runner, tmp_path, source)
+    told = ("Odd", "<an error of type Odd that cannot be told>")
+    assert (result.status, result.error.ename, result.error.evalue) == ("failed", *told)
+
+
+_LEAVE_BEHIND = """
+import subprocess
+_ = subprocess.Popen(['sleep', '{0}.5'], start_new_session=True)
+_ = subprocess.run(['sh', '-c', 'setsid sleep {0}.6 & setsid sh -c "sleep {0}.7 & sleep {0}.7" &'])
+"""
+
+
+@pytest.mark.parametrize(
+    ("ending", "status"), [("", "ok"), ("1 / 0", "failed"), ("import os; os._exit(3)", "crashed")]
+)
+def test_what_a_notebook_started_ends_with_it(runner, tmp_path, ending, status):
+    """Even in sessions of their own, and whatever has become of their parents."""
+    result, _ = _run(runner, tmp_path, _LEAVE_BEHIND.format(71), ending)
+    assert result.status == status
+    assert not [line for line in _command_lines() if "sleep 71." in line]
 
 
 _CTRL_C = """
@@ -299,8 +376,9 @@ def test_a_death_is_told_in_words(code, text):
     assert str(WorkerDied(code)) == text
 
 
-def _is_server(process: psutil.Process) -> bool:
-    return "multiprocessing.forkserver" in " ".join(process.cmdline())
+def _servers() -> set[psutil.Process]:
+    children = psutil.Process().children()
+    return {child for child in children if "harmony_kit.engine.forker" in child.cmdline()}
 
 
 def _is_gone(matches: Callable[[str], bool]) -> bool:

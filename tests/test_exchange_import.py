@@ -70,7 +70,8 @@ def test_a_dry_run_reports_the_same_and_stores_nothing(store):
     report = offer(store, CASES / "kobo.csv", **KOBO, is_dry_run=True)
 
     assert everything(store) == ([], [], 0)
-    assert replace(report, is_dry_run=False) == offer(store, CASES / "kobo.csv", **KOBO)
+    done = offer(store, CASES / "kobo.csv", **KOBO)
+    assert replace(report, is_dry_run=False, preview=()) == replace(done, import_id="")
 
 
 def test_every_answer_names_its_file_and_row(store):
@@ -389,4 +390,5 @@ def test_a_report_reads_as_text(store):
         "  south / 1 / operations: 2",
         "  skipped row 3: an earlier version of submission 502; row 6 is the later one",
         "  skipped row 7: submission 503 stands in row 4 with the same answers",
+        "  to take it back: harmony undo DIR --import 042a44170409-20261101T120000Z",
     ]

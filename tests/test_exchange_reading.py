@@ -89,16 +89,16 @@ def test_cells_of_a_workbook_become_text(tmp_path):
     assert (table.row_numbers, table.is_spreadsheet) == ((5,), True)
 
 
-def test_only_the_first_filled_sheet_is_read_and_that_is_said(tmp_path):
+def test_the_only_sheet_with_a_table_is_read_and_the_others_are_named(tmp_path):
     path = tmp_path / "t.xlsx"
-    sheet = {(0, 0): "a", (1, 0): "1"}
-    path.write_bytes(_workbook({}, sheet, {(0, 0): "b"}))
+    sheet = {(0, 0): "a", (0, 1): "b", (1, 0): "1", (1, 1): "2"}
+    path.write_bytes(_workbook({}, {(0, 0): "Fill in the next sheet"}, sheet))
 
     table = read_table(path)
 
-    what = "only the first sheet, 'Sheet2', was read; left out: Sheet3"
+    what = "the sheet 'Sheet3' was read; left out: Sheet2"
     assert table.warnings == (Problem("t.xlsx", "", what, severity="warning"),)
-    assert table.rows == (("1",),)
+    assert table.rows == (("1", "2"),)
 
 
 @pytest.mark.parametrize("cut", [4, 60, 1000, -200, -30])

@@ -38,7 +38,11 @@ def _drawings(words: str) -> dict[str, Drawing]:
     look = figures.LookRow(words, 6, words, words, 1.25, 1, 1.0, 6.0, 3.5, words, note=words)
     many = dict.fromkeys(palette.STATES, 30)
     share, few = figures.Share(1.0, 0.0, 1.0), figures.Share(0.0, 0.0, 0.0)
-    choice = figures.ChoiceRow(words, (1.0, 0.0), (None, 1.0))
+    choice = figures.ChoiceRow(
+        words,
+        (figures.Chosen(1.0, words), figures.Chosen(0.0, "0")),
+        (None, figures.Chosen(1.0, "100")),
+    )
     score = figures.Score(1.0, 0.0, 1.0)
     quadrants = figures.PilotWords(*[words] * 6)
     panel = figures.PilotPanel(words, ((score, score), None), (True, False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from conftest import skip_or_fail
 from engagement_folders import file_digests, make_folder, request_for
 
 from harmony_kit.batch.batch import BatchEvent, run_engagement
-from harmony_kit.errors import EngagementError
+from harmony_kit.errors import EngagementError, MakersLost
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
@@ -56,8 +57,6 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
     words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-jupyter"]
     with _process("scheduler", *words, "--scheduler-file", str(address)):
         _wait_for(address.exists)
-        import json
-
         yield json.loads(address.read_text())["address"]
 
 
@@ -120,3 +119,37 @@ def test_no_scheduler_is_told(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "e", "a")
     with pytest.raises(EngagementError, match="no Dask scheduler answers"):
         run_engagement(request_for(folder, scheduler="tcp://127.0.0.1:1"))
+
+
+@pytest.mark.parametrize("lost", ["worker", "scheduler"])
+def test_where_the_last_machine_is_lost_a_run_ends_and_the_same_command_finishes(
+    lost: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harmony_kit.batch.fleet.ALONE_S", 3.0)
+    sites = [f"s{i}" for i in range(4)]
+    folder = make_folder(tmp_path / "fleet", sites)
+    address = tmp_path / "address"
+    words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-jupyter"]
+    with _process("scheduler", *words, "--scheduler-file", str(address)) as scheduler:
+        _wait_for(address.exists)
+        url = json.loads(address.read_text())["address"]
+        with _worker(url) as worker:  # type: ignore[attr-defined]
+            _wait_for_workers(url, 1)
+            doomed = {"worker": worker, "scheduler": scheduler}[lost]
+
+            def kill(event: BatchEvent) -> None:
+                if event.kind == "made":
+                    doomed.kill()
+
+            began = time.monotonic()
+            result = run_engagement(request_for(folder, scheduler=url), on_event=kill)
+            assert time.monotonic() - began < 60
+    assert not result.is_ok
+    assert isinstance(result.trouble, MakersLost)
+    what = {"worker": "has had no workers for 3 seconds", "scheduler": "is gone"}[lost]
+    assert what in str(result.trouble)
+    assert (result.failed, len(result.made) + result.n_left) == ({}, 4)
+    assert 1 <= result.n_left <= 3
+    again = run_engagement(request_for(folder))
+    assert sorted(again.made) == sorted({*sites, "_portfolio"} - {*result.made})
+    assert again.is_ok

@@ -169,7 +169,7 @@ REASONS = [
 
 
 def _failure_page(reason: str, language: str) -> str:
-    names = dict.fromkeys(("error", "seconds", "signal", "file"), "x")
+    names = dict.fromkeys(("error", "seconds", "signal", "file", "limit"), "x")
     failure = Failure("failed", reason, names, 2, "x = 1", "KeyError", "'x'", "x")
     shown = Page("Werk 1", language, client="Tiny", failure=failure)
     content = {"page": shown, "failure": failure, "has_book": True}
@@ -194,7 +194,7 @@ def test_no_english_sentence_stands_in_a_translated_page(language):
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_reason_of_a_failure_is_said_in_the_language_of_its_page(language):
-    names = dict.fromkeys(("error", "seconds", "signal", "file"), "x")
+    names = dict.fromkeys(("error", "seconds", "signal", "file", "limit"), "x")
     for reason in REASONS:
         said = load_words(language).say(f"because.{reason}", **names)
         assert said != load_words(FALLBACK).say(f"because.{reason}", **names)

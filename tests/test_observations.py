@@ -178,8 +178,8 @@ def _words(lens, other, state, **changes):
         "n_own": 6,
         "n_estimate": 5,
         "n_other": 7,
-        "own": {"models": 0.7, "controls": 0.3, "answers": 0.0},
-        "other_own": {"models": 0.0, "controls": 0.2, "answers": 0.8},
+        "first_own": ["models", "controls"],
+        "first_other_own": ["answers", "controls"],
         "actual": 0.8,
         "perceived": 0.1,
         "misread": 0.75,
@@ -315,7 +315,7 @@ def test_a_pilot_seen_differently_is_one_per_view():
     assert viewed == {"works_and_used": "it", "works_but_ignored": "operations"}
 
 
-def test_a_decision_names_at_most_three_checks_heard_from_enough():
+def test_a_decision_names_every_check_heard_from_enough_and_whose_they_are():
     blocking = [
         {"item": item, "lens": "it", "mean": mean, "n": n, "p_below": 0.9}
         for item, mean, n in (
@@ -344,8 +344,28 @@ def test_a_decision_names_at_most_three_checks_heard_from_enough():
     (seen,) = _observe(readiness=rows)
     assert (seen.case, seen.gap, seen.sources) == (Case("readiness", "fix_first"), 0.75, CHECKS)
     listed = "readiness.clean:it;readiness.governed:it;readiness.integrated:it"
-    assert seen.details == {"blocking": listed}
-    assert seen.numbers["n_blocking"] == 4
+    assert seen.details == {"blocking": f"{listed};readiness.trusted:it"}
+    assert (seen.numbers["n_blocking"], seen.numbers["n_checks"]) == (4, len(CHECKS))
+    assert seen.roles == {"blocks": "it", "clear": "operations"}
+
+
+@pytest.mark.parametrize(
+    ("record", "pattern"),
+    [
+        ({"kind": "recurring", "status": "open"}, "fix_first"),
+        ({"kind": None, "status": "open"}, "fix_first"),
+        ({"kind": "recurring", "status": "decided"}, "decided_unready"),
+        ({"kind": "recurring", "status": "dropped"}, None),
+        ({"kind": "one_off", "status": "open"}, None),
+    ],
+)
+def test_a_verdict_looks_at_the_record(record, pattern):
+    both = {"subject": "reorder", "points": 5, "n_own_checks": 6, "own_checks": 2.0, "n_min": 6}
+    both |= {"verdict": "fix_first", "probability": 0.95, "claim": "claimed", "blocking": []}
+    frames = {"readiness": pd.DataFrame([both | {"lens": lens} for lens, _ in BOTH_WAYS])}
+    decisions = pd.DataFrame([{"decision": "reorder", **record}])
+    seen = list(observe(frames, INSTRUMENT, Settings(), decisions))
+    assert [one.case.pattern for one in seen] == ([pattern] if pattern else [])
 
 
 # Records: facts without a lens

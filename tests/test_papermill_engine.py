@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +13,11 @@ import nbformat
 import papermill
 import psutil
 import pytest
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
 
-from harmony_kit.engine import HarmonyEngine
+from harmony_kit.engine import HarmonyEngine, Runner, RunRequest
 from harmony_kit.engine.papermill_engine import _server
 from harmony_kit.errors import FileError
 
@@ -88,3 +93,60 @@ def test_another_language_is_refused(tmp_path):
     book = _book(tmp_path / "in.ipynb", "1", language="R")
     with pytest.raises(FileError, match="written in R"):
         _execute(book)
+
+
+def _add_kernel(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel `other` of a Python in another folder, with the packages of this one."""
+    place = folder / "kernels" / "other"
+    place.mkdir(parents=True)
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\nOTHER=yes exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "other", "language": "python"}
+    (place / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(folder))
+
+
+def test_a_kernel_of_another_python_is_started_and_that_is_said(tmp_path, monkeypatch, caplog):
+    _add_kernel(tmp_path, monkeypatch)
+    book = _book(tmp_path / "in.ipynb", "import os\nos.environ['OTHER']")
+    with caplog.at_level(logging.WARNING, logger="papermill"):
+        notebook = _execute(book, kernel_name="other")
+    assert notebook.cells[0].outputs[0].data["text/plain"] == "'yes'"
+    why = "the kernel 'other' runs another Python than this: papermill starts a kernel for it"
+    assert why in [record.message for record in caplog.records]
+
+
+def test_a_kernel_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(NoSuchKernel):
+        _execute(_book(tmp_path / "in.ipynb", "1"), kernel_name="nosuchkernel")
+
+
+def test_the_runner_refuses_a_kernel_of_another_python(tmp_path, monkeypatch):
+    _add_kernel(tmp_path, monkeypatch)
+    book = _book(tmp_path / "in.ipynb", "1")
+    notebook = nbformat.read(book, as_version=4)
+    notebook.metadata["kernelspec"]["name"] = "other"
+    nbformat.write(notebook, book)
+    with Runner() as runner, pytest.raises(FileError, match="'other', which runs another Python"):
+        runner.run(RunRequest(book, {}, tmp_path / "out.ipynb"))
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "shown"),
+    [
+        ("import time; time.sleep(60)", CellTimeoutError, "TimeoutError"),
+        ("import os; os._exit(3)", DeadKernelError, "ProcessDied"),
+    ],
+)
+def test_whoever_catches_what_papermill_raises_catches_ours(tmp_path, source, kind, shown):
+    book = _book(tmp_path / "in.ipynb", "1", source, "print('never')")
+    with pytest.raises(kind) as caught:
+        _execute(book, execution_timeout=2)
+    assert isinstance(caught.value, PapermillExecutionError)
+    assert (caught.value.ename, caught.value.cell_index) == (shown, 1)
+    assert shown in str(caught.value)
+    cells = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells
+    assert "papermill-error-cell-tag" in cells[0].metadata.tags
+    assert cells[-1].outputs == []

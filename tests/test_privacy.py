@@ -10,7 +10,6 @@ from harmony_kit.journal.answers import Answer, Source, answers_frame
 from harmony_kit.measures.privacy import (
     count_respondents,
     license_answers,
-    license_details,
     license_quotes,
     list_withheld,
 )
@@ -73,36 +72,14 @@ def test_quotes_need_permission_and_a_large_enough_lens():
         _answer("it-0", "t.x", None, text="b: mine", quotable=True),
         _answer("it-1", "t.x", None, text="a: mine too", quotable=True),
         _answer("it-2", "t.x", None, text="not for quoting", quotable=False),
-        _answer("ops-0", "t.x", None, text="alone", quotable=True),
+        *(_answer(f"it-{i}", "t.x", None, text="nor this") for i in (3, 4)),
+        *(_answer(f"ops-{i}", "t.x", None, text="one of four", quotable=True) for i in range(4)),
     ]
     quotes = license_quotes(answers_frame(texts), min_group=3)
     assert quotes.to_numpy().tolist() == [
         ["s", "1", "it", "t.x", "a: mine too"],
         ["s", "1", "it", "t.x", "b: mine"],
     ]
-
-
-def test_counts_and_camps_of_few_people_are_hidden():
-    camps = [{"at": 1.0, "n": 2}, {"at": 5.0, "n": 6}]
-    frame = pd.DataFrame(
-        {
-            "n": [8, 7, 8],
-            "counts": [[2, 6], [3, 4], [4, 4]],
-            "n_dont_know": [1, 1, 2],
-            "camps": [camps, None, [{"at": 1.0, "n": 3}, {"at": 5.0, "n": 5}]],
-        }
-    )
-    topics = pd.DataFrame({"n_own": [3]})
-    rank = pd.DataFrame({"n_pairs": [2, 3, 0]})
-    frames = {"within": frame, "topics": topics, "rank": rank}
-    licensed = license_details(frames, min_group=3)
-    assert licensed["rank"]["n_pairs"].tolist() == [0, 3, 0]
-    shown = licensed["within"]
-    assert shown["counts"].tolist() == [[2, 6], None, [4, 4]]
-    assert shown["n_dont_know"].fillna(-1).tolist() == [1, -1, 2]
-    assert [camp is None for camp in shown["camps"]] == [True, True, False]
-    assert licensed["topics"] is topics
-    assert frame["counts"].tolist() == [[2, 6], [3, 4], [4, 4]]
 
 
 def test_withheld_lists_a_small_lens_once():

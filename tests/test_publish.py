@@ -13,11 +13,11 @@ from harmony_kit.batch.publish import (
     Page,
     clean_notebook,
     finish_report,
-    publish_folder,
     render_notebook,
     render_page,
 )
 from harmony_kit.batch.record import Failure
+from harmony_kit.batch.swap import publish_folder, put_back
 from harmony_kit.files import write_whole
 from harmony_kit.report.words import load_words
 
@@ -135,6 +135,29 @@ def test_publish_replaces_the_folder_as_a_whole(tmp_path: Path) -> None:
     assert list((tmp_path / ".harmony").iterdir()) == []
 
 
+@pytest.mark.parametrize("is_new_there", [False, True], ids=["between", "after"])
+def test_killed_while_folders_are_exchanged_the_published_one_is_put_back(
+    tmp_path: Path, is_new_there: bool
+) -> None:
+    reports = tmp_path / "reports"
+    for name, content in ((".old-a", "old"), (".new-a", "half"), *([("a", "new")] * is_new_there)):
+        (reports / name).mkdir(parents=True)
+        (reports / name / "report.html").write_text(content)
+    put_back(reports)
+    assert [path.name for path in reports.iterdir()] == ["a"]
+    expected = "new" if is_new_there else "old"
+    assert (reports / "a" / "report.html").read_text() == expected
+
+
+def test_a_folder_that_cannot_be_moved_in_leaves_the_published_one(tmp_path: Path) -> None:
+    target = tmp_path / "reports" / "a"
+    target.mkdir(parents=True)
+    (target / "report.html").write_text("old")
+    with pytest.raises(OSError, match="gone"):
+        publish_folder(tmp_path / "gone", target)
+    assert (target / "report.html").read_text() == "old"
+
+
 def test_write_whole_leaves_the_old_file_when_it_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,10 +183,14 @@ def test_the_index_escapes_everything() -> None:
         "left_out": [],
         "links": {"report": "a/report.html"},
         "failure": {"status": "failed", "sentence": HOSTILE, "cell": 1},
+        "setback": {"status": "failed", "sentence": HOSTILE, "cell": 1},
         "outdated": ["answers"],
         "order": {"name": 0, "region": 0, "status": 0, "day": 0, "night": 0},
     }
-    counts = dict.fromkeys(("sites", "ok", "withheld", "failed", "missing", "outdated"), 1)
+    counts = dict.fromkeys(
+        ("sites", "ok", "withheld", "failed", "missing", "outdated", "setback"), 1
+    )
+    failure = {"sentence": HOSTILE}
     run = {
         "schema": 1,
         "client": HOSTILE,
@@ -175,8 +202,9 @@ def test_the_index_escapes_everything() -> None:
         "lenses": {"day": HOSTILE, "night": HOSTILE},
         "package": "0",
         "counts": counts,
+        "stopped": HOSTILE,
         "sites": [row],
-        "portfolio": {"status": "failed", "link": None, "failure": {"sentence": HOSTILE}},
+        "portfolio": {"status": "failed", "link": None, "failure": failure, "setback": failure},
     }
     html = render_page("overview.html.j2", run).decode()
     assert "<script" not in html

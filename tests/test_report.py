@@ -203,10 +203,14 @@ def test_talk_stands_beside_the_record():
     assert "4 of 5 decisions are still open." in text
     for row in site.rows("within"):
         if row["item"] == "execution.decisions_move" and row["lens"] == row["about"]:
-            said = f"on decisions about AI getting made: {row['mean']:.1f} of 5"
+            mean = load_words("en").told(row, "mean")
+            said = f"on decisions about AI getting made: {mean} of 5"
             assert f"{site.lens_name(row['lens'])} {said}" in text
     assert "open for 310 days, with IT" in text
-    assert "Both sides feel aligned, and decisions stall" in text
+    # A finding stands in one place; this one is the first of the first page.
+    assert "Both sides feel aligned, and decisions stall" in _plain(report.first_page(site).html)
+    assert "Both sides feel aligned, and decisions stall" not in text
+    assert "stands on the first page" in text
 
 
 def test_actions_leave_room_for_two_names_and_a_date():
@@ -285,7 +289,7 @@ def test_one_lens_too_small_silences_both():
     parts = show(site)
     silent = {part for part, html in parts.items() if not html}
     told = {"headline", "first_page", "false_consensus", "known_difference", "false_conflict"}
-    assert silent == told | {"dimensions", "voices", "actions"}
+    assert silent == told | {"page_one", "dimensions", "voices", "actions"}
     html = "\n".join(parts.values())
     assert list_faults(html) == []
     assert not [quote for quote in site.quotes["text"] if str(escape(quote)) in html]
@@ -386,10 +390,14 @@ CODES = {
     "because": "batch/*.py",
     "input": "batch/inputs.py",
     "link": "batch/manifest.py",
+    "story": "findings/plots.py",
+    "fact": "findings/*_facts.py",
+    "done": "findings/patterns.py",
     "holder": "engagement/plants.yaml",
     "compare": "commands/comparing.py",
     "plan": "commands/scheduling.py",
     "quantity": "measures/changes.py",
+    "level": "report/site_report/choices.py",
 }
 
 

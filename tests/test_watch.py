@@ -1,4 +1,4 @@
-"""A report follows its answers within two seconds."""
+"""A draft follows its answers within two seconds."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _wait_for(condition: object, seconds: float) -> float:
 
 def _values(folder: Path) -> list[int | None]:
     try:
-        text = (folder / "reports" / "b" / "results.json").read_text()
+        text = (folder / "drafts" / "b" / "results.json").read_text()
     except FileNotFoundError:  # between the old folder and the new one
         return []
     return json.loads(text)["values"]  # type: ignore[no-any-return]
@@ -72,3 +72,11 @@ def test_the_watch_goes_on_after_what_went_wrong(folder: Path, said: list[str]) 
     behave(folder)
     save_answers(folder, "b", 4)
     _wait_for(lambda: _values(folder) == [4] * 6, 5)
+
+
+@pytest.mark.slow
+def test_what_a_watch_makes_is_never_published(folder: Path, said: list[str]) -> None:
+    assert said
+    assert not (folder / "reports").exists()
+    assert not (folder / "published.jsonl").exists()
+    assert "Draft for the consultant only" in (folder / "drafts" / "a" / "report.html").read_text()

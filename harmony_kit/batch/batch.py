@@ -4,40 +4,47 @@
 
     store ─► snapshot ─► plan ─► run (a process per notebook) ─► render ─► publish ─► index
 
-A report is published by renaming a finished folder, and its record is written after that.
-Killed at any moment, the same command therefore finishes exactly what is missing.
+A report is published by renaming a finished folder whose record is on the disk already. Killed at
+any moment, the same command therefore finishes exactly what is missing.
 
-When a report fails, what was published before is taken down: its numbers no longer follow from
-the inputs. Its place is taken by a page that says which cell failed and why.
+A report that fails takes the place of an earlier one only where that no longer follows from its
+inputs: by a page that says which of them changed, which cell failed and why. Else the earlier one
+stays, marked. Whatever goes wrong with one site is that site's failure.
 """
 
 from __future__ import annotations
 
-import shutil
+import errno
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Literal
 
 from harmony_kit.batch.briefing import (
     PORTFOLIO,
     BatchRequest,
     brief,
     clean_up,
+    kept_sites,
     plan_portfolio,
 )
 from harmony_kit.batch.crew import auto_jobs, work_through
 from harmony_kit.batch.deliver import Destination, ledger_folder
-from harmony_kit.batch.job import Job, Made
+from harmony_kit.batch.events import BatchEvent, BatchResult, Listener
+from harmony_kit.batch.handing import register_site
+from harmony_kit.batch.job import Job
 from harmony_kit.batch.lock import run_lock
 from harmony_kit.batch.makers import Maker, makers
-from harmony_kit.batch.manifest import describe_run, describe_timings
+from harmony_kit.batch.manifest import describe_run, describe_start, describe_timings
 from harmony_kit.batch.plan import Plan, Step
-from harmony_kit.batch.publish import publish_files, publish_folder, write_index
+from harmony_kit.batch.publish import write_index
 from harmony_kit.batch.record import Failure, Record
+from harmony_kit.batch.shelf import Shelf
+from harmony_kit.engine.runner import RunnerClosed
+from harmony_kit.errors import HarmonyError, MakersLost, StoreError
 from harmony_kit.files import FileMark, mark_file, read_json, write_json
 from harmony_kit.report.words import FALLBACK, load_words
 
@@ -51,56 +58,9 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class BatchEvent:
-    """Something to show while a batch runs.
-
-    `kind` is ``planned`` (`n` reports are due), ``stage`` (a report entered `stage`), ``made`` or
-    ``failed`` (a report was published, or the page of its failure; `text` says why).
-    """
-
-    kind: Literal["planned", "stage", "made", "failed"]
-    name: str = ""
-    stage: str = ""
-    n: int = 0
-    seconds: float = 0.0
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class BatchResult:
-    """What a run did.
-
-    `failed` maps sites to a plain sentence, in English as the command line is; `n_left` reports
-    were due and not started because of a failure; `run` is the content of run.json.
-    """
-
-    reports: Path
-    made: tuple[str, ...]
-    failed: Mapping[str, str] = field(default_factory=dict)
-    n_current: int = 0
-    n_left: int = 0
-    seconds: float = 0.0
-    run: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def index(self) -> Path:
-        """The page that lists every site."""
-        return self.reports / "index.html"
-
-    @property
-    def is_ok(self) -> bool:
-        """Whether everything that was asked for is there."""
-        return not self.failed and not self.n_left
-
-
-Listener: TypeAlias = Callable[[BatchEvent], None]
-
-
 def plan_engagement(request: BatchRequest) -> Plan:
-    """What a run would make, and why; publishes nothing."""
-    with run_lock(request.folder):
-        return brief(request).plan
+    """What a run would make, and why; publishes nothing, and waits for no run under way."""
+    return brief(request, is_plan=True).plan
 
 
 def run_engagement(
@@ -114,9 +74,13 @@ def run_engagement(
     """
     n_jobs = request.n_jobs or auto_jobs(request.limits.memory_mb)
     opened = makers(request, n_jobs) if maker is None else nullcontext(maker)
-    with run_lock(request.folder), opened as make:
+    with run_lock(request.folder):
         clean_up(request.folder)
-        return _Batch(request, make, on_event or (lambda _: None)).run()
+        try:
+            with opened as make:
+                return _Batch(request, make, on_event or (lambda _: None)).run()
+        finally:
+            clean_up(request.folder)
 
 
 class _Batch:
@@ -127,15 +91,20 @@ class _Batch:
         self._make = make
         self._listener = listener
         self._lock = threading.Lock()
+        self._started = datetime.now(UTC)
         self._seconds: dict[str, float] = {}
         self._made: dict[str, str] = {}
         self._failed: dict[str, str] = {}
+        self._trouble: HarmonyError | None = None
+        self._alike: list[Failure] = []
+        self._stopped: Failure | None = None
 
     def run(self) -> BatchResult:
         began = time.perf_counter()
         with self._timed("prepare"):
             self._briefing = brief(self._request)
             self._records = dict(self._briefing.records)
+            self._shelf = Shelf(self._briefing.reports, self._briefing.records_folder)
             self._destination = self._open_destination()
             self._drop_gone_sites()
         due = self._briefing.plan.due
@@ -147,11 +116,13 @@ class _Batch:
             self._do_portfolio()
         with self._timed("index"):
             run = self._write_index()
-        n_left = sum(step.name not in self._made for step in due)
+        n_left = sum(step.name not in {**self._made, **self._failed} for step in due)
         return BatchResult(
             self._briefing.reports,
             tuple(self._made),
             self._failed,
+            self._trouble,
+            self._stopped.say(load_words(FALLBACK)) if self._stopped else "",
             self._briefing.plan.n_current,
             n_left,
             time.perf_counter() - began,
@@ -170,7 +141,7 @@ class _Batch:
 
     def _open_destination(self) -> Destination | None:
         url = self._request.output
-        if url is None:
+        if url is None or self._request.is_draft:
             return None
         return Destination(url, ledger_folder(self._briefing.engagement.folder, url))
 
@@ -178,86 +149,95 @@ class _Batch:
         """Take down what was published of sites that sites.csv no longer has."""
         known = {*self._briefing.engagement.site_ids, PORTFOLIO}
         for name in sorted(self._records.keys() - known):
-            self._records.pop(name).forget(self._briefing.records_folder)
-            shutil.rmtree(self._briefing.reports / name, ignore_errors=True)
+            self._shelf.remove(self._records.pop(name))
             self._briefing.site_folders.remove(name)
             self._deliver(name, {})
 
     # One report
 
     def _do_site(self, step: Step) -> None:
-        self._briefing.site_folders.write(step.name)
-        self._do(step, self._briefing.site_job(step), self._publish_site)
-        if self._request.is_failing_fast and self._failed:
-            self._make.stop.set()
+        job = self._briefing.site_job(step)
+        self._do(step, job, lambda: self._briefing.site_folders.write(step.name))
 
-    def _do(self, step: Step, job: Job, publish: Callable[[Made], None]) -> None:
+    def _do(self, step: Step, job: Job, prepare: Callable[[], object] = lambda: None) -> None:
+        """Make one report; whatever that raises is its failure and nobody else's."""
         began = time.perf_counter()
-        made = self._make.make(job, lambda stage: self._tell(BatchEvent("stage", job.name, stage)))
-        self._tell(BatchEvent("stage", job.name, "publish"))
-        finishing = time.perf_counter()
-        failure = made.finished.failure
+        old = self._records.get(step.name)
+        job = self._shelf.name_changes(job, step, old)
         try:
-            Record(job.name, {}, {}).forget(self._briefing.records_folder)
-            publish(made)
-        except OSError as cause:
-            failure = Failure("unpublished", "not_placed", {"error": str(cause)})
-        seconds = {**made.seconds, "publish": time.perf_counter() - finishing}
-        files = {} if failure and failure.status == "unpublished" else made.finished.files
-        record = Record(
-            job.name, step.inputs, files, made.finished.summary, seconds, made.n_tries, failure
-        )
-        record.save(self._briefing.records_folder)
+            prepare()
+            record = self._make_and_put(step, job, old)
+        except RunnerClosed:
+            raise
+        except MakersLost as cause:  # nothing is wrong with this report: it is left, like the rest
+            self._trouble = cause
+            self._make.stop.set()
+            return
+        except Exception as cause:  # noqa: BLE001 - one bad site never stops the others
+            record = self._keep(step, job, old, _why_unpublished(cause))
         self._deliver_record(record)
         self._settle(record, step, time.perf_counter() - began)
 
+    def _make_and_put(self, step: Step, job: Job, old: Record | None) -> Record:
+        made = self._make.make(job, lambda stage: self._tell(BatchEvent("stage", job.name, stage)))
+        self._tell(BatchEvent("stage", job.name, "publish"))
+        if made.finished.failure is None:
+            register_site(self._briefing, step.name, self._lock)
+        return self._shelf.put(made, step, old)
+
+    def _keep(self, step: Step, job: Job, old: Record | None, failure: Failure) -> Record:
+        try:
+            return self._shelf.keep(job, step, old, failure)
+        except OSError:  # the disk is full, say: the next run finds it due all the same
+            return Record(step.name, step.inputs, {}, failure=failure)
+
     def _settle(self, record: Record, step: Step, seconds: float) -> None:
-        text = record.failure.say(load_words(FALLBACK)) if record.failure else ""
+        failure = record.failure or record.setback
+        text = failure.say(load_words(FALLBACK)) if failure else ""
         with self._lock:
             self._records[record.name] = record
             self._made[record.name] = step.reason
-            if record.failure:
+            if failure:
                 self._failed[record.name] = text
-        kind: Literal["made", "failed"] = "failed" if record.failure else "made"
+            self._lose_patience(failure)
+        kind: Literal["made", "failed"] = "failed" if failure else "made"
         self._tell(BatchEvent(kind, record.name, seconds=seconds, text=text))
 
-    def _publish_site(self, made: Made) -> None:
-        publish_folder(made.work, self._briefing.reports / made.job.name)
+    def _lose_patience(self, failure: Failure | None) -> None:
+        """Start no further report where the last ones all failed in the same way."""
+        if failure is None or (self._alike and not failure.is_like(self._alike[-1])):
+            self._alike.clear()
+        if failure is not None:
+            self._alike.append(failure)
+        if len(self._alike) == self._request.patience and not self._make.stop.is_set():
+            self._make.stop.set()
+            self._stopped = self._alike[0]
 
     # What joins the reports
 
     def _do_portfolio(self) -> None:
         step = plan_portfolio(self._briefing, self._records)
         if not step.is_selected:
-            self._take_down_portfolio()
+            if record := self._records.pop(PORTFOLIO, None):
+                self._shelf.remove(record)
         elif step.is_due and not self._make.stop.is_set():
-            self._do(step, self._briefing.portfolio_job(), self._publish_portfolio)
-
-    def _publish_portfolio(self, made: Made) -> None:
-        publish_files(made.work, self._briefing.reports)
-        old = self._records.get(PORTFOLIO)
-        for name in (old.files.keys() if old else set()) - made.finished.files.keys():
-            (self._briefing.reports / name).unlink(missing_ok=True)
-
-    def _take_down_portfolio(self) -> None:
-        record = self._records.pop(PORTFOLIO, None)
-        if record:
-            for name in record.files:
-                (self._briefing.reports / name).unlink(missing_ok=True)
-            record.forget(self._briefing.records_folder)
+            kept = kept_sites(self._briefing, self._records)
+            self._do(step, self._briefing.portfolio_job(kept))
 
     def _write_index(self) -> dict[str, Any]:
         """Write index.html and run.json; deliver what is not there yet, these two last."""
         reports = self._briefing.reports
         left = tuple(
-            replace(step, changed=()) if step.name in self._made else step
+            replace(step, changed=()) if self._is_done(step) else step
             for step in self._briefing.plan.steps
         )
-        described = describe_run(self._briefing, self._records, Plan(left))
+        described = describe_run(self._briefing, self._records, Plan(left), self._stopped)
         known = read_json(reports / "run.json")
         described["page"] = write_index(reports / "index.html", described, known.get("page", ""))
         timings = describe_timings(self._records, self._made, self._seconds)
-        run = {**described, "engine": self._request.limits.engine, "timings": timings}
+        start = describe_start(self._request, self._started)
+        engine = self._request.limits.engine
+        run = {**described, "run": start, "engine": engine, "timings": timings}
         if self._made or described != {name: known.get(name) for name in described}:
             write_json(reports / "run.json", run)
         for record in self._records.values():
@@ -265,11 +245,33 @@ class _Batch:
         self._deliver("_pages", {n: mark_file(reports / n) for n in ("index.html", "run.json")})
         return run
 
+    def _is_done(self, step: Step) -> bool:
+        """Whether this run put what stands there, report or page."""
+        return step.name in self._made and self._records[step.name].setback is None
+
     def _deliver_record(self, record: Record) -> None:
         prefix = "" if record.name == PORTFOLIO else f"{record.name}/"
+        if record.setback and record.missing_files(self._shelf.place(record.name)):
+            return  # what stands there is no longer whole; what was delivered is
         files = {f"{prefix}{name}": mark for name, mark in record.files.items()}
         self._deliver(record.name, files)
 
     def _deliver(self, name: str, files: Mapping[str, FileMark]) -> None:
-        if self._destination is not None:
+        """Bring files to the other place; once that fails, the rest waits for the next run."""
+        if self._destination is None or self._trouble is not None:
+            return
+        try:
             self._destination.deliver(self._briefing.reports, name, files)
+        except StoreError as cause:
+            self._trouble = cause
+        except OSError as cause:  # its ledger could not be written
+            tried = "keep what was delivered from"
+            self._trouble = StoreError(tried, str(self._briefing.reports), str(cause))
+
+
+def _why_unpublished(cause: Exception) -> Failure:
+    if not isinstance(cause, OSError):
+        error = f"{type(cause).__name__}: {cause}"
+        return Failure("unpublished", "not_finished", {"error": error})
+    reason = "disk_full" if cause.errno == errno.ENOSPC else "not_placed"
+    return Failure("unpublished", reason, {"error": str(cause)})

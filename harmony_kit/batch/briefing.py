@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
+from harmony_kit.batch.handing import mark_pages, reports_name, void_reports
+from harmony_kit.batch.holding import read_holding
 from harmony_kit.batch.inputs import portfolio_inputs, shared_inputs, site_inputs
 from harmony_kit.batch.job import Job, Limits
 from harmony_kit.batch.losses import list_losses
@@ -18,18 +24,29 @@ from harmony_kit.batch.publish import Page
 from harmony_kit.batch.record import Record, find_records, record_folder
 from harmony_kit.batch.site_folder import SiteFolders
 from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
+from harmony_kit.batch.swap import put_back
 from harmony_kit.engagement.choosing import first_site, refuse, unknown_wave
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.stored import stored_names
 from harmony_kit.report.words import load_words
 
-__all__ = ["PORTFOLIO", "BatchRequest", "Briefing", "brief", "clean_up", "plan_portfolio"]
+__all__ = [
+    "PORTFOLIO",
+    "BatchRequest",
+    "Briefing",
+    "brief",
+    "clean_up",
+    "kept_sites",
+    "plan_portfolio",
+]
 
 #: The name of the portfolio's record; no site id starts with an underscore.
 PORTFOLIO = "_portfolio"
 _SITE_NOTEBOOK = "2_site_assessment.ipynb"
 _PORTFOLIO_NOTEBOOK = "3_portfolio.ipynb"
+#: A plan's own snapshot, and how old it is at least when nobody is at it any more.
+_PLAN, _LONGEST_PLAN_S = "plan-", 3600
 # Every working folder lies where a published report lies: two levels below the engagement.
 _HOME = "../.."
 
@@ -50,8 +67,9 @@ class BatchRequest:
         Notebooks at a time; None: as many as there are processors and memory for.
     is_forced
         Whether reports are made again whose inputs did not change.
-    is_failing_fast
-        Whether no further report is started after the first failure.
+    patience
+        How many reports may fail in the same way, one after the other, before no further one is
+        started; None: any number.
     output
         Where the reports are delivered to as well, a folder or an fsspec URL.
     scheduler
@@ -61,6 +79,12 @@ class BatchRequest:
         URL all can reach; None: ``.harmony/exchange`` in the engagement folder.
     notebooks
         Folder of the two notebooks; None: those of the package.
+    is_draft
+        For the consultant's eyes only: of all answers there are, marked on every page, in a
+        folder of its own that is neither registered nor delivered.
+    is_never_handed_out
+        Whether the reports there are of these sites were never handed out, so that the next ones
+        need not keep to them.
     """
 
     folder: Path
@@ -71,11 +95,13 @@ class BatchRequest:
     n_jobs: int | None = None
     limits: Limits = field(default_factory=Limits)
     is_forced: bool = False
-    is_failing_fast: bool = False
+    patience: int | None = 5
     output: str | None = None
     scheduler: str | None = None
     exchange: str | None = None
     notebooks: Path | None = None
+    is_draft: bool = False
+    is_never_handed_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,13 +122,13 @@ class Briefing:
 
     @property
     def reports(self) -> Path:
-        """Where the reports are published."""
-        return self.engagement.folder / "reports"
+        """Where the reports are published; drafts lie elsewhere."""
+        return self.engagement.folder / reports_name(is_draft=self.request.is_draft)
 
     @property
     def records_folder(self) -> Path:
         """Where the records of this wave are kept."""
-        return record_folder(self.engagement.folder, self.engagement.wave)
+        return record_folder(self.engagement.folder, self.engagement.wave, self.request.is_draft)
 
     def site_job(self, step: Step) -> Job:
         """The job that makes the report of a site."""
@@ -111,22 +137,31 @@ class Briefing:
             "engagement": f"{_HOME}/.harmony/sites/{site.site}",
             "site": site.site,
             "wave": self.engagement.wave,
-            "snapshot": f"{_HOME}/.harmony/snapshots/{self.engagement.wave}",
+            "snapshot": self._snapshot,
             "output": ".",
             "as_of": self.request.as_of.isoformat(),
         }
         return self._job(step.name, _SITE_NOTEBOOK, parameters, self._page(site.name))
 
-    def portfolio_job(self) -> Job:
-        """The job that makes the portfolio from the results of the sites."""
-        parameters = {
+    @property
+    def _snapshot(self) -> str:
+        return f"{_HOME}/{self.snapshot.folder.relative_to(self.engagement.folder).as_posix()}"
+
+    def portfolio_job(self, kept: Sequence[str] = ()) -> Job:
+        """The job that makes the portfolio from the results of the sites.
+
+        `kept` are sites whose report could not be made again.
+        """
+        parameters: dict[str, Any] = {
             "engagement": _HOME,
             "wave": self.engagement.wave,
-            "snapshot": f"{_HOME}/.harmony/snapshots/{self.engagement.wave}",
-            "results": f"{_HOME}/reports",
+            "snapshot": self._snapshot,
+            "results": f"{_HOME}/{reports_name(is_draft=self.request.is_draft)}",
             "output": ".",
             "as_of": self.request.as_of.isoformat(),
         }
+        if kept:
+            parameters["kept"] = list(kept)
         page = replace(
             self._page(load_words(self.engagement.language).say("portfolio.name")),
             book="portfolio.ipynb",
@@ -147,15 +182,16 @@ class Briefing:
             banner=engagement.banner,
         )
 
-    def _job(self, name: str, notebook: str, parameters: dict[str, str], page: Page) -> Job:
+    def _job(self, name: str, notebook: str, parameters: dict[str, Any], page: Page) -> Job:
         path = (self.request.notebooks or notebooks_folder()) / notebook
         folder = self.engagement.folder
         return Job(name, folder, path, parameters, page, self.request.limits)
 
 
-def brief(request: BatchRequest) -> Briefing:
+def brief(request: BatchRequest, *, is_plan: bool = False) -> Briefing:
     """Read the engagement, take the snapshot and plan.
 
+    For a plan the snapshot is taken aside and dropped: that of a run under way stays what it is.
     Raises `EngagementError` and `StoreError`; nothing is published then.
     """
     engagement = load_engagement(request.folder)
@@ -164,18 +200,30 @@ def brief(request: BatchRequest) -> Briefing:
     engagement = replace(engagement, wave=request.wave or engagement.wave)
     first_site(engagement)  # a broken file must not take every report down
     selected = select_sites(engagement, request.sites, request.where)
-    snapshot = _take_snapshot(engagement, is_forced=request.is_forced)
+    engagement = mark_pages(engagement, is_draft=request.is_draft)
+    if request.is_never_handed_out and not is_plan:
+        void_reports(engagement, selected)
+    snapshot = _take_snapshot(engagement, request, is_plan=is_plan)
     shared = shared_inputs(engagement, request.as_of)
     notebook = (request.notebooks or notebooks_folder()) / _SITE_NOTEBOOK
-    records = find_records(record_folder(engagement.folder, engagement.wave))
+    records = find_records(record_folder(engagement.folder, engagement.wave, request.is_draft))
     plan = make_plan(
         site_inputs(engagement, snapshot, notebook, shared),
         records,
-        engagement.folder / "reports",
+        engagement.folder / reports_name(is_draft=request.is_draft),
         selected=selected,
         is_forced=request.is_forced,
     )
     return Briefing(request, engagement, snapshot, records, plan, shared)
+
+
+def kept_sites(briefing: Briefing, records: Mapping[str, Record]) -> tuple[str, ...]:
+    """The sites whose report could not be made again, in the order of sites.csv."""
+    return tuple(
+        site
+        for site in briefing.engagement.site_ids
+        if site in records and records[site].setback is not None
+    )
 
 
 def plan_portfolio(briefing: Briefing, records: Mapping[str, Record]) -> Step:
@@ -185,25 +233,55 @@ def plan_portfolio(briefing: Briefing, records: Mapping[str, Record]) -> Step:
         for site in briefing.engagement.site_ids
         if site in records and records[site].is_ok
     }
+    kept = kept_sites(briefing, records)
     notebook = (briefing.request.notebooks or notebooks_folder()) / _PORTFOLIO_NOTEBOOK
     inputs = portfolio_inputs(briefing.engagement, results, notebook, briefing.shared)
+    if kept:
+        inputs["not_made_again"] = ", ".join(kept)
     step = compare(PORTFOLIO, inputs, briefing.records.get(PORTFOLIO), briefing.reports)
     return replace(step, is_selected=bool(results))
 
 
-def _take_snapshot(engagement: Engagement, *, is_forced: bool) -> Snapshot:
+def _take_snapshot(engagement: Engagement, request: BatchRequest, *, is_plan: bool) -> Snapshot:
     wave, sites = engagement.wave, engagement.site_ids
-    folder = snapshot_folder(engagement.folder, wave)
+    folder = snapshot_folder(engagement.folder, wave, request.is_draft)
     store = Store(engagement.store_url, is_reader=True)
     try:
         lost = list_losses(store, sites, wave=wave, folder=engagement.folder)
         refuse(lost)
-        return take_snapshot(store, sites, wave=wave, folder=folder, is_forced=is_forced)
+        holding = read_holding(engagement.folder, wave, engagement.settings.min_group)
+        holding = replace(holding, last={}, n_voided={}) if request.is_draft else holding
+        with _copy_of(folder) if is_plan else nullcontext(folder) as place:
+            return take_snapshot(
+                store,
+                sites,
+                wave=wave,
+                folder=place,
+                is_forced=request.is_forced,
+                holding=holding,
+            )
     finally:
         store.close()
 
 
+@contextmanager
+def _copy_of(snapshot: Path) -> Iterator[Path]:
+    """A copy of a snapshot beside it: what is known already need not be read again."""
+    home = snapshot.parents[1]
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=_PLAN, dir=home) as name:
+        copy = Path(name, snapshot.name)
+        if snapshot.is_dir():
+            shutil.copytree(snapshot, copy)
+        yield copy
+
+
 def clean_up(folder: Path) -> None:
-    """Remove the working folders a killed run left behind; only while holding the lock."""
+    """Mend and remove what a run left that was killed; only while holding the lock."""
+    for is_draft in (False, True):
+        put_back(folder / reports_name(is_draft=is_draft))
     for path in (folder / ".harmony").glob("work-*"):
         shutil.rmtree(path, ignore_errors=True)
+    for path in (folder / ".harmony").glob(f"{_PLAN}*"):
+        if time.time() - path.stat().st_mtime > _LONGEST_PLAN_S:
+            shutil.rmtree(path, ignore_errors=True)

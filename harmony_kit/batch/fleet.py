@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -31,12 +32,15 @@ from harmony_kit.batch.record import Failure
 from harmony_kit.batch.renderers import Renderers
 from harmony_kit.batch.snapshot import snapshot_folder
 from harmony_kit.engine.runner import Runner
-from harmony_kit.errors import EngagementError, Problem
+from harmony_kit.errors import EngagementError, MakersLost, Problem
 from harmony_kit.files import mark_folder
 
 __all__ = ["Fleet", "open_fleet"]
 
 _CONNECT_SECONDS = 5
+#: How long a scheduler may be without workers before a run ends; one that restarts is back by then.
+ALONE_S = 30.0
+_LOOK_S = 0.05
 _NOT_TOGETHER = "Install the same versions on every machine."
 
 
@@ -94,6 +98,7 @@ class Fleet:
 
     def __init__(self, client: Any, request: BatchRequest) -> None:  # noqa: ANN401
         self._client = client
+        self._address = str(request.scheduler)
         place = request.exchange or str(request.folder.resolve() / ".harmony" / "exchange")
         self._run = secrets.token_hex(6)
         self._url = f"{place.rstrip('/')}/{self._run}"
@@ -153,12 +158,30 @@ class Fleet:
         with self._lock:
             self._futures.add(future)
         try:
-            made: RemotelyMade = future.result()
-            return made
+            return self._await(future)
         finally:
             with self._lock:
                 self._futures.discard(future)
             future.release()
+
+    def _await(self, future: Any) -> RemotelyMade:  # noqa: ANN401
+        """Wait for a report as long as there is somebody to make it. Raises MakersLost."""
+        alone_since: float | None = None
+        while True:
+            if future.done():
+                if future.cancelled() and self._client.status != "running":
+                    raise MakersLost(self._address, "the Dask scheduler is gone")
+                made: RemotelyMade = future.result()
+                return made
+            if self._client.status != "running":
+                raise MakersLost(self._address, "the Dask scheduler is gone")
+            has_workers = bool(self._client.scheduler_info()["workers"])
+            now = time.monotonic()
+            alone_since = None if has_workers else alone_since or now
+            if alone_since is not None and now - alone_since > ALONE_S:
+                what = f"the Dask scheduler has had no workers for {ALONE_S:g} seconds"
+                raise MakersLost(self._address, what)
+            time.sleep(_LOOK_S)
 
     @cached_property
     def _here(self) -> tuple[Runner, Renderers]:

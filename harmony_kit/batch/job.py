@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import re
 import secrets
 import shutil
 import time
@@ -21,6 +23,8 @@ __all__ = ["Job", "Limits", "Made", "make_report", "new_work"]
 
 
 _N_SHOWN = 160  # characters of an error
+_N_TRACEBACK = 10  # lines
+_LINE = re.compile(r"^Cell In\s?\[\d+\], line (\d+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -69,15 +73,16 @@ def make_report(
 ) -> Made:
     """Make a report in a new working folder; never raises for a notebook that fails.
 
-    A crash or a timeout may be the machine's fault and is tried once more; an error of the
-    notebook is not. `tell` hears the stage: ``run``, ``again``, ``render``.
+    A crash may be the machine's fault and is tried once more; an error of the notebook is not, nor
+    is one that took too long, which would take as long again. `tell` hears the stage: ``run``,
+    ``again``, ``render``.
     """
     began = time.perf_counter()
     for n_tries in (1, 2):
         tell("run" if n_tries == 1 else "again")
         work = new_work(job)
         failure, seconds = _run(job, work, runner)
-        if failure is None or failure.status == "failed" or n_tries == 2:
+        if failure is None or failure.status != "crashed" or n_tries == 2:
             break
         shutil.rmtree(work, ignore_errors=True)
     ran = time.perf_counter()
@@ -111,6 +116,8 @@ def _run(job: Job, work: Path, runner: _Runner) -> tuple[Failure | None, dict[st
     except RunnerClosed:
         raise
     except Exception as cause:  # noqa: BLE001 - one bad site never stops the others
+        if isinstance(cause, OSError) and cause.errno == errno.ENOSPC:
+            return Failure("failed", "disk_full", {"error": str(cause)}), {}
         return Failure("failed", "not_started", {"error": str(cause)}), {}
     seconds = {f"engine.{name}": value for name, value in result.seconds.items()}
     return _failure_of(result), seconds
@@ -125,8 +132,20 @@ def _failure_of(result: RunResult) -> Failure | None:
     if error is None:
         return failure
     return replace(
-        failure, cell=error.cell, source=error.source, ename=error.ename, evalue=error.evalue
+        failure,
+        cell=error.cell,
+        source=error.source,
+        ename=error.ename,
+        evalue=error.evalue,
+        line=_find_line(result.traceback),
+        traceback="\n".join(result.traceback.splitlines()[-_N_TRACEBACK:]),
     )
+
+
+def _find_line(traceback: str) -> int | None:
+    """The line of its cell at which a notebook stopped."""
+    found = _LINE.search(traceback)
+    return int(found[1]) if found else None
 
 
 def _why(result: RunResult) -> tuple[str, dict[str, str]]:
@@ -137,7 +156,10 @@ def _why(result: RunResult) -> tuple[str, dict[str, str]]:
         return ("ended_by", {"signal": result.signal}) if result.signal else ("ended", {})
     if result.error is None:
         return "stopped_unknown", {}
-    return "stopped", {"error": _shorten(result.error)}
+    names = {"error": _shorten(result.error)}
+    if result.error.ename == "MemoryError" and result.request.memory_mb:
+        return "out_of_memory", {**names, "limit": str(result.request.memory_mb)}
+    return "stopped", names
 
 
 def _shorten(error: RunError) -> str:

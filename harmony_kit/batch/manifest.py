@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import getpass
+import platform
+import shlex
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import harmony_kit
-from harmony_kit.batch.briefing import PORTFOLIO, Briefing
+from harmony_kit.batch.briefing import PORTFOLIO, BatchRequest, Briefing
 from harmony_kit.batch.plan import Plan, Step
-from harmony_kit.batch.record import Record
+from harmony_kit.batch.record import Failure, Record
+from harmony_kit.batch.versions import library_versions
 from harmony_kit.engagement.folder import Site
 from harmony_kit.report.words import Words, load_words
 
-__all__ = ["describe_run", "describe_timings"]
+__all__ = ["describe_run", "describe_start", "describe_timings"]
 
 _LINKS = {
     "report": "report.html",
     "results": "results.json",
     "notebook": "assessment.ipynb",
     "workbook": "workbook.xlsx",
+    "handout": "handout.html",
 }
 _WORST_FIRST = ("failed", "missing", "withheld", "ok")
 
 
-def describe_run(briefing: Briefing, records: Mapping[str, Record], plan: Plan) -> dict[str, Any]:
+def describe_run(
+    briefing: Briefing, records: Mapping[str, Record], plan: Plan, stopped: Failure | None = None
+) -> dict[str, Any]:
     """Everything the index page shows; no time in it, so equal runs give equal pages.
 
     `plan` holds what is still due: a report whose inputs changed since it was made says so.
+    `stopped` is what failed again and again until the run started no further report.
     """
     engagement, words = briefing.engagement, load_words(briefing.engagement.language)
     steps = {step.name: step for step in plan.steps}
@@ -50,6 +59,7 @@ def describe_run(briefing: Briefing, records: Mapping[str, Record], plan: Plan) 
         },
         "package": harmony_kit.__version__,
         "counts": _count(rows),
+        "stopped": stopped.say(words) if stopped else "",
         "sites": rows,
         "portfolio": _describe_portfolio(records.get(PORTFOLIO), words),
     }
@@ -69,7 +79,9 @@ def _describe_site(site: Site, record: Record | None, step: Step, words: Words) 
         "signatures": summary.get("signatures", []),
         "left_out": summary.get("withheld", []),
         "links": {name: f"{site.site}/{file}" for name, file in _LINKS.items() if file in files},
-        "failure": _describe_failure(record, words),
+        "failure": _describe_failure(record.failure if record else None, words),
+        # Why the report that stands there could not be made again.
+        "setback": _describe_failure(record.setback if record else None, words),
         # What changed since the report was made: it is no longer the current one.
         "outdated": [] if record is None or not record.is_ok else list(step.changed),
     }
@@ -80,7 +92,11 @@ def _add_orders(rows: list[dict[str, Any]], lenses: Sequence[str]) -> None:
     keys: dict[str, Callable[[dict[str, Any]], tuple[object, ...]]] = {
         "name": lambda row: (row["name"].casefold(),),
         "region": lambda row: (row["region"].casefold(),),
-        "status": lambda row: (_WORST_FIRST.index(row["status"]), not row["outdated"]),
+        "status": lambda row: (
+            _WORST_FIRST.index(row["status"]),
+            not row["setback"],
+            not row["outdated"],
+        ),
         **{lens: partial(_reading, lens) for lens in lenses},
     }
     for row in rows:
@@ -105,23 +121,29 @@ def _status(record: Record | None) -> str:
     return str(record.summary.get("status", "ok"))
 
 
-def _describe_failure(record: Record | None, words: Words) -> dict[str, Any] | None:
-    if record is None or record.failure is None:
+def _describe_failure(failure: Failure | None, words: Words) -> dict[str, Any] | None:
+    if failure is None:
         return None
-    failure = record.failure
-    return {"status": failure.status, "sentence": failure.say(words), "cell": failure.cell}
+    # Counted from 1, as on the page and in the notebook.
+    cell = None if failure.cell is None else failure.cell + 1
+    return {"status": failure.status, "sentence": failure.say(words), "cell": cell}
 
 
 def _describe_portfolio(record: Record | None, words: Words) -> dict[str, Any]:
     if record is None:
-        return {"status": "missing", "link": None, "failure": None}
-    link = "portfolio.html" if "portfolio.html" in record.files else None
-    failure = _describe_failure(record, words)
-    return {"status": _status(record), "link": link, "failure": failure}
+        return {"status": "missing", "link": None, "failure": None, "setback": None}
+    return {
+        "status": _status(record),
+        "link": "portfolio.html" if "portfolio.html" in record.files else None,
+        "failure": _describe_failure(record.failure, words),
+        "setback": _describe_failure(record.setback, words),
+    }
 
 
 def _count(rows: list[dict[str, Any]]) -> dict[str, int]:
-    counts = {"sites": len(rows), "outdated": sum(bool(row["outdated"]) for row in rows)}
+    counts = {"sites": len(rows)}
+    for mark in ("outdated", "setback"):
+        counts[mark] = sum(bool(row[mark]) for row in rows)
     for status in ("ok", "withheld", "failed", "missing"):
         counts[status] = sum(row["status"] == status for row in rows)
     return counts
@@ -143,6 +165,52 @@ def describe_timings(
             for name, record in records.items()
         },
     }
+
+
+def describe_start(request: BatchRequest, started: datetime) -> dict[str, Any]:
+    """When, where, by whom and how a run was started; of places and addresses nothing."""
+    return {
+        "started": started.isoformat(timespec="seconds"),
+        "host": platform.node(),
+        "user": _user(),
+        "command": shlex.join(_command(request)),
+        "is_forced": request.is_forced,
+        "libraries": library_versions(),
+    }
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a number without a name, as in some containers
+        return ""
+
+
+def _command(request: BatchRequest) -> list[str]:
+    """The run as it would be typed, without the folder and other addresses."""
+    words = ["harmony", "run"]
+    for site in request.sites:
+        words += ["--site", site]
+    for column, value in request.where:
+        words += ["--where", f"{column}={value}"]
+    words += ["--as-of", request.as_of.isoformat()]
+    limits = request.limits
+    given = {
+        "--wave": request.wave,
+        "--jobs": request.n_jobs,
+        "--timeout": limits.timeout_s,
+        "--memory": limits.memory_mb,
+        "--engine": limits.engine,
+    }
+    words += [word for name, value in given.items() if value for word in (name, str(value))]
+    is_on = {
+        "--force": request.is_forced,
+        "--fail-fast": request.patience == 1,
+        "--keep-going": request.patience is None,
+    }
+    words += [name for name, value in is_on.items() if value]
+    elsewhere = {"--output": request.output, "--dask": request.scheduler}
+    return words + [word for name, place in elsewhere.items() if place for word in (name, "…")]
 
 
 def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:

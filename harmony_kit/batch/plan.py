@@ -11,7 +11,7 @@ from harmony_kit.engagement.choosing import refuse, unknown_names, unknown_sites
 from harmony_kit.engagement.folder import Engagement, Site
 from harmony_kit.errors import Problem
 
-__all__ = ["Plan", "Step", "compare", "make_plan", "select_sites"]
+__all__ = ["Plan", "Step", "changed_inputs", "compare", "make_plan", "select_sites"]
 
 
 @dataclass(frozen=True)
@@ -139,12 +139,17 @@ def compare(name: str, inputs: Mapping[str, str], record: Record | None, folder:
     """Whether a report has to be made: what lies in `folder` is not what it would be now."""
     if record is None:
         return Step(name, inputs, ("not made yet",))
-    names = sorted({*inputs, *record.inputs})
-    changed = tuple(name for name in names if inputs.get(name) != record.inputs.get(name))
+    changed = changed_inputs(inputs, record)
     reasons = [f"{name} changed" for name in changed]
-    if record.failure:
-        reasons.append(f"{record.failure.status} last time")
+    if last := record.failure or record.setback:
+        reasons.append(f"{last.status} last time")
     if not changed:  # else it is made again anyway and its files need not be looked at
         changed = record.missing_files(folder)
         reasons += [f"{name} is missing or was changed by hand" for name in changed]
     return Step(name, inputs, tuple(reasons), changed)
+
+
+def changed_inputs(inputs: Mapping[str, str], record: Record) -> tuple[str, ...]:
+    """The names of the inputs that are not what a report was made from."""
+    names = sorted({*inputs, *record.inputs})
+    return tuple(name for name in names if inputs.get(name) != record.inputs.get(name))

@@ -128,6 +128,11 @@ def summary_lines(result: BatchResult, *, is_profiled: bool = False) -> list[str
     parts += [f"{result.n_left} not started"] if result.n_left else []
     lines = [f"{', '.join(parts)}, in {result.seconds:.1f} s"]
     lines += _failure_lines(result.failed)
+    if result.stopped and result.n_left:
+        lines.append(
+            f"stopped after reports failed in the same way one after the other: {result.stopped} "
+            f"The {result.n_left} not started stand as they were; --keep-going makes them too."
+        )
     if is_profiled:
         lines += _profile_lines(result.run["timings"])
     return [*lines, f"Open {result.index}"]

@@ -34,8 +34,6 @@ __all__ = [
     "Page",
     "clean_notebook",
     "finish_report",
-    "publish_files",
-    "publish_folder",
     "render_notebook",
     "render_page",
     "warm_up",
@@ -43,6 +41,9 @@ __all__ = [
 ]
 
 
+_NOT_HTML = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+#: The page for those who were asked, beside the report.
+_HANDOUT = "handout.html"
 #: What the template of a report is told.
 _LOOK = ("title", "language", "client", "brand", "colour", "banner")
 
@@ -51,7 +52,8 @@ _LOOK = ("title", "language", "client", "brand", "colour", "banner")
 class Page:
     """What the page of a report needs to know beside its executed notebook.
 
-    `results` is the file the notebook must have written; empty: none.
+    `results` is the file the notebook must have written; empty: none. `taken_down_for` names the
+    inputs a report no longer follows from that stood here before; empty: none stood here.
     """
 
     title: str
@@ -64,6 +66,7 @@ class Page:
     html: str = "report.html"
     results: str = "results.json"
     failure: Failure | None = None
+    taken_down_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,11 +94,14 @@ def finish_report(work: Path, page: Page) -> Finished:
     if failure is not None:
         _empty_but(work, page.book)
         content = {"page": page, "failure": failure, "has_book": book.is_file()}
-        write_whole(work / page.html, render_page("failure.html.j2", content))
+        (work / page.html).write_bytes(render_page("failure.html.j2", content))
         return Finished(mark_folder(work), {}, failure)
     render_notebook(book, work / page.html, page)
-    summary = _summarise(work / page.results) if page.results else {}
-    return Finished(mark_folder(work), summary)
+    results = json.loads((work / page.results).read_bytes()) if page.results else {}
+    if "handout" in results:
+        content = {"page": page, "handout": results["handout"]}
+        (work / _HANDOUT).write_bytes(render_page("handout.html.j2", content))
+    return Finished(mark_folder(work), _summarise(results) if results else {})
 
 
 def clean_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -120,7 +126,8 @@ def _clean_book(path: Path) -> None:
 
     cleaned = nbformat.from_dict(clean_notebook(_read_notebook(path)))
     text: str = nbformat.v4.writes(cleaned)
-    write_whole(path, f"{text}\n".encode())
+    # Half a surrogate pair, as in a source somebody edited, becomes its JSON escape.
+    path.write_bytes(f"{text}\n".encode("utf-8", "backslashreplace"))
 
 
 def _read_notebook(path: Path) -> Any:  # noqa: ANN401 - a NotebookNode
@@ -140,8 +147,7 @@ def _empty_but(folder: Path, kept: str) -> None:
             path.unlink()
 
 
-def _summarise(path: Path) -> dict[str, Any]:
-    results = json.loads(path.read_bytes())
+def _summarise(results: Mapping[str, Any]) -> dict[str, Any]:
     kept = ("n", "status", "headline", "signatures", "withheld")
     summary = {name: results[name] for name in kept if name in results}
     # The index names the signatures that show; their parts would be most of run.json.
@@ -160,7 +166,7 @@ def render_notebook(nb_path: Path, html_path: Path, page: Page) -> None:
     look = {name: settle(getattr(page, name)) for name in _LOOK}
     resources = {"metadata": {"name": settle(page.title)}, "harmony": look}
     html, _ = exporter.from_notebook_node(notebook, resources=resources)
-    write_whole(html_path, html.encode("utf-8", "replace"))
+    html_path.write_bytes(_page_bytes(html))
 
 
 @cache
@@ -213,7 +219,12 @@ def _environment() -> Any:  # noqa: ANN401 - a jinja2 environment
 def render_page(template: str, content: Mapping[str, Any]) -> bytes:
     """A page of the run itself, everything in it escaped."""
     text: str = _environment().get_template(template).render(content)
-    return text.encode("utf-8", "replace")
+    return _page_bytes(text)
+
+
+def _page_bytes(html: str) -> bytes:
+    """A page as bytes; characters no page may hold, as NUL, are spelled out."""
+    return _NOT_HTML.sub(lambda found: found[0].encode("unicode_escape").decode(), html).encode()
 
 
 def write_index(path: Path, run: Mapping[str, Any], known: str = "") -> str:
@@ -228,31 +239,3 @@ def write_index(path: Path, run: Mapping[str, Any], known: str = "") -> str:
         return known
     write_whole(path, render_page("overview.html.j2", run))
     return hash_content([made_of, hash_file(path)])
-
-
-def publish_folder(work: Path, target: Path) -> None:
-    """Put a finished folder in the place of the published one.
-
-    Files of two runs are never mixed. Killed between the two renames, the published folder is
-    missing, which the next run sees and mends. Raises OSError where another program holds a file.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    old = work.with_name(f"{work.name}-old")
-    if target.exists():
-        target.rename(old)
-    try:
-        work.rename(target)
-    except OSError:  # reports/ lies on another disk: copy beside it first
-        beside = target.with_name(f".{target.name}-{re.sub('^work-', '', work.name)}")
-        shutil.copytree(work, beside)
-        beside.rename(target)
-        shutil.rmtree(work, ignore_errors=True)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def publish_files(work: Path, target: Path) -> None:
-    """Put the files of a finished folder among the published ones, each whole."""
-    target.mkdir(parents=True, exist_ok=True)
-    for path in sorted(path for path in work.iterdir() if path.is_file()):
-        write_whole(target / path.name, path.read_bytes())
-    shutil.rmtree(work, ignore_errors=True)

@@ -1,25 +1,29 @@
 """What was published last, and from what: one small file per report, written after it.
 
-A report without a record is one that was never finished, so a run that was killed finishes
-exactly what is missing.
+A report without a record, or with the record of another, is one that was never finished, so a run
+that was killed finishes exactly what is missing.
 """
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from harmony_kit.files import FileMark, is_unchanged, read_json, write_json
+from harmony_kit.files import FileMark, Staged, is_unchanged, json_bytes, read_json, stage_whole
 from harmony_kit.report.words import Words
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 __all__ = ["Failure", "Record", "find_records", "known_waves", "record_folder"]
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Why there is no report, and the cell where it stopped, counted from 0.
+    """Why there is no report, the cell where it stopped, counted from 0, and its line, from 1.
 
     `reason` is the key of the sentence that says why, ``because.<reason>``, and `names` what it
     fills in. `status` is ``failed``, ``crashed``, ``timeout``, or ``unpublished`` where the
@@ -34,15 +38,33 @@ class Failure:
     ename: str = ""
     evalue: str = ""
     last_lines: str = ""
+    line: int | None = None
+    traceback: str = ""
+
+    @property
+    def is_of_the_disk(self) -> bool:
+        """Whether the disk was full, and neither the notebook nor what it reads was at fault."""
+        told = (self.evalue, self.last_lines, *self.names.values())
+        return any(os.strerror(number) in text for number in _FULL for text in told)
 
     def say(self, words: Words) -> str:
         """Why there is no report, in one or two plain sentences."""
         return words.say(f"because.{self.reason}", **self.names)
 
+    def is_like(self, other: Failure) -> bool:
+        """Whether the cause seems to be the same: an error's text may name its site."""
+        if self.cell is None:
+            return (self.reason, self.names) == (other.reason, other.names)
+        return (self.status, self.cell, self.ename) == (other.status, other.cell, other.ename)
+
 
 @dataclass(frozen=True)
 class Record:
-    """A published report: its inputs, its files by their place in its folder, its key numbers."""
+    """A published report: its inputs, its files by their place in its folder, its key numbers.
+
+    `failure` says why there is none. `setback` says why a later try came to nothing: the report
+    that stood there still stands, and still follows from `inputs`.
+    """
 
     name: str
     inputs: Mapping[str, str]
@@ -51,6 +73,7 @@ class Record:
     seconds: Mapping[str, float] = field(default_factory=dict)
     n_tries: int = 1
     failure: Failure | None = None
+    setback: Failure | None = None
 
     @property
     def is_ok(self) -> bool:
@@ -59,10 +82,14 @@ class Record:
 
     def save(self, folder: Path) -> None:
         """Keep the record in a folder of records."""
-        write_json(folder / f"{self.name}.json", asdict(self))
+        self.stage(folder).commit()
+
+    def stage(self, folder: Path) -> Staged:
+        """Write the record, to be put into a folder of records when what it tells of is there."""
+        return stage_whole(folder / f"{self.name}.json", json_bytes(asdict(self)))
 
     def forget(self, folder: Path) -> None:
-        """Drop the record: what is published is about to change."""
+        """Drop the record: what it told of is gone."""
         (folder / f"{self.name}.json").unlink(missing_ok=True)
 
     def missing_files(self, folder: Path) -> tuple[str, ...]:
@@ -72,9 +99,10 @@ class Record:
         )
 
 
-def record_folder(folder: Path, wave: str) -> Path:
-    """Where an engagement keeps the records of a wave."""
-    return folder / ".harmony" / "records" / wave
+def record_folder(folder: Path, wave: str, is_draft: bool = False) -> Path:  # noqa: FBT001, FBT002
+    """Where an engagement keeps the records of a wave, those of drafts apart."""
+    kept = folder / ".harmony"
+    return (kept / "drafts" if is_draft else kept) / "records" / wave
 
 
 def known_waves(folder: Path) -> list[str]:
@@ -91,7 +119,10 @@ def find_records(folder: Path) -> dict[str, Record]:
 def _record_from(content: dict[str, Any]) -> Record | None:
     try:
         files = {name: FileMark(**mark) for name, mark in content["files"].items()}
-        failure = Failure(**content["failure"]) if content["failure"] else None
-        return Record(**{**content, "files": files, "failure": failure})
+        why = {
+            name: Failure(**content[name]) if content.get(name) else None
+            for name in ("failure", "setback")
+        }
+        return Record(**{**content, "files": files, **why})
     except (KeyError, TypeError, AttributeError):
         return None  # written by another version: the report is made again

@@ -18,8 +18,7 @@ import pandas as pd
 import yaml
 
 from harmony_kit.engagement.folder import Engagement, Site
-from harmony_kit.files import write_whole
-from harmony_kit.instrument.language_files import texts_beside
+from harmony_kit.instrument.file import instrument_files
 from harmony_kit.instrument.yamlfile import read_yaml
 
 __all__ = ["SiteFolders"]
@@ -39,6 +38,7 @@ class SiteFolders:
     def write(self, site: str) -> Path:
         """Bring the folder of a site up to date."""
         folder = self.folder(site)
+        folder.mkdir(parents=True, exist_ok=True)
         wanted = {**self._common, "sites.csv": _site_row(self._engagement.site(site))}
         for name, (frame, rows) in self._evidence.items():
             if site in rows:
@@ -46,7 +46,8 @@ class SiteFolders:
         for name, content in wanted.items():
             path = folder / name
             if not path.is_file() or path.read_bytes() != content:
-                write_whole(path, content)
+                # Whatever may cut this short, the next run finds other bytes and writes it again.
+                path.write_bytes(content)
         for path in folder.iterdir():
             if path.is_file() and path.name not in wanted:
                 path.unlink()
@@ -66,7 +67,8 @@ class SiteFolders:
         paths = sorted(source.glob("playbook*.yaml"))
         instrument = self._engagement.instrument_path
         if instrument.parent == source:
-            paths += texts_beside(instrument).values()
+            own = instrument_files(instrument).values()
+            paths += [path for path in own if path.parent == source]
         files = {path.name: path.read_bytes() for path in paths if path.is_file()}
         return {**files, "engagement.yaml": text.encode()}
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from harmony_kit.batch.holding import Held, Holding
+from harmony_kit.batch.register import RegisterLine, mark_site
 from harmony_kit.files import FileMark, is_unchanged, read_json, write_json, write_whole
 from harmony_kit.journal.answers import Answers, AnswersFrame
 from harmony_kit.journal.answers_file import answers_bytes
@@ -32,46 +34,58 @@ __all__ = [
 MANIFEST = "snapshot.json"
 _CHUNK = 10  # sites read at a time: bounds memory, whatever the number of sites
 _TRIES = 10
+_SCHEMA_OF_MANIFEST = 3
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """The files of one wave: site → sha256 of ``<folder>/<site>.parquet``.
 
-    `read` names the sites whose answers were read from the store this time.
+    `read` names the sites whose answers were read from the store this time, `entries` what the
+    register will say of each site once its report is published.
     """
 
     folder: Path
     wave: str
     sha256: Mapping[str, str]
     read: tuple[str, ...] = ()
+    entries: Mapping[str, tuple[RegisterLine, ...]] = field(default_factory=dict)
 
 
-def snapshot_folder(folder: Path, wave: str) -> Path:
-    """Where an engagement keeps the snapshot of a wave."""
-    return folder / ".harmony" / "snapshots" / wave
+def snapshot_folder(folder: Path, wave: str, is_draft: bool = False) -> Path:  # noqa: FBT001, FBT002
+    """Where an engagement keeps the snapshot of a wave, that of drafts apart."""
+    kept = folder / ".harmony"
+    return (kept / "drafts" if is_draft else kept) / "snapshots" / wave
 
 
 def store_name(store: Store, folder: Path) -> str:
     """What a snapshot in `folder` calls its store: the same where the engagement was moved."""
-    return repr(store).replace(f"{folder.parents[2].as_posix()}/", "")
+    kept = [place.parent for place in folder.parents if place.name == ".harmony"]
+    return repr(store).replace(f"{(*kept, folder.parents[2])[0].as_posix()}/", "")
 
 
-def take_snapshot(
-    store: Store, sites: Sequence[str], *, wave: str, folder: Path, is_forced: bool = False
+def take_snapshot(  # noqa: PLR0913 - whose answers, where to, and by which rules
+    store: Store,
+    sites: Sequence[str],
+    *,
+    wave: str,
+    folder: Path,
+    is_forced: bool = False,
+    holding: Holding | None = None,
 ) -> Snapshot:
     """Bring the files in `folder` up to the store's current answers, in one consistent cut.
 
     Consistent: there was one moment at which every file held exactly the current answers of its
-    site. A row that is gone from the store is gone from the files as well; with `is_forced` every
-    answer is read again, whatever is known. Files of sites that are no longer asked for are
-    removed. All are for their owner only. Raises `StoreError`.
+    site; with `holding` it keeps to what was published where too few people changed since. A row
+    that is gone from the store is gone from the files as well; with `is_forced` every answer is
+    read again, whatever is known. Files of sites that are no longer asked for are removed. All
+    are for their owner only. Raises `StoreError`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)  # also what an earlier version left here for everybody to read
-    manifest = folder / MANIFEST
-    known = read_json(manifest)
-    is_known = known.get("store") == store_name(store, folder) and not is_forced
+    known = read_json(folder / MANIFEST)
+    same = {"schema": _SCHEMA_OF_MANIFEST, "store": store_name(store, folder)}
+    is_known = not is_forced and same.items() <= {n: known.get(n) for n in same}.items()
     entries: dict[str, Any] = known.get("sites", {}) if is_known else {}
     subjects = _subjects_by_site(store)
     fresh = {site: entries[site] for site in sites if _is_fresh(folder, entries.get(site))}
@@ -79,7 +93,7 @@ def take_snapshot(
     for attempt in range(_TRIES + 1):
         extents = store.site_extents(wave)
         wanted = {
-            site: [[*extents.get(site, ())], [asdict(one) for one in subjects.get(site, [])]]
+            site: [[*extents.get(site, ())], subjects.get(site, []), _rule_of(holding, site)]
             for site in sites
         }
         stale = [site for site in sites if fresh.get(site, {}).get("as_of") != wanted[site]]
@@ -89,31 +103,48 @@ def take_snapshot(
         is_last = attempt == _TRIES
         chunk = len(sites) if is_last else _CHUNK
         for site, frame in _read_sites(store, list(sites) if is_last else stale, wave, chunk):
-            answers = Answers(AnswersFrame(frame), tuple(subjects.get(site, [])))
-            fresh[site] = _write_site(folder, site, answers, wanted[site])
+            revision = wanted[site][0][1] if wanted[site][0] else 0
+            held = _hold(store, frame, revision, site=site, holding=holding)
+            key = "" if holding is None else mark_site(holding.secret, site, wave)
+            fresh[site] = _write_site(folder, site, held, wanted[site], key)
         read += stale
     _forget_others(folder, set(sites))
-    content = {
-        "schema": 2,
-        "wave": wave,
-        "store": store_name(store, folder),
-        "mark": store.mark(),
-        "sites": fresh,
-    }
+    content = {**same, "wave": wave, "mark": store.mark(), "sites": fresh}
     if content != known:
-        write_json(manifest, content)
+        write_json(folder / MANIFEST, content)
     digests = {site: fresh[site]["mark"]["sha256"] for site in sites}
-    return Snapshot(folder, wave, digests, tuple(dict.fromkeys(read)))
+    entries = {site: tuple(RegisterLine(**one) for one in fresh[site]["entries"]) for site in sites}
+    return Snapshot(folder, wave, digests, tuple(dict.fromkeys(read)), entries)
+
+
+def _rule_of(holding: Holding | None, site: str) -> str:
+    """What of the rule changes a file although no answer changed."""
+    if holding is None:
+        return ""
+    return f"{holding.min_group} {holding.n_voided.get(site, 0)}"
+
+
+def _hold(
+    store: Store, frame: pd.DataFrame, revision: int, *, site: str, holding: Holding | None
+) -> Held:
+    if holding is None:
+        return Held(frame)
+
+    def read_at(then: int) -> pd.DataFrame:
+        return store.frame([site], holding.wave, until=then)
+
+    return holding.hold(site, frame, revision, read_at)
 
 
 def _is_fresh(folder: Path, entry: dict[str, Any] | None) -> bool:
     return entry is not None and is_unchanged(folder / entry["file"], FileMark(**entry["mark"]))
 
 
-def _subjects_by_site(store: Store) -> dict[str, list[Subject]]:
-    by_site: dict[str, list[Subject]] = {}
+def _subjects_by_site(store: Store) -> dict[str, list[dict[str, str]]]:
+    """The subjects added at interviews, as plain values."""
+    by_site: dict[str, list[dict[str, str]]] = {}
     for subject in store.subjects():
-        by_site.setdefault(subject.site, []).append(subject)
+        by_site.setdefault(subject.site, []).append(asdict(subject))
     return by_site
 
 
@@ -128,9 +159,11 @@ def _read_sites(
             yield site, frame.iloc[rows.get(site, [])]
 
 
-def _write_site(folder: Path, site: str, answers: Answers, as_of: list[Any]) -> dict[str, Any]:
+def _write_site(folder: Path, site: str, held: Held, as_of: list[Any], key: str) -> dict[str, Any]:
     """Write one file unless it already has these bytes; its entry in the manifest."""
-    content = answers_bytes(answers)
+    subjects = tuple(Subject(**one) for one in as_of[1])
+    frame = AnswersFrame(held.answers)
+    content = answers_bytes(Answers(frame, subjects, waiting=held.waiting, key=key))
     digest = hashlib.sha256(content).hexdigest()
     path = folder / f"{site}.parquet"
     if not is_unchanged(path, FileMark(digest, len(content), -1)):
@@ -140,7 +173,8 @@ def _write_site(folder: Path, site: str, answers: Answers, as_of: list[Any]) -> 
         "file": path.name,
         "mark": mark.as_json(),
         "as_of": as_of,
-        "n_answers": len(answers.frame),
+        "n_answers": len(frame),
+        "entries": [asdict(line) for line in held.entries.values()],
     }
 
 

@@ -1,10 +1,11 @@
-"""Reports that follow the answers: made again as soon as one is saved."""
+"""Drafts of reports that follow the answers: made again as soon as one is saved."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from harmony_kit.batch.batch import BatchRequest, run_engagement
@@ -27,13 +28,16 @@ def watch_engagement(
     tell: Callable[[str], None],
     until: threading.Event | None = None,
 ) -> None:
-    """Make the reports that are due, and again whenever an answer is saved or a file changed.
+    """Make drafts of the reports, and again whenever an answer is saved or a file changed.
+
+    Drafts only: two reports that follow each other by one answer would tell that answer.
 
     Does not return before `until` is set. The notebooks' server stays warm in between. What goes
     wrong is told and the watch goes on; raises `EngagementError` and `StoreError` only where the
     engagement cannot be opened at all.
     """
     until = until or threading.Event()
+    request = replace(request, is_draft=True)
     url = load_engagement(request.folder).store_url
     Store(url, is_reader=True).close()
     with makers(request, request.n_jobs or auto_jobs(request.limits.memory_mb)) as maker:

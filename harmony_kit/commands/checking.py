@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harmony_kit.batch.losses import list_losses
 from harmony_kit.batch.record import known_waves
+from harmony_kit.commands.contradictions import list_contradictions, list_unasked
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import AnswerError, FileError, Problem, StoreError
+from harmony_kit.exchange.row_problems import name_rows
 from harmony_kit.findings.playbook_lint import lint_playbook
 from harmony_kit.journal.answers import Answer, Respondent, check_answer
 from harmony_kit.journal.store import Store
@@ -18,6 +22,8 @@ from harmony_kit.report.assessment import open_playbook
 
 __all__ = ["CheckReport", "check_engagement"]
 
+_ROW = re.compile(r"row (\d+)")
+_HERE = "\0"  # stands for the rows while they are gathered
 _SHOWN = 20  # stored answers listed one by one
 
 
@@ -43,6 +49,7 @@ def check_engagement(folder: Path) -> CheckReport:
     except FileError as cause:
         return CheckReport(cause.problems)
     problems = list(engagement.evidence.problems)
+    problems += list_contradictions(engagement.evidence, as_of=engagement.as_of or _today())
     problems += _check_playbook(engagement)
     stored = _Stored([], [])
     try:
@@ -52,8 +59,29 @@ def check_engagement(folder: Path) -> CheckReport:
     problems += stored.lost
     problems += _check_sites(engagement, stored)
     problems += _check_answers(engagement, stored)
-    ordered = sorted(problems, key=lambda problem: problem.severity == "warning")
+    problems += list_unasked(engagement.evidence, stored.answers, engagement.instrument)
+    ordered = sorted(_gather(problems), key=lambda problem: problem.severity == "warning")
     return CheckReport(tuple(ordered), tuple(_summarise(engagement, stored)))
+
+
+def _gather(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems with those that are the same in many rows told once, with all their rows."""
+    rows: dict[Problem, list[int]] = {}
+    for problem in problems:
+        match = _ROW.match(problem.where)
+        where = f"{_HERE}{problem.where[match.end() :]}" if match else problem.where
+        found = rows.setdefault(replace(problem, where=where), [])
+        found += [int(match[1])] if match else []
+    return [
+        replace(problem, where=problem.where.replace(_HERE, name_rows(numbers), 1))
+        if numbers
+        else problem
+        for problem, numbers in rows.items()
+    ]
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
 
 
 def _check_playbook(engagement: Engagement) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""harmony import, export, merge, journal: answers in and out of the store."""
+"""harmony import, merge, journal: answers in and out of the store."""
 
 from __future__ import annotations
 
@@ -17,20 +17,19 @@ from harmony_kit.engagement.choosing import refuse, unknown_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engagement.secret import find_secret, keep_secret
 from harmony_kit.errors import EngagementError, ExchangeError, Problem
-from harmony_kit.exchange import ImportOptions, export_wide, import_answers, map_template
+from harmony_kit.exchange import ImportOptions, import_answers
+from harmony_kit.exchange.form_maps import read_form_maps
 from harmony_kit.journal.answers import Answer, Event
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.subject import Subject, list_subjects
 
 __all__ = [
-    "export",
     "import_files",
     "import_options",
     "known_subjects",
     "merge",
     "open_store",
     "print_journal",
-    "propose_maps",
     "user_name",
 ]
 
@@ -94,6 +93,8 @@ def import_files(folder: Path, paths: tuple[Path, ...], options: ImportOptions) 
                 n_refused += 1
                 click.secho(f"{path.name}: refused, nothing of it was stored", fg="red", err=True)
                 click.echo(str(cause), err=True)
+                if cause.accept:
+                    click.echo(f"To import the rest: --accept {cause.accept}", err=True)
             else:
                 click.echo(str(report))
     return 1 if n_refused else 0
@@ -105,38 +106,20 @@ def _complete(options: ImportOptions, engagement: Engagement, store: Store) -> I
         timezone = engagement.timezone
     subjects = known_subjects(engagement, store)
     wave = engagement.wave
+    day = engagement.as_of
+    latest = dt.datetime.combine(day, dt.time(23, 59), dt.UTC) if day else None
     # A dry run writes nothing, and shows no pseudonym.
     folder = engagement.folder
     secret = (find_secret(folder) or b"") if options.is_dry_run else keep_secret(folder)
-    return replace(options, default_wave=wave, timezone=timezone, subjects=subjects, secret=secret)
-
-
-def propose_maps(
-    folder: Path, paths: tuple[Path, ...], *, site: str | None = None, wave: str | None = None
-) -> None:
-    """Write a first mapping file beside each file; an existing one is kept."""
-    engagement = load_engagement(folder)
-    check_names(engagement, sites=[site], wave=wave)
-    with open_store(engagement, is_reader=True) as store:
-        subjects = known_subjects(engagement, store)
-    for path in paths:
-        target = path.with_name(f"{path.stem}_columns.csv")
-        if target.exists():
-            todo = "Move it away to have a new one proposed."
-            raise ExchangeError(Problem(str(target), "", "is already there", todo=todo))
-        target.write_text(map_template(path, engagement.instrument, subjects), encoding="utf-8")
-        click.echo(f"{target}: read it, correct it, then import with --map {target.name}")
-
-
-def export(folder: Path, path: Path, *, site: str | None, wave: str | None) -> None:
-    """Write current answers to a file, one row per respondent."""
-    engagement = load_engagement(folder)
-    check_names(engagement, sites=[site], wave=wave, is_reading=True)
-    with open_store(engagement, is_reader=True) as store:
-        answers = store.current(site=site, wave=wave)
-        respondents = store.respondents(site=site, wave=wave)
-    export_wide(answers, respondents, engagement.instrument, path)
-    click.echo(f"{path}: {len(respondents)} respondents, {len(answers)} answers")
+    return replace(
+        options,
+        default_wave=wave,
+        timezone=timezone,
+        subjects=subjects,
+        secret=secret,
+        latest=latest,
+        forms=read_form_maps(folder / "forms"),
+    )
 
 
 def merge(folder: Path, other: Path, *, renames: tuple[str, ...]) -> None:

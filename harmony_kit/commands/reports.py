@@ -14,6 +14,7 @@ from harmony_kit.batch.job import Limits
 from harmony_kit.batch.progress import show_progress, summary_lines
 from harmony_kit.batch.watch import watch_engagement
 from harmony_kit.engagement.folder import load_engagement
+from harmony_kit.engine.posix import can_limit_memory, is_posix
 from harmony_kit.errors import EngagementError, Problem
 
 __all__ = ["RUN_OPTIONS", "RunOptions", "batch_request", "run", "run_demo", "show_plan", "watch"]
@@ -23,27 +24,19 @@ __all__ = ["RUN_OPTIONS", "RunOptions", "batch_request", "run", "run_demo", "sho
 class RunOptions:
     """How reports are made; what every command that makes some takes."""
 
-    jobs: str = "auto"
+    jobs: int | None = None
     timeout: float | None = 600
     memory: int | None = None
     engine: str = "harmony"
     is_profiled: bool = False
 
     @property
-    def n_jobs(self) -> int | None:
-        """The number of jobs; None for auto."""
-        if self.jobs == "auto":
-            return None
-        is_number = self.jobs.isascii() and self.jobs.isdigit() and len(self.jobs) <= 4
-        if not is_number or int(self.jobs) < 1:
-            problem = Problem("--jobs", "", f"{self.jobs!r} is not allowed", "auto, or 1 or more")
-            raise EngagementError(problem)
-        return int(self.jobs)
-
-    @property
     def limits(self) -> Limits:
-        """What one report may take."""
-        return Limits(self.timeout, self.memory, self.engine)
+        """What one report may take, run by what this system can run."""
+        if self.memory is not None and not can_limit_memory():
+            what = "this system cannot keep a report from taking more memory"
+            raise EngagementError(Problem("--memory", "", what, todo="Leave it out."))
+        return Limits(self.timeout, self.memory, self.engine if is_posix() else "papermill")
 
 
 RUN_OPTIONS = tuple(field.name for field in fields(RunOptions))
@@ -58,8 +51,10 @@ def batch_request(
 ) -> BatchRequest:
     """A run as it was typed."""
     pairs = tuple(_split_pair(text) for text in where)
-    keys = {"force": "is_forced", "fail_fast": "is_failing_fast"}
+    keys = {"force": "is_forced"}
     given = {keys.get(name, name): value for name, value in options.items()}
+    if (is_hasty := given.pop("fail_fast", None)) is not None:
+        given["patience"] = 1 if is_hasty else None
     return BatchRequest(folder, as_of=as_of_day(folder, as_of), where=pairs, **given)
 
 
@@ -95,7 +90,7 @@ def as_of_day(folder: Path, given: dt.datetime | None) -> dt.date:
 
 
 def _with(request: BatchRequest, options: RunOptions) -> BatchRequest:
-    return replace(request, n_jobs=options.n_jobs, limits=options.limits)
+    return replace(request, n_jobs=options.jobs, limits=options.limits)
 
 
 def show_plan(request: BatchRequest, options: RunOptions) -> int:
@@ -107,10 +102,14 @@ def show_plan(request: BatchRequest, options: RunOptions) -> int:
 
 def run(request: BatchRequest, options: RunOptions) -> int:
     """Make the reports that are due and say where they are; returns the exit code."""
+    if options.engine != (engine := options.limits.engine):
+        click.echo(f"This system runs notebooks by --engine {engine} only.", err=True)
     with show_progress() as listener:
         result = run_engagement(_with(request, options), on_event=listener)
     for line in summary_lines(result, is_profiled=options.is_profiled):
         click.echo(line)
+    if result.trouble is not None:
+        raise result.trouble
     return 0 if result.is_ok else 1
 
 

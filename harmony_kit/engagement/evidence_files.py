@@ -1,20 +1,19 @@
-"""decisions.csv, pilots.csv, usage.csv and sites.csv: read cell by cell, with every problem."""
+"""decisions, pilots and usage, CSV or XLSX: read cell by cell, with every problem."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
+from harmony_kit.engagement.evidence_cells import CellReader
+from harmony_kit.engagement.row_files import RowFile, read_row_file, row_paths
 from harmony_kit.errors import EngagementError, Problem
-from harmony_kit.journal.names import SUBJECT
 from harmony_kit.journal.subject import Subject
+from harmony_kit.times import find_day_first
 
 __all__ = [
     "DECISIONS",
@@ -23,19 +22,17 @@ __all__ = [
     "Evidence",
     "evidence_paths",
     "read_evidence",
-    "read_rows",
 ]
-
-_WEEK = re.compile(r"^\d{4}-W\d{2}$")
 
 #: Column → kind of cell, in the order of the file.
 DECISIONS = {
     "site": "id",
     "decision": "id",
     "title": "text",
+    "kind": "kind",
     "raised_on": "date",
     "decided_on": "date",
-    "held_by": "text",
+    "held_by": "holder",
     "status": "text",
 }
 PILOTS = {
@@ -64,7 +61,9 @@ _KEYS = {
     "usage": ["site", "pilot", "week"],
 }
 _COLUMNS = {"decisions": DECISIONS, "pilots": PILOTS, "usage": USAGE}
-_DTYPES = {"id": "str", "text": "str", "week": "str", "date": "datetime64[s]", "count": "Int64"}
+_DTYPES = {"date": "datetime64[s]", "count": "Int64"}
+#: The columns a file may do without.
+_OPTIONAL = ("kind",)
 
 
 @dataclass(frozen=True)
@@ -72,13 +71,16 @@ class Evidence:
     """What happened, beside what was said; every frame may be empty.
 
     A cell that could not be read is missing (NaT or NA), a row of an unknown site or a second
-    row with the same id is left out; both are listed in `problems`.
+    row with the same id is left out; both are listed in `problems`. ``kind`` of a decision is
+    ``one_off``, ``recurring`` or missing. `places` says in which file and row a thing stands, by
+    table, site and id (and week, for usage).
     """
 
     decisions: pd.DataFrame
     pilots: pd.DataFrame
     usage: pd.DataFrame
     problems: tuple[Problem, ...] = ()
+    places: Mapping[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
 
     def of_site(self, site: str) -> Evidence:
         """The rows of one site."""
@@ -106,151 +108,95 @@ def _rows_of(frame: pd.DataFrame, site: str) -> pd.DataFrame:
 def read_evidence(folder: Path, sites: Collection[str]) -> Evidence:
     """The evidence files of an engagement, from its folder and its ``evidence`` folder."""
     problems: list[Problem] = []
+    places: dict[tuple[str, ...], tuple[str, int]] = {}
     frames = {}
-    paths = evidence_paths(folder)
     for name, columns in _COLUMNS.items():
-        tables = [_read_frame(p, columns, sites, problems) for p in paths if p.stem == name]
-        frames[name] = _drop_repeated(tables, name, columns, problems)
-    return Evidence(**frames, problems=tuple(problems))
+        files = [_read_file(path, columns, problems) for path in _paths_of(folder, name)]
+        is_day_first = _find_order(files, columns, problems)
+        reader = CellReader(columns, sites, is_day_first, problems)
+        tables = [_read_frame(file, reader) for file in files]
+        frames[name] = _drop_repeated(tables, name, columns, problems, places)
+    return Evidence(**frames, problems=tuple(problems), places=places)
 
 
 def evidence_paths(folder: Path) -> list[Path]:
     """The evidence files of an engagement that there are."""
-    paths = [place / f"{name}.csv" for name in _COLUMNS for place in (folder, folder / "evidence")]
-    return [path for path in paths if path.is_file()]
+    return [path for name in _COLUMNS for path in _paths_of(folder, name)]
 
 
-def read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a small CSV file with their row numbers in a spreadsheet; cells as text.
+def _paths_of(folder: Path, name: str) -> list[Path]:
+    return [path for place in (folder, folder / "evidence") for path in row_paths(place, name)]
 
-    Comma, semicolon or tab; UTF-8 with or without BOM; lines starting with ``#`` are comments.
-    Raises `EngagementError` when the file cannot be read as that.
-    """
-    name = path.name
+
+def _read_file(path: Path, columns: Mapping[str, str], problems: list[Problem]) -> RowFile:
     try:
-        content = path.read_text(encoding="utf-8-sig")
-    except OSError as cause:
-        raise EngagementError(Problem(name, "", f"cannot be read ({cause.strerror})")) from cause
-    except UnicodeDecodeError as cause:
-        todo = "Save it as 'CSV UTF-8'."
-        raise EngagementError(Problem(name, "", "is not text in UTF-8", todo=todo)) from cause
-    lines = content.splitlines()
-    header = next((line for line in lines if line.strip() and not line.startswith("#")), "")
-    if not header:
-        raise EngagementError(Problem(name, "", "is empty", "a header row and a row per thing"))
-    delimiter = max(",;\t", key=header.count)
-    kept = "\n".join("" if line.startswith("#") else line for line in lines)
-    try:
-        table = pd.read_csv(
-            io.StringIO(kept),
-            sep=delimiter,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-            header=lines.index(header),
-        )
-    except pd.errors.ParserError as cause:
-        raise EngagementError(Problem(name, "", f"is not a table: {cause}".strip())) from cause
-    first = lines.index(header) + 2
-    names = [str(column).strip() for column in table.columns]
-    cells = [[*map(_cell, table.iloc[:, i].tolist())] for i in range(len(names))]
-    rows = (dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True))
-    return [(first + i, row) for i, row in enumerate(rows) if any(row.values())]
-
-
-def _cell(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _read_frame(
-    path: Path, columns: dict[str, str], sites: Collection[str], problems: list[Problem]
-) -> pd.DataFrame:
-    try:
-        rows = read_rows(path)
+        file = read_row_file(path)
     except EngagementError as cause:
         problems += cause.problems
-        rows = []
-    name = path.name
-    if rows:
-        missing = [column for column in columns if column not in rows[0][1]]
-        problems += [
-            Problem(name, "row 1", f"the column {m!r} is missing", ", ".join(columns))
-            for m in missing
-        ]
+        return RowFile(path.name, (), ())
+    problems += file.problems
+    missing = [c for c in columns if c not in (*file.columns, *_OPTIONAL)]
+    allowed = ", ".join(columns)
+    problems += [
+        Problem(file.name, "row 1", f"the column {column!r} is missing", allowed)
+        for column in missing
+        if file.rows
+    ]
+    return file
+
+
+def _find_order(
+    files: Iterable[RowFile], columns: Mapping[str, str], problems: list[Problem]
+) -> bool | None:
+    """Whether 3/4/2026 is the third of April, told from all dates; None where nothing tells."""
+    dates = [name for name, kind in columns.items() if kind == "date"]
+    found: bool | None = False
+    for file in files:
+        cells = [row.get(name, "") for _, row in file.rows for name in dates]
+        try:
+            is_day_first = find_day_first([cell for cell in cells if cell])
+        except ValueError as cause:
+            first, second = cause.args
+            what = f"{first!r} has the day first and {second!r} the month"
+            problems.append(Problem(file.name, "", what, "dates as 2026-03-31"))
+            is_day_first = None
+        found = is_day_first if found is False else found
+    return found
+
+
+def _read_frame(file: RowFile, reader: CellReader) -> pd.DataFrame:
     records = []
-    for number, row in rows:
-        if row.get("site") not in sites:
+    sites = {site.casefold(): site for site in reader.sites}
+    for number, row in file.rows:
+        site = sites.get(row.get("site", "").casefold())
+        if site is None:
             what = f"the site {row.get('site', '')!r} is not in sites.csv"
-            problems.append(Problem(name, f"row {number}, column site", what))
+            where = f"row {number}, column site"
+            reader.problems.append(Problem(file.name, where, what, ", ".join(sorted(reader.sites))))
             continue
-        records.append(
-            {c: _read_cell(row, c, k, (name, number), problems) for c, k in columns.items()}
-            | {"_row": number, "_file": name}
-        )
-    return pd.DataFrame(records, columns=[*columns, "_row", "_file"])
-
-
-def _read_cell(
-    row: dict[str, str], column: str, kind: str, place: tuple[str, int], problems: list[Problem]
-) -> Any:  # noqa: ANN401 - text, date, count or None
-    text = row.get(column, "")
-    if not text and kind != "id":
-        return None
-    reader, allowed = _READERS[kind]
-    try:
-        return reader(text)
-    except ValueError:
-        where = f"row {place[1]}, column {column}"
-        problems.append(Problem(place[0], where, f"{text!r} is not allowed", allowed))
-        return None
-
-
-def _read_id(text: str) -> str:
-    if not SUBJECT.allows(text):
-        raise ValueError(text)
-    return text
-
-
-@lru_cache(4096)  # years of weekly counts hold few different ones
-def _read_count(text: str) -> int:
-    if not re.fullmatch(r"\d{1,9}(?:\.0)?", text):
-        raise ValueError(text)
-    return int(float(text))
-
-
-@lru_cache(4096)
-def _read_week(text: str) -> str:
-    if not _WEEK.match(text):
-        raise ValueError(text)
-    return text
-
-
-@lru_cache(4096)
-def _read_date(text: str) -> pd.Timestamp:
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        raise ValueError(text)
-    return pd.Timestamp(text)
-
-
-_READERS: dict[str, tuple[Callable[[str], object], str]] = {
-    "id": (_read_id, SUBJECT.allowed),
-    "text": (str, "text"),
-    "date": (_read_date, "a date as 2026-03-31, or nothing"),
-    "count": (_read_count, "a whole number, or nothing"),
-    "week": (_read_week, "an ISO week as 2026-W24"),
-}
+        cells = {c: reader.read(row, c, (file.name, number)) for c in reader.columns}
+        records.append(cells | {"site": site, "_row": number, "_file": file.name})
+    return pd.DataFrame(records, columns=[*reader.columns, "_row", "_file"])
 
 
 def _drop_repeated(
-    tables: list[pd.DataFrame], name: str, columns: dict[str, str], problems: list[Problem]
+    tables: list[pd.DataFrame],
+    name: str,
+    columns: Mapping[str, str],
+    problems: list[Problem],
+    places: dict[tuple[str, ...], tuple[str, int]],
 ) -> pd.DataFrame:
     empty = pd.DataFrame(columns=[*columns, "_row", "_file"])
     table = pd.concat(tables, ignore_index=True) if tables else empty
     keys = _KEYS[name]
     table = table.dropna(subset=keys)
-    again = table.duplicated(keys)
+    # Stop-Line and stop-line are one decision to whoever reads them.
+    folded = {key: table[key].str.casefold() for key in keys}
+    again = pd.DataFrame(folded, index=table.index).duplicated()
     for row in table[again].to_dict("records"):
         what = f"{' / '.join(str(row[key]) for key in keys)} stands twice; the first row counts"
         problems.append(Problem(row["_file"], f"row {row['_row']}", what))
+    for row in table[~again].to_dict("records"):
+        places[(name, *(str(row[key]) for key in keys))] = (row["_file"], row["_row"])
     kept = table.loc[~again, list(columns)].reset_index(drop=True)
-    return kept.astype({column: _DTYPES[kind] for column, kind in columns.items()})
+    return kept.astype({column: _DTYPES.get(kind, "str") for column, kind in columns.items()})

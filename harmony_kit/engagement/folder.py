@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
@@ -21,19 +21,18 @@ from pydantic import (
     field_validator,
 )
 
-from harmony_kit.engagement.evidence_files import Evidence, read_evidence, read_rows
+from harmony_kit.engagement.evidence_files import Evidence, read_evidence
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.engagement.sites_file import Site, read_sites
 from harmony_kit.errors import EngagementError, FileError, Problem
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.instrument.yamlfile import list_problems, read_yaml
-from harmony_kit.journal.names import SITE, WAVE
+from harmony_kit.journal.names import WAVE
 
 __all__ = ["Brand", "Engagement", "Site", "file_sha256", "load_engagement"]
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
-_MOST_DIGITS = 7  # of a head count: nobody employs ten million people at a plant
-_SITE_COLUMNS = ("site", "name", "region", "country")
 
 
 class Brand(BaseModel):
@@ -83,18 +82,6 @@ class _File(Settings):
             message = f"{value!r} is not a time zone; use a name such as Europe/Amsterdam or UTC"
             raise ValueError(message) from cause
         return value
-
-
-@dataclass(frozen=True)
-class Site:
-    """A plant: id, names, head count per lens (None where unknown), free extra columns."""
-
-    site: str
-    name: str
-    region: str = ""
-    country: str = ""
-    headcounts: dict[str, int | None] = field(default_factory=dict)
-    extra: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -171,7 +158,7 @@ def load_engagement(folder: Path) -> Engagement:
     settings_file = _read_file(folder / "engagement.yaml", problems)
     instrument, path = _read_instrument(settings_file, folder, problems)
     lenses = instrument.lens_ids if instrument else ()
-    sites = _read_sites(folder / "sites.csv", lenses, problems)
+    sites = read_sites(folder, lenses, problems)
     if settings_file is None or instrument is None or path is None or problems:
         raise EngagementError(*problems)
     problems += _check_languages(settings_file, instrument)
@@ -233,53 +220,6 @@ def _store_url(url: str, folder: Path) -> str:
     if url.startswith(prefix) and not is_complete:
         return prefix + (folder / url.removeprefix(prefix)).as_posix()
     return url
-
-
-def _read_sites(path: Path, lenses: tuple[str, ...], problems: list[Problem]) -> tuple[Site, ...]:
-    try:
-        rows = read_rows(path)
-    except EngagementError as cause:
-        problems += cause.problems
-        return ()
-    if rows and "site" not in rows[0][1]:
-        allowed = ", ".join((*_SITE_COLUMNS, *(f"headcount_{lens}" for lens in lenses)))
-        problems.append(Problem(path.name, "row 1", "the column 'site' is missing", allowed))
-        return ()
-    seen: dict[str, int] = {}
-    sites = []
-    for number, row in rows:
-        site = row["site"]
-        if not SITE.allows(site):
-            why = SITE.why_taken(site)
-            what = f"{site!r} cannot be a site id" + (f": {why}" if why else "")
-            allowed = "" if why else SITE.allowed
-            problems.append(Problem(path.name, f"row {number}, column site", what, allowed))
-        elif site.lower() in seen:  # the folders of two sites must differ on every file system
-            what = f"{site!r} is already in row {seen[site.lower()]}"
-            problems.append(Problem(path.name, f"row {number}, column site", what))
-        else:
-            seen[site.lower()] = number
-            sites.append(_read_site(row, lenses, (path.name, number), problems))
-    return tuple(sites)
-
-
-def _read_site(
-    row: dict[str, str], lenses: tuple[str, ...], place: tuple[str, int], problems: list[Problem]
-) -> Site:
-    headcounts: dict[str, int | None] = {}
-    for lens in lenses:
-        column = f"headcount_{lens}"
-        text = row.get(column, "")
-        is_count = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
-        headcounts[lens] = int(text) if is_count else None
-        if text and not is_count:
-            where = f"row {place[1]}, column {column}"
-            allowed = "a whole number, or nothing"
-            problems.append(Problem(place[0], where, f"{text!r} is not a head count", allowed))
-    known = {*_SITE_COLUMNS, *(f"headcount_{lens}" for lens in lenses)}
-    extra = {key: value for key, value in row.items() if key not in known}
-    name = row.get("name") or row["site"]
-    return Site(row["site"], name, row.get("region", ""), row.get("country", ""), headcounts, extra)
 
 
 def file_sha256(path: Path) -> str:

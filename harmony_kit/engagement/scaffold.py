@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harmony_kit.engagement import demo
+from harmony_kit.engagement.settings import QUOTES_FROM, Settings
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.instrument.file import find_instrument, load_instrument
-from harmony_kit.instrument.language_files import list_languages, package_file
+from harmony_kit.instrument.language_files import list_languages, load_texts, package_file
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.names import WAVE
 
@@ -28,7 +29,8 @@ def create_engagement(folder: Path, *, client: str, wave: str) -> tuple[Path, ..
     if not WAVE.allows(wave):
         what = f"{wave!r} cannot name a wave"
         raise EngagementError(Problem("engagement.yaml", "wave", what, WAVE.allowed))
-    found = [name for name in _NAMES if (folder / name).exists()]
+    names = (*_NAMES, *_list_notices().values())
+    found = [name for name in names if (folder / name).exists()]
     if found:
         todo = "Choose another folder, or move it away."
         problems = [
@@ -36,6 +38,18 @@ def create_engagement(folder: Path, *, client: str, wave: str) -> tuple[Path, ..
         ]
         raise EngagementError(*problems)
     _make_folder(folder)
+    try:
+        _write_files(folder, client=client, wave=wave)
+        _write_notices(folder, client=client)
+    except OSError as cause:
+        for name in names:  # half a folder would stand in the way of the next try
+            (folder / name).unlink(missing_ok=True)
+        what = f"cannot be written ({cause.strerror})"
+        raise EngagementError(Problem(str(folder), "", what)) from cause
+    return tuple(folder / name for name in names)
+
+
+def _write_files(folder: Path, *, client: str, wave: str) -> None:
     source, languages = package_file("engagement", "new_folder"), list_languages("report")
     for name in _NAMES:
         text = (source / name).read_text(encoding="utf-8")
@@ -43,7 +57,20 @@ def create_engagement(folder: Path, *, client: str, wave: str) -> tuple[Path, ..
         text = text.replace("{client}", shown).replace("{wave}", wave)
         text = text.replace("{languages}", ", ".join(languages))
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    return tuple(folder / name for name in _NAMES)
+
+
+def _write_notices(folder: Path, *, client: str) -> None:
+    """What people may read before they are asked, in every language there is."""
+    names = {"client": client, "min": Settings().min_group, "quotes": QUOTES_FROM}
+    for language, name in _list_notices().items():
+        title, *parts = (text.format_map(names) for text in load_texts("notice", language).values())
+        text = "\n\n".join((f"# {title}", *parts)) + "\n"
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _list_notices() -> dict[str, str]:
+    """Language → the file of its notice."""
+    return {language: f"notice.{language}.md" for language in list_languages("notice")}
 
 
 def _make_folder(folder: Path) -> None:

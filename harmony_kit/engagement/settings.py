@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-__all__ = ["Settings"]
+__all__ = ["QUOTES_FROM", "Settings"]
+
+#: How many people of a lens must have been heard before any of them is quoted.
+QUOTES_FROM: Final = 5
 
 
 class Settings(BaseModel):
@@ -18,7 +23,11 @@ class Settings(BaseModel):
     claim_at, leaning_at
         Probability from which a report claims a state, and from which it says "leaning".
     min_group
-        Fewest people of one lens about whom anything is shown.
+        Fewest people of one lens about whom anything is shown; three at least, of whom one who
+        knows her own answer cannot work out another's.
+    named
+        Whether everybody agreed that single answers may be recognised: then figures are told as
+        they were measured. It is said on every page and in the register.
     draws
         Draws from the posterior of each mean.
     reliability
@@ -32,7 +41,8 @@ class Settings(BaseModel):
     tolerance: float = Field(default=1.0, gt=0, le=4)
     claim_at: float = Field(default=0.80, gt=0.5, le=1)
     leaning_at: float = Field(default=0.60, gt=0.25, le=1)
-    min_group: int = Field(default=3, ge=2, le=20)
+    min_group: int = Field(default=4, ge=3, le=20)
+    named: bool = False
     draws: int = Field(default=4000, ge=500, le=100_000)
     reliability: float = Field(default=0.7, gt=0.2, le=1)
 

@@ -33,6 +33,7 @@ class Recorder:
         self._is_clear_pending = False
         self._segment: dict[str, Any] = {}
         self._n_printed = 0
+        self.is_recording = False
 
     def use(self, cells: Sequence[Any]) -> None:
         """Fill the outputs of these cells from here on."""
@@ -40,6 +41,7 @@ class Recorder:
 
     def start_cell(self, index: int) -> None:
         """Everything from here on belongs to this cell."""
+        self.is_recording = True
         self._outputs = self._cells[index]["outputs"] = []
         self._is_clear_pending = False
         self._segment = {}

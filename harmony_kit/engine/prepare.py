@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from datetime import date
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from harmony_kit.engine.imports import without_iri_grammar
@@ -14,9 +15,17 @@ from harmony_kit.errors import FileError, ParameterError, Problem
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+_ANY_PYTHON = ("python", "python3")
 _INJECTED_ID = "injected-parameters"
 
-__all__ = ["check_kernel", "check_language", "kernel_of", "prepare_notebook"]
+__all__ = [
+    "check_interpreter",
+    "check_kernel",
+    "check_language",
+    "is_this_python",
+    "kernel_of",
+    "prepare_notebook",
+]
 
 
 def prepare_notebook(path: str | os.PathLike[str], parameters: Mapping[str, Any]) -> NotebookNode:
@@ -63,17 +72,54 @@ def check_language(path: str | os.PathLike[str], notebook: NotebookNode) -> None
 def check_kernel(path: str | os.PathLike[str], notebook: NotebookNode) -> None:
     """Raise FileError if the notebook's kernel is not installed."""
     from jupyter_client.kernelspec import NoSuchKernel
-    from jupyter_client.manager import KernelManager
 
     name = kernel_of(notebook)[0]
     try:
-        # The manager and not its list of kernels: it also knows python3 by the name python.
-        KernelManager(kernel_name=name).kernel_spec  # noqa: B018 - read for what it raises
+        _kernel_spec(name)
     except NoSuchKernel as cause:
         what = f"the notebook asks for the kernel {name!r}, which is not installed"
         how = "Install it; `jupyter kernelspec list` shows those that are there."
         problem = Problem(str(path), "metadata.kernelspec", what, "an installed kernel", how)
         raise FileError(problem) from cause
+
+
+def check_interpreter(path: str | os.PathLike[str], notebook: NotebookNode) -> None:
+    """Raise FileError if the notebook's kernel is not installed or runs another Python than this.
+
+    Run here all the same, it would find other packages than it was written with.
+    """
+    check_kernel(path, notebook)
+    name = kernel_of(notebook)[0]
+    if not is_this_python(name):
+        what = f"the notebook asks for the kernel {name!r}, which runs another Python"
+        how = "Run it with the engine papermill, which starts its kernel."
+        allowed = "a kernel of this Python"
+        raise FileError(Problem(str(path), "metadata.kernelspec", what, allowed, how))
+
+
+def is_this_python(kernel: str) -> bool:
+    """Whether an installed kernel is IPython's, for this very Python, with nothing set for it.
+
+    The name every notebook has that was written anywhere means this one, too.
+    """
+    if kernel in _ANY_PYTHON:
+        return True
+    spec = _kernel_spec(kernel)
+    program, *words = spec.argv
+    if spec.env or not any(word.startswith("ipykernel") for word in words):
+        return False
+    folder, name = os.path.split(program)
+    if not folder:  # a kernel manager puts the Python it runs with in place of such a name
+        return name.startswith("python")
+    ours = Path(os.path.abspath(sys.executable)).parent  # noqa: PTH100 - links stay: a venv is one
+    return ours == Path(os.path.abspath(folder))  # noqa: PTH100
+
+
+def _kernel_spec(name: str) -> Any:  # noqa: ANN401 - a KernelSpec
+    from jupyter_client.manager import KernelManager
+
+    # The manager and not its list of kernels: it also knows python3 by the name python.
+    return KernelManager(kernel_name=name).kernel_spec
 
 
 def _read(path: str | os.PathLike[str]) -> NotebookNode:

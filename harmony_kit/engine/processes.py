@@ -1,4 +1,4 @@
-"""A process of a notebook, as whoever supervises it holds it."""
+"""Processes of notebooks, as whoever supervises them holds them, and their end."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import os
 import signal
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from typing import Protocol
 
-__all__ = ["Process", "Worker"]
+from harmony_kit.engine.posix import kill_group, signal_group
+
+__all__ = ["Process", "Worker", "end_all", "end_strays", "list_started"]
 
 
 class Process(Protocol):
@@ -39,20 +40,17 @@ class Worker:
         """Whether it has not ended yet."""
         return not wait([self.process.sentinel], 0)
 
-    def signal(self, number: int) -> None:
-        """Send a signal to the process and to everything it started."""
-        if self.is_alive() or number == signal.SIGKILL:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, number)
+    def interrupt(self) -> None:
+        """Interrupt the process and everything in its group."""
+        if self.is_alive():
+            signal_group(self.process.pid, signal.SIGINT)
 
     def kill(self) -> None:
         """End the process and everything it started now; wait until it is gone."""
-        started = _descendants(self.process.pid) if self.is_alive() else []
-        self.signal(signal.SIGKILL)
-        # It may not lead its group yet; and a kernel, say, leads one of its own.
-        for pid in [self.process.pid, *started] if self.is_alive() or started else []:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+        if self.is_alive():
+            # It may not lead its group yet; and a kernel, say, leads one of its own.
+            end_all([self.process.pid, *list_started(self.process.pid)])
+        kill_group(self.process.pid)
         wait([self.process.sentinel], 10)
 
     def close(self) -> None:
@@ -68,15 +66,31 @@ class Worker:
         os.close(self.stderr_fd)
 
 
-def _descendants(pid: int) -> list[int]:
-    """Processes started by `pid` and by those; none where the system does not list them."""
-    parents: dict[int, int] = {}
-    for listing in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            # The name before the last parenthesis may contain anything.
-            fields = listing.read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
-            parents[int(listing.parent.name)] = int(fields.split()[1])
-    found = [pid]
-    for parent in found:
-        found += [child for child in parents if parents[child] == parent]
-    return found[1:]
+def list_started(pid: int) -> list[int]:
+    """The processes that `pid` started, and those that they did; none once it is gone."""
+    import psutil
+
+    with contextlib.suppress(psutil.Error):
+        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+    return []
+
+
+def end_strays(mark: str) -> None:
+    """End every process that has `mark` in its environment, whoever its parent is by now."""
+    import psutil
+
+    strays = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.pid != os.getpid() and mark in process.environ().values():
+                strays.append(process.pid)
+    end_all(strays)
+
+
+def end_all(pids: list[int]) -> None:
+    """Kill processes, those that are gone already excepted."""
+    import psutil
+
+    for pid in pids:
+        with contextlib.suppress(psutil.Error):
+            psutil.Process(pid).kill()

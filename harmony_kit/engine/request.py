@@ -52,8 +52,9 @@ class RunResult:
 
     `status` is ``ok``, ``failed`` (a cell raised), ``crashed`` (the process died: `signal` names
     the signal, if one killed it) or ``timeout``. `error` is None only when ok. `last_lines` is the
-    end of what a crashed or timed out notebook printed. `seconds` has the stages ``start``,
-    ``prepare``, ``cells``, ``write`` and their sum ``total``. `peak_mb` is the resident peak of
+    end of what a crashed or timed out notebook printed, `traceback` what a failed cell shows,
+    without colours. `seconds` has the stages ``start``, ``prepare``, ``cells``, ``write`` and
+    their sum ``total``. `peak_mb` is the resident peak of
     the notebook's process, None where it could not be asked.
     """
 
@@ -65,6 +66,7 @@ class RunResult:
     n_executed: int = 0
     signal: str | None = None
     last_lines: str = ""
+    traceback: str = ""
     peak_mb: float | None = None
 
 

@@ -15,85 +15,55 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, ClassVar
 
-from IPython.core import page
-from IPython.core.autocall import ExitAutocall
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
+from ipykernel import zmqshell
+from ipykernel.eventloops import loop_map
 from IPython.core.error import StdinNotImplementedError, UsageError
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
+from jupyter_client.session import Session
 from traitlets import Any as AnyTrait
-from traitlets import Bool, Instance, Type, default
+from traitlets import Bool
 from traitlets.config import Config
 
 from harmony_kit.engine.wire import Message
 
-__all__ = ["KernelFace", "ZMQInteractiveShell", "new_shell", "refuse_input", "warm_up_shell"]
+__all__ = [
+    "KernelFace",
+    "ZMQInteractiveShell",
+    "describe_error",
+    "new_shell",
+    "refuse_input",
+    "warm_up_shell",
+]
 
 Send = Callable[[Message], None]
 
+#: What an application of kernels loads by itself.
+_EXTENSION = "IPython.extensions.storemagic"
+_SHOWN = ("display_data", "update_display_data", "execute_result", "clear_output", "error")
 
-class TapePublisher(DisplayPublisher):
-    """``display``, ``update_display`` and ``clear_output``."""
 
-    send = AnyTrait()
+class TapeSession(Session):
+    """A kernel's session without a socket: what it shows is sent on, the rest concerns nobody."""
 
-    def publish(
+    tape = AnyTrait()
+
+    def send(
         self,
-        data: Message,
-        metadata: Message | None = None,
-        *,
-        transient: Message | None = None,
-        update: bool = False,
-        **_ignored: object,
+        _stream: object,
+        msg_or_type: Message | str,
+        content: Message | None = None,
+        *_envelope: object,
+        **_options: object,
     ) -> None:
-        """Send a display, or what replaces it."""
-        self._validate_data(data, metadata or {})
-        kind = "update_display_data" if update else "display_data"
-        fields = {"data": data, "metadata": metadata or {}, "transient": transient or {}}
-        self.send({"type": kind, **fields})
-
-    def clear_output(self, wait: bool = False) -> None:  # noqa: FBT001, FBT002 - IPython's signature
-        """Clear the cell, now or when something else is shown."""
-        self.send({"type": "clear_output", "wait": wait})
-
-
-class TapeDisplayHook(DisplayHook):
-    """The value of a cell's last expression."""
-
-    send = AnyTrait()
-    is_active = Bool(default_value=False)
-
-    def start_displayhook(self) -> None:
-        """Note that a traceback from here on comes from showing the value."""
-        self.is_active = True
-
-    def write_output_prompt(self) -> None:
-        """A notebook has no prompts to write."""
-
-    def write_format_data(self, format_dict: Message, md_dict: Message | None = None) -> None:
-        """Send the value in all its formats."""
-        if format_dict:
-            fields = {"data": format_dict, "metadata": md_dict or {}}
-            count = self.prompt_count
-            self.send({"type": "execute_result", "execution_count": count, **fields})
-
-    def finish_displayhook(self) -> None:
-        """Note that the value is shown."""
-        self.is_active = False
-
-
-class SessionFace:
-    """``kernel.session``, by which some libraries send displays past the shell."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-
-    def send(self, _stream: object, kind: str, content: Message, **_envelope: object) -> None:
-        """Send a display; of other messages nothing is shown."""
-        if kind in ("display_data", "update_display_data", "execute_result"):
-            self._send({"type": kind, **content})
+        """Send what is shown, updated or cleared."""
+        if isinstance(msg_or_type, dict):
+            kind, content = msg_or_type["msg_type"], msg_or_type["content"]
+        else:
+            kind = msg_or_type
+        if kind in _SHOWN:
+            self.tape({"type": kind, **(content or {})})
 
 
 class KernelFace:
@@ -110,9 +80,10 @@ class KernelFace:
     }
 
     iopub_socket: ClassVar[None] = None
+    eventloop: ClassVar[None] = None
 
-    def __init__(self, shell: InteractiveShell, send: Send) -> None:
-        self.shell, self.session = shell, SessionFace(send)
+    def __init__(self, shell: InteractiveShell, session: TapeSession) -> None:
+        self.shell, self.session = shell, session
 
     @property
     def comm_manager(self) -> Any:  # noqa: ANN401 - an untyped library's
@@ -126,100 +97,55 @@ class KernelFace:
         return {"header": {"msg_id": f"cell-{self.shell.execution_count}"}}
 
 
-class ZMQInteractiveShell(InteractiveShell):
-    """The shell of a notebook's process.
+class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
+    """ipykernel's shell, its magics and hooks, in a process that has no socket.
 
-    It bears the name of ipykernel's shell, though there is no ZMQ here: pandas, rich and others
-    recognise a notebook by the class name, and show other things where they do not find it.
+    It keeps that name and module: pandas, rich, plotly and others recognise a notebook by them.
     """
 
-    displayhook_class = Type(TapeDisplayHook)
-    display_pub_class = Type(TapePublisher)
-    exiter = Instance(ExitAutocall)
-    kernel = AnyTrait()
-    autoindent = Bool(default_value=False)
-    send = AnyTrait()
+    __module__ = zmqshell.__name__
     has_display_failed = Bool(default_value=False)
-
-    @default("exiter")
-    def _default_exiter(self) -> ExitAutocall:
-        return ExitAutocall(self)
 
     def bind(self, send: Send) -> None:
         """Send what is shown with `send`."""
-        self.send = self.display_pub.send = self.displayhook.send = send
-        self.kernel = KernelFace(self, send)
+        session = TapeSession(tape=send)
+        self.display_pub.session = self.displayhook.session = session
+        self.kernel = KernelFace(self, session)
 
     def init_profile_dir(self, profile_dir: ProfileDir | None) -> None:
         """Use a folder that ends with the run: nothing of a user's profile, nothing left in it."""
         folder = str(Path(tempfile.gettempdir()) / "ipython")
         self.profile_dir = profile_dir or ProfileDir.create_profile_dir(folder)
 
-    def init_virtualenv(self) -> None:
-        """The environment is the one this process runs in."""
-
-    def init_environment(self) -> None:
-        """Tell subprocesses what a kernel tells them: colours are fine, a pager is not."""
-        os.environ.update(
-            TERM="xterm-color",
-            CLICOLOR="1",
-            FORCE_COLOR="1",
-            CLICOLOR_FORCE="1",
-            PAGER="cat",
-            GIT_PAGER="cat",
-        )
-
-    def init_hooks(self) -> None:
-        """``object?`` has no pager to open; executed from a file, a kernel shows nothing either."""
-        super().init_hooks()
-        self.set_hook("show_in_pager", page.as_hook(lambda *_args, **_options: None), 99)
-
     def enable_gui(self, gui: str | None = None) -> None:
         """Accept what needs no window, as ``%matplotlib inline`` does."""
-        if gui not in (None, "inline", "agg"):
+        if loop_map.get(gui, gui) is not None:
             message = f"no window can be opened here: gui {gui!r}. Use %matplotlib inline."
             raise UsageError(message)
 
-    def system_piped(self, cmd: str) -> None:
-        """``!command``: its output goes to the cell, its exit code to ``_exit_code``."""
-        if cmd.rstrip().endswith("&"):
-            message = "Background processes not supported."
-            raise OSError(message)
-        from IPython.utils.process import system
-
-        self.user_ns["_exit_code"] = system(self.var_expand(cmd, depth=1))
-
-    system = system_piped
-
     def _showtraceback(self, etype: type[BaseException], evalue: object, stb: list[str]) -> None:
-        if self.displayhook.is_active:
+        if getattr(self.displayhook, "msg", None) is not None:
             self.has_display_failed = True
-        name = etype.__name__
-        self.send({"type": "error", "ename": name, "evalue": str(evalue), "traceback": stb})
-
-    def ask_exit(self) -> None:
-        """``exit()``: this cell is the last one."""
-        self.exit_now = True
-
-    def set_next_input(self, s: str, replace: bool = False) -> None:  # noqa: FBT001, FBT002 - IPython's signature
-        """``%load`` proposes a cell to a person; nobody is there."""
+        super()._showtraceback(etype, describe_error(evalue), stb)
 
     def get_parent(self) -> Message:
         """The request being executed."""
         return self.kernel.get_parent()
 
-    @property
-    def parent_header(self) -> Message:
-        """The request being executed, by its other name."""
-        return self.get_parent()
+
+def describe_error(error: object) -> str:
+    """What an error says; its type where even saying so raises."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - somebody else's __str__ may raise anything
+        return f"<an error of type {type(error).__name__} that cannot be told>"
 
 
 def new_shell(send: Send) -> ZMQInteractiveShell:
     """The one shell of this process; its history stays in memory."""
-    import ipykernel.zmqshell  # noqa: F401  # tqdm takes a process without it for a terminal
-
     shell = ZMQInteractiveShell.instance(config=_config())
     shell.bind(send)
+    shell.extension_manager.load_extension(_EXTENSION)
     return shell
 
 
@@ -230,6 +156,7 @@ def warm_up_shell() -> None:
     with quiet, tempfile.TemporaryDirectory() as folder:
         shell = ZMQInteractiveShell(config=_config(), profile_dir=ProfileDir(location=folder))
         shell.bind(lambda _message: None)
+        shell.extension_manager.load_extension(_EXTENSION)
         for cell in ("import IPython\nx = {'y': 1}\nx", "%time x", "1 / 0"):
             shell.run_cell(cell, store_history=True)
         shell.atexit_operations()

@@ -15,7 +15,7 @@ from harmony_kit.engine.processes import Worker
 from harmony_kit.engine.streams import TextPipe
 from harmony_kit.engine.wire import Message, decode, encode
 
-__all__ = ["GRACE_S", "CellEnd", "TooLate", "WorkerDied", "WorkerSession", "error_output"]
+__all__ = ["GRACE_S", "CellEnd", "TooLate", "WorkerDied", "WorkerSession"]
 
 GRACE_S = 3.0  # between an interrupt and the end of the process group
 
@@ -61,12 +61,6 @@ class CellEnd:
     execution_count: int | None = None
     is_last: bool = False
     is_late: bool = False
-
-
-def error_output(ename: str, evalue: str, last_lines: str = "") -> Message:
-    """An error no traceback was shown for, as the output of a cell."""
-    traceback = [*last_lines.splitlines(), f"{ename}: {evalue}"]
-    return {"output_type": "error", "ename": ename, "evalue": evalue, "traceback": traceback}
 
 
 class WorkerSession:
@@ -137,14 +131,10 @@ class WorkerSession:
             done = self.receive("cell_done", deadline=deadline)
         except TooLate:
             is_late = True
-            self._worker.signal(signal.SIGINT)
+            self._worker.interrupt()
             done = self.receive("cell_done", deadline=time.monotonic() + GRACE_S)
         names = ("is_failed", "ename", "evalue", "execution_count", "is_last")
         return CellEnd(**{name: done[name] for name in names}, is_late=is_late)
-
-    def signal(self, number: int) -> None:
-        """Send a signal to the worker and to everything it started."""
-        self._worker.signal(number)
 
     def end(self) -> float | None:
         """Let the worker finish in peace; its peak memory in MiB, None if it would not tell."""

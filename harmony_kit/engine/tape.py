@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
+from harmony_kit.engine.posix import leave_when_forked
 from harmony_kit.engine.wire import Message, encode, mark_bytes
 
 __all__ = ["Tape", "TextStream"]
@@ -31,7 +32,7 @@ class Tape:
         self._is_interrupted = False
         self._is_ours = True
         self._held: dict[str, bytes] = {}
-        os.register_at_fork(after_in_child=self._leave)
+        leave_when_forked(self._leave)
 
     def send(self, message: Message) -> None:
         """Send a message, to be applied after all that was printed before it.

@@ -1,28 +1,30 @@
-"""The fork server, started before everything else."""
+"""The warm process, started before everything else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from harmony_kit.engine.server import Server, has_fork_server
+from harmony_kit.engine.posix import can_fork_warm
+from harmony_kit.engine.server import Server
 
 __all__ = ["warming"]
 
 
 @contextmanager
 def warming(*, is_wanted: bool = True) -> Iterator[None]:
-    """Let the fork server load its libraries while this process still loads its own.
+    """Let the warm process load its libraries while this one still loads its own.
 
-    A runner made inside takes it over, and ends it when it closes: a runner that is closed
-    early must not wait for a server that still loads. Without one it ends with the block. Where
-    nothing can be forked, nothing is started early.
+    A runner made inside takes it over, and ends it when it closes. Without one it ends with the
+    block. Where nothing can be forked, nothing is started early.
     """
+    if not is_wanted or not can_fork_warm():
+        yield
+        return
     server = Server()
+    server.start()
+    server.offer()
     try:
-        if is_wanted and has_fork_server():
-            server.start()
-            server.release()
         yield
     finally:
-        server.stop()
+        server.withdraw()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import json
 import numbers
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -20,6 +21,8 @@ from typing import Any
 __all__ = ["MARK_BYTES", "Message", "decode", "encode", "mark_bytes", "mark_prefix"]
 
 Message = dict[str, Any]
+
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 _NUMBER_DIGITS = 8
 # Shorter than PIPE_BUF, hence written in one piece whoever else writes to the pipe.
@@ -29,14 +32,21 @@ MARK_BYTES = 10 + 32 + _NUMBER_DIGITS + 1
 def encode(message: Mapping[str, Any]) -> bytes:
     """The message as JSON; numbers JSON does not know (NaN, infinities) become their repr.
 
-    Bytes become base64, dates ISO text, numpy scalars numbers, other iterables lists. Raises
-    TypeError for anything else, in the cell that tried to show it.
+    Bytes become base64, dates ISO text, numpy scalars numbers, other iterables lists. Half a
+    surrogate pair, as in a file name that is not UTF-8, is spelled out as a print would be: no
+    file, page or terminal beyond here could hold it. Raises TypeError for anything else, in the
+    cell that tried to show it.
     """
     try:
-        return json.dumps(message, default=_plain, allow_nan=False).encode()
+        text = json.dumps(message, default=_plain, ensure_ascii=False, allow_nan=False)
     except ValueError:
-        text = json.dumps(message, default=_plain)
-        return json.dumps(json.loads(text, parse_constant=_named_number)).encode()
+        odd = json.dumps(message, default=_plain, ensure_ascii=False)
+        plain = json.loads(odd, parse_constant=_named_number)
+        text = json.dumps(plain, ensure_ascii=False)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return _HALF_PAIR.sub(_spelled_out, text).encode()
 
 
 def decode(data: bytes) -> Message:
@@ -53,6 +63,10 @@ def mark_prefix(token: str) -> bytes:
 def mark_bytes(token: str, number: int) -> bytes:
     """The mark with this number, `MARK_BYTES` long."""
     return mark_prefix(token) + f"{number:0{_NUMBER_DIGITS}x}\x00".encode()
+
+
+def _spelled_out(half: re.Match[str]) -> str:
+    return f"\\\\u{ord(half[0]):04x}"
 
 
 def _named_number(name: str) -> str:

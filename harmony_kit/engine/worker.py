@@ -23,8 +23,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from harmony_kit.engine import comms, isolation
-from harmony_kit.engine.shell import KernelFace, ZMQInteractiveShell, new_shell, refuse_input
+from harmony_kit.engine import comms, posix
+from harmony_kit.engine.shell import (
+    KernelFace,
+    ZMQInteractiveShell,
+    describe_error,
+    new_shell,
+    refuse_input,
+)
 from harmony_kit.engine.tape import Tape, TextStream
 from harmony_kit.engine.wire import Message, decode
 
@@ -33,13 +39,14 @@ __all__ = ["serve"]
 
 def serve(channel: Connection, fds: tuple[int, int], sentinel: int) -> None:
     """Run one notebook over `channel`, its text over `fds`; end when `sentinel` is closed."""
-    isolation.own_session()
+    posix.own_session()
+    posix.adopt_orphans()
     _forget_exit_handlers()
     opening = decode(channel.recv_bytes())
-    isolation.die_with(sentinel, opening["scratch"])
+    posix.die_with(sentinel, opening["scratch"])
     Path(opening["scratch"]).mkdir(mode=0o700)
-    isolation.redirect(fds)
-    isolation.settle(**{name: opening[name] for name in ("env", "cwd", "scratch")})
+    posix.redirect(fds)
+    posix.settle(**{name: opening[name] for name in ("env", "cwd", "scratch")})
     tape = Tape(channel, fds, opening["token"])
     sys.stdout, sys.stderr = TextStream(tape, "stdout"), TextStream(tape, "stderr")
     faulthandler.enable(fds[1])
@@ -50,21 +57,9 @@ def serve(channel: Connection, fds: tuple[int, int], sentinel: int) -> None:
         tape.send({"type": "refused", "error": base64.b64encode(pickle.dumps(cause)).decode()})
         return
     prepared["seconds"] = time.monotonic() - began
-    if opening["engine"] == "papermill":
-        _run_in_kernel(tape, opening, prepared)
-    else:
-        _Notebook(tape, channel).run(prepared, opening["memory_mb"])
+    _Notebook(tape, channel).run(prepared, opening["memory_mb"])
     _run_exit_handlers()
-    tape.send({"type": "bye", "peak_mb": isolation.peak_mb()})
-
-
-def _run_in_kernel(tape: Tape, opening: Message, prepared: Message) -> None:
-    from harmony_kit.engine.kernel import run_in_kernel
-
-    tape.send({"type": "ready", "missing": [], **prepared})
-    isolation.limit_memory(opening["memory_mb"])
-    ending = run_in_kernel(prepared["notebook"], opening["output"], opening["cell_timeout_s"])
-    tape.send({"type": "ended", **ending})
+    tape.send({"type": "bye", "peak_mb": posix.peak_mb()})
 
 
 class _Notebook:
@@ -81,37 +76,43 @@ class _Notebook:
         _attach_matplotlib(self._shell)
         facts = {"language_info": KernelFace.language_info, "missing": _missing_preload()}
         self._tape.send({"type": "ready", **facts, **prepared})
-        isolation.limit_memory(memory_mb)
-        asyncio.run(self._obey())
+        posix.limit_memory(memory_mb)
+        with asyncio.Runner() as runner:
+            self._loop = runner.get_loop()
+            asyncio.set_event_loop(self._loop)
+            self._obey()
         self._shell.reset(new_session=False)  # closes the files the notebook left open
 
-    async def _obey(self) -> None:
+    def _obey(self) -> None:
         """Run cells, with the loop running in between for what the cells left in it."""
-        loop = asyncio.get_running_loop()
-        readable = asyncio.Event()
-        loop.add_reader(self._channel.fileno(), readable.set)
         while True:
-            while not self._channel.poll():
-                readable.clear()
-                await readable.wait()
+            self._loop.run_until_complete(self._await_command())
             command = decode(self._channel.recv_bytes())
             if command["command"] == "end":
-                break
-            await self._run_cell(command)
-        loop.remove_reader(self._channel.fileno())
+                return
+            self._run_cell(command)
 
-    async def _run_cell(self, command: Message) -> None:
+    async def _await_command(self) -> None:
+        readable = asyncio.Event()
+        self._loop.add_reader(self._channel.fileno(), readable.set)
+        try:
+            await readable.wait()
+        finally:
+            self._loop.remove_reader(self._channel.fileno())
+
+    def _run_cell(self, command: Message) -> None:
         comms.update_widgets(command["updates"])
         shell = self._shell
-        shell.has_display_failed = shell.displayhook.is_active = False
+        shell.has_display_failed = False
         error: BaseException | None = None
         with _interruptible(self._tape), refuse_input():
             try:
-                result = await self._execute(command["source"])
+                result = self._execute(command["source"])
                 error = result.error_before_exec or result.error_in_exec
             except BaseException as cause:  # noqa: BLE001 - no cell may end the process but exit
                 shell.showtraceback((type(cause), cause, cause.__traceback__))
                 error = cause
+        shell.payload_manager.clear_payload()  # what a front end would do; there is none
         _flush_c()
         is_failed = error is not None or shell.has_display_failed
         self._tape.send(
@@ -119,13 +120,13 @@ class _Notebook:
                 "type": "cell_done",
                 "is_failed": is_failed,
                 "ename": type(error).__name__ if error else "",
-                "evalue": str(error) if error else "",
+                "evalue": describe_error(error) if error else "",
                 "execution_count": shell.execution_count - 1,
                 "is_last": bool(shell.exit_now),
             }
         )
 
-    async def _execute(self, source: str) -> Any:  # noqa: ANN401 - IPython's ExecutionResult
+    def _execute(self, source: str) -> Any:  # noqa: ANN401 - IPython's ExecutionResult
         shell = self._shell
         failure = None
         try:
@@ -135,14 +136,15 @@ class _Notebook:
         if not shell.should_run_async(
             source, transformed_cell=code, preprocessing_exc_tuple=failure
         ):
-            return shell.run_cell(source, store_history=True)
-        task = asyncio.ensure_future(
+            with _as_running(self._loop):
+                return shell.run_cell(source, store_history=True)
+        task = self._loop.create_task(
             shell.run_cell_async(source, store_history=True, transformed_cell=code)
         )
         result = None
-        with _cancelling(task):
+        with _cancelling(task, self._loop):
             try:
-                result = await task
+                result = self._loop.run_until_complete(task)
             finally:
                 # run_cell does this itself; without it, charts are lost silently.
                 shell.events.trigger("post_execute")
@@ -150,17 +152,31 @@ class _Notebook:
         return result
 
 
+@contextlib.contextmanager
+def _as_running(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """A cell finds a running loop, as in a kernel; it lies outside the loop's own turn.
+
+    Inside it, what makes loops run inside each other (``nest_asyncio``) would take the turn's
+    remaining steps away from under it, and with them the process.
+    """
+    asyncio._set_running_loop(loop)  # noqa: SLF001 - for whoever implements a loop, as here
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(None)  # noqa: SLF001
+
+
 def _prepare(opening: Message) -> Message:
     if opening["notebook"] is None:
         return {}
     from papermill import execute
 
-    from harmony_kit.engine.prepare import check_kernel, check_language, prepare_notebook
+    from harmony_kit.engine.prepare import check_interpreter, check_language, prepare_notebook
 
     parameters = pickle.loads(base64.b64decode(opening["parameters"]))  # noqa: S301 - our caller's
     notebook = prepare_notebook(opening["notebook"], parameters)
-    check = check_language if opening["engine"] == "harmony" else check_kernel
-    check(opening["notebook"], notebook)
+    check_language(opening["notebook"], notebook)
+    check_interpreter(opening["notebook"], notebook)
     marks = {
         "banner": execute.ERROR_MESSAGE_TEMPLATE,
         "anchor": execute.ERROR_ANCHOR_MSG,
@@ -207,9 +223,8 @@ def _interruptible(tape: Tape) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _cancelling(task: asyncio.Future[Any]) -> Iterator[None]:
+def _cancelling(task: asyncio.Future[Any], loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     """SIGINT cancels `task`: raised inside the loop, KeyboardInterrupt would end the loop."""
-    loop = asyncio.get_running_loop()
     kept = signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(task.cancel) and None)
     try:
         yield

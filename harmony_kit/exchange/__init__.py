@@ -5,9 +5,14 @@ workbook is written. It never opens a store: whoever calls hands over a journal 
 Start at `importing` (a file into a journal), then `offering`, `columns`, `cells`; `wide` is out.
 """
 
-from harmony_kit.exchange.duplicates import SkippedRow
 from harmony_kit.exchange.importing import import_answers
-from harmony_kit.exchange.outcome import AnswerJournal, ImportCounts, ImportOptions, ImportReport
+from harmony_kit.exchange.outcome import (
+    AnswerJournal,
+    ImportCounts,
+    ImportOptions,
+    ImportReport,
+    SkippedRow,
+)
 from harmony_kit.exchange.proposing import map_template
 from harmony_kit.exchange.reading import Table, read_table
 from harmony_kit.exchange.wide import export_wide

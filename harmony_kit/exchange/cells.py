@@ -11,8 +11,18 @@ from harmony_kit.exchange.folding import fold
 from harmony_kit.exchange.labels import STATUS_WORDS, allowed_codes
 from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.journal.answers import Status
+from harmony_kit.sheet_marks import ERRORS, UNCOMPUTED
 
-__all__ = ["CellError", "CellValue", "guard_words", "name_allowed", "read_cell", "read_permission"]
+__all__ = [
+    "CellError",
+    "CellValue",
+    "find_code",
+    "guard_words",
+    "name_allowed",
+    "read_cell",
+    "read_codes",
+    "read_permission",
+]
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]0+)?$", re.ASCII)
 _STATUS_TYPED = re.compile(r"'*(?:dont_know|prefer_not)$")
@@ -21,20 +31,27 @@ _SEPARATORS = " ;,|\n"
 
 @dataclass(frozen=True)
 class CellValue:
-    """What a cell says: `Answer`'s status, value, chosen and text."""
+    """What a cell says: `Answer`'s status, value, chosen and text.
+
+    `n_cut` counts the options of a rank that stood after those asked for.
+    """
 
     status: Status
     value: int | None = None
     chosen: tuple[str, ...] | None = None
     text: str | None = None
+    n_cut: int = 0
 
 
 class CellError(ValueError):
-    """A cell that is none of the labels and codes of its field; `what` says which part."""
+    """A cell that is none of the labels and codes of its field; `what` says which part.
 
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
-        self.what = what
+    `place` counts the cells where an answer stands in several.
+    """
+
+    def __init__(self, what: str, place: int = 0) -> None:
+        super().__init__(what, place)
+        self.what, self.place = what, place
 
 
 def read_cell(cell: str, item: Item, codes: Mapping[str, str]) -> CellValue | None:
@@ -45,18 +62,28 @@ def read_cell(cell: str, item: Item, codes: Mapping[str, str]) -> CellValue | No
     """
     if not cell.strip():
         return None
-    label = fold(cell)
-    match item.kind:
-        case "text":
-            return _read_text(cell)
-        case "rating":
-            is_labelled = label in codes
-            return _read_codes([codes[label]], item) if is_labelled else _read_number(cell)
-        case "rank" | "words" | "choice":
-            is_labelled = label in codes
-            return _read_codes([codes[label]] if is_labelled else _split_labels(cell, codes), item)
-        case _:
-            assert_never(item.kind)
+    if cell.strip() in ERRORS:
+        raise CellError(_tell_error(cell.strip()))
+    if item.kind == "text":
+        return _read_text(cell)
+    code = find_code(fold(cell), codes)
+    if code is not None:
+        return read_codes([code], item)
+    if item.kind == "rating":
+        return _read_number(cell)
+    n_options = len(set(codes.values()) - {"", *STATUS_WORDS})
+    return read_codes(_split_labels(cell, codes), item, full=n_options)
+
+
+def _tell_error(cell: str) -> str:
+    if cell == UNCOMPUTED:
+        return "holds a formula whose result is not stored (open the file, save it again)"
+    return f"holds {cell}, an error of the spreadsheet"
+
+
+def find_code(label: str, codes: Mapping[str, str]) -> str | None:
+    """The code of a folded label, a full stop at its end or not; None where it is none."""
+    return codes.get(label, codes.get(label.rstrip(". ")))
 
 
 def _read_text(cell: str) -> CellValue:
@@ -77,7 +104,13 @@ def _read_number(cell: str) -> CellValue:
     return CellValue("answered", value=int(re.split("[.,]", number)[0]))
 
 
-def _read_codes(codes: list[str], item: Item) -> CellValue | None:
+def read_codes(codes: list[str], item: Item, *, full: int | None = None) -> CellValue | None:
+    """What codes say together; None where every label stands for nothing.
+
+    Of a rank of `full` different options, which is all there are, only the beginning counts:
+    some forms let people order every option. A shorter one that is too long may be a list in
+    no order, and is left for the check of the answer to refuse.
+    """
     kept = [code for code in codes if code]
     if not kept:
         return None
@@ -87,6 +120,9 @@ def _read_codes(codes: list[str], item: Item) -> CellValue | None:
         return CellValue("prefer_not")
     if item.kind == "rating":
         return CellValue("answered", value=int(kept[0]))
+    k = item.k or 1
+    if item.kind == "rank" and k < len(kept) == full == len(set(kept)):
+        return CellValue("answered", chosen=tuple(kept[:k]), n_cut=len(kept) - k)
     return CellValue("answered", chosen=tuple(kept))
 
 
@@ -133,8 +169,8 @@ def name_allowed(item: Item, instrument: Instrument) -> str:
             codes = f"up to {item.k} of {listed} joined by semicolons"
         case "choice":
             codes = listed
-        case "text":
-            codes = "text"
+        case "text":  # no label is looked for in what people typed
+            return f"text, {' or '.join(STATUS_WORDS)}"
         case _:
             assert_never(item.kind)
     return f"{codes}, {' or '.join(STATUS_WORDS)}, or a label of the label file"

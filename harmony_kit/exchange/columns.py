@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from harmony_kit.errors import nearest
 from harmony_kit.exchange.fields import (
     IGNORED,
     LEADING,
+    SPREAD,
     Field,
     FieldError,
     Mapped,
@@ -17,10 +20,10 @@ from harmony_kit.exchange.fields import (
 from harmony_kit.exchange.folding import fold, name_twins
 from harmony_kit.exchange.reading import Table
 from harmony_kit.exchange.row_problems import Complaints
-from harmony_kit.exchange.tools import OWN, Tool, recognise_tool
+from harmony_kit.exchange.tools import OWN, Tool, Validity, recognise_tool
 from harmony_kit.instrument.model import Instrument
 
-__all__ = ["Column", "Layout", "lay_out"]
+__all__ = ["Column", "ColumnGroup", "Layout", "lay_out"]
 
 _SHOWN = 60
 
@@ -44,21 +47,49 @@ class Column:
 
 
 @dataclass(frozen=True)
+class ColumnGroup:
+    """An own answer or an estimate, and the columns it stands in.
+
+    A rank or a set of words may have several: one for each place, or one for each option.
+    """
+
+    columns: tuple[Column, ...]
+
+    @property
+    def field(self) -> Field:
+        """What is asked."""
+        return self.columns[0].field
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether it takes several cells to know the answer."""
+        return len(self.columns) > 1 or bool(self.field.option)
+
+
+@dataclass(frozen=True)
 class Layout:
-    """The columns of a table that are imported, and the headers of those nobody asked for."""
+    """The columns of a table that are imported, and the headers of those nobody asked for.
+
+    `validity` are the places of the columns that say whether a row counts, with what they say.
+    """
 
     tool: Tool
     columns: tuple[Column, ...]
     unknown: tuple[str, ...] = ()
+    validity: tuple[tuple[int, Validity], ...] = ()
 
     def leading(self, name: str) -> Column | None:
         """The column of a leading field; None if there is none."""
         return next((column for column in self.columns if column.field.name == name), None)
 
-    @property
-    def of_items(self) -> tuple[Column, ...]:
-        """The columns of own answers and estimates."""
-        return tuple(c for c in self.columns if c.field.item and not c.field.is_permission)
+    @cached_property
+    def groups(self) -> tuple[ColumnGroup, ...]:
+        """The own answers and estimates, in the order of their first columns."""
+        found: dict[tuple[str, str, str], list[Column]] = {}
+        for column in self.columns:
+            if column.field.item and not column.field.is_permission:
+                found.setdefault(column.field.question, []).append(column)
+        return tuple(ColumnGroup(tuple(columns)) for columns in found.values())
 
     def permission(self, item: str) -> Column | None:
         """The ``:quotable`` column of a text item; None if there is none."""
@@ -83,7 +114,7 @@ def lay_out(
         fields = _read_own(table, folded, tool, instrument, complaints)
         left_over: list[int] = []
     else:
-        fields = _read_mapped(table, folded, mapping, complaints)
+        fields = _read_mapped(table, folded, mapping, instrument, complaints)
         options = tuple(f"{folded[i]}/" for i in fields)
         left_over = [
             i
@@ -100,7 +131,11 @@ def lay_out(
     )
     # A column left empty in the mapping is known to the file and still imports nothing.
     unknown = tuple(table.headers[i].strip() for i in left_over if i not in fields)
-    return Layout(tool or (OWN if mapping is None else Tool("other")), columns, unknown)
+    tool = tool or (OWN if mapping is None else Tool("other"))
+    # What somebody mapped is no longer the tool's word, even where it is mapped to nothing.
+    says = {validity.header: validity for validity in tool.validity}
+    validity = tuple((i, says[n]) for i, n in enumerate(folded) if n in says and i not in fields)
+    return Layout(tool, columns, unknown, validity)
 
 
 def _read_own(
@@ -132,7 +167,7 @@ def _complain_unknown(
 ) -> None:
     if len(unknown) > max(5, len(fields)):
         what = f"{len(unknown)} columns have no name of the instrument, the first {unknown[0][0]!r}"
-        todo = "Give a mapping with --map; --propose-map writes a first one."
+        todo = "Give a mapping with --map; harmony map writes a first one."
         complaints.add_file(what, "<item>[<subject>]@<lens>", todo, where="row 1")
         complaints.refuse()
     for header, cause in unknown:
@@ -143,6 +178,7 @@ def _read_mapped(
     table: Table,
     folded: tuple[str, ...],
     mapping: Mapping[str, Mapped],
+    instrument: Instrument,
     complaints: Complaints,
 ) -> dict[int, Field]:
     places = {name: i for i, name in enumerate(folded) if name}
@@ -150,14 +186,25 @@ def _read_mapped(
     fields: dict[int, Field] = {}
     for name, mapped in mapping.items():
         field = mapped.field
+        if field is None:
+            continue
         place = places.get(name, without_group.get(name.rpartition("/")[2]))
-        if place is None and field is not None and field.name != IGNORED:
+        is_spread = bool(field.item) and instrument.item(field.item).kind in SPREAD
+        spread = _spread(name, places) if place is None and is_spread else ()
+        fields |= dict.fromkeys(spread, field)
+        if place is not None:
+            fields[place] = field
+        elif field.name != IGNORED and not spread:
             what = f"the mapping names a column the file does not have: {mapped.column!r}"
             headers = (" ".join(header.split()) for header in table.headers)
             complaints.add_file(what, todo=nearest(mapped.column, headers), where="row 1")
-        elif place is not None and field is not None:
-            fields[place] = field
     return fields
+
+
+def _spread(name: str, places: Mapping[str, int]) -> tuple[int, ...]:
+    """The columns a question is spread over: ``q/a``, ``q[a]``, ``q [a]``, ``q_1``."""
+    tail = re.compile(re.escape(name) + r"(?:/.+| ?\[.+\]|_\d+)")
+    return tuple(place for other, place in places.items() if tail.fullmatch(other))
 
 
 def _drop_groups(places: Mapping[str, int]) -> dict[str, int]:

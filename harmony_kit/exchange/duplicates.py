@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
 
+from harmony_kit.exchange.known_answers import Stored
+from harmony_kit.exchange.outcome import SkippedRow
 from harmony_kit.exchange.row_problems import Complaint, Complaints
 from harmony_kit.exchange.submissions import Submission
-from harmony_kit.journal.answers import Answer, Respondent
+from harmony_kit.journal.answers import Place, Respondent
 
-__all__ = ["MIN_SAME", "SkippedRow", "drop_copies", "drop_twins"]
+__all__ = ["MIN_SAME", "drop_copies", "drop_twins"]
 
 #: From how many identical answers on, and no different one, two forms are one person's.
 MIN_SAME = 20
 
-#: Site, wave and pseudonym → item, subject and about → what was said.
-Contents = dict[tuple[str, str, str], dict[tuple[str, str, str], tuple[object, ...]]]
-
-
-@dataclass(frozen=True)
-class SkippedRow:
-    """A row that was left out on purpose, and why."""
-
-    row: int
-    why: str
-
-    def __str__(self) -> str:
-        return f"row {self.row}: {self.why}"
+#: Item, subject and about → what was said.
+Content = Mapping[tuple[str, str, str], tuple[object, ...]]
 
 
 def drop_copies(
@@ -40,6 +31,9 @@ def drop_copies(
     kept: list[Submission] = []
     skipped: list[SkippedRow] = []
     for group in _group(submissions, lambda s: s.identity):
+        if len(group) == 1:
+            kept += group
+            continue
         if _is_contradiction(group, complaints):
             continue
         last = _latest(group)
@@ -60,7 +54,7 @@ def _group(
 
 def _is_contradiction(group: list[Submission], complaints: Complaints) -> bool:
     first, rows = group[0], [submission.row for submission in group]
-    name = first.identity[1]
+    name = first.identity[2]
     before = len(complaints.rows)
     for part, values in (
         ("lenses", {s.respondent.lens for s in group}),
@@ -98,16 +92,14 @@ def _when(submission: Submission) -> float:
 
 
 def _say_copy(other: Submission, last: Submission) -> SkippedRow:
-    name = last.identity[1]
+    name = last.identity[2]
     if other.content == last.content:
         return SkippedRow(other.row, f"{name} stands in row {last.row} with the same answers")
     return SkippedRow(other.row, f"an earlier version of {name}; row {last.row} is the later one")
 
 
 def drop_twins(
-    submissions: list[Submission],
-    stored: Mapping[tuple[str, str, str], Respondent],
-    current: Iterable[Answer],
+    submissions: list[Submission], stored: Stored
 ) -> tuple[list[Submission], list[SkippedRow]]:
     """One submission for each person who sent the same form twice under two numbers.
 
@@ -115,57 +107,57 @@ def drop_twins(
     file names is never taken for another. Of two the one that is stored already is kept, so
     that the order of rows does not matter; else the first.
     """
-    known = _stored_contents(stored, current)
+    known = _stored_likenesses(stored) if any(map(_is_comparable, submissions)) else {}
     kept: list[Submission] = []
     skipped: list[SkippedRow] = []
     for group in _group(submissions, _likeness):
-        old = [s for s in group if _place(s) in known]
+        n_same = len(group[0].said)
+        old = [s for s in group if _is_numbered(stored.respondents.get(_place(s)))]
         chosen = old or group[:1]
-        twin = None if old else _stored_twin(group[0], known)
+        twin = None if old or not _is_comparable(group[0]) else known.get(_likeness(group[0]))
         if twin:
-            why = f"the same answers to all {len(group[0].answers)} questions as {twin}, stored"
-            skipped += [SkippedRow(s.row, f"{why} before; counted once") for s in group]
+            why = f"the same answers to all {n_same} questions as {twin}, stored before"
+            skipped += [SkippedRow(s.row, f"{why}; counted once") for s in group]
             continue
         kept += chosen
-        n_same = len(group[0].answers)
         why = f"the same answers to all {n_same} questions as row {chosen[0].row}; counted once"
         skipped += [SkippedRow(s.row, why) for s in group if s not in chosen]
     kept.sort(key=lambda submission: submission.row)
     return kept, skipped
 
 
-def _place(submission: Submission) -> tuple[str, str, str]:
+def _place(submission: Submission) -> Place:
     person = submission.respondent
     return person.site, person.wave, person.respondent
 
 
 def _is_comparable(submission: Submission) -> bool:
-    return not submission.is_named and len(submission.answers) >= MIN_SAME
+    return not submission.is_named and len(submission.said) >= MIN_SAME
+
+
+def _is_numbered(known: Respondent | None) -> bool:
+    return known is not None and "submission" in known.details
 
 
 def _likeness(submission: Submission) -> Hashable:
     if not _is_comparable(submission):
         return submission.row
     person = submission.respondent
-    return person.site, person.wave, person.lens, frozenset(submission.content.items())
+    return _digest((person.site, person.wave, person.lens), submission.content)
 
 
-def _stored_contents(
-    stored: Mapping[tuple[str, str, str], Respondent], current: Iterable[Answer]
-) -> Contents:
-    contents: Contents = {place: {} for place, r in stored.items() if "submission" in r.details}
-    for answer in current:
-        if answer.key[:3] in contents:
-            contents[answer.key[:3]][answer.key[3:]] = answer.content
-    return contents
+def _digest(place: tuple[str, ...], content: Content) -> bytes:
+    """Stands for what was said: the contents of a large file would fill the memory."""
+    told = repr((place, sorted(content.items(), key=lambda entry: entry[0])))
+    return hashlib.sha256(told.encode()).digest()
 
 
-def _stored_twin(submission: Submission, known: Contents) -> str | None:
-    if not _is_comparable(submission):
-        return None
-    site, wave, _ = _place(submission)
-    mine = submission.content
-    for place, theirs in known.items():
-        if place[:2] == (site, wave) and len(theirs) == len(mine) and theirs == mine:
-            return place[2]
-    return None
+def _stored_likenesses(stored: Stored) -> dict[Hashable, str]:
+    found: dict[Hashable, str] = {}
+    for place, known in stored.respondents.items():
+        if place[:2] not in stored.places or not _is_numbered(known):
+            continue
+        content = {key[3:]: answer.content for key, answer in stored.answers(place).items()}
+        if len(content) >= MIN_SAME:
+            found.setdefault(_digest((*place[:2], known.lens), content), place[2])
+    return found

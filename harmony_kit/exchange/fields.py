@@ -10,13 +10,15 @@ from harmony_kit.errors import nearest
 from harmony_kit.exchange.folding import fold, unguard
 from harmony_kit.exchange.reading import read_table
 from harmony_kit.exchange.row_problems import Complaints
-from harmony_kit.instrument.model import Instrument
+from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.journal.answers import column_name, split_column
 from harmony_kit.journal.names import SUBJECT
 
 __all__ = [
+    "ESSENTIAL",
     "IGNORED",
     "LEADING",
+    "SPREAD",
     "Field",
     "FieldError",
     "Mapped",
@@ -38,8 +40,12 @@ LEADING = (
     "finished_at",
     "submission",
 )
+#: Those without which nobody knows whose row it is.
+ESSENTIAL = ("respondent", "site", "lens", "wave", "submission")
 #: The field of a column that is left out on purpose.
 IGNORED = "-"
+#: The kinds of items that may have a column for each option or place.
+SPREAD = ("rank", "words")
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,8 @@ class Field:
 
     `name` is a leading field, ``-``, or an item's name in a wide file; `about` is the lens an
     estimate is about, None for an own answer; `is_permission` marks ``<item>:quotable``.
+    `option` is the one a column stands for where every option has a column, as in
+    ``meaning.words=models``.
     """
 
     name: str
@@ -55,6 +63,12 @@ class Field:
     subject: str | None = None
     about: str | None = None
     is_permission: bool = False
+    option: str = ""
+
+    @property
+    def question(self) -> tuple[str, str, str]:
+        """What is answered in the column, whichever of several columns it is."""
+        return self.item, self.subject or "", self.about or ""
 
 
 @dataclass(frozen=True)
@@ -79,9 +93,10 @@ def parse_field(text: str, instrument: Instrument) -> Field:
     Raises `FieldError` when the instrument has no such item, the item is not mirrored or has no
     subject, and the like.
     """
-    name = _lower_outside_brackets(" ".join(text.replace("\ufeff", "").split()))
-    if name in LEADING or name == IGNORED:
-        return Field(name)
+    whole = _lower_outside_brackets(" ".join(text.replace("\ufeff", "").split()))
+    if whole in LEADING or whole == IGNORED:
+        return Field(whole)
+    name, _, option = whole.partition("=")
     parts = split_column(name)
     if parts is None or not instrument.has_item(parts["item"]):
         what = f"{text.strip()!r} is not a field"
@@ -89,8 +104,13 @@ def parse_field(text: str, instrument: Instrument) -> Field:
             LEADING
         )
         raise FieldError(what, allowed, nearest(name, list_fields(instrument)))
-    field = Field(name, parts["item"], parts["subject"], parts["about"], bool(parts["part"]))
+    is_permission = bool(parts["part"])
+    field = Field(name, parts["item"], parts["subject"], parts["about"], is_permission, option)
     _check_field(field, instrument)
+    options = _options(instrument.item(field.item), instrument)
+    if option and option not in options:
+        what = f"{field.item} has no option {option!r}"
+        raise FieldError(what, ", ".join(options) or "no = after this item")
     return field
 
 
@@ -118,6 +138,10 @@ def _check_field(field: Field, instrument: Instrument) -> None:
         allowed = ", ".join(f"@{lens}" for lens in instrument.lens_ids)
     if what:
         raise FieldError(what, allowed)
+
+
+def _options(item: Item, instrument: Instrument) -> tuple[str, ...]:
+    return instrument.option_ids(item.id) if item.kind in SPREAD else ()
 
 
 def list_fields(instrument: Instrument) -> list[str]:
@@ -153,11 +177,14 @@ def read_columns(path: Path, instrument: Instrument) -> dict[str, Mapped]:
             complaints.add_file(f"the column {column!r} is named twice", where=where)
         field = _read_field(row[at_field], instrument, complaints, where)
         columns[fold(column)] = Mapped(" ".join(column.split()), field)
-        if field and field.name != IGNORED and field.name in users:
-            what = f"{field.name} is already the field of {users[field.name]!r}"
+        if field is None or field.name == IGNORED:
+            continue
+        name = f"{field.name}={field.option}" if field.option else field.name
+        is_spread = field.item and instrument.item(field.item).kind in SPREAD and not field.option
+        if name in users and not is_spread:
+            what = f"{name} is already the field of {users[name]!r}"
             complaints.add_file(what, "one column for each field", where=where)
-        if field:
-            users.setdefault(field.name, column)
+        users.setdefault(name, column)
     complaints.refuse()
     return columns
 

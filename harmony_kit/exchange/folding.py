@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -30,6 +31,8 @@ _ALIKE = str.maketrans(
 
 def fold(text: str) -> str:
     """The text for comparing: NFKC, plain quotes, blanks collapsed, no case, no byte order mark."""
+    if "&" in text:
+        text = html.unescape(text)  # some exports carry the HTML of the form
     plain = unicodedata.normalize("NFKC", text).translate(_ALIKE)
     return " ".join(plain.split()).casefold()
 

@@ -28,6 +28,14 @@ class Labels:
 
     by_field: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    def under(self, other: Labels) -> Labels:
+        """These labels where `other` says nothing of a field's label."""
+        names = {**self.by_field, **other.by_field}
+        merged = {
+            name: {**self.by_field.get(name, {}), **other.by_field.get(name, {})} for name in names
+        }
+        return Labels(merged)
+
     def codes(self, item: Item, instrument: Instrument) -> dict[str, str]:
         """Folded label → code for an item; ``""`` leaves the label out.
 

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from harmony_kit.errors import Problem
-from harmony_kit.exchange.duplicates import SkippedRow
+from harmony_kit.exchange.form_maps import FormMap
 from harmony_kit.journal.answers import Answer, Respondent
+from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.subject import Subject
 
-__all__ = ["AnswerJournal", "ImportCounts", "ImportOptions", "ImportReport"]
+__all__ = ["AnswerJournal", "ImportCounts", "ImportOptions", "ImportReport", "SkippedRow"]
 
 
 class AnswerJournal(Protocol):
     """Where answers are kept; `harmony_kit.journal.store.Store` is one."""
 
-    def atomic(self) -> AbstractContextManager[None]:
-        """Keep what is written inside as a whole or not at all."""
-        ...
-
-    def append(self, answers: Sequence[Answer]) -> int:
-        """Add answers, all or none; returns how many were new."""
-        ...
-
-    def register(self, respondent: Respondent) -> None:
-        """Add a respondent, or renew what is known of one."""
+    def bring_in(
+        self, entry: ImportEntry, answers: Iterable[Answer], respondents: Sequence[Respondent]
+    ) -> str:
+        """Add what a file brings, all or none; the id it can be undone by."""
         ...
 
     def respondents(self, site: str | None = None, wave: str | None = None) -> list[Respondent]:
@@ -67,6 +61,14 @@ class ImportOptions:
         The pilots and decisions there are; None does not check.
     is_dry_run
         Read, compare and report, and store nothing.
+    sheet
+        Which sheet of a workbook; None takes the only one there is to take.
+    accept
+        Rows, cells and columns that may be left out where they are wrong.
+    latest
+        The day an engagement is told on, where that is after `imported_at`.
+    forms
+        The forms that were made here, by their ids.
     secret
         Mixed into the pseudonyms of forms that have a number and no name.
     """
@@ -84,7 +86,27 @@ class ImportOptions:
     day_first: bool | None = None
     subjects: tuple[Subject, ...] | None = None
     is_dry_run: bool = False
+    sheet: str | None = None
+    accept: str = ""
+    latest: datetime | None = None
     secret: bytes = field(default=b"", repr=False)
+    forms: Mapping[str, FormMap] = field(default_factory=dict)
+
+    @property
+    def now(self) -> datetime:
+        """After which nothing can have been answered."""
+        return max(self.imported_at, self.latest or self.imported_at)
+
+
+@dataclass(frozen=True)
+class SkippedRow:
+    """A row that was left out on purpose, and why."""
+
+    row: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {self.why}"
 
 
 @dataclass(frozen=True)
@@ -110,6 +132,8 @@ class ImportReport:
 
     `n_per_lens` maps (site, wave, lens) to the respondents of the file, new and known;
     `skipped` are the rows left out with the reason; `warnings` what a person should look at.
+    `import_id` names what was stored, to undo it; empty where nothing was. `preview` says of a
+    dry run how the first form was understood.
     """
 
     file: str
@@ -120,6 +144,8 @@ class ImportReport:
     skipped: tuple[SkippedRow, ...] = ()
     warnings: tuple[Problem, ...] = ()
     is_dry_run: bool = False
+    import_id: str = ""
+    preview: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         c = self.counts
@@ -131,6 +157,10 @@ class ImportReport:
         )
         lines = [f"{self.file}: {would}{people}; {answers}"]
         lines += [f"  {' / '.join(place)}: {n}" for place, n in sorted(self.n_per_lens.items())]
+        lines += [f"  {line}" for line in self.preview]
         lines += [f"  skipped {row}" for row in self.skipped]
         lines += [f"  {warning}" for warning in self.warnings]
+        lines += [
+            f"  to take it back: harmony undo DIR --import {i}" for i in [self.import_id] if i
+        ]
         return "\n".join(lines)

@@ -1,59 +1,132 @@
-"""A first mapping for an export: which column probably holds which item."""
+"""A first mapping for an export: what each column, and each label in it, probably means."""
 
 from __future__ import annotations
 
 import csv
 import io
-import math
-from collections import Counter
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from harmony_kit.exchange.fields import IGNORED
+from rapidfuzz import fuzz, process
+
+from harmony_kit.errors import Problem
+from harmony_kit.exchange.cells import CellError, find_code, read_cell
+from harmony_kit.exchange.fields import IGNORED, SPREAD, parse_field
 from harmony_kit.exchange.folding import fold, guard, name_twins
+from harmony_kit.exchange.form_maps import known_labels
+from harmony_kit.exchange.labels import STATUS_WORDS
+from harmony_kit.exchange.likeness import Match, find_matches, list_candidates, plain
 from harmony_kit.exchange.reading import Table, read_table
 from harmony_kit.exchange.tools import recognise_tool
 from harmony_kit.instrument.model import Instrument, Item
-from harmony_kit.journal.answers import column_name
 from harmony_kit.journal.subject import Subject
 
-__all__ = ["map_template"]
+__all__ = ["Proposal", "map_template", "propose"]
 
-#: Share of letter triples two texts must have in common before one is proposed for the other.
-_ALIKE = 0.50
-#: How much less alike a second choice may be, where another column is likelier for the first.
-_NEAR = 0.10
+#: Below this a proposal is unsure, and so is one with another field this close behind.
+_SURE, _NEAR = 85.0, 5.0
+#: How alike a label and a wording must be for the one to be proposed for the other.
+_LABEL_ALIKE = 70.0
+#: Stands where somebody must write what a label means; an import refuses it.
+OPEN = "?"
+_TAIL = re.compile(r"(.+?)(?:/[^/]+| ?\[[^\]]+\])$")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Two files to read and correct, what the columns were taken for, and what is unsure.
+
+    `labels` is empty where the file holds codes or wordings of the instrument only.
+    """
+
+    columns: str
+    labels: str
+    unsure: tuple[str, ...]
+    n_columns: int
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Guess:
+    field: str
+    note: str = ""
+    is_sure: bool = True
 
 
 def map_template(path: Path, instrument: Instrument, subjects: Iterable[Subject] = ()) -> str:
-    """A mapping file, as CSV text, with a field proposed for every column that seems to be one.
+    """The mapping file of `propose`."""
+    return propose(path, instrument, subjects).columns
 
-    Columns are compared with the instrument's questions in every language, as each lens is
-    asked them, about every subject given, and with the items' names; each field is proposed
-    once. The column ``note`` says how alike they are, in percent. Columns nothing fits stay
-    empty; a survey tool's own columns get ``-``. Somebody must read it before it is used.
+
+def propose(
+    path: Path,
+    instrument: Instrument,
+    subjects: Iterable[Subject] = (),
+    *,
+    sheet: str | None = None,
+) -> Proposal:
+    """A mapping file and a label file, as CSV text, for a table.
+
+    Columns are compared with the items' names and with the questions in every language, as each
+    lens is asked them, about every subject given; each field is proposed once. The column
+    ``note`` says how alike they are, in percent. Columns nothing fits stay empty; a survey tool's
+    own columns get ``-``. Labels no code is known for are compared with the wording of their
+    question; where nothing fits the value is ``?``. Somebody must read both before they are used.
 
     Raises `ExchangeError` when the file cannot be read.
     """
-    table = read_table(path)
+    table = read_table(path, sheet=sheet)
     folded = name_twins(fold(header) for header in table.headers)
-    known = _known_fields(table, folded, instrument)
-    open_places = [i for i, name in enumerate(folded) if i not in known and name]
-    guesses = _guess(folded, open_places, list(_wordings(instrument, tuple(subjects))))
-    proposed = {i: (field, "") for i, field in known.items()} | guesses
-    joined = tuple(f"{folded[i]}/" for i, (field, _) in proposed.items() if field != IGNORED)
+    guesses = _guess_columns(table, folded, instrument, tuple(subjects))
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["column", "field", "note"])
     for i, name in enumerate(folded):
-        # Kobo gives every option of a multi-select a column of its own beside the joined one.
-        default = (IGNORED if joined and name.startswith(joined) else "", "")
         header = " ".join(table.headers[i].split())
         if name:
-            writer.writerow(
-                [guard(header if fold(header) == name else name), *proposed.get(i, default)]
-            )
-    return text.getvalue()
+            guess = guesses.get(i, _Guess(""))
+            shown = header if fold(header) == name else name
+            writer.writerow([guard(shown), guess.field, guess.note])
+    labels, open_labels = _propose_labels(table, guesses, instrument)
+    unsure = [
+        f"column {' '.join(table.headers[i].split())!r}: {guess.field}, {guess.note}"
+        for i, guess in sorted(guesses.items())
+        if not guess.is_sure
+    ]
+    n_columns = sum(guess.field not in ("", IGNORED) for guess in guesses.values())
+    return Proposal(
+        text.getvalue(), labels, (*unsure, *open_labels), n_columns, warnings=table.warnings
+    )
+
+
+def _guess_columns(
+    table: Table, folded: Sequence[str], instrument: Instrument, subjects: tuple[Subject, ...]
+) -> dict[int, _Guess]:
+    guesses = {i: _Guess(field) for i, field in _known_fields(table, folded, instrument).items()}
+    stems = {i: _stem(i, table, folded) for i in range(len(folded))}
+    open_places = {i: stems[i] for i, name in enumerate(folded) if i not in guesses and name}
+    matches = find_matches(open_places, list_candidates(instrument, subjects), instrument)
+    guesses |= _pair(matches, stems, instrument)
+    joined = tuple(f"{folded[i]}/" for i, guess in guesses.items() if guess.field != IGNORED)
+    for i, name in enumerate(folded):
+        # Kobo gives every option of a multi-select a column of its own beside the joined one.
+        if joined and name.startswith(joined):
+            guesses[i] = _Guess(IGNORED)
+    return guesses
+
+
+def _stem(i: int, table: Table, folded: Sequence[str]) -> str:
+    """What a header says of its question: without group, and without the option it stands for."""
+    header = table.label(i) or table.headers[i]
+    if " " not in header and "/" in header:  # Kobo writes group/name
+        whole = header.rpartition("/")[2]
+        is_option = any(other == folded[i].rpartition("/")[0] for other in folded)
+        return header.rpartition("/")[0] if is_option else whole
+    match = _TAIL.match(header)
+    siblings = sum(other.startswith(fold(match[1])) for other in folded) if match else 0
+    return match[1] if match and siblings > 1 else header
 
 
 def _known_fields(table: Table, folded: Sequence[str], instrument: Instrument) -> dict[int, str]:
@@ -75,92 +148,102 @@ def _known_fields(table: Table, folded: Sequence[str], instrument: Instrument) -
     return known
 
 
-def _wordings(
-    instrument: Instrument, subjects: tuple[Subject, ...]
-) -> Iterator[tuple[str, frozenset[str]]]:
-    """Field and letter triples of every way a column of it may be headed."""
-    for item in instrument.items:
-        for subject in [s for s in subjects if s.kind == item.per] if item.per else [None]:
-            for field, text in _headings(item, subject, instrument):
-                yield field, _triples(fold(text))
+def _pair(
+    matches: Mapping[int, list[Match]], stems: Mapping[int, str], instrument: Instrument
+) -> dict[int, _Guess]:
+    """The likeliest pairs first, every field once, or once for all columns of one question.
 
-
-def _headings(
-    item: Item, subject: Subject | None, instrument: Instrument
-) -> Iterator[tuple[str, str]]:
-    about = subject.id if subject else None
-    lenses = instrument.lens_ids
-    for estimate_of in (None, *(lenses if item.mirrored else ())):
-        field = column_name(item.id, about, estimate_of)
-        yield field, field
-        under = f"__{about}" if about else ""
-        asked = f"_est_{estimate_of}" if estimate_of else ""
-        yield field, f"{item.id}{under}{asked}".replace(".", "_").replace("-", "_")
-        for text in _questions(item, subject, estimate_of, instrument):
-            yield field, text
-
-
-def _questions(
-    item: Item, subject: Subject | None, estimate_of: str | None, instrument: Instrument
-) -> Iterator[str]:
-    """The question and its short form in every language, as the lenses that answer are asked."""
-    asked = [instrument.other_lens(estimate_of)] if estimate_of else instrument.lens_ids
-    title = subject.title if subject else ""
-    for language in instrument.languages:
-        before = ""
-        if estimate_of:
-            other = instrument.text(f"lens.{estimate_of}.name", language)
-            before = instrument.text("estimate", language).replace("{other}", other) + " "
-        short = instrument.text(f"item.{item.id}.short", language)
-        yield f"{before}{title}: {short}" if title else before + short
-        for lens in asked:
-            yield before + instrument.question(item.id, lens, language).replace("{subject}", title)
-
-
-def _triples(folded: str) -> frozenset[str]:
-    padded = f"  {folded} "
-    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
-
-
-def _weigh(wordings: Sequence[tuple[str, frozenset[str]]]) -> dict[str, float]:
-    """How telling a letter triple is: little where most questions have it, as in an estimate."""
-    counts = Counter(triple for _, triples in wordings for triple in triples)
-    return {triple: math.log(1 + len(wordings) / n) for triple, n in counts.items()}
-
-
-def _guess(
-    folded: Sequence[str],
-    places: Sequence[int],
-    wordings: Sequence[tuple[str, frozenset[str]]],
-) -> dict[int, tuple[str, str]]:
-    """Place → field and how alike they are; the likeliest pair first, every field once."""
-    weights = _weigh(wordings)
-    rare = max(weights.values(), default=1.0)
-
-    def mass(triples: frozenset[str]) -> float:
-        return sum(weights.get(triple, rare) for triple in triples)
-
-    masses = [mass(triples) for _, triples in wordings]
-    best: dict[tuple[int, str], float] = {}
-    for i in places:
-        # Kobo writes group/name; the group says nothing about the question.
-        mine = _triples(folded[i].rpartition("/")[2] if " " not in folded[i] else folded[i])
-        own_mass = mass(mine)
-        for (field, theirs), their_mass in zip(wordings, masses, strict=True):
-            alike = 2 * mass(mine & theirs) / (own_mass + their_mass)
-            if alike >= _ALIKE:
-                best[i, field] = max(alike, best.get((i, field), 0.0))
-    return _pair(best)
-
-
-def _pair(best: Mapping[tuple[int, str], float]) -> dict[int, tuple[str, str]]:
-    """The likeliest pairs first, every field once; a second choice only if it is a close one."""
-    guesses: dict[int, tuple[str, str]] = {}
-    likeliest: dict[int, float] = {}
-    taken: set[str] = set()
-    for (i, field), alike in sorted(best.items(), key=lambda entry: (-entry[1], entry[0])):
-        is_near = alike > likeliest.setdefault(i, alike) - _NEAR
-        if i not in guesses and field not in taken and is_near:
-            guesses[i] = (field, f"{alike:.0%} alike")
-            taken.add(field)
+    A second choice is taken only where it is a close one.
+    """
+    guesses: dict[int, _Guess] = {}
+    users: dict[str, str] = {}
+    pairs = ((-m.score, i, m) for i, found in matches.items() for m in found)
+    for _, i, match in sorted(pairs, key=lambda pair: pair[:2]):
+        first = matches[i][0].score
+        kind = instrument.item(parse_field(match.field, instrument).item).kind
+        is_shared = kind in SPREAD and users.get(match.field) == stems[i]
+        if i in guesses or match.score < first - 2 * _NEAR:
+            continue
+        if match.field not in users or is_shared:
+            guesses[i] = _tell(match, matches[i])
+            users[match.field] = stems[i]
     return guesses
+
+
+def _tell(match: Match, found: Sequence[Match]) -> _Guess:
+    note = f"{match.score:.0f}% alike"
+    others = [one for one in found if one.field != match.field]
+    is_close = bool(others) and others[0].score > match.score - _NEAR and match.score < 100
+    if match.score >= _SURE and not is_close:
+        return _Guess(match.field, note)
+    rival = f"; or {others[0].field} ({others[0].score:.0f}%)" if others else ""
+    return _Guess(match.field, f"unsure: {note}{rival}", is_sure=False)
+
+
+# Labels
+
+
+def _propose_labels(
+    table: Table, guesses: Mapping[int, _Guess], instrument: Instrument
+) -> tuple[str, list[str]]:
+    known = known_labels()
+    rows: dict[tuple[str, str, str, str], list[Item]] = {}
+    for i, guess in sorted(guesses.items()):
+        if guess.field in ("", IGNORED) or "." not in guess.field:
+            continue
+        item = instrument.item(parse_field(guess.field, instrument).item)
+        if item.kind == "text":
+            continue
+        for label in _unknown_labels(table, i, item, known.codes(item, instrument)):
+            said = _guess_label(label, item, instrument)
+            rows.setdefault((item.kind, label, *said), []).append(item)
+    if not rows:
+        return "", []
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["field", "label", "value", "note"])
+    unsure = []
+    for (kind, label, value, note), items in rows.items():
+        # One line says it for all questions of a kind where it seems to mean the same in all.
+        fields = [kind] if len({item.id for item in items}) > 1 else [items[0].id]
+        fields = ["*"] if value in STATUS_WORDS else fields
+        writer.writerows([field, guard(label), value, note] for field in fields)
+        if value == OPEN or float(note.split("%")[0]) < _SURE:
+            meant = "nothing fits" if value == OPEN else f"{value}, {note}"
+            unsure.append(f"label {label!r} of {fields[0]}: {meant}")
+    return text.getvalue(), unsure
+
+
+def _unknown_labels(table: Table, i: int, item: Item, codes: Mapping[str, str]) -> Iterator[str]:
+    seen = set()
+    for cell in dict.fromkeys(row[i] for row in table.rows):
+        if _is_readable(cell, item, codes):
+            continue
+        pieces = re.split(r"[;\n]", cell) if item.kind in SPREAD else [cell]
+        for piece in filter(None, (" ".join(one.split()) for one in pieces)):
+            if find_code(fold(piece), codes) is None and fold(piece) not in seen:
+                yield piece
+            seen.add(fold(piece))
+
+
+def _is_readable(cell: str, item: Item, codes: Mapping[str, str]) -> bool:
+    """Whether an import would read a cell as it is: codes, wordings, numbers, marks."""
+    if fold(cell) in ("0", "1", "y", "n", "yes", "no", "true", "false"):
+        return True
+    try:
+        read_cell(cell, item, codes)
+    except CellError:
+        return False
+    return True
+
+
+def _guess_label(label: str, item: Item, instrument: Instrument) -> tuple[str, str]:
+    """The code a label probably means, and how alike they are; `OPEN` where nothing is."""
+    wordings: dict[str, str] = {}
+    for text, code in known_labels().codes(item, instrument).items():
+        wordings.setdefault(plain(text), code)
+    wordings |= {plain(code): code for code in STATUS_WORDS}
+    found = process.extractOne(
+        plain(label), list(wordings), scorer=fuzz.token_sort_ratio, score_cutoff=_LABEL_ALIKE
+    )
+    return (wordings[found[0]], f"{found[1]:.0f}% alike") if found else (OPEN, "")

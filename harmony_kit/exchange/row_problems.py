@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from harmony_kit.errors import ExchangeError, Problem
+from harmony_kit.exchange.accepting import suggest_accepted
 
 __all__ = ["Complaint", "Complaints", "name_rows"]
 
@@ -14,12 +16,13 @@ _MANY = 3
 
 @dataclass(frozen=True)
 class Complaint:
-    """What is wrong in a cell, and what would be right."""
+    """What is wrong in a cell, and what would be right; `index` is its column's, None of a row."""
 
     column: str
     what: str
     allowed: str = ""
     todo: str = ""
+    index: int | None = None
 
 
 @dataclass
@@ -27,14 +30,15 @@ class Complaints:
     """What was found wrong with one file so far; the same thing in many rows is one problem."""
 
     file: str
+    severity: Literal["error", "warning"] = "error"
     others: list[Problem] = field(default_factory=list)
-    rows: dict[Complaint, list[int]] = field(default_factory=dict)
+    rows: dict[Complaint, dict[int, None]] = field(default_factory=dict)
+    n_added: int = 0
 
     def add(self, row: int, complaint: Complaint) -> None:
         """Note a complaint about one row."""
-        rows = self.rows.setdefault(complaint, [])
-        if row not in rows:
-            rows.append(row)
+        self.n_added += 1
+        self.rows.setdefault(complaint, {})[row] = None
 
     def add_file(self, what: str, allowed: str = "", todo: str = "", *, where: str = "") -> None:
         """Note a problem of the file as a whole, or of a place in it."""
@@ -49,9 +53,9 @@ class Complaints:
         alike: dict[tuple[str, str, str], dict[str, list[int]]] = {}
         for complaint, rows in self.rows.items():
             same = (complaint.what, complaint.allowed, complaint.todo)
-            alike.setdefault(same, {})[complaint.column] = rows
+            alike.setdefault(same, {})[complaint.column] = list(rows)
         told = [
-            (min(rows), Problem(self.file, where, *same))
+            (min(rows), Problem(self.file, where, *same, severity=self.severity))
             for same, columns in alike.items()
             for where, rows in _places(columns)
         ]
@@ -59,9 +63,13 @@ class Complaints:
         return (*self.others, *(problem for _, problem in told))
 
     def refuse(self) -> None:
-        """Raise `ExchangeError` with every problem, if there is one."""
+        """Raise `ExchangeError` with every problem, if there is one.
+
+        Where only rows and cells are wrong it says how the rest of the file can be imported.
+        """
         if problems := self.problems():
-            raise ExchangeError(*problems)
+            wrong = [(complaint.index, rows) for complaint, rows in self.rows.items()]
+            raise ExchangeError(*problems, accept="" if self.others else suggest_accepted(wrong))
 
 
 def _places(columns: dict[str, list[int]]) -> list[tuple[str, list[int]]]:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from datetime import timedelta
+from datetime import datetime
 
 from harmony_kit.exchange.columns import Layout
+from harmony_kit.exchange.known_answers import AnswerKey, Stored
 from harmony_kit.exchange.outcome import ImportCounts
-from harmony_kit.exchange.row_problems import Complaint, Complaints
 from harmony_kit.exchange.submissions import Submission
 from harmony_kit.journal.answers import Answer, Respondent
 
-__all__ = ["Stored", "Verdict", "check_people", "settle"]
-
-Place = tuple[str, str, str]
+__all__ = ["Verdict", "settle"]
 
 
 @dataclass(frozen=True)
-class Stored:
-    """What is stored: respondents by site, wave and pseudonym, and answers by their key."""
+class Change:
+    """What to store of one submission: the answers at some places of it, None for all."""
 
-    respondents: Mapping[Place, Respondent]
-    answers: Mapping[tuple[str, str, str, str, str, str], Answer]
+    submission: Submission
+    taken: tuple[int, ...] | None
 
 
 @dataclass(frozen=True)
@@ -30,84 +28,52 @@ class Verdict:
     """What to store of a file, and the counts."""
 
     respondents: tuple[Respondent, ...]
-    answers: tuple[Answer, ...]
+    changes: tuple[Change, ...]
     counts: ImportCounts
+    layout: Layout
+    stored: Stored
+
+    def answers(self) -> Iterator[Answer]:
+        """The answers to store, made one by one."""
+        for change in self.changes:
+            if change.taken is None:
+                yield from change.submission.answers()
+                continue
+            known = self.stored.answers(_place(change.submission.respondent))
+            answers = tuple(change.submission.answers())
+            for place in change.taken:
+                yield _renew(answers[place], known.get(answers[place].key), self.layout)
 
 
-def check_people(submissions: Iterable[Submission], stored: Stored, complaints: Complaints) -> None:
-    """Add a complaint for everybody who is stored with another lens, site or start."""
-    by_form: dict[tuple[str, ...], list[Respondent]] = {}
-    for respondent in stored.respondents.values():
-        by_form.setdefault(_form_key(respondent), []).append(respondent)
-    for submission in submissions:
-        person = submission.respondent
-        same = stored.respondents.get(_place(person))
-        others = by_form.get(_form_key(person), [])
-        for known in [same] if same else others:
-            if complaint := _compare(person, known):
-                complaints.add(submission.row, complaint)
+def settle(
+    submissions: Iterable[Submission], layout: Layout, stored: Stored, *, now: datetime
+) -> Verdict:
+    """What is new or changed; a stored answer that was given later holds.
 
-
-def _place(respondent: Respondent) -> Place:
-    return respondent.site, respondent.wave, respondent.respondent
-
-
-def _form_key(respondent: Respondent) -> tuple[str, ...]:
-    """The form somebody filled in, whatever site or lens it was taken for.
-
-    A pseudonym given by hand is one of its site: every plant may have an ``it-01``.
+    A stored answer dated after `now` was misdated, and holds against nothing.
     """
-    details = respondent.details
-    if "submission" not in details:
-        return ("named", respondent.site, respondent.wave, respondent.respondent)
-    form = (details.get(name, "") for name in ("tool", "form", "submission"))
-    return (respondent.wave, *form)
-
-
-def _compare(person: Respondent, known: Respondent) -> Complaint | None:
-    later = _start_later(person, known)
-    one = "one person, one lens and one site"
-    if person.site != known.site:
-        what = f"this form is stored for the site {known.site}, not {person.site}"
-        # Two plants number their forms alike; only the same start makes it the same form.
-        return Complaint("", what, one) if later == timedelta(0) else None
-    if later:
-        way = "later" if later < timedelta(0) else "earlier"
-        what = f"the form stored under this number or name started {abs(later)} {way}"
-        todo = (
-            "Is it another form? Name it with --form, or a person by another pseudonym. "
-            "Is --timezone another than before?"
-        )
-        return Complaint("", what, "", todo)
-    if person.lens != known.lens:
-        what = f"has two lenses: stored for {known.lens}, here {person.lens}"
-        return Complaint("", what, one)
-    return None
-
-
-def _start_later(person: Respondent, known: Respondent) -> timedelta | None:
-    """How much later somebody started here than stored; None where one of them is not known."""
-    if person.started_at is None or known.started_at is None:
-        return None
-    return person.started_at - known.started_at
-
-
-def settle(submissions: Iterable[Submission], layout: Layout, stored: Stored) -> Verdict:
-    """What is new or changed; a stored answer that was given later holds."""
     people: list[Respondent] = []
-    taken: list[Answer] = []
+    changes: list[Change] = []
     counts = ImportCounts()
     for submission in submissions:
         known = stored.respondents.get(_place(submission.respondent))
         person = _merge(submission.respondent, known)
         if person != known:
             people.append(person)
-        answers, found = _settle_answers(submission, layout, stored)
-        taken += answers
+        if known is None:
+            changes.append(Change(submission, None))
+            counts = _add(counts, ImportCounts(1, 0, len(submission.said)))
+            continue
+        before = stored.answers(_place(known))
+        taken, found = _settle_answers(submission, layout, before, now)
+        if taken:
+            changes.append(Change(submission, taken))
         counts = _add(counts, found)
-        is_new = known is None
-        counts = _add(counts, ImportCounts(int(is_new), int(not is_new)))
-    return Verdict(tuple(people), tuple(taken), counts)
+    return Verdict(tuple(people), tuple(changes), counts, layout, stored)
+
+
+def _place(respondent: Respondent) -> tuple[str, str, str]:
+    return respondent.site, respondent.wave, respondent.respondent
 
 
 def _add(first: ImportCounts, second: ImportCounts) -> ImportCounts:
@@ -128,30 +94,30 @@ def _merge(person: Respondent, known: Respondent | None) -> Respondent:
 
 
 def _settle_answers(
-    submission: Submission, layout: Layout, stored: Stored
-) -> tuple[list[Answer], ImportCounts]:
-    taken: list[Answer] = []
+    submission: Submission, layout: Layout, stored: dict[AnswerKey, Answer], now: datetime
+) -> tuple[tuple[int, ...], ImportCounts]:
+    taken: list[int] = []
     n_new = n_changed = n_unchanged = n_refused = 0
-    for answer in submission.answers:
-        before = stored.answers.get(answer.key)
+    for place, answer in enumerate(submission.answers()):
+        before = stored.get(answer.key)
         if before is None:
             n_new += 1
-            taken.append(answer)
-            continue
-        renewed = _renew(answer, before, layout)
-        if renewed.content == before.content:
+            taken.append(place)
+        elif _renew(answer, before, layout).content == before.content:
             n_unchanged += 1
-        elif before.answered_at > answer.answered_at:
+        elif answer.answered_at < before.answered_at <= now:
             n_refused += 1
         else:
             n_changed += 1
-            taken.append(renewed)
+            taken.append(place)
     n_kept = _count_kept(submission, layout, stored)
-    return taken, ImportCounts(0, 0, n_new, n_changed, n_unchanged, n_refused, n_kept)
+    return tuple(taken), ImportCounts(0, 1, n_new, n_changed, n_unchanged, n_refused, n_kept)
 
 
-def _renew(answer: Answer, before: Answer, layout: Layout) -> Answer:
+def _renew(answer: Answer, before: Answer | None, layout: Layout) -> Answer:
     """The answer with what a file cannot say: the interviewer's note, and a permission given."""
+    if before is None:
+        return answer
     says_nothing = answer.text is not None and layout.permission(answer.item) is None
     is_kept = says_nothing and answer.text == before.text
     return replace(
@@ -159,12 +125,12 @@ def _renew(answer: Answer, before: Answer, layout: Layout) -> Answer:
     )
 
 
-def _count_kept(submission: Submission, layout: Layout, stored: Stored) -> int:
+def _count_kept(submission: Submission, layout: Layout, stored: dict[AnswerKey, Answer]) -> int:
     person = submission.respondent
-    given = set(submission.content)
+    given = {(said.item, said.subject or "", said.about) for said in submission.said}
     n_kept = 0
-    for column in layout.of_items:
-        field = column.field
-        key = (field.item, field.subject or "", field.about or person.lens)
-        n_kept += key not in given and (*_place(person), *key) in stored.answers
+    for group in layout.groups:
+        item, subject, about = group.field.question
+        key = (item, subject, about or person.lens)
+        n_kept += key not in given and (*_place(person), *key) in stored
     return n_kept

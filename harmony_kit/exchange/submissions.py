@@ -1,19 +1,28 @@
-"""One row of a table: the answers in it and the form it belongs to."""
+"""One row of a table: what was said in it and the form it belongs to."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from harmony_kit.errors import AnswerError
-from harmony_kit.exchange.cells import CellError, name_allowed, read_cell, read_permission
-from harmony_kit.exchange.columns import Column, Layout
+from harmony_kit.exchange.accepting import Accepted
+from harmony_kit.exchange.cells import (
+    CellError,
+    CellValue,
+    name_allowed,
+    read_cell,
+    read_permission,
+)
+from harmony_kit.exchange.columns import Column, ColumnGroup, Layout
+from harmony_kit.exchange.fields import ESSENTIAL
 from harmony_kit.exchange.row_problems import Complaint, Complaints
+from harmony_kit.exchange.spread import read_spread
 from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.journal.answers import Answer, Respondent, Source, check_answer
 
-__all__ = ["Form", "SheetRow", "Submission", "read_answers"]
+__all__ = ["Form", "RowAnswer", "SheetRow", "Submission", "read_group", "read_said"]
 
 Key = tuple[str, str, str]
 
@@ -27,6 +36,24 @@ class SheetRow:
 
 
 @dataclass(frozen=True)
+class RowAnswer:
+    """One answer of a row: what it answers, what was said, whether it may be quoted."""
+
+    item: str
+    subject: str | None
+    about: str
+    value: CellValue
+    quotable: bool = False
+    answered_at: datetime | None = None
+
+
+#: What the cells of a question say to somebody of a lens, or what is wrong with them.
+Reading = CellValue | Complaint | None
+#: A question, the place of its first column, and what its cells were found to say.
+ReadingStep = tuple[ColumnGroup, int, "dict[str, RowAnswer | None] | None"]
+
+
+@dataclass(frozen=True)
 class Form:
     """What holds for every row of a file.
 
@@ -34,20 +61,54 @@ class Form:
     ----------
     codes
         Item id, leading field or ``quotable`` → folded label → code.
+    notes
+        What was read in another way than it stands there, to be told.
+    seen
+        Lens → its questions with what their cells said: most cells of a large file repeat.
     """
 
     instrument: Instrument
     layout: Layout
     codes: Mapping[str, Mapping[str, str]]
     complaints: Complaints
+    notes: Complaints
+    accepted: Accepted
+    seen: dict[str, list[ReadingStep]] = field(default_factory=dict)
 
     def cell(self, row: SheetRow, column: Column) -> str:
         """The text of a cell."""
         return row.cells[column.index]
 
+    def steps(self, lens: str) -> list[ReadingStep]:
+        """The questions as a row of this lens is read; texts and spread columns repeat little."""
+        if lens not in self.seen:
+            kinds = {item.id: item.kind for item in self.instrument.items}
+            self.seen[lens] = [
+                (
+                    group,
+                    group.columns[0].index,
+                    None if group.is_spread or kinds[group.field.item] == "text" else {},
+                )
+                for group in self.layout.groups
+            ]
+        return self.seen[lens]
+
     def complain(self, row: SheetRow, column: Column, what: str, allowed: str = "") -> None:
-        """Note what is wrong with a cell."""
-        self.complaints.add(row.number, Complaint(column.name, what, allowed))
+        """Note what is wrong with a cell, or that it is left out as accepted."""
+        # Without a name or a side a row is nobody's: then all of it is wrong.
+        index = None if column.field.name in ESSENTIAL else column.index
+        self.refer(row, Complaint(column.name, what, allowed, index=index))
+
+    def refer(self, row: SheetRow, complaint: Complaint) -> bool:
+        """Note a complaint about a cell; whether the cell is left out as accepted instead."""
+        index = complaint.index
+        is_accepted = index is not None and self.accepted.covers(row.number, index)
+        if is_accepted:
+            told = f"left out as accepted: {complaint.what}"
+            self.notes.add(row.number, Complaint(complaint.column, told))
+        else:
+            self.complaints.add(row.number, complaint)
+        return is_accepted
 
 
 @dataclass(frozen=True)
@@ -55,80 +116,159 @@ class Submission:
     """One filled-in form.
 
     `number` is the survey tool's own number of it, or a hash of the row where it has none;
-    `is_named` says whether the file names the respondent or the pseudonym was derived.
+    `is_named` says whether the file names the respondent or the pseudonym was derived; `source`
+    is that of every answer in it, which are dated `when` unless they say otherwise.
     """
 
     row: int
     respondent: Respondent
-    answers: tuple[Answer, ...]
+    said: tuple[RowAnswer, ...]
     number: str
     is_named: bool
+    source: Source
+    when: datetime
 
     @property
-    def identity(self) -> tuple[str, str]:
-        """Whose form of which wave it is, whatever site and lens it says."""
-        name = f"respondent {self.respondent.respondent}"
-        return self.respondent.wave, name if self.is_named else f"submission {self.number}"
+    def identity(self) -> tuple[str, str, str]:
+        """Whose form of which wave it is, whatever lens it says.
+
+        A numbered form is one person wherever it turns up; a pseudonym is one of its site.
+        """
+        person = self.respondent
+        if self.is_named:
+            return person.wave, person.site, f"respondent {person.respondent}"
+        return person.wave, "", f"submission {self.number}"
 
     @property
     def content(self) -> dict[Key, tuple[object, ...]]:
         """What was said, by item, subject and the lens it is about."""
-        return {answer.key[3:]: answer.content for answer in self.answers}
+        return {answer.key[3:]: answer.content for answer in self.answers()}
+
+    def answers(self) -> Iterator[Answer]:
+        """The answers, made when they are asked for: a large file has millions."""
+        person = self.respondent
+        for said in self.said:
+            value = said.value
+            yield Answer(
+                site=person.site,
+                wave=person.wave,
+                respondent=person.respondent,
+                lens=person.lens,
+                item=said.item,
+                about=said.about,
+                status=value.status,
+                answered_at=said.answered_at or self.when,
+                source=self.source,
+                subject=said.subject,
+                value=value.value,
+                chosen=value.chosen,
+                text=value.text,
+                quotable=said.quotable,
+            )
 
 
-def read_answers(
-    form: Form, row: SheetRow, person: Respondent, when: datetime, source: Source
-) -> tuple[Answer, ...]:
-    """The answers in a row, in the order of the columns; what is wrong becomes a complaint.
+def read_said(form: Form, row: SheetRow, person: Respondent) -> tuple[RowAnswer, ...]:
+    """What a row says, in the order of the columns; what is wrong becomes a complaint.
 
     A person without a known lens is a problem already; their answers are still checked.
     """
-    blank = Answer(
-        site=person.site,
-        wave=person.wave,
-        respondent=person.respondent,
-        lens=person.lens or form.instrument.lens_ids[0],
-        item="",
-        about="",
-        status="answered",
-        answered_at=when,
-        source=replace(source, reference=f"{source.reference}:{row.number}"),
-    )
-    read = (_read_answer(form, row, column, blank) for column in form.layout.of_items)
-    return tuple(answer for answer in read if answer)
+    lens = person.lens or form.instrument.lens_ids[0]
+    said: list[RowAnswer] = []
+    for group, index, known in form.steps(lens):
+        cell = row.cells[index]
+        if known is not None and cell in known:
+            found = known[cell]
+        else:
+            found = _read_step(form, row, group, lens, known)
+        if found is not None:
+            said.append(found)
+    return tuple(said)
 
 
-def _read_answer(form: Form, row: SheetRow, column: Column, blank: Answer) -> Answer | None:
-    item, cell = form.instrument.item(column.field.item), form.cell(row, column)
-    try:
-        said = read_cell(cell, item, form.codes[item.id])
-    except CellError as cause:
-        form.complain(row, column, cause.what, name_allowed(item, form.instrument))
+def _read_step(
+    form: Form,
+    row: SheetRow,
+    group: ColumnGroup,
+    lens: str,
+    known: dict[str, RowAnswer | None] | None,
+) -> RowAnswer | None:
+    n_before = form.complaints.n_added + form.notes.n_added
+    found = read_group(form, row, group, lens)
+    is_plain = n_before == form.complaints.n_added + form.notes.n_added
+    if known is not None and is_plain:
+        known[row.cells[group.columns[0].index]] = found
+    return found
+
+
+def read_group(form: Form, row: SheetRow, group: ColumnGroup, lens: str) -> RowAnswer | None:
+    """What a row says to one question; None where it says nothing or is wrong."""
+    column = group.columns[0]
+    asked = column.field
+    cells = tuple(form.cell(row, one) for one in group.columns)
+    item = form.instrument.item(asked.item)
+    found = _weigh(form, group, cells, lens)
+    while isinstance(found, Complaint) and form.refer(row, found):
+        # The wrong cell is left out as accepted; the other cells of the group still count.
+        wrong = found.index
+        pairs = zip(group.columns, cells, strict=True)
+        cells = tuple("" if one.index == wrong else cell for one, cell in pairs)
+        found = _weigh(form, group, cells, lens)
+    if isinstance(found, Complaint):
         return None
+    if found is None:
+        return None
+    if found.n_cut:
+        what = f"ranks more options than asked for; the first {item.k} were taken"
+        form.notes.add(row.number, Complaint(column.name, what))
+    quotable = found.text is not None and _read_permission(form, row, item)
+    return RowAnswer(item.id, asked.subject, asked.about or lens, found, quotable)
+
+
+def _weigh(form: Form, group: ColumnGroup, cells: tuple[str, ...], lens: str) -> Reading:
+    """What the cells say, or what is wrong with them."""
+    asked, wrong = group.field, group.columns[0]
+    item, codes = form.instrument.item(asked.item), form.codes[asked.item]
+    try:
+        if group.is_spread:
+            said = read_spread(group, cells, item, codes)
+        else:
+            said = read_cell(cells[0], item, codes)
+    except CellError as cause:
+        wrong = group.columns[cause.place]
+        allowed = name_allowed(item, form.instrument)
+        return Complaint(wrong.name, cause.what, allowed, index=wrong.index)
     if said is None:
         return None
-    if column.field.about == blank.lens:
-        what = f"a respondent of {blank.lens} cannot estimate {blank.lens}"
-        form.complain(row, column, what, "an empty cell")
-        return None
-    answer = replace(
-        blank,
-        item=item.id,
-        subject=column.field.subject,
-        about=column.field.about or blank.lens,
+    if asked.about == lens:
+        what = f"a respondent of {lens} cannot estimate {lens}"
+        return Complaint(wrong.name, what, "an empty cell", index=wrong.index)
+    try:
+        check_answer(_trial(form, group, said, lens), form.instrument)
+    except AnswerError as cause:
+        shown = "; ".join(" ".join(cell.split()) for cell in cells if cell.strip())
+        shown = shown if len(shown) <= 60 else f"{shown[:59]}…"
+        what = f"{shown!r} is not an answer"
+        return Complaint(wrong.name, what, cause.allowed, index=wrong.index)
+    return said
+
+
+def _trial(form: Form, group: ColumnGroup, said: CellValue, lens: str) -> Answer:
+    asked = group.field
+    return Answer(
+        site="",
+        wave="",
+        respondent="",
+        lens=lens,
+        item=asked.item,
+        about=asked.about or lens,
         status=said.status,
+        answered_at=datetime.min,  # noqa: DTZ901 - only what was said is checked
+        source=Source("", "import", form.instrument.id, 0, ""),
+        subject=asked.subject,
         value=said.value,
         chosen=said.chosen,
         text=said.text,
-        quotable=said.text is not None and _read_permission(form, row, item),
     )
-    try:
-        return check_answer(answer, form.instrument)
-    except AnswerError as cause:
-        shown = " ".join(cell.split())
-        shown = shown if len(shown) <= 60 else f"{shown[:59]}…"
-        form.complain(row, column, f"{shown!r} is not an answer", cause.allowed)
-        return None
 
 
 def _read_permission(form: Form, row: SheetRow, item: Item) -> bool:

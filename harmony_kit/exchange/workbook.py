@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from harmony_kit.files import publish
 
-__all__ = ["WorkbookSheet", "draw_workbook", "write_workbook"]
+__all__ = ["WorkbookSheet", "draw_workbook", "sheet_name", "write_workbook"]
 
 # XlsxWriter dates a workbook with the clock otherwise.
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
@@ -126,12 +126,13 @@ def draw_workbook(sheets: Sequence[WorkbookSheet]) -> bytes:
         body = book.add_format({"valign": "top", "text_wrap": True})
         names: list[str] = []
         for sheet in sheets:
-            names.append(_sheet_name(sheet.name, names))
+            names.append(sheet_name(sheet.name, names))
             _draw_sheet(book.add_worksheet(names[-1]), sheet, heading, body)
     return target.getvalue()
 
 
-def _sheet_name(name: str, taken: Sequence[str]) -> str:
+def sheet_name(name: str, taken: Sequence[str]) -> str:
+    """A name a spreadsheet allows and no other sheet has, as near to this one as can be."""
     plain = re.sub(r"[\[\]:*?/\\']", " ", name).strip()[:_MAX_NAME] or "sheet"
     used, unique, n = {other.casefold() for other in taken}, plain, 1
     while unique.casefold() in used:

@@ -11,8 +11,7 @@ import pandas as pd
 
 from harmony_kit.findings.playbook import Canvas, CanvasField, Playbook, fill
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.journal.answers import AnswersFrame
-from harmony_kit.measures.privacy import license_answers, license_quotes
+from harmony_kit.measures.rows import Row, rows_of
 
 __all__ = ["Line", "Said", "Sheet", "canvases"]
 
@@ -26,7 +25,7 @@ class Said:
     quotes
         Its quotable sentences, sorted: their order tells nothing about who said what.
     ratings
-        Mean of its own answers by item id, on the scale of the item.
+        Told mean of its own answers by item id, on the scale of the item.
     answers
         The option most of it chose, in words, by item id; an item with a tie is left out.
     n
@@ -66,20 +65,18 @@ class Sheet:
 def canvases(
     playbook: Playbook,
     instrument: Instrument,
-    answers: AnswersFrame,
+    frames: Mapping[str, pd.DataFrame],
     *,
+    quotes: pd.DataFrame,
     language: str | None = None,
-    min_group: int = 3,
 ) -> tuple[Sheet, ...]:
-    """The playbook's canvases with the answers of one site and wave beside their lines.
+    """The playbook's canvases with what may be told of one site and wave beside their lines.
 
-    Only sentences their author allowed to be quoted appear, and nothing of a lens with fewer
-    than `min_group` people; a line nobody may be shown about stays empty, to be filled in. A
-    canvas none of whose items the instrument asks is left out.
+    `frames` is what the gate lets through (`disclosure.Disclosed`), `quotes` from
+    `license_quotes`; a line nobody may be shown about stays empty, to be filled in. A canvas none
+    of whose items the instrument asks is left out.
     """
-    licensed, _ = license_answers(answers, min_group=min_group)
-    own = licensed[(licensed["lens"] == licensed["about"]) & (licensed["status"] == "answered")]
-    heard = _Heard(instrument, language, own, license_quotes(answers, min_group=min_group))
+    heard = _Heard(instrument, language, frames, quotes)
     names = dict(zip(("first", "second"), map(heard.name, instrument.lens_ids), strict=True))
     return tuple(
         _fill_sheet(canvas, playbook, heard, names)
@@ -92,30 +89,46 @@ def canvases(
 class _Heard:
     instrument: Instrument
     language: str | None
-    own: pd.DataFrame
+    frames: Mapping[str, pd.DataFrame]
     quotes: pd.DataFrame
 
     def name(self, lens: str) -> str:
         return self.instrument.text(f"lens.{lens}.name", self.language)
 
     @cached_property
+    def _rated(self) -> dict[tuple[str, str], list[Row]]:
+        """Rows of own answers to ratings by lens and item, one per subject."""
+        found: dict[tuple[str, str], list[Row]] = {}
+        for row in rows_of(self.frames.get("within")):
+            if row["lens"] == row["about"]:
+                found.setdefault((row["lens"], row["item"]), []).append(row)
+        return found
+
+    @cached_property
+    def _owned(self) -> dict[tuple[str, str], Row]:
+        """Rows of duties by lens and item."""
+        rows = rows_of(self.frames.get("ownership"))
+        return {(row["lens"], row["item"]): row for row in rows if row["n"]}
+
+    @cached_property
     def _ratings(self) -> dict[tuple[str, str], float]:
-        rated = self.own[self.own["value"].notna()].groupby(["lens", "item"])["value"].mean()
-        return _by_place(rated)
+        return {
+            key: round(sum(row["mean"] for row in rows) / len(rows), 1)
+            for key, rows in self._rated.items()
+        }
 
     @cached_property
     def _sizes(self) -> dict[tuple[str, str], int]:
-        return _by_place(self.own.groupby(["lens", "item"]).size())
+        rated = {key: int(sum(row["n"] for row in rows)) for key, rows in self._rated.items()}
+        return rated | {key: int(row["n"]) for key, row in self._owned.items()}
 
     @cached_property
     def _answers(self) -> dict[tuple[str, str], str]:
-        chosen = self.own[self.own["chosen"].notna()]
-        given = chosen["chosen"].str[0].groupby([chosen["lens"], chosen["item"]])
-        modes = {(str(lens), str(item)): options.mode() for (lens, item), options in given}
+        named = {key: row["owner"] for key, row in self._owned.items()}
         return {
-            key: self._label(key[1], str(most.iloc[0]))
-            for key, most in modes.items()
-            if len(most) == 1
+            key: self._label(key[1], owner)
+            for key, owner in named.items()
+            if isinstance(owner, str)
         }
 
     @cached_property
@@ -135,12 +148,6 @@ class _Heard:
     def _label(self, item: str, option: str) -> str:
         options = self.instrument.item(item).options
         return self.instrument.text(f"option.{options}.{option}", self.language)
-
-
-def _by_place(series: pd.Series) -> dict[tuple[str, str], Any]:
-    """The values of a series with the index lens, item, as plain numbers."""
-    lenses, items = (series.index.get_level_values(level) for level in (0, 1))
-    return dict(zip(zip(lenses, items, strict=True), series.tolist(), strict=True))
 
 
 def _fill_sheet(

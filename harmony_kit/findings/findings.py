@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.findings.alike import join_alike, settle
 from harmony_kit.findings.observing import Number, Observation, observe
 from harmony_kit.findings.patterns import DRIFT
 from harmony_kit.findings.playbook import Entry
@@ -22,6 +24,9 @@ FIRST_PAGE = 7
 
 #: Most of them that are alike, so that ten frame elements do not hide the rest.
 _MOST_ALIKE = 2
+
+#: Between two sentences.
+_BETWEEN = re.compile(r"(?<=[.!?]) +(?=\W*[A-ZÄÖÜÁÉÍÓÚÑ¿¡])")
 
 #: What an impression counts against a fact.
 _LEANING_WEIGHT = 0.5
@@ -56,8 +61,11 @@ class Finding:
     importance
         1 (good to know) to 5 (settle first).
     score
-        ``importance / 5 * gap * certainty``, 0 to 1, half of it for an impression: what
-        findings are ranked by.
+        ``importance / 5 * gap * certainty``, 0 to 1, half of it for an impression, less by the
+        share of plants where one expects it anyway: what findings are ranked by.
+    alike
+        Where it stands for several: the pilot or decision of each, its item or its dimension, the
+        strongest first. `item`, `subject` and `dimension` are then those of the strongest.
     """
 
     id: str
@@ -82,6 +90,7 @@ class Finding:
     sources: tuple[str, ...]
     importance: int
     score: float
+    alike: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The finding as plain values, for results.json; parts that do not apply are left out."""
@@ -92,7 +101,11 @@ class Finding:
 
 
 def find(
-    measures: Mapping[str, pd.DataFrame], voice: Voice, *, settings: Settings | None = None
+    measures: Mapping[str, pd.DataFrame],
+    voice: Voice,
+    *,
+    settings: Settings | None = None,
+    decisions: pd.DataFrame | None = None,
 ) -> tuple[Finding, ...]:
     """Everything the measures of one site and wave license to say, the most important first.
 
@@ -107,17 +120,56 @@ def find(
         decisions. Texts missing in the language are given in their source language.
     settings
         Minimum group and thresholds.
+    decisions
+        The record of the site's decisions, as its file has it.
 
     Returns
     -------
     findings
         Ranked by `Finding.score`; equal scores by id. What is ``open`` or ``withheld`` is not
         among them, nor anything about fewer people of a lens than the minimum group, nor a case
-        the playbook has no title for.
+        the playbook has no title for. Alike ones are one finding; contradictions are settled.
     """
-    seen = observe(measures, voice.instrument, settings or Settings())
-    findings = [finding for one in seen if (finding := _word(one, voice)).title]
-    return tuple(sorted(findings, key=lambda finding: (-finding.score, finding.id)))
+    seen = observe(measures, voice.instrument, settings or Settings(), decisions)
+    joined = join_alike(settle(seen, voice.instrument), voice.playbook)
+    findings = [finding for one in joined if (finding := _word(one, voice)).title]
+    ranked = sorted(findings, key=lambda finding: (-finding.score, finding.id))
+    return _tell_once(ranked, voice)
+
+
+def _tell_once(findings: Iterable[Finding], voice: Voice) -> tuple[Finding, ...]:
+    """The findings with every sentence only where it comes first, hedged or not.
+
+    Where both sides would then read the same, the finding has no texts for them: what is true of
+    both stands in what it means for both.
+    """
+    told: set[str] = set()
+    hedge = voice.template("phrase.leaning_text")
+    names = re.compile("|".join(re.escape(name) for name in voice.lenses.values()))
+    return tuple(_untold(finding, told, hedge, names) for finding in findings)
+
+
+def _untold(finding: Finding, told: set[str], hedge: str, names: re.Pattern[str]) -> Finding:
+    texts = {lens: _strike(text, told, hedge) for lens, text in finding.texts.items()}
+    is_same = len({names.sub("", text) for text in texts.values()}) == 1
+    return replace(
+        finding,
+        shared=_strike(finding.shared, told, hedge),
+        question=_strike(finding.question, told, hedge),
+        action=_strike(finding.action, told, hedge),
+        texts={} if is_same else texts,
+    )
+
+
+def _strike(text: str, told: set[str], hedge: str) -> str:
+    """A text without the sentences already told; what it tells is added to them."""
+    before, _, after = hedge.partition("{text}")
+    is_hedged = bool(before) and text.startswith(before) and text.endswith(after)
+    bare = text.removeprefix(before).removesuffix(after) if is_hedged else text
+    sentences = [sentence for sentence in _BETWEEN.split(bare) if sentence not in told]
+    told.update(sentences)
+    left = " ".join(sentences)
+    return f"{before}{left}{after}" if is_hedged and left else left
 
 
 def select_first(findings: Iterable[Finding], *, n: int = FIRST_PAGE) -> tuple[Finding, ...]:
@@ -169,11 +221,11 @@ def _word(seen: Observation, voice: Voice) -> Finding:
     case, said = seen.case, Wording(seen, voice)
     entries = voice.playbook.entries_for(case)
     importance = _first(entries, "importance", 1)
-    weight = 1.0 if seen.claim == "claimed" else _LEANING_WEIGHT
+    weight = (1.0 if seen.claim == "claimed" else _LEANING_WEIGHT) * (
+        1 - _first(entries, "base_rate", 0.0)
+    )
     return Finding(
-        id=":".join(
-            (case.kind, case.item or case.dimension, seen.subject, case.looker, case.pattern)
-        ),
+        id=_identify(seen),
         kind=case.kind,
         pattern=case.pattern,
         dimension=case.dimension,
@@ -195,7 +247,25 @@ def _word(seen: Observation, voice: Voice) -> Finding:
         sources=seen.sources,
         importance=importance,
         score=importance / 5 * min(seen.gap, 1.0) * seen.certainty * weight,
+        alike=tuple(one.subject or one.case.item or one.case.dimension for one in seen.alike),
     )
+
+
+def _identify(seen: Observation) -> str:
+    """What it is about and what it shows; several topics stand under what they have in common."""
+    case = seen.case
+    item, subject = case.item or case.dimension, seen.subject
+    if seen.alike:
+        item, subject = (
+            "" if len({one.case.dimension for one in seen.alike}) > 1 else case.dimension,
+            "",
+        )
+    parts = [case.kind, item, subject, case.looker, case.pattern]
+    if seen.alike:
+        # Several groups may show one pattern: what tells them apart is part of the name.
+        viewer = seen.details.get("viewer", "") or seen.roles.get("blocks", "")
+        parts += [case.level, seen.roles.get("high", ""), viewer, seen.claim]
+    return ":".join(parts)
 
 
 def _first(entries: tuple[Entry, ...], name: str, default: Any) -> Any:  # noqa: ANN401 - a field of any type

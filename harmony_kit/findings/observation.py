@@ -39,6 +39,8 @@ class Observation:
         Ids of the items it comes from, or names of evidence files.
     details
         What else its words need, by placeholder: option ids, lens ids.
+    alike
+        Where it stands for several that show the same: all of them, the strongest first.
     """
 
     case: Case
@@ -51,6 +53,7 @@ class Observation:
     n: Mapping[str, int] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
+    alike: tuple[Observation, ...] = ()
 
 
 def claimed_rows(frame: pd.DataFrame | None) -> list[Row]:
@@ -66,9 +69,9 @@ def text_of(value: object) -> str:
 
 
 def numbers_of(row: Row, names: tuple[str, ...], suffix: str = "") -> dict[str, Number]:
-    """The numbers of a row under their names; missing ones are left out."""
+    """The numbers of a row under their names, with the ends of bands; missing ones are left out."""
     found: dict[str, Number] = {}
-    for name in names:
+    for name in (f"{one}{end}" for one in names for end in ("", "_from", "_to")):
         value = row.get(name)
         if value is None or pd.isna(value):
             continue

@@ -41,14 +41,18 @@ def observe_camps(
     for lens, rows in own.groupby("lens"):
         split = rows_of(rows[rows["view"] == "split"])
         roles = {"looker": str(lens), "other": instrument.other_lens(str(lens))}
-        yield from (_split(row, roles) for row in split)
+        yield from (_split(row, roles, settings) for row in split)
         by_luck = float(bdtrc(len(split) - 1, len(rows), BY_LUCK)) if split else 1.0
         if by_luck < _RARE:
             yield _split_often(split, len(rows), 1 - by_luck, roles)
 
 
-def _split(row: Row, roles: dict[str, str]) -> Observation:
-    distance = row["camps"][-1]["mean"] - row["camps"][0]["mean"]
+def _split(row: Row, roles: dict[str, str], settings: Settings) -> Observation:
+    # Where the camps may not be shown, they lie at least so far apart.
+    camps, points = row["camps"] or (), int(row["points"])
+    distance = 2 * settings.tolerance_of(points)
+    if camps:
+        distance = camps[-1]["mean"] - camps[0]["mean"]
     return Observation(
         case=Case("within", "split", row["dimension"], row["item"], "", row["lens"]),
         claim="claimed" if row["n"] >= MIN_SPLIT else "leaning",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -20,9 +20,6 @@ from harmony_kit.measures.rows import Row
 __all__ = ["observe_ranking"]
 
 _NUMBERS = ("actual", "perceived", "misread", "n_own", "n_estimate", "n_other", "probability")
-
-#: How many options are named as what a lens puts first.
-_N_FIRST = 3
 
 
 def observe_ranking(
@@ -64,8 +61,8 @@ def _observe(rows: list[Row]) -> Observation:
         n=_heard(row),
         sources=(row["item"],),
         details={
-            f"answer.{row['lens']}": _first_options(row["own"]),
-            f"answer.{row['other']}": _first_options(row["other_own"]),
+            f"answer.{row['lens']}": ";".join(row["first_own"]),
+            f"answer.{row['other']}": ";".join(row["first_other_own"]),
         },
     )
 
@@ -82,9 +79,3 @@ def _gap(row: Row) -> float:
     if row["state"] == "shared_view":
         return 1 - float(row["actual"])
     return float(row["misread"] if row["state"] == "false_conflict" else row["actual"])
-
-
-def _first_options(weights: Mapping[str, float]) -> str:
-    """The options a lens puts first, heaviest first, ids joined by ``;``; ties as listed."""
-    ranked = sorted(weights, key=lambda option: -weights[option])
-    return ";".join(option for option in ranked[:_N_FIRST] if weights[option] > 0)

@@ -31,6 +31,7 @@ def observe_decisions(decisions: pd.DataFrame | None) -> Iterator[Observation]:
         numbers |= {"n_decisions": int(row["n"])}
         if not pd.isna(row["oldest_open_days"]):
             numbers |= {"oldest_days": int(row["oldest_open_days"])}
+        held = ";".join(f"{holder}:{n}" for holder, n in (row.get("held_by") or {}).items())
         yield Observation(
             case=Case("evidence", row["pattern"]),
             claim=row["claim"],
@@ -38,6 +39,7 @@ def observe_decisions(decisions: pd.DataFrame | None) -> Iterator[Observation]:
             certainty=float(row["probability"]),
             numbers=numbers,
             sources=("decisions.csv",),
+            details={"held": held} if held else {},
         )
 
 

@@ -10,7 +10,7 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.observation import Number, Observation, claimed_rows, text_of
 from harmony_kit.findings.patterns import DRIFT, KINDS, Case
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.rows import Row, rows_of
 
 __all__ = ["drifting_lenses", "observe_signatures"]
 
@@ -38,13 +38,24 @@ _WHERE = {
 
 
 def observe_signatures(
-    signatures: pd.DataFrame | None, instrument: Instrument, settings: Settings
+    signatures: pd.DataFrame | None,
+    instrument: Instrument,
+    settings: Settings,
+    words: pd.DataFrame | None = None,
 ) -> Iterator[Observation]:
-    """One observation per signature and subject; from `measure_signatures`, one site and wave."""
+    """One observation per signature and subject; from `measure_signatures`, one site and wave.
+
+    `words` from `measure_ranking` says which words two dialects are made of.
+    """
+    first = {
+        f"answer.{row['lens']}": ";".join(row["first_own"] or ())
+        for row in rows_of(words)
+        if row["kind"] == "words" and row["n_own"] >= settings.min_group
+    }
     for row in claimed_rows(signatures):
         is_known = row["signature"] in KINDS["signature"]
         if is_known and min(row["n_min"].values()) >= settings.min_group:
-            yield _signature(row, instrument)
+            yield _signature(row, instrument, first)
 
 
 def drifting_lenses(signatures: pd.DataFrame | None) -> frozenset[str]:
@@ -52,10 +63,11 @@ def drifting_lenses(signatures: pd.DataFrame | None) -> frozenset[str]:
     return frozenset(r["subject"] for r in claimed_rows(signatures) if r["signature"] == DRIFT)
 
 
-def _signature(row: Row, instrument: Instrument) -> Observation:
-    is_drift = row["signature"] == DRIFT
+def _signature(row: Row, instrument: Instrument, first: dict[str, str]) -> Observation:
+    is_drift, is_dialect = row["signature"] == DRIFT, row["signature"] == "two_dialects"
     looker = row["subject"] if is_drift else ""
-    roles = {"looker": looker, "other": instrument.other_lens(looker)} if is_drift else {}
+    roles = {"looker": looker, "other": instrument.other_lens(looker)} if is_drift else _ends(row)
+    item = next((i.id for i in instrument.items if i.group == "words"), "") if is_dialect else ""
     return Observation(
         case=Case("signature", row["signature"], looker=looker),
         claim=row["claim"],
@@ -67,7 +79,17 @@ def _signature(row: Row, instrument: Instrument) -> Observation:
         numbers=_numbers(row),
         n={lens: int(n) for lens, n in row["n_min"].items()},
         sources=_sources(row, instrument),
+        details={"chosen_in": item, **first} if item else {},
     )
+
+
+def _ends(row: Row) -> dict[str, str]:
+    """Who would act and who would wait, where a signature is about that."""
+    act = {part["lens"]: part["value"] for part in row["parts"] if part["what"] == "act"}
+    if len(act) < len(row["n_min"]) or len(set(act.values())) == 1:
+        return {}
+    low, high = sorted(act, key=lambda lens: act[lens])
+    return {"high": high, "low": low}
 
 
 def _numbers(row: Row) -> dict[str, Number]:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.findings.observation import Number, Observation, claimed_rows, numbers_of
+from harmony_kit.findings.observation import (
+    Number,
+    Observation,
+    claimed_rows,
+    numbers_of,
+    text_of,
+)
 from harmony_kit.findings.patterns import KINDS, Case
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.rows import Row, rows_of
 
 __all__ = ["observe_pilots", "observe_readiness"]
 
@@ -26,9 +33,6 @@ _PILOT_NUMBERS = (
     "acceptance",
     "override",
 )
-#: How many of the checks that block a decision are named.
-_N_NAMED = 3
-
 _READINESS_NUMBERS = ("act", "own_checks", "n_own_checks")
 
 
@@ -82,27 +86,51 @@ def _from_middle(row: Row, *scores: str) -> float:
 
 
 def observe_readiness(
-    readiness: pd.DataFrame | None, instrument: Instrument, settings: Settings
+    readiness: pd.DataFrame | None,
+    instrument: Instrument,
+    settings: Settings,
+    decisions: pd.DataFrame | None = None,
 ) -> Iterator[Observation]:
-    """One observation per decision; `readiness` from `measure_readiness`, two rows per decision."""
-    decisions: dict[str, list[Row]] = {}
+    """One observation per decision; `readiness` from `measure_readiness`, two rows per decision.
+
+    A verdict looks at the record, the `decisions` of the site: what is to be decided once has no
+    data to be ready, what was dropped needs none, and where a decision is made a check that is
+    not cleared is something to watch.
+    """
+    found: dict[str, list[Row]] = {}
     for row in claimed_rows(readiness):
         if row["verdict"] in KINDS["readiness"] and row["n_min"] >= settings.min_group:
-            decisions.setdefault(row["subject"], []).append(row)
+            found.setdefault(row["subject"], []).append(row)
     checks = _items_of(instrument, *(f"checks_{lens}" for lens in instrument.lens_ids))
-    for rows in decisions.values():
-        yield _decision(rows, checks, settings)
+    record = {row["decision"]: row for row in rows_of(decisions)}
+    for subject, rows in found.items():
+        pattern = _pattern(rows[0]["verdict"], record.get(subject, {}))
+        if pattern:
+            seen = _decision(rows, pattern, checks, settings)
+            yield replace(seen, roles=_whose_checks(seen, instrument))
 
 
-def _decision(rows: list[Row], checks: tuple[str, ...], settings: Settings) -> Observation:
+def _pattern(verdict: str, record: Row) -> str:
+    """What a verdict means beside the record of its decision; empty where it means nothing."""
+    if text_of(record.get("kind")) == "one_off" or text_of(record.get("status")) == "dropped":
+        return ""
+    if text_of(record.get("status")) != "decided":
+        return verdict
+    return "" if verdict == "act_now" else "decided_unready"
+
+
+def _decision(
+    rows: list[Row], pattern: str, checks: tuple[str, ...], settings: Settings
+) -> Observation:
     row = rows[0]
     blocking = [block for block in row["blocking"] if block["n"] >= settings.min_group]
-    numbers: dict[str, Number] = {"n_blocking": len(blocking), "probability": row["probability"]}
+    numbers: dict[str, Number] = {"n_blocking": len(blocking), "n_checks": len(checks)}
+    numbers["probability"] = row["probability"]
     for one in rows:
         numbers |= numbers_of(one, _READINESS_NUMBERS, f"_{one['lens']}")
-    named = ";".join(f"{block['item']}:{block['lens']}" for block in blocking[:_N_NAMED])
+    named = ";".join(f"{block['item']}:{block['lens']}" for block in blocking)
     return Observation(
-        case=Case("readiness", row["verdict"]),
+        case=Case("readiness", pattern),
         claim=row["claim"],
         gap=_blocked_by(row, blocking) if blocking else _cleared_by(rows),
         certainty=float(row["probability"]),
@@ -112,6 +140,16 @@ def _decision(rows: list[Row], checks: tuple[str, ...], settings: Settings) -> O
         sources=checks,
         details={"blocking": named} if blocking else {},
     )
+
+
+def _whose_checks(seen: Observation, instrument: Instrument) -> dict[str, str]:
+    """The lens whose checks alone stand in the way, and the other; nobody where both have some."""
+    listed = seen.details.get("blocking", "").split(";")
+    asking = {check.rpartition(":")[2] for check in listed if check}
+    if len(asking) != 1:
+        return {}
+    (blocks,) = asking
+    return {"blocks": blocks, "clear": instrument.other_lens(blocks)}
 
 
 def _blocked_by(row: Row, blocking: list[Row]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
@@ -57,9 +58,10 @@ def observe_topics(
         level = _level(rows[0], above, settings)
         is_mutual = len(rows) == len({row["lens"] for row in rows}) == 2
         if is_mutual and _shows(rows[0]) == _shows(rows[1]):
-            yield _both(rows[0], rows[1], level)
+            yield _both(rows[0], rows[1], _level_of(rows, level, above, settings))
         else:
-            yield from (_one(row, level) for row in rows)
+            for row in rows:
+                yield _one(row, _level_of([row], level, above, settings))
 
 
 def _shows(row: Row) -> tuple[str, str]:
@@ -79,16 +81,21 @@ def _p_above(within: pd.DataFrame | None) -> dict[tuple[str, str, str], float]:
 
 def _level(row: Row, above: _Above, settings: Settings) -> str:
     """Whether both lenses rate the topic high, or both low, as surely as its claim."""
-    middle = (row["points"] + 1) / 2
-    margin = row["tolerance"] / 2
-    means = (row["own"], row["other_own"])
+    both = {_side(row, "lens", above, settings), _side(row, "other", above, settings)}
+    return both.pop() if len(both) == 1 else "middle"
+
+
+def _side(row: Row, part: str, above: _Above, settings: Settings) -> str:
+    """Whether one lens rates the topic high or low, as surely as its claim."""
+    mean = row["own" if part == "lens" else "other_own"]
+    middle, margin = (row["points"] + 1) / 2, row["tolerance"] / 2
     at_least = settings.claim_at if row["claim"] == "claimed" else settings.leaning_at
-    place = (row["item"], text_of(row["subject"]))
-    chances = [above.get((*place, row[lens])) for lens in ("lens", "other")]
-    known = [chance for chance in chances if chance is not None]
-    if min(means) >= middle + margin and all(chance >= at_least for chance in known):
+    chance = above.get((row["item"], text_of(row["subject"]), row[part]))
+    if chance is not None and math.isnan(chance):  # of few people only the mean is told
+        chance = None
+    if mean >= middle + margin and (chance is None or chance >= at_least):
         return "high"
-    if max(means) <= middle - margin and all(1 - chance >= at_least for chance in known):
+    if mean <= middle - margin and (chance is None or 1 - chance >= at_least):
         return "low"
     return "middle"
 
@@ -99,7 +106,7 @@ def _one(row: Row, level: str) -> Observation:
     gap = row["agreement_gap"] if state in _APART else row["perceived_gap"]
     high, low = (lens, other) if gap >= 0 else (other, lens)
     return Observation(
-        case=Case("topic", state, row["dimension"], row["item"], _level_of(state, level), lens),
+        case=Case("topic", state, row["dimension"], row["item"], level, lens),
         claim=row["claim"],
         gap=_gap(row),
         certainty=_probability(row),
@@ -124,7 +131,7 @@ def _both(first: Row, second: Row, level: str) -> Observation:
         numbers |= numbers_of(row, ("own", "estimate", "misreading", "n_own", "n_estimate"), lens)
         numbers[f"probability{lens}"] = _probability(row)
     return Observation(
-        case=Case("topic", state, first["dimension"], first["item"], _level_of(state, level), BOTH),
+        case=Case("topic", state, first["dimension"], first["item"], level, BOTH),
         claim=first["claim"],
         gap=max(_gap(first), _gap(second)),
         certainty=min(_probability(first), _probability(second)),
@@ -136,9 +143,21 @@ def _both(first: Row, second: Row, level: str) -> Observation:
     )
 
 
-def _level_of(state: str, level: str) -> str:
-    """Lenses that are apart have no common level."""
-    return "" if state in _APART else level
+def _level_of(rows: list[Row], level: str, above: _Above, settings: Settings) -> str:
+    """Lenses that are apart have no common level; a false consensus has that of who looks.
+
+    Whoever rates it high and takes the other to agree thinks it settled for both; whoever rates
+    it low thinks it settled for neither.
+    """
+    row = rows[0]
+    if row["state"] == "known_difference":
+        return ""
+    if row["state"] != "false_consensus":
+        return level
+    if len(rows) == 1:
+        return _side(row, "lens", above, settings)
+    both = {_side(row, part, above, settings) for part in ("lens", "other")}
+    return "opposed" if both == {"high", "low"} else ""
 
 
 def _probability(row: Row) -> float:

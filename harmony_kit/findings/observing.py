@@ -33,9 +33,15 @@ __all__ = ["Number", "Observation", "observe"]
 
 
 def observe(
-    measures: Mapping[str, pd.DataFrame], instrument: Instrument, settings: Settings
+    measures: Mapping[str, pd.DataFrame],
+    instrument: Instrument,
+    settings: Settings,
+    decisions: pd.DataFrame | None = None,
 ) -> Iterator[Observation]:
-    """Everything the measures of one site and wave license to say, in no special order."""
+    """Everything the measures of one site and wave license to say, in no special order.
+
+    `decisions` is the record of the site, as its file has it.
+    """
     within, signatures = measures.get("within"), measures.get("signatures")
     yield from observe_topics(measures.get("topics"), within, settings)
     yield from observe_understanding(measures.get("understanding"), instrument, settings)
@@ -48,8 +54,8 @@ def observe(
         if seen.case.looker not in told:
             yield seen
     yield from observe_pilots(measures.get("pilots"), instrument, settings)
-    yield from observe_readiness(measures.get("readiness"), instrument, settings)
+    yield from observe_readiness(measures.get("readiness"), instrument, settings, decisions)
     yield from observe_decisions(measures.get("evidence_decisions"))
     yield from observe_progress(measures.get("evidence_pilots"))
     yield from observe_usage(measures.get("evidence_usage"))
-    yield from observe_signatures(signatures, instrument, settings)
+    yield from observe_signatures(signatures, instrument, settings, measures.get("words"))

@@ -22,7 +22,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "ownership": ("agreed", "contested", "claimed_by_both", "void"),
     "drift": ("alone",),
     "pilot": ("works_and_used", "works_but_ignored", "used_but_unsafe", "neither"),
-    "readiness": ("act_now", "act_with_guardrails", "fix_first"),
+    "readiness": ("act_now", "act_with_guardrails", "fix_first", "decided_unready"),
     "evidence": (
         "decisions_move",
         "decisions_stall",
@@ -49,11 +49,12 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 
 _ROLES = ("looker", "other")
 _TOPIC = ("topic", "subject")
+_SIDES = ("about", "judge")
 
 #: What a text may name in braces, by kind of finding. Beside these: the ids of the lenses, and
 #: ``lens``, the reader, in what is said to one lens.
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "topic": (*_TOPIC, *_ROLES, "high", "low", "knowing"),
+    "topic": (*_TOPIC, "matter", *_ROLES, *_SIDES, "high", "low", "knowing"),
     "understanding": (*_ROLES, "n_topics"),
     "rank": (*_TOPIC, *_ROLES, "knowing", "answers"),
     "words": (*_TOPIC, *_ROLES, "knowing", "answers"),
@@ -61,7 +62,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "ownership": (*_TOPIC, "answers"),
     "drift": (*_ROLES, "drift", "viewer"),
     "pilot": ("subject", "viewer"),
-    "readiness": ("subject", "blocking", "n_blocking"),
+    "readiness": ("subject", "blocking", "n_blocking", "n_checks", "blocks", "clear"),
     "evidence": (
         "subject",
         "n_open",
@@ -81,7 +82,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "share_accepted",
         "share_overridden",
     ),
-    "signature": ("subject", *_ROLES, "drift"),
+    "signature": ("subject", *_ROLES, "drift", "high", "low", "answers"),
 }
 
 #: The looker of a finding that holds in both directions.

@@ -10,11 +10,16 @@ A playbook file holds the source language; a translation is a language file
 
 ``phrase.<id>`` · ``entry.<id>.title`` · ``entry.<id>.texts.<reader>`` · ``entry.<id>.shared`` ·
 ``entry.<id>.question`` · ``entry.<id>.action`` · ``entry.<id>.owners.<reader>`` ·
-``canvas.<id>.title`` · ``canvas.<id>.intro`` · ``canvas.<id>.<field>.title`` ·
-``canvas.<id>.<field>.prompt``
+``entry.<id>.duties.<lens>`` · ``canvas.<id>.title`` · ``canvas.<id>.intro`` ·
+``canvas.<id>.<field>.title`` · ``canvas.<id>.<field>.prompt``
 
 A *reader* is a lens id, or the part a lens plays in the finding: ``looker`` and ``other``,
-``high`` and ``low`` (whose own answers lie higher), ``each``.
+``high`` and ``low`` (whose own answers lie higher), ``blocks`` and ``clear`` (whose checks stand
+in the way of a decision), ``about`` and ``judge`` (whom a question is about), ``each``.
+
+What people said stands in `Entry.texts`, under the part a side plays, so that it follows the
+answers; what a function can do about it stands in `Entry.duties`, under the lens, and stays there
+whoever answers what.
 """
 
 from __future__ import annotations
@@ -43,9 +48,10 @@ __all__ = [
 ]
 
 #: Parts a lens can play, most telling first; a text under one of them speaks to any lens in it.
-READERS = ("looker", "other", "high", "low", "each")
+READERS = ("looker", "other", "high", "low", "blocks", "clear", "about", "judge", "each")
 #: How a title is put: as a fact, as an impression, under the name of its topic, as one lens sees
-#: it; how it says who knows of the other's view (``{knowing}``); how a share is written.
+#: it; how it says who knows of the other's view (``{knowing}``); how a share is written. Then
+#: what is added where it holds: several topics at once, what contradicts it, on whose desk it is.
 PHRASES = (
     "claimed",
     "leaning",
@@ -57,10 +63,17 @@ PHRASES = (
     "neither_knows",
     "seen_by",
     "percent",
+    "alike",
+    "concerns",
+    "said_act",
+    "said_success",
+    "said_no_success",
+    "held",
+    "checks",
 )
 
 EntryId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]*$", max_length=120)]
-Level = Literal["low", "middle", "high"]
+Level = Literal["low", "middle", "high", "opposed"]
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -90,7 +103,9 @@ class When(_Part):
         One or several of the patterns of the kind.
     level
         Whether both lenses rate the topic ``low``, ``high``, or neither (``middle``). It counts
-        most: what is clear to both needs another action than what is clear to nobody.
+        most: what is clear to both needs another action than what is clear to nobody. Of a false
+        consensus it is how the looker rates it; ``opposed`` where both look and one rates it
+        high, the other low.
     looker
         The lens that looks, or ``both`` for a finding that holds in both directions.
     """
@@ -144,8 +159,12 @@ class Entry(_Part):
     ----------
     title
         The finding as a clause without its topic ("{looker} expects agreement, …").
+    needs
+        Part → lens: the entry speaks only where that lens plays that part.
     texts
-        What it means for a reader; see the module's docstring for readers.
+        What people said, for a reader; see the module's docstring for readers.
+    duties
+        What a function can do about it, by lens id; added to the text of its reader.
     shared
         What it means for both.
     question, action
@@ -156,12 +175,17 @@ class Entry(_Part):
         Days until it should be done.
     importance
         1 (good to know) to 5 (settle first).
+    base_rate
+        At what share of plants one expects it anyway; a guess, since a site knows no other.
+        What holds at most plants weighs less at one.
     """
 
     id: EntryId
     when: When
+    needs: dict[Id, Id] = {}
     title: Text | None = None
     texts: dict[Id, Text] = {}
+    duties: dict[Id, Text] = {}
     shared: Text | None = None
     question: Text | None = None
     action: Text | None = None
@@ -169,6 +193,7 @@ class Entry(_Part):
     effort: Literal["small", "medium", "large"] | None = None
     horizon: Literal[30, 60, 90] | None = None
     importance: int | None = Field(default=None, ge=1, le=5)
+    base_rate: float | None = Field(default=None, ge=0, lt=1)
 
     def source_texts(self) -> Iterator[tuple[str, str]]:
         """Text key and text of everything this entry says, in the source language."""
@@ -177,7 +202,7 @@ class Entry(_Part):
             text = getattr(self, name)
             if text is not None:
                 yield f"{key}.{name}", text
-        for name in ("texts", "owners"):
+        for name in ("texts", "duties", "owners"):
             yield from (
                 (f"{key}.{name}.{reader}", text) for reader, text in getattr(self, name).items()
             )

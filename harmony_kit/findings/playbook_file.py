@@ -132,7 +132,7 @@ def _check_readers(entry: Entry, where: str, lenses: set[str], file: str) -> lis
         Problem(
             file, f"{where}.{name}.{reader}", f"{reader!r} is neither a lens nor a part", allowed
         )
-        for name in ("texts", "owners")
+        for name in ("texts", "duties", "owners")
         for reader in getattr(entry, name)
         if reader not in lenses and reader not in READERS
     ]
@@ -149,7 +149,7 @@ def _check_names(entry: Entry, where: str, lenses: set[str], file: str) -> list[
     problems = []
     for key, text in entry.source_texts():
         name = key.removeprefix(f"entry.{entry.id}.")
-        to_one = {"lens"} if name.startswith(("texts.", "owners.")) else set()
+        to_one = {"lens"} if name.startswith(("texts.", "duties.", "owners.")) else set()
         unknown = sorted(placeholders(text) - known - to_one)
         if unknown:
             what = f"{{{unknown[0]}}} has no value here"
@@ -200,9 +200,9 @@ def _check_base(raw: dict[str, Any], base: dict[str, Any], file: str) -> list[Pr
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """The base with what `over` gives; texts and owners reader by reader, all else whole."""
+    """The base with what `over` gives; what readers get reader by reader, all else whole."""
     merged = {**base, **over}
-    for name in ("texts", "owners"):
+    for name in ("texts", "duties", "owners"):
         if isinstance(over.get(name), dict):
             merged[name] = {**base.get(name, {}), **over[name]}
     return merged

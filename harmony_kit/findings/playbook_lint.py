@@ -9,7 +9,7 @@ from typing import assert_never
 from harmony_kit.errors import Problem, nearest
 from harmony_kit.findings.observing import Observation
 from harmony_kit.findings.patterns import BOTH, DRIFT, KINDS, STATES, Case
-from harmony_kit.findings.playbook import Playbook
+from harmony_kit.findings.playbook import Playbook, placeholders
 from harmony_kit.findings.wording import Voice, Wording
 from harmony_kit.instrument.model import Instrument, Item
 
@@ -72,12 +72,14 @@ def lint_playbook(
     """What is missing or does not fit, of a playbook that loads.
 
     Listed are fields no entry gives to a case the instrument can come to (a missing title is an
-    error, since the finding would be left out), entries about items, dimensions and lenses the
+    error, since the finding would be left out), texts that say what a side thinks whatever it
+    answered (an error), entries about items, dimensions and lenses the
     instrument does not have, and per language the texts not yet translated. `languages` are
     those of the instrument if None.
     """
     file = f"playbook {playbook.id}"
     problems = _list_missing(playbook, instrument, file)
+    problems += _list_unearned(playbook, instrument, file)
     problems += _list_strangers(playbook, instrument, file)
     for language in instrument.languages if languages is None else languages:
         problems += _list_untranslated(playbook, language, file)
@@ -102,6 +104,41 @@ def _list_missing(playbook: Playbook, instrument: Instrument, file: str) -> list
         )
         for (kind, pattern, names), places in missing.items()
     ]
+
+
+def _list_unearned(playbook: Playbook, instrument: Instrument, file: str) -> list[Problem]:
+    """Texts that say what a side thinks without looking at what it answered.
+
+    A lens may stand in a title, a text or what is shared only where `needs` has made sure which
+    part it plays; what its function is for belongs to `duties`.
+    """
+    lenses = {*playbook.lenses, *instrument.lens_ids}
+    problems = []
+    for entry in playbook.entries:
+        fixed = {*entry.needs.values()}
+        for key, text in entry.source_texts():
+            name = key.removeprefix(f"entry.{entry.id}.")
+            field, _, reader = name.partition(".")
+            if field not in ("title", "texts", "shared"):
+                continue
+            named = sorted((placeholders(text) | {reader}) & (lenses - fixed))
+            is_bare = field == "texts" and not placeholders(text) and not fixed
+            if named or is_bare:
+                problems.append(_unearned(file, f"entry {entry.id}, {name}", named))
+    return problems
+
+
+def _unearned(file: str, where: str, named: list[str]) -> Problem:
+    what = (
+        f"says what {named[0]} thinks, whatever it answered"
+        if named
+        else "says what a side thinks and names no part it plays"
+    )
+    todo = (
+        "Name the part a side plays ({looker}, {other}, {high}, {low} ...), give the entry "
+        "needs: {part: lens}, or move what a function is for to duties."
+    )
+    return Problem(file, where, what, todo=todo)
 
 
 def _named(places: list[str]) -> str:
@@ -130,7 +167,8 @@ def _bare(case: Case, instrument: Instrument) -> Observation:
     roles: dict[str, str] = {}
     if case.looker in instrument.lens_ids:
         roles = {"looker": case.looker, "other": instrument.other_lens(case.looker)}
-    if case.kind == "topic" and (roles or case.pattern not in _CLOSE):
+    is_two_sided = case.kind == "topic" and (roles or case.pattern not in _CLOSE)
+    if is_two_sided or case.pattern == "readiness_stalemate":
         roles |= dict(zip(("high", "low"), instrument.lens_ids, strict=True))
     per_subject = case.kind in ("pilot", "readiness") or (
         case.item and instrument.item(case.item).per

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from harmony_kit.findings.lists import Lists, capitalize
 from harmony_kit.findings.observing import Number, Observation
 from harmony_kit.findings.patterns import BOTH, DRIFT
-from harmony_kit.findings.playbook import READERS, Playbook, fill
-from harmony_kit.instrument.model import Instrument
+from harmony_kit.findings.playbook import READERS, fill
+from harmony_kit.findings.voice import Voice
 from harmony_kit.measures.rounding import format_number
 
 __all__ = ["KNOWING", "Voice", "Wording"]
+
+#: The parts a text is looked up under; what is said to each is left to the end.
+_PARTS = READERS
 
 #: State → the phrases that say who knows of the other's view, in one direction and in both.
 KNOWING: Mapping[str, tuple[str, str]] = {
@@ -21,37 +25,6 @@ KNOWING: Mapping[str, tuple[str, str]] = {
     "false_consensus": ("knows_not", "neither_knows"),
     "false_conflict": ("knows_not", "neither_knows"),
 }
-
-
-@dataclass(frozen=True)
-class Voice:
-    """The words at hand, in one language.
-
-    `titles` maps the ids of pilots and decisions to their titles; an id without one stands for
-    itself.
-    """
-
-    playbook: Playbook
-    instrument: Instrument
-    language: str
-    titles: Mapping[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def lenses(self) -> dict[str, str]:
-        """Lens id → name."""
-        return {lens: self.text(f"lens.{lens}.name") for lens in self.instrument.lens_ids}
-
-    def text(self, key: str) -> str:
-        """A text of the instrument."""
-        return self.instrument.text(key, self.language)
-
-    def template(self, key: str) -> str:
-        """A text of the playbook, its names still in braces; empty where it has none."""
-        return self.playbook.text(key, self.language) or ""
-
-    def phrase(self, name: str, **names: str) -> str:
-        """A phrase of the playbook with its names filled in."""
-        return fill(self.template(f"phrase.{name}"), names) or ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +37,7 @@ class Wording:
     @property
     def title(self) -> str:
         """The finding as a headline: hedged where it must be, under the name of its topic."""
-        said = self._say(["title"], self.names)
+        said = self.clause
         if not said:
             return ""
         claim = self.voice.phrase(self.seen.claim, title=said)
@@ -72,23 +45,52 @@ class Wording:
             claim = self.voice.phrase("seen_by", viewer=self.names["viewer"], claim=claim)
         label = self._label()
         if not label:
-            return _upper(claim)
+            return capitalize(claim)
         return self.voice.phrase("labelled", label=label, claim=claim)
 
     @property
+    def clause(self) -> str:
+        """The headline without how sure it is, whose view it is and what it is about."""
+        return self._say(["title"], self.names)
+
+    @property
     def texts(self) -> dict[str, str]:
-        """What it means, by lens id."""
-        return {lens: self._hedged(self._read(lens, "texts")) for lens in self.voice.lenses}
+        """What was said of it and what a function can do about it, by lens id."""
+        return {lens: self._hedged(self._tell(lens)) for lens in self.voice.lenses}
+
+    @property
+    def contents(self) -> dict[str, str]:
+        """What was said of it, by the lens that plays a part in it; it follows the answers."""
+        parts = _PARTS[:-1]
+        return {lens: self._read(lens, "texts", parts) for lens in self.voice.lenses}
+
+    @property
+    def duties(self) -> dict[str, str]:
+        """What a function can do about it, by lens id; it stays, whoever answered what."""
+        return {
+            lens: self._say([f"duties.{lens}"], self._names_for(lens), lens)
+            for lens in self.voice.lenses
+        }
 
     @property
     def owners(self) -> dict[str, str]:
         """Who acts, by lens id."""
-        return {lens: self._read(lens, "owners") for lens in self.voice.lenses}
+        return {lens: self._read(lens, "owners", _PARTS) for lens in self.voice.lenses}
+
+    def _tell(self, lens: str) -> str:
+        said = " ".join(part for part in (self.contents[lens], self.duties[lens]) if part)
+        return said or self._read(lens, "texts", _PARTS)
 
     @property
     def shared(self) -> str:
-        """What it means for both."""
-        return self._hedged(self._say(["shared"], self.names))
+        """What it means for both, which topics it is about, and what stands against it."""
+        said = (
+            self._say(["shared"], self.names),
+            self.lists.held(),
+            self.lists.topics(),
+            *self.lists.against(),
+        )
+        return self._hedged(" ".join(part for part in said if part).strip())
 
     @property
     def question(self) -> str:
@@ -101,11 +103,27 @@ class Wording:
         return self._hedged(self._say(["action"], self.names))
 
     @cached_property
+    def lists(self) -> Lists:
+        """What it names one after another."""
+        return Lists(self.seen, self.voice)
+
+    @cached_property
+    def roles(self) -> dict[str, str]:
+        """Part → lens: the parts of the observation, and whom its question is about."""
+        item, instrument = self.seen.case.item, self.voice.instrument
+        group = (instrument.item(item).group or "") if instrument.has_item(item) else ""
+        about = group.removeprefix("about_")
+        if about == group or about not in instrument.lens_ids:
+            return dict(self.seen.roles)
+        return {**self.seen.roles, "about": about, "judge": instrument.other_lens(about)}
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """Everything a text may name in braces here, by placeholder."""
         seen, lenses = self.seen, self.voice.lenses
-        names = {**lenses, **{part: lenses[lens] for part, lens in seen.roles.items()}}
+        names = {**lenses, **{part: lenses[lens] for part, lens in self.roles.items()}}
         names |= {name: self._number(name, value) for name, value in seen.numbers.items()}
+        names |= {"matter": self.lists.matter()} if seen.case.kind == "topic" else {}
         names |= dict(self._named_things())
         if seen.case.pattern in KNOWING:
             phrase = KNOWING[seen.case.pattern][seen.case.looker == BOTH]
@@ -125,53 +143,40 @@ class Wording:
             key = f"lens.{seen.roles['looker']}.drift"
             if key in voice.instrument.source_texts:
                 yield "drift", voice.text(key)
-        for name, said in (("answers", self._answers()), ("blocking", self._blocking())):
+        for name, said in (("answers", self.lists.answers()), ("blocking", self.lists.blocking())):
             if said:
                 yield name, said
-
-    def _answers(self) -> str:
-        """What each lens chose, in the words of the options; empty unless both are known."""
-        voice, details = self.voice, self.seen.details
-        given = {lens: details.get(f"answer.{lens}", "") for lens in voice.lenses}
-        if not all(given.values()):
-            return ""
-        options = voice.instrument.item(self.seen.case.item).options
-        return "; ".join(
-            f"{voice.lenses[lens]}: "
-            + ", ".join(voice.text(f"option.{options}.{option}") for option in chosen.split(";"))
-            for lens, chosen in given.items()
-        )
-
-    def _blocking(self) -> str:
-        """The checks that block a decision, each with the lens that asks it."""
-        listed = self.seen.details.get("blocking", "")
-        checks = [check.split(":") for check in listed.split(";") if check]
-        voice = self.voice
-        return ", ".join(
-            f"{voice.text(f'item.{item}.short')} ({voice.lenses[lens]})" for item, lens in checks
-        )
 
     def _label(self) -> str:
         """What the finding is about: its topic and its pilot or decision, or its dimension."""
         case, names = self.seen.case, self.names
+        if self.seen.alike:
+            return self.lists.label()
         topic = names.get("topic", "")
         if not topic and not self.seen.subject and case.dimension:
             topic = self.voice.text(f"dimension.{case.dimension}.name")
         # A subject's title stands as its owners wrote it.
-        return ", ".join(part for part in (_upper(topic), names.get("subject", "")) if part)
+        return ", ".join(part for part in (capitalize(topic), names.get("subject", "")) if part)
 
-    def _read(self, lens: str, name: str) -> str:
-        """What one lens reads: under its own id, else under the part it plays."""
-        seen, lenses = self.seen, self.voice.lenses
+    def _names_for(self, lens: str) -> dict[str, str]:
+        """What a text to one lens may name."""
+        lenses = self.voice.lenses
         names = {**self.names, "lens": lenses[lens]}
-        parts = {part for part, player in seen.roles.items() if player == lens} | {"each"}
-        if seen.case.looker == BOTH:
+        if self.seen.case.looker == BOTH:
             # What holds in both directions is told to each lens as the one that looks.
-            parts.add("looker")
             other = self.voice.instrument.other_lens(lens)
             names |= {"looker": lenses[lens], "other": lenses[other]}
-        keys = [lens, *(part for part in READERS if part in parts)]
-        return self._say([f"{name}.{key}" for key in keys], names, lens)
+        return names
+
+    def _read(self, lens: str, name: str, readers: Sequence[str]) -> str:
+        """What one lens reads: under its own id, else under the part it plays."""
+        parts = {part for part, player in self.roles.items() if player == lens} | {"each"}
+        if self.seen.case.looker == BOTH:
+            parts.add("looker")
+            # Where both look, how a lens itself sees it tells more than that it looks.
+            readers = sorted(readers, key=lambda part: part not in ("high", "low"))
+        keys = [lens, *(part for part in readers if part in parts)]
+        return self._say([f"{name}.{key}" for key in keys], self._names_for(lens), lens)
 
     def _say(self, fields: Sequence[str], names: Mapping[str, str], lens: str = "") -> str:
         """The first text of the most special entry whose names all have a value here."""
@@ -179,11 +184,13 @@ class Wording:
         if case.looker == BOTH and lens:
             case = replace(case, looker=lens)
         for entry in self.voice.playbook.entries_for(case):
+            if any(self.roles.get(part) != player for part, player in entry.needs.items()):
+                continue
             for name in fields:
                 text = self.voice.template(f"entry.{entry.id}.{name}")
                 said = fill(text, names) if text else None
                 if said:
-                    return said
+                    return said.strip()
         return ""
 
     def _hedged(self, text: str) -> str:
@@ -197,7 +204,3 @@ class Wording:
         if not name.startswith("share"):
             return format_number(value, 0)
         return self.voice.phrase("percent", number=format_number(100 * value, 0))
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -15,13 +15,15 @@ from harmony_kit.instrument.language_files import (
     compare_texts,
     package_file,
     read_texts,
+    texts_beside,
     translation_files,
 )
 from harmony_kit.instrument.model import Dimension, Instrument, Item, Lens, Option, Scale
+from harmony_kit.instrument.overlay import combine, find_base, list_overlay_faults, locate
 from harmony_kit.instrument.problems import Parts, list_faults
 from harmony_kit.instrument.yamlfile import list_problems, read_yaml, remember
 
-__all__ = ["find_instrument", "load_instrument", "packaged_instruments"]
+__all__ = ["find_instrument", "instrument_files", "load_instrument", "packaged_instruments"]
 
 _Part = TypeVar("_Part", bound=BaseModel)
 
@@ -29,29 +31,66 @@ _Part = TypeVar("_Part", bound=BaseModel)
 def load_instrument(path: Path) -> Instrument:
     """Read an instrument and its translations; the same files are read only once.
 
-    Raises `InstrumentError` with every problem of every file, each at its path.
+    One that ``extends`` another is that one with its own questions, see `overlay`. Raises
+    `InstrumentError` with every problem of every file, each at its path.
     """
-    texts = {f"instrument.{language}": file for language, file in translation_files(path).items()}
-    return remember({"instrument": path, **texts}, lambda: _load(path))
+    return remember(dict(instrument_files(path)), lambda: _load(path))
+
+
+def instrument_files(path: Path) -> dict[str, Path]:
+    """Every file an instrument is made of, by the names they have side by side."""
+    base = _find_base(path)
+    return {**(texts_beside(base) if base else {}), **texts_beside(path)}
+
+
+def _find_base(path: Path) -> Path | None:
+    """The instrument a file extends; None where it extends none, or one there is not."""
+    try:
+        raw = read_yaml(path, InstrumentError)
+    except InstrumentError:
+        return None
+    packaged = {one.stem: one for one in packaged_instruments()}
+    return find_base(str(raw["extends"]), path, packaged) if "extends" in raw else None
 
 
 def _load(path: Path) -> Instrument:
-    raw = read_yaml(path, InstrumentError)
-    raw.pop("schema", None)
     problems: list[Problem] = []
+    raw, base = _read_raw(path, problems)
     _check_file(raw, str(path), problems)
+    if base is not None:
+        problems[:] = [locate(problem, base) for problem in problems]
     instrument = None if problems else Instrument.model_validate({**raw, "sha256": _digest(path)})
-    texts = {
-        language: _read_translation(file, language, raw, problems)
-        for language, file in translation_files(path).items()
-    }
-    if instrument is not None:
-        for language, file in translation_files(path).items():
-            sources = instrument.source_texts
-            problems += compare_texts(texts[language], sources, "instrument", str(file))
+    found = [*translation_files(path).items()]
+    if base is not None and (source := _find_base(path)):
+        found = [*translation_files(source).items(), *found]
+    texts: dict[str, dict[str, str]] = {}
+    for language, file in found:
+        read = _read_translation(file, language, raw, problems)
+        texts[language] = {**texts.get(language, {}), **read}
+        if instrument is not None:
+            problems += compare_texts(read, instrument.source_texts, "instrument", str(file))
     if instrument is None or problems:
         raise InstrumentError(*problems)
     return Instrument.model_validate({**raw, "sha256": instrument.sha256, "texts": texts})
+
+
+def _read_raw(path: Path, problems: list[Problem]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """An instrument as it is written, and the one it extends, if it does."""
+    own = read_yaml(path, InstrumentError)
+    own.pop("schema", None)
+    if "extends" not in own:
+        return own, None
+    source = _find_base(path)
+    if source is None:
+        allowed = ", ".join(one.stem for one in packaged_instruments())
+        what = f"there is no instrument {own['extends']!r}"
+        raise InstrumentError(Problem(str(path), "extends", what, allowed))
+    base = read_yaml(source, InstrumentError)
+    base.pop("schema", None)
+    problems += [Problem(str(path), *fault) for fault in list_overlay_faults(own, base)]
+    if problems:
+        raise InstrumentError(*problems)
+    return combine(own, base), base
 
 
 def find_instrument(name: str, folder: Path | None = None) -> Path:
@@ -75,7 +114,10 @@ def packaged_instruments() -> list[Path]:
 
 def _digest(path: Path) -> str:
     # Of the text, not the bytes: a checkout with other line endings asks the same questions.
-    return hashlib.sha256(path.read_text(encoding="utf-8-sig").encode()).hexdigest()
+    base = _find_base(path)
+    text = path.read_text(encoding="utf-8-sig")
+    text += base.read_text(encoding="utf-8-sig") if base else ""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 #: Stand-ins for list entries, so that what is wrong inside one is said once, at its place.

@@ -9,6 +9,7 @@ from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal, cast
 
 from harmony_kit.errors import AnswerError
 from harmony_kit.instrument.conditions import Known, Reply, Value, holds, parse_condition
@@ -140,7 +141,9 @@ def _known(
 
 
 def _reply(answer: Answer, item: Item) -> Reply:
-    return Reply(answer.status, _value(answer, item))
+    # A session holds no withdrawn answer.
+    status = cast("Literal['answered', 'dont_know', 'prefer_not']", answer.status)
+    return Reply(status, _value(answer, item))
 
 
 def _value(answer: Answer, item: Item) -> Value | None:
@@ -181,9 +184,10 @@ def _everything_known(session: Session, answer: Answer) -> Known:
 
 
 def with_answers(session: Session, answers: Iterable[Answer]) -> Session:
-    """The session after these answers; the screen stays."""
-    added = {Question.of(answer): answer for answer in answers}
-    after = replace(session, answers={**session.answers, **added})
+    """The session after these answers; the screen stays. A withdrawn one opens its question."""
+    merged = dict(session.answers) | {Question.of(answer): answer for answer in answers}
+    given = {question: a for question, a in merged.items() if a.status != "withdrawn"}
+    after = replace(session, answers=given)
     return _remember(after, session, "plan")
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, NewType, assert_never
 
@@ -22,6 +22,7 @@ __all__ = [
     "Answers",
     "AnswersFrame",
     "Event",
+    "Place",
     "Respondent",
     "Source",
     "Status",
@@ -33,8 +34,9 @@ __all__ = [
     "type_frame",
 ]
 
-Status = Literal["answered", "dont_know", "prefer_not"]
+Status = Literal["answered", "dont_know", "prefer_not", "withdrawn"]  # withdrawn: by an undoing
 MAX_TEXT = 2000
+Place = tuple[str, str, str]  # whose answers they are: site, wave and pseudonym
 
 #: The columns of the answers frame, in order; `chosen` holds lists.
 ANSWER_DTYPES: dict[str, str] = {
@@ -53,8 +55,7 @@ ANSWER_DTYPES: dict[str, str] = {
     "answered_at": "datetime64[us, UTC]",
 }
 
-#: A frame with the columns and dtypes above: `type_frame` and `answers_frame` make one,
-#: `check_frame` finds out. Every measure takes one and looks no further.
+#: A frame with the columns above: `type_frame` and `answers_frame` make it, `check_frame` checks.
 AnswersFrame = NewType("AnswersFrame", pd.DataFrame)
 
 
@@ -62,9 +63,8 @@ AnswersFrame = NewType("AnswersFrame", pd.DataFrame)
 class Source:
     """Where an answer came from and who recorded it.
 
-    `recorded_by` is the interviewer or the person who imported; `origin` is ``interview``,
-    ``import`` or ``demo``; `reference` is the file's sha256 and row for an import, the session
-    id for an interview. `instrument_sha256` names the exact instrument that asked.
+    `recorded_by` is who interviewed or imported; `reference` the file's sha256 and row, or the
+    session id of an interview; `instrument_sha256` names the exact instrument that asked.
     """
 
     recorded_by: str
@@ -79,7 +79,7 @@ class Source:
 class Respondent:
     """A person under a pseudonym; belongs to one lens at one site in one wave.
 
-    `details` keeps whatever else was said of the interview: consent, source submission.
+    `details` keeps what else was said of the interview: consent, source submission.
     """
 
     site: str
@@ -224,16 +224,18 @@ def answers_frame(answers: Iterable[Answer]) -> AnswersFrame:
 
 @dataclass(frozen=True)
 class Answers:
-    """An answers frame with the pilots and decisions that were added at the interviews."""
+    """An answers frame with added subjects; lens → people who wait; what draws are mixed with."""
 
     frame: AnswersFrame
     subjects: tuple[Subject, ...] = ()
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    key: str = field(default="", repr=False)
 
     def of(self, site: str, wave: str) -> Answers:
         """The answers of one site and wave, and the subjects of the site."""
-        is_there = (self.frame["site"] == site) & (self.frame["wave"] == wave)
-        subjects = tuple(subject for subject in self.subjects if subject.site == site)
-        return Answers(AnswersFrame(self.frame[is_there]), subjects)
+        there = self.frame[(self.frame["site"] == site) & (self.frame["wave"] == wave)]
+        subjects = tuple(one for one in self.subjects if one.site == site)
+        return replace(self, frame=AnswersFrame(there), subjects=subjects)
 
 
 def type_frame(frame: pd.DataFrame) -> AnswersFrame:

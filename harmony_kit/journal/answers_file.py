@@ -6,6 +6,7 @@ import io
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -40,8 +41,13 @@ def answers_bytes(answers: Answers) -> bytes:
         ["respondent", "item", "subject", "about"], ignore_index=True
     )
     table = pa.Table.from_pandas(ordered, schema=_SCHEMA, preserve_index=False)
-    subjects = json.dumps([asdict(subject) for subject in answers.subjects]).encode()
-    metadata = {**(table.schema.metadata or {}), b"subjects": subjects}
+    told = {
+        "subjects": [asdict(subject) for subject in answers.subjects],
+        "waiting": dict(answers.waiting),
+        "key": answers.key,
+    }
+    added = {name.encode(): json.dumps(value).encode() for name, value in told.items()}
+    metadata = {**(table.schema.metadata or {}), **added}
     sink = io.BytesIO()
     pq.write_table(table.replace_schema_metadata(metadata), sink, compression="zstd")
     return sink.getvalue()
@@ -50,5 +56,15 @@ def answers_bytes(answers: Answers) -> bytes:
 def read_answers_file(path: Path) -> Answers:
     """The answers in a file and the subjects added at interviews; FileNotFoundError."""
     table = pq.read_table(path)
-    subjects = json.loads((table.schema.metadata or {}).get(b"subjects", b"[]"))
-    return Answers(type_frame(table.to_pandas()), tuple(Subject(**one) for one in subjects))
+    metadata = table.schema.metadata or {}
+    nothing: dict[bytes, Any] = {b"subjects": [], b"waiting": {}, b"key": ""}
+    subjects, waiting, key = (
+        json.loads(metadata[name]) if name in metadata else default
+        for name, default in nothing.items()
+    )
+    return Answers(
+        type_frame(table.to_pandas()),
+        tuple(Subject(**one) for one in subjects),
+        waiting=waiting,
+        key=key,
+    )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
-__all__ = ["create_engine", "is_read_only", "plain_reason", "upsert"]
+__all__ = ["create_engine", "is_read_only", "plain_reason", "upsert", "upsert_all"]
 
 _BUSY_SECONDS = 10
 
@@ -35,7 +37,7 @@ def create_engine(url: str, *, stays_open: bool = False, is_reader: bool = False
     pool = StaticPool if in_memory else QueuePool if stays_open else NullPool
     options = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
     engine = sa.create_engine(parsed, poolclass=pool, connect_args=options)
-    sa.event.listen(engine, "connect", _let_us_begin if is_reader else _prepare_sqlite)
+    sa.event.listen(engine, "connect", _prepare_reader if is_reader else _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -47,21 +49,33 @@ def _path_of(url: sa.URL) -> Path | None:
 
 
 def _reading_url(path: Path) -> sa.URL:
-    if not path.parent.is_dir() or (path.exists() and path.stat().st_size > 0):
-        query = {"mode": "ro", "uri": "true"}
-        # A journal in WAL mode wants to write beside itself even to be read. On a read-only disk
-        # nobody else can be writing; but what is still in the WAL would be passed over.
-        wal = path.with_name(f"{path.name}-wal")
-        is_closed = not wal.exists() or wal.stat().st_size == 0
-        if is_closed and not os.access(path.parent, os.W_OK):
-            query["immutable"] = "1"
-        return sa.URL.create("sqlite", database=path.as_uri(), query=query)
-    return sa.URL.create("sqlite")
+    """A way to read a file: as everybody does, or else as what nobody can be writing to.
+
+    Even to be read, a journal in WAL mode wants to write beside itself, which a read-only or full
+    disk does not let it. What is still in the WAL would be passed over then, so there must be none.
+    """
+    if path.parent.is_dir() and not (path.exists() and path.stat().st_size):
+        return sa.URL.create("sqlite")
+    query = {"mode": "rw", "uri": "true"}
+    wal = path.with_name(f"{path.name}-wal")
+    is_closed = not wal.exists() or wal.stat().st_size == 0
+    if is_closed and not _can_be_shared(path):
+        query |= {"mode": "ro", "immutable": "1"}
+    return sa.URL.create("sqlite", database=path.as_uri(), query=query)
+
+
+def _can_be_shared(path: Path) -> bool:
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)) as probe:
+            probe.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.DatabaseError:
+        return False
+    return True
 
 
 def is_read_only(engine: sa.Engine) -> bool:
     """Whether an engine was made for a reader of a file that is there."""
-    return engine.url.query.get("mode") == "ro"
+    return "mode" in engine.url.query
 
 
 def _make_private(path: Path) -> None:
@@ -78,6 +92,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     _let_us_begin(connection, _record)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
+
+
+def _prepare_reader(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
+    _let_us_begin(connection, _record)
+    (_, _, file) = connection.execute("PRAGMA database_list").fetchone()
+    if file:  # in memory the tables are still to be made
+        connection.execute("PRAGMA query_only=ON")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
@@ -101,9 +122,16 @@ def plain_reason(why: str) -> str:
 
 def upsert(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
     """Insert a row, or renew the one with the same primary key."""
+    upsert_all(connection, table, [row])
+
+
+def upsert_all(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows of the same columns, or renew those with the same primary keys."""
+    if not rows:
+        return
     name = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
     dialect = importlib.import_module(f"sqlalchemy.dialects.{name}")
-    insert: Any = dialect.insert(table).values(**row)
+    insert: Any = dialect.insert(table)
     keys = [column.name for column in table.primary_key]
-    rest = {name: insert.excluded[name] for name in row if name not in keys}
-    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rest))
+    rest = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rest), [*rows])

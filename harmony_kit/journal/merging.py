@@ -6,6 +6,7 @@ commutative, associative and idempotent. Whose answers they are is never guessed
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -15,17 +16,23 @@ import sqlalchemy as sa
 
 from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.journal.answers import Answer, Event, Respondent
+from harmony_kit.journal.queries import where
 from harmony_kit.journal.schema import (
     EVENTS,
     INSTRUMENTS,
     JOURNAL,
     RESPONDENTS,
     SUBJECTS,
+    answer_from_row,
     answer_row,
+    event_from_row,
+    respondent_from_row,
+    subject_from_row,
 )
 from harmony_kit.journal.subject import Subject
+from harmony_kit.journal.undoing import undone_at
 
-__all__ = ["StoreContents", "join", "tell_apart"]
+__all__ = ["StoreContents", "join", "read_contents", "tell_apart"]
 
 _Place: TypeAlias = tuple[str, str, str]
 _Entry = TypeVar("_Entry", Respondent, Answer, Event)
@@ -60,6 +67,23 @@ class StoreContents:
         """Rows of the tables to which rows are only added."""
         yield JOURNAL, [answer_row(answer) for answer in self.answers]
         yield EVENTS, [asdict(event) for event in self.events]
+
+
+def read_contents(connection: sa.Connection) -> StoreContents:
+    """Everything in a store that is whole, in the order recorded."""
+
+    def rows(table: sa.Table) -> Iterator[sa.RowMapping]:
+        query = sa.select(table).order_by(*table.primary_key)
+        query = query.where(where(connection)) if table is JOURNAL else query
+        return iter(connection.execute(query).mappings())
+
+    return StoreContents(
+        respondents=tuple(map(respondent_from_row, rows(RESPONDENTS))),
+        answers=tuple(map(answer_from_row, rows(JOURNAL))),
+        events=tuple(map(event_from_row, rows(EVENTS))),
+        subjects=tuple(map(subject_from_row, rows(SUBJECTS))),
+        instruments=tuple(dict(row) for row in rows(INSTRUMENTS)),
+    )
 
 
 def _place(entry: Respondent | Answer | Event) -> _Place:
@@ -160,8 +184,7 @@ def _is_same(one: Respondent, other: Respondent, *, shares_answers: bool) -> boo
 
 def join(ours: StoreContents, theirs: StoreContents) -> StoreContents:
     """What a store with `ours` needs so that it holds both."""
-    known = {_text(event) for event in ours.events}
-    events = [event for event in theirs.events if _text(event) not in known]
+    events = [*_new_events(ours.events, theirs.events)]
     return StoreContents(
         respondents=tuple(_new_people(ours, theirs, (*ours.events, *events))),
         answers=tuple(_new_answers(ours, theirs)),
@@ -171,13 +194,25 @@ def join(ours: StoreContents, theirs: StoreContents) -> StoreContents:
     )
 
 
+def _new_events(ours: Iterable[Event], theirs: Iterable[Event]) -> Iterator[Event]:
+    """What happened equally twice happened twice: as often as where it happened most."""
+    known = Counter(map(_text, ours))
+    for event in theirs:
+        known[_text(event)] -= 1
+        if known[_text(event)] < 0:
+            yield event
+
+
 def _text(event: Event) -> str:
     return repr(replace(event, details=dict(sorted(event.details.items()))))
 
 
 def _rank(answer: Answer) -> tuple[datetime, str]:
-    """The later answer is the greater; of two given in one instant, the same one everywhere."""
-    return answer.answered_at, repr(answer)
+    """The later answer is the greater; of two given in one instant, the same one everywhere.
+
+    What an undoing brought back was given long ago and counts from the undoing on.
+    """
+    return undone_at(answer) or answer.answered_at, repr(answer)
 
 
 def _new_answers(ours: StoreContents, theirs: StoreContents) -> Iterator[Answer]:

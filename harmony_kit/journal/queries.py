@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
+import pandas as pd
 import sqlalchemy as sa
 
-from harmony_kit.journal.answers import Answer
-from harmony_kit.journal.schema import JOURNAL, KEY, answer_from_row
+from harmony_kit.journal.answers import ANSWER_DTYPES, Answer, AnswersFrame, type_frame
+from harmony_kit.journal.schema import JOURNAL, KEY, PENDING_ROWS, answer_from_row
 
 __all__ = [
     "Extent",
     "current_contents",
     "equal",
     "newest",
-    "newest_columns",
     "read_extents",
+    "read_frame",
     "read_mark",
     "where",
 ]
@@ -31,27 +32,57 @@ def equal(table: sa.Table, **values: str | None) -> list[sa.ColumnElement[bool]]
     return [table.c[name] == value for name, value in values.items() if value is not None]
 
 
-def where(**values: str | None) -> sa.ColumnElement[bool]:
-    """The rows of the journal with these values; None asks nothing of its column."""
-    return sa.and_(sa.true(), *equal(JOURNAL, **values))
+def where(connection: sa.Connection, **values: str | None) -> sa.ColumnElement[bool]:
+    """The rows of the journal with these values; None asks nothing of its column.
+
+    Rows of an import that is not whole yet are left out.
+    """
+    ranges = connection.execute(sa.select(PENDING_ROWS.c.first_id, PENDING_ROWS.c.last_id)).all()
+    hidden = [~JOURNAL.c.id.between(first, last) for first, last in _join(ranges)]
+    return sa.and_(sa.true(), *hidden, *equal(JOURNAL, **values))
+
+
+def _join(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges that touch as one."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(tuple(one) for one in ranges):
+        if joined and joined[-1][1] + 1 == first:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return joined
 
 
 def newest(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """The newest row of each question among the rows of a condition, in the order written."""
+    """The newest row of each question among the rows of a condition, in the order written.
+
+    A question whose newest row was withdrawn has none.
+    """
     columns = [JOURNAL.c[name] for name in KEY]
     ids = sa.select(sa.func.max(JOURNAL.c.id)).where(condition).group_by(*columns)
-    return sa.select(JOURNAL).where(JOURNAL.c.id.in_(ids)).order_by(JOURNAL.c.id)
+    is_given = JOURNAL.c.status != "withdrawn"
+    return sa.select(JOURNAL).where(JOURNAL.c.id.in_(ids), is_given).order_by(JOURNAL.c.id)
 
 
-def newest_columns(
-    names: Sequence[str], *, sites: Sequence[str] | None, wave: str | None
-) -> sa.Select[Any]:
-    """Some columns of the newest row of each question, of one wave and some sites or all."""
-    condition = where(wave=wave)
+def read_frame(
+    connection: sa.Connection,
+    *,
+    sites: Sequence[str] | None,
+    wave: str | None,
+    until: int | None,
+) -> AnswersFrame:
+    """The newest answers of one wave and some sites or all; no row after `until`."""
+    condition = where(connection, wave=wave)
+    if until is not None:
+        condition = sa.and_(condition, JOURNAL.c.id <= until)
     if sites is not None:
         condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
     rows = newest(condition).subquery()
-    return sa.select(*(rows.c[name] for name in names)).order_by(rows.c.id)
+    query = sa.select(*(rows.c[name] for name in ANSWER_DTYPES)).order_by(rows.c.id)
+    # Plain tuples: pandas asks every Row for attributes it does not have, at 30 µs each.
+    found = [tuple(row) for row in connection.execute(query)]
+    frame = pd.DataFrame(found, columns=list(ANSWER_DTYPES))
+    return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
 
 
 def current_contents(
@@ -61,7 +92,7 @@ def current_contents(
     places = {(answer.site, answer.wave, answer.respondent) for answer in answers}
     contents: dict[tuple[str, ...], tuple[object, ...]] = {}
     for site, wave, respondent in sorted(places):
-        query = newest(where(site=site, wave=wave, respondent=respondent))
+        query = newest(where(connection, site=site, wave=wave, respondent=respondent))
         for row in connection.execute(query).mappings():
             answer = answer_from_row(row)
             contents[answer.key] = answer.content
@@ -72,7 +103,7 @@ def read_extents(connection: sa.Connection, wave: str) -> dict[str, Extent]:
     """Site → extent of its rows of a wave; sites without any are absent."""
     number = JOURNAL.c.id
     of_site = (sa.func.count(), sa.func.max(number), sa.func.sum(number))
-    query = sa.select(JOURNAL.c.site, *of_site).where(JOURNAL.c.wave == wave)
+    query = sa.select(JOURNAL.c.site, *of_site).where(where(connection, wave=wave))
     rows = connection.execute(query.group_by(JOURNAL.c.site)).all()
     return {site: (int(n), int(newest), int(total)) for site, n, newest, total in rows}
 

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from harmony_kit.journal.answers import Answer, Event, Respondent, Source
+from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.subject import Subject
 
 __all__ = [
     "EVENTS",
+    "IMPORTS",
+    "IMPORT_ROWS",
     "INSTRUMENTS",
     "JOURNAL",
+    "JOURNAL_COLUMNS",
     "KEY",
     "METADATA",
+    "PENDING_ROWS",
     "RESPONDENTS",
     "SUBJECTS",
     "answer_from_row",
     "answer_row",
+    "answer_tuple",
     "event_from_row",
+    "import_from_row",
     "respondent_from_row",
     "subject_from_row",
 ]
@@ -107,6 +114,38 @@ EVENTS = sa.Table(
     sa.Index("events_respondent", "site", "wave", "respondent", "id"),
 )
 
+#: Imports and undoings, each when it is whole.
+IMPORTS = sa.Table(
+    "imports",
+    METADATA,
+    _name("id", primary_key=True),
+    _name("file"),
+    _name("sha256"),
+    _name("tool"),
+    _name("by"),
+    sa.Column("at", _Moment, nullable=False),
+    _name("undoes"),
+    sa.Column("people", sa.JSON, nullable=False),
+)
+
+#: The rows of the journal an import wrote, a range for each of its transactions.
+IMPORT_ROWS = sa.Table(
+    "import_rows",
+    METADATA,
+    _name("import_id", primary_key=True),
+    sa.Column("first_id", _BIG, primary_key=True, autoincrement=False),
+    sa.Column("last_id", _BIG, nullable=False),
+)
+
+#: The same of an import that is not whole yet; nobody sees these rows of the journal.
+PENDING_ROWS = sa.Table(
+    "pending_rows",
+    METADATA,
+    _name("import_id", primary_key=True),
+    sa.Column("first_id", _BIG, primary_key=True, autoincrement=False),
+    sa.Column("last_id", _BIG, nullable=False),
+)
+
 SUBJECTS = sa.Table(
     "subjects",
     METADATA,
@@ -127,20 +166,40 @@ INSTRUMENTS = sa.Table(
 )
 
 
+_SOURCE = tuple(Source.__dataclass_fields__)
+_PLAIN = tuple(name for name in Answer.__dataclass_fields__ if name != "source")
+
+
 def answer_row(answer: Answer) -> dict[str, Any]:
     """An answer as a row of the journal."""
-    row = asdict(answer) | asdict(answer.source)
-    row.pop("source")
+    # Not `asdict`, which copies every part: an import has millions of them.
+    row = {name: getattr(answer, name) for name in _PLAIN}
+    row |= {name: getattr(answer.source, name) for name in _SOURCE}
     row["subject"] = answer.subject or ""
     row["chosen"] = None if answer.chosen is None else list(answer.chosen)
     return row
 
 
+#: The columns of `answer_tuple`, in order.
+JOURNAL_COLUMNS = tuple(column.name for column in JOURNAL.columns if column.name != "id")
+
+
+def answer_tuple(answer: Answer) -> tuple[object, ...]:
+    """An answer as SQLite's own driver takes a row: what `answer_row` comes to in the end."""
+    source = answer.source
+    moment = (answer.answered_at - _EPOCH) // timedelta(microseconds=1)
+    chosen = None if answer.chosen is None else json.dumps(list(answer.chosen))
+    return (
+        *(answer.site, answer.wave, answer.respondent, answer.item, answer.subject or ""),
+        *(answer.about, answer.lens, answer.status, answer.value, chosen, answer.text),
+        *(answer.quotable, answer.note, moment, answer.seconds, answer.reason),
+        *(source.recorded_by, source.origin, source.instrument, source.instrument_version),
+        *(source.instrument_sha256, source.reference),
+    )
+
+
 def _fields(row: sa.RowMapping) -> dict[str, Any]:
     return {str(name): value for name, value in row.items()}
-
-
-_SOURCE = tuple(Source.__dataclass_fields__)
 
 
 def answer_from_row(row: sa.RowMapping) -> Answer:
@@ -156,6 +215,13 @@ def answer_from_row(row: sa.RowMapping) -> Answer:
 def respondent_from_row(row: sa.RowMapping) -> Respondent:
     """A row of `RESPONDENTS` as a respondent."""
     return Respondent(**_fields(row))
+
+
+def import_from_row(row: sa.RowMapping) -> ImportEntry:
+    """A row of `IMPORTS` as an entry, without what is kept of its people."""
+    fields = _fields(row)
+    fields.pop("people")
+    return ImportEntry(**fields)
 
 
 def event_from_row(row: sa.RowMapping) -> Event:

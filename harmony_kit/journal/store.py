@@ -6,39 +6,42 @@ its newest row. A write has returned only when it is on disk (WAL, full sync).
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-import pandas as pd
 import sqlalchemy as sa
 
-from harmony_kit.errors import StoreError
-from harmony_kit.instrument.file import load_instrument
-from harmony_kit.instrument.language_files import texts_beside
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.access import Access
 from harmony_kit.journal.answers import (
-    ANSWER_DTYPES,
     Answer,
     Answers,
     AnswersFrame,
     Event,
     Respondent,
-    type_frame,
 )
 from harmony_kit.journal.connections import upsert
-from harmony_kit.journal.merging import StoreContents, join, tell_apart
+from harmony_kit.journal.import_entry import ImportEntry
+from harmony_kit.journal.incoming import (
+    People,
+    append_rows,
+    bring_in,
+    check_lenses,
+    list_imports,
+)
+from harmony_kit.journal.kept_instruments import instrument_from_row, instrument_row
+from harmony_kit.journal.merging import StoreContents, join, read_contents, tell_apart
 from harmony_kit.journal.queries import (
     Extent,
-    current_contents,
     equal,
     newest,
-    newest_columns,
     read_extents,
+    read_frame,
     read_mark,
     where,
 )
@@ -49,12 +52,12 @@ from harmony_kit.journal.schema import (
     RESPONDENTS,
     SUBJECTS,
     answer_from_row,
-    answer_row,
     event_from_row,
     respondent_from_row,
     subject_from_row,
 )
 from harmony_kit.journal.subject import Subject
+from harmony_kit.journal.undoing import Undoing, plan_undo
 
 __all__ = ["Store"]
 
@@ -114,34 +117,25 @@ class Store:
         if not answers and not events:
             return 0
         with self._writing("write answers to") as connection:
-            current = current_contents(connection, answers)
-            rows = []
-            for answer in answers:
-                if current.get(answer.key) != answer.content:
-                    current[answer.key] = answer.content
-                    rows.append(answer_row(answer))
-            if rows:
-                connection.execute(sa.insert(JOURNAL), rows)
-            if events:
-                connection.execute(sa.insert(EVENTS), [asdict(event) for event in events])
-        return len(rows)
+            return append_rows(connection, answers, events)
 
     def current(
         self, site: str | None = None, wave: str | None = None, respondent: str | None = None
     ) -> list[Answer]:
         """The newest answer to every question, in the order they were recorded."""
-        query = newest(where(site=site, wave=wave, respondent=respondent))
         with self._reading("read answers from") as connection:
+            query = newest(where(connection, site=site, wave=wave, respondent=respondent))
             return [answer_from_row(row) for row in connection.execute(query).mappings()]
 
-    def frame(self, sites: Sequence[str] | None = None, wave: str | None = None) -> AnswersFrame:
-        """The current answers as an answers frame, of one wave and some sites or all."""
-        query = newest_columns(list(ANSWER_DTYPES), sites=sites, wave=wave)
+    def frame(
+        self, sites: Sequence[str] | None = None, wave: str | None = None, until: int | None = None
+    ) -> AnswersFrame:
+        """The current answers as an answers frame, of one wave and some sites or all.
+
+        With `until` those that were current when the journal had that row and none after.
+        """
         with self._reading("read answers from") as connection:
-            # Plain tuples: pandas asks every Row for attributes it does not have, at 30 µs each.
-            found = [tuple(row) for row in connection.execute(query)]
-        frame = pd.DataFrame(found, columns=list(ANSWER_DTYPES))
-        return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
+            return read_frame(connection, sites=sites, wave=wave, until=until)
 
     def answers(self, sites: Sequence[str] | None = None, wave: str | None = None) -> Answers:
         """The current answers with the subjects added at interviews; what `measure_site` takes."""
@@ -152,15 +146,16 @@ class Store:
         self, site: str | None = None, respondent: str | None = None
     ) -> list[tuple[int, Answer]]:
         """Every version of every answer with its row number, in the order recorded."""
-        query = sa.select(JOURNAL).where(where(site=site, respondent=respondent))
         with self._reading("read the journal of") as connection:
+            query = sa.select(JOURNAL).where(where(connection, site=site, respondent=respondent))
             rows = connection.execute(query.order_by(JOURNAL.c.id)).mappings()
             return [(row["id"], answer_from_row(row)) for row in rows]
 
     def revision(self) -> int:
         """The number of the newest answer; grows with every answer written, 0 when empty."""
         with self._reading("read") as connection:
-            return connection.scalar(sa.select(sa.func.max(JOURNAL.c.id))) or 0
+            newest = sa.select(sa.func.max(JOURNAL.c.id)).where(where(connection))
+            return connection.scalar(newest) or 0
 
     def site_extents(self, wave: str) -> dict[str, Extent]:
         """Site → what tells whether its rows of a wave changed; sites without any are absent."""
@@ -185,14 +180,8 @@ class Store:
 
         Raises `StoreError` if the pseudonym already belongs to another lens there.
         """
-        place = (respondent.site, respondent.wave, respondent.respondent)
         with self._writing("register a respondent in") as connection:
-            known = connection.scalar(
-                sa.select(RESPONDENTS.c.lens).where(sa.tuple_(*RESPONDENTS.primary_key) == place)
-            )
-            if known not in (None, respondent.lens):
-                why = f"{' / '.join(place)} already belongs to {known}, not {respondent.lens}"
-                raise StoreError("register a respondent in", self._name, why)  # noqa: EM101 - a field
+            check_lenses(connection, [respondent], self._name)
             upsert(connection, RESPONDENTS, asdict(respondent))
 
     def respondents(self, site: str | None = None, wave: str | None = None) -> list[Respondent]:
@@ -233,14 +222,7 @@ class Store:
 
         Raises `InstrumentError` when the file cannot be used; then nothing is kept.
         """
-        instrument = load_instrument(path)
-        row = {
-            "sha256": instrument.sha256,
-            "id": instrument.id,
-            "version": instrument.version,
-            "name": path.name,
-            "files": {n: f.read_text(encoding="utf-8") for n, f in texts_beside(path).items()},
-        }
+        instrument, row = instrument_row(path)
         with self._writing("keep the instrument in") as connection:
             upsert(connection, INSTRUMENTS, row)
         return instrument
@@ -252,28 +234,43 @@ class Store:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
             raise KeyError(sha256)
-        with tempfile.TemporaryDirectory() as folder:
-            for name, content in row["files"].items():
-                (Path(folder) / name).write_text(content, encoding="utf-8", newline="")
-            return load_instrument(Path(folder) / row["name"])
+        return instrument_from_row(row)
+
+    # Imports
+
+    def bring_in(
+        self, entry: ImportEntry, answers: Iterable[Answer], respondents: Sequence[Respondent] = ()
+    ) -> str:
+        """Add what a file brings; the id it can be undone by.
+
+        All of it appears at once or nothing of it, and an interview can save meanwhile.
+        """
+        write = partial(self._writing, "bring an import into")
+        return bring_in(write, entry, answers, People(respondents))
+
+    def imports(self) -> list[ImportEntry]:
+        """Imports and undoings, in the order they were made."""
+        with self._reading("read imports from") as connection:
+            return list_imports(connection)
+
+    def undo_import(self, import_id: str, *, by: str, at: datetime) -> Undoing:
+        """Take back what an import changed; undoing what this returns brings it back.
+
+        What it brought and is still current is withdrawn, and what was before it is current again.
+        KeyError if there is no such import.
+        """
+        with self._reading("read imports from") as connection:
+            plan = plan_undo(connection, import_id, by=by, at=at)
+        write, people = partial(self._writing, "undo in"), People(plan.people, plan.strangers)
+        name = bring_in(write, plan.entry, plan.answers, people)
+        return replace(plan, entry=replace(plan.entry, id=name))
 
     # Two laptops, one engagement
 
     def contents(self) -> StoreContents:
         """Everything in the store, in the order recorded."""
         with self._reading("read") as connection:
-
-            def rows(table: sa.Table) -> Iterator[sa.RowMapping]:
-                query = sa.select(table).order_by(*table.primary_key)
-                return iter(connection.execute(query).mappings())
-
-            return StoreContents(
-                respondents=tuple(map(respondent_from_row, rows(RESPONDENTS))),
-                answers=tuple(map(answer_from_row, rows(JOURNAL))),
-                events=tuple(map(event_from_row, rows(EVENTS))),
-                subjects=tuple(map(subject_from_row, rows(SUBJECTS))),
-                instruments=tuple(dict(row) for row in rows(INSTRUMENTS)),
-            )
+            return read_contents(connection)
 
     def merge(self, other: Store, *, renamed: Mapping[str, str] | None = None) -> int:
         """Add everything `other` has and this store has not; returns the new journal rows.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures import indices
@@ -37,7 +38,7 @@ from harmony_kit.measures.selection import (
     headcounts_of,
 )
 
-__all__ = ["AGREEMENT", "SCALES", "measure_agreement", "measure_scales"]
+__all__ = ["AGREEMENT", "SCALES", "measure_agreement", "measure_scales", "name_views"]
 
 
 _SCALE_KEYS = ["site", "wave", "dimension", "group", "subject", "lens", "about", "points"]
@@ -201,6 +202,12 @@ def _certainty(counts: Ints, heads: Floats, draws: int) -> Floats:
     scale = np.tile(np.arange(1.0, points + 1), len(distinct))
     scores = np.repeat(scale, distinct.ravel()).reshape(-1, n)
     return summarise_scores(scores, rows, heads, points=points, draws=draws)
+
+
+def name_views(counts: Ints, settings: Settings) -> NDArray[np.object_]:
+    """The word for how far each row of counts agrees; see `measure_agreement`."""
+    views = _views(_indices(counts).join(_chances(counts)), counts, settings)
+    return views["view"].to_numpy(dtype=object)
 
 
 def _views(measured: pd.DataFrame, counts: Ints, settings: Settings) -> pd.DataFrame:

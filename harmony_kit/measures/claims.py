@@ -19,6 +19,7 @@ __all__ = [
     "discount_joint",
     "expected_wrong_claims",
     "grade_claims",
+    "middle_certainty",
     "name_states",
 ]
 
@@ -153,6 +154,17 @@ def _starts(*keys: NDArray[Any]) -> NDArray[np.int64]:
     is_new = np.ones(len(keys[0]), dtype=bool)
     is_new[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
     return np.flatnonzero(is_new)
+
+
+def middle_certainty(claim: pd.Series, settings: Settings) -> pd.Series:
+    """The middle of the range in which a claim leaves its certainty; NaN where nothing is said.
+
+    >>> list(middle_certainty(pd.Series(["claimed", "leaning", "open"]), Settings()))
+    [0.9, 0.7, nan]
+    """
+    claimed = (settings.claim_at + 1) / 2
+    leaning = (settings.leaning_at + settings.claim_at) / 2
+    return claim.map({"claimed": round(claimed, 2), "leaning": round(leaning, 2)}).astype("float64")
 
 
 def expected_wrong_claims(topics: pd.DataFrame) -> pd.DataFrame:

@@ -108,13 +108,19 @@ def measure_coorientation(
     *,
     settings: Settings,
     headcounts: pd.DataFrame | None = None,
+    secret: bytes | None = None,
 ) -> Coorientation:
-    """Topics and understanding from the same draws; takes what `measure_topics` takes."""
+    """Topics and understanding from the same draws; takes what `measure_topics` takes.
+
+    With the `secret` of the engagement nobody else can repeat the draws, see `seeding`.
+    """
     tally = tally_ratings(answers, items, headcounts)
     read = Readings.of(len(tally.topics))
     understanding: list[dict[str, Any]] = []
     for rows, ratings in split_sites(tally):
-        draws = draw_site(ratings, draws=settings.draws, reliability=settings.reliability)
+        draws = draw_site(
+            ratings, draws=settings.draws, reliability=settings.reliability, secret=secret
+        )
         understanding += read_site(tally, rows, draws, read, settings.tolerance + SLACK)
     frame = pd.DataFrame(understanding, columns=[*UNDERSTANDING.columns])
     topics = _stack_topics(tally, read, frame, settings)

@@ -125,11 +125,14 @@ NUMBER = MeasureColumn("number", "that of `what`", 1)
 ROWS = MeasureColumn("rows", dtype="object")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Declaration:
     """The columns of a measure's frame, in order."""
 
     columns: Mapping[str, MeasureColumn]
+
+    def __repr__(self) -> str:
+        return f"Declaration({', '.join(self.columns)})"
 
     @property
     def dtypes(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -40,7 +40,8 @@ class Basis:
 
     `items` is `Instrument.items_frame`, `lenses` are the ids of the instrument's two lenses;
     `decisions`, `pilots` and `usage` are the evidence; `headcounts` has columns
-    ``site, lens, headcount``; `as_of` is the day open decisions are counted to.
+    ``site, lens, headcount``; `as_of` is the day open decisions are counted to. The `secret` of
+    the engagement keeps others from repeating the draws.
     """
 
     items: pd.DataFrame
@@ -51,6 +52,7 @@ class Basis:
     settings: Settings
     headcounts: pd.DataFrame
     as_of: date
+    secret: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def measure_everything(answers: AnswersFrame, basis: Basis) -> Measured:
     licensed, withheld = license_answers(answers, min_group=settings.min_group)
     common: dict[str, Any] = {"settings": settings, "headcounts": basis.headcounts}
     frames = _measure_evidence(basis)
-    minds = measure_coorientation(licensed, items, **common)
+    minds = measure_coorientation(licensed, items, secret=basis.secret, **common)
     frames["topics"], frames["understanding"] = minds.topics, minds.understanding
     frames["within"] = measure_agreement(licensed, items, **common)
     frames["scales"] = measure_scales(frames["within"])

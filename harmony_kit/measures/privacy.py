@@ -2,39 +2,35 @@
 
 The rule is applied once, to the answers, before anything is measured: a cell (lens, item,
 subject, own or estimate) with too few answers is taken out. What no measure has seen, no table,
-chart, results file or workbook can give away.
+chart, results file or workbook can give away. How much is told of groups large enough, `disclosure`
+says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NewType
 
 import numpy as np
 import pandas as pd
 
+from harmony_kit.engagement.settings import QUOTES_FROM
 from harmony_kit.journal.answers import AnswersFrame
 from harmony_kit.measures.declaration import NAME, TEXT, declare
 from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.selection import code_groups
 
 __all__ = [
-    "DISTRIBUTION_FROM",
     "QUOTES",
     "WITHHELD",
     "LicensedFrame",
     "count_respondents",
     "license_answers",
-    "license_details",
     "license_quotes",
     "license_returned",
     "license_returns",
     "list_withheld",
 ]
 
-#: How many people of a lens must have answered before the answers are shown point by point:
-#: with fewer, a count of one is nearly a name.
-DISTRIBUTION_FROM = 8
 
 #: Columns of `list_withheld` and of `license_quotes`, in order.
 WITHHELD = declare(lens=NAME, item=NAME, subject=NAME, about=NAME)
@@ -97,49 +93,16 @@ def license_answers(answers: AnswersFrame, *, min_group: int) -> tuple[LicensedF
 def license_quotes(answers: AnswersFrame, *, min_group: int) -> pd.DataFrame:
     """The free texts that may be quoted: allowed by who said them, from a lens large enough.
 
-    Columns ``site, wave, lens, item, text``, sorted by them: the order tells nothing about who
-    said what, and no respondent is named.
+    Large enough is `QUOTES_FROM` people, and the minimum group. Columns ``site, wave, lens, item,
+    text``, sorted by them: the order tells nothing about who said what, and no respondent is
+    named.
     """
     counts = count_respondents(answers)
-    large = counts[counts["n_respondents"] >= min_group][["site", "wave", "lens"]]
+    large = counts[counts["n_respondents"] >= max(min_group, QUOTES_FROM)][["site", "wave", "lens"]]
     quotable = answers[answers["quotable"] & answers["text"].notna()]
     kept = quotable.merge(large, on=["site", "wave", "lens"])
     columns = list(QUOTES.columns)
     return kept[columns].sort_values(columns).reset_index(drop=True)
-
-
-def license_details(
-    frames: Mapping[str, pd.DataFrame], *, min_group: int
-) -> dict[str, pd.DataFrame]:
-    """The measures without what tells of single people inside a group that may be shown.
-
-    Counts per scale point or option, and how many did not know, stay only where at least
-    `DISTRIBUTION_FROM` people answered; camps only where each has the minimum group, and how many
-    gave both an own answer and an estimate only where they are as many.
-    """
-    licensed = dict(frames)
-    for name, frame in frames.items():
-        if "n_pairs" in frame:
-            is_enough = frame["n_pairs"] >= min_group
-            licensed[name] = frame.assign(n_pairs=frame["n_pairs"].where(is_enough, 0))
-        if "n" not in frame or "counts" not in frame:
-            continue
-        is_small = frame["n"] < DISTRIBUTION_FROM
-        hidden = frame.assign(counts=frame["counts"].mask(is_small, None))
-        for column in ("n_dont_know", "n_prefer_not"):
-            if column in frame:
-                hidden[column] = frame[column].astype("Int64").mask(is_small)
-        if "camps" in frame:
-            tells = frame["camps"].map(lambda camps: _has_small_camp(camps, min_group))
-            hidden["camps"] = frame["camps"].mask(tells.astype(bool), None)
-        licensed[name] = hidden
-    return licensed
-
-
-def _has_small_camp(camps: object, min_group: int) -> bool:
-    if not isinstance(camps, list | tuple):
-        return False
-    return any(camp["n"] < min_group for camp in camps)
 
 
 def license_returned(changes: pd.DataFrame, *, min_group: int) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.claims import STATES, name_states
 from harmony_kit.measures.declaration import (
+    COUNT,
     DISTANCE,
     NAME,
     PEOPLE,
@@ -60,6 +61,9 @@ RANKING = declare(
     own=SHARE.each,
     estimate=SHARE.each,
     other_own=SHARE.each,
+    named_own=COUNT.each,
+    named_estimate=COUNT.each,
+    named_other_own=COUNT.each,
     actual=DISTANCE,
     perceived=DISTANCE,
     misread=DISTANCE,
@@ -97,12 +101,12 @@ def measure_ranking(
 
     A row is a site, wave, rank or words item, subject and lens (who looks at `other`); columns
     `RANKING`. `own`, `estimate`, `other_own` are mean weights per option (None without
-    answers); `actual`, `perceived`, `misread` the distances own to other's own, own to
-    estimate, estimate to other's own, 0 to 1, each with its permutation p, the error of that p
-    and the distance luck alone would show. States are those of coorientation with `APART_AT`
-    as the tolerance. `drivers` lists options with the signed difference own - other's own,
-    largest first, `misread_drivers` those of estimate - other's own. Raises `FrameError` for a
-    frame without a column.
+    answers), `named_own` and the like how many people named each; `actual`, `perceived`, `misread`
+    the distances own to other's own, own to estimate, estimate to other's own, 0 to 1, each with
+    its permutation p, the error of that p and the distance luck alone would show. States are those
+    of coorientation with `APART_AT` as the tolerance. `drivers` lists options with the signed
+    difference own - other's own, largest first, `misread_drivers` those of estimate - other's own.
+    Raises `FrameError` for a frame without a column.
 
     >>> from harmony_kit.measures.examples import answers_of, items_of, said
     >>> put = {"item": "x.first", "kind": "rank", "k": 2, "options": ("a", "b", "c")}
@@ -217,8 +221,21 @@ def _measure_item(
         for lens, other, view in zip(
             lenses, lenses[::-1], compare_sides(one, two, settings.draws), strict=True
         ):
-            rows.append({**keys, "lens": lens, "other": other, **_row(view, asked)})
+            named = _count_named(*((one, two) if lens == look.lens else (two, one)), asked)
+            rows.append({**keys, "lens": lens, "other": other, **_row(view, asked), **named})
     return rows
+
+
+def _count_named(looker: Side, other: Side, asked: _Asked) -> dict[str, object]:
+    """How many people named each option, none without answers."""
+    weights = {"own": looker.own, "estimate": looker.estimate, "other_own": other.own}
+    has = (looker.has_own, looker.has_estimate, other.has_own)
+    return {
+        f"named_{name}": dict(zip(asked.options, (part > 0).sum(axis=0).tolist(), strict=True))
+        if is_heard.any()
+        else None
+        for (name, part), is_heard in zip(weights.items(), has, strict=True)
+    }
 
 
 _TOPIC = ["site", "wave", "subject"]

@@ -8,7 +8,8 @@
 >>> pair_waves(answers)
     site from_wave to_wave
 0  north         1       2
->>> measure_returns(answers)[["n_before", "n_after", "n_returned", "n_left", "n_joined"]]
+>>> returns = measure_returns(answers, min_group=1)
+>>> returns[["n_before", "n_after", "n_returned", "n_left", "n_joined"]]
    n_before  n_after  n_returned  n_left  n_joined
 0         3        3           2       1         1
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,25 +12,22 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit import __version__
-from harmony_kit.engagement.evidence_files import Evidence
+from harmony_kit.engagement.evidence_files import Evidence, evidence_paths
 from harmony_kit.engagement.folder import Engagement, Site, file_sha256, load_engagement
+from harmony_kit.engagement.row_files import row_paths
 from harmony_kit.exchange import write_workbook
 from harmony_kit.findings.canvases import Sheet, canvases
 from harmony_kit.findings.findings import Finding, find
 from harmony_kit.findings.playbook import Playbook
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
+from harmony_kit.findings.story import Story, tell_story
 from harmony_kit.findings.wording import Voice
 from harmony_kit.journal.answers import Answers, AnswersFrame, check_frame
 from harmony_kit.journal.answers_file import read_answers_file
 from harmony_kit.journal.subject import Subject, list_subjects, titles_of
-from harmony_kit.measures.claims import expected_wrong_claims
+from harmony_kit.measures.disclosure import disclose
 from harmony_kit.measures.measuring import Basis, measure_everything
-from harmony_kit.measures.privacy import (
-    count_respondents,
-    license_details,
-    license_quotes,
-    list_withheld,
-)
+from harmony_kit.measures.privacy import count_respondents, license_quotes, list_withheld
 from harmony_kit.measures.rows import rows_of
 from harmony_kit.report.left_out import say_withheld
 from harmony_kit.report.results import build_results, dump_results
@@ -56,7 +53,7 @@ class Assessment:
         ``lens, n_respondents, headcount, is_shown``: one row per lens; `n_respondents` is NA
         where fewer than the minimum group were heard.
     frames
-        The measures by name, see `measuring.measure_everything`; small groups are gone.
+        What the gate lets through of the measures, by name; see `disclosure.DISCLOSED`.
     findings
         Ranked, in the language of the report.
     quotes
@@ -65,6 +62,10 @@ class Assessment:
         Ready-to-fill sheets with each side's quotable sentence beside the other's.
     withheld
         ``what, why`` for everything that is not shown.
+    wrong_claims
+        How many of the claims are expected to be luck; see `expected_wrong_claims`.
+    waiting
+        Lens → people who answered or changed something since what is shown was published.
     """
 
     engagement: Engagement
@@ -79,7 +80,9 @@ class Assessment:
     quotes: pd.DataFrame
     canvases: tuple[Sheet, ...]
     withheld: pd.DataFrame
+    wrong_claims: pd.DataFrame
     provenance: Mapping[str, Any]
+    waiting: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def load(
@@ -109,7 +112,9 @@ class Assessment:
         answers = read_answers_file(path)
         day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
         assessment = measure_site(opened, answers, site=site, wave=wave, as_of=day)
-        inputs = {**assessment.provenance["inputs"], name_answers(site): file_sha256(path)}
+        # Without a key in it the mark of the answers could be found by trying answers.
+        marked = {name_answers(site): file_sha256(path)} if answers.key else {}
+        inputs = {**assessment.provenance["inputs"], **marked}
         return replace(assessment, provenance={**assessment.provenance, "inputs": inputs})
 
     @property
@@ -153,9 +158,9 @@ class Assessment:
         return {}
 
     @cached_property
-    def wrong_claims(self) -> pd.DataFrame:
-        """How many of the claims are expected to be luck; see `expected_wrong_claims`."""
-        return expected_wrong_claims(self.frames["topics"])
+    def story(self) -> Story:
+        """The story of the site, from what its frames show."""
+        return tell_story(self.frames, self.engagement.instrument)
 
     def results(self) -> dict[str, Any]:
         """The content of results.json; documented in docs/results.md."""
@@ -172,28 +177,31 @@ class Assessment:
 def measure_site(
     engagement: Engagement, answers: Answers, *, site: str, wave: str, as_of: date
 ) -> Assessment:
-    """Measure the answers of one site and wave and put the measures into words.
+    """Measure the answers of one site and wave and put what may be told of them into words.
 
-    What `answers` holds of other sites and waves is left aside. Raises KeyError for a site that
-    is not in sites.csv, and `FrameError` where the frame is no answers frame: the one place that
-    looks.
+    What `answers` holds of other sites and waves is left aside; with their key nobody who has the
+    answers can repeat the draws. Raises KeyError for a site that is not in sites.csv, and
+    `FrameError` where the frame is no answers frame: the one place that looks.
     """
     check_frame(answers.frame)
     said = answers.of(site, wave)
     settings, min_group = engagement.settings, engagement.settings.min_group
     plant = engagement.site(site)
     evidence = engagement.evidence.of_site(site)
-    measured = measure_everything(said.frame, _basis(engagement, evidence, as_of))
+    basis = _basis(engagement, evidence, as_of, said.key)
+    measured = measure_everything(said.frame, basis)
+    told = disclose(measured, settings, items=basis.items, lenses=basis.lenses)
     words = load_words(engagement.language)
-    frames = license_details(measured.frames, min_group=min_group)
     heard = _count_heard(engagement, plant, said.frame)
-    left_out = list_withheld(heard, measured.withheld)
+    left_out = list_withheld(heard, told.withheld)
+    quotes = license_quotes(said.frame, min_group=min_group)
     playbook = open_playbook(engagement)
     subjects = list_subjects(evidence.subjects(), said.subjects)
     findings = find(
-        measured.frames,
+        told.frames,
         Voice(playbook, engagement.instrument, engagement.language, titles_of(subjects)),
         settings=settings,
+        decisions=evidence.decisions,
     )
     return Assessment(
         engagement=engagement,
@@ -203,22 +211,24 @@ def measure_site(
         as_of=as_of,
         subjects=subjects,
         heard=heard,
-        frames=frames,
+        frames=told.frames,
         findings=findings,
-        quotes=license_quotes(said.frame, min_group=min_group)[["lens", "item", "text"]],
+        quotes=quotes[["lens", "item", "text"]],
         canvases=canvases(
             playbook,
             engagement.instrument,
-            said.frame,
+            told.frames,
+            quotes=quotes,
             language=engagement.language,
-            min_group=min_group,
         ),
         withheld=say_withheld(left_out, words, min_group=min_group),
+        wrong_claims=told.wrong_claims,
+        waiting=said.waiting,
         provenance=_trace(engagement, site, wave, as_of),
     )
 
 
-def _basis(engagement: Engagement, evidence: Evidence, as_of: date) -> Basis:
+def _basis(engagement: Engagement, evidence: Evidence, as_of: date, key: str) -> Basis:
     return Basis(
         items=engagement.instrument.items_frame(),
         lenses=engagement.instrument.lens_ids,
@@ -228,6 +238,7 @@ def _basis(engagement: Engagement, evidence: Evidence, as_of: date) -> Basis:
         settings=engagement.settings,
         headcounts=engagement.headcounts(),
         as_of=as_of,
+        secret=key.encode() or None,
     )
 
 
@@ -256,13 +267,10 @@ def _count_heard(engagement: Engagement, site: Site, answers: AnswersFrame) -> p
 
 def _trace(engagement: Engagement, site: str, wave: str, as_of: date) -> dict[str, Any]:
     instrument = engagement.instrument
-    names = ("engagement.yaml", "sites.csv", "decisions.csv", "pilots.csv", "usage.csv")
-    inputs = {
-        name: file_sha256(path)
-        for name in (*names, "playbook.yaml")
-        for path in (engagement.folder / name, engagement.folder / "evidence" / name)
-        if path.is_file()
-    }
+    folder = engagement.folder
+    tables = (*row_paths(folder, "sites"), *evidence_paths(folder))
+    paths = (folder / "engagement.yaml", *tables, folder / "playbook.yaml")
+    inputs = {path.name: file_sha256(path) for path in paths if path.is_file()}
     return {
         "package": f"harmony-kit {__version__}",
         "instrument": load_words(engagement.language).say(

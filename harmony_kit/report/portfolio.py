@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -38,7 +38,8 @@ class Portfolio:
     ----------
     sites
         ``site, name, region, country, status`` (ok, withheld, or missing where there are no
-        results), one ``n_<lens>`` per lens (NA where withheld), ``n_findings, n_withheld``.
+        results), ``is_kept`` (the report could not be made again, an earlier one stands), one
+        ``n_<lens>`` per lens (NA where withheld), ``n_findings, n_withheld``.
     understanding, topics, signatures, findings, evidence
         The lists of the same name in results.json with a leading ``site``; `evidence` holds one
         row per site with the decisions' key figures.
@@ -56,11 +57,18 @@ class Portfolio:
 
     @classmethod
     def load(
-        cls, engagement: str | Path, *, wave: str, results: str | Path, as_of: str | date
+        cls,
+        engagement: str | Path,
+        *,
+        wave: str,
+        results: str | Path,
+        as_of: str | date,
+        kept: Sequence[str] = (),
     ) -> Portfolio:
         """Read ``<results>/<site>/results.json`` of every site in sites.csv.
 
-        Results of another wave or schema count as missing. Raises `EngagementError`.
+        `kept` are sites whose report could not be made again: an earlier one stands. Results of
+        another wave or schema count as missing. Raises `EngagementError`.
         """
         opened = load_engagement(Path(engagement))
         found = {
@@ -74,7 +82,7 @@ class Portfolio:
             engagement=opened,
             wave=wave,
             as_of=day,
-            sites=_list_sites(opened, found),
+            sites=_list_sites(opened, found, kept),
             understanding=_stack(found, "understanding"),
             topics=_stack(found, "topics"),
             signatures=_stack(found, "signatures"),
@@ -107,7 +115,9 @@ def _read_results(path: Path, wave: str) -> dict[str, Any] | None:
     return {name: content[name] for name in _READ if name in content}
 
 
-def _list_sites(engagement: Engagement, found: Mapping[str, dict[str, Any]]) -> pd.DataFrame:
+def _list_sites(
+    engagement: Engagement, found: Mapping[str, dict[str, Any]], kept: Sequence[str]
+) -> pd.DataFrame:
     rows = []
     for site in engagement.sites:
         content = found.get(site.site, {})
@@ -119,6 +129,7 @@ def _list_sites(engagement: Engagement, found: Mapping[str, dict[str, Any]]) -> 
                 "region": site.region,
                 "country": site.country,
                 "status": content.get("status", "missing"),
+                "is_kept": site.site in kept,
                 **{f"n_{lens}": heard.get(lens) for lens in engagement.instrument.lens_ids},
                 "n_findings": len(content.get("findings", [])),
                 "n_withheld": len(content.get("withheld", [])),

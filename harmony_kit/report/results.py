@@ -15,8 +15,9 @@ import pandas as pd
 
 from harmony_kit.measures.claims import WRONG_CLAIMS
 from harmony_kit.measures.declaration import Declaration
-from harmony_kit.measures.measuring import MEASURES
+from harmony_kit.measures.disclosure import DISCLOSED
 from harmony_kit.measures.privacy import QUOTES
+from harmony_kit.report.handout import tell_handout
 from harmony_kit.report.left_out import SAID_PROBLEMS, SAID_WITHHELD, say_problems
 from harmony_kit.report.plain_values import list_records, list_topics, plain_value
 from harmony_kit.report.words import load_words
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA", "build_results", "declared_lists", "dump_results", "list_headline"]
 
-SCHEMA = 1
+SCHEMA = 2
 
 #: Stored as codes, said in words.
 _PROBLEMS = "evidence_problems"
@@ -34,7 +35,7 @@ _PROBLEMS = "evidence_problems"
 
 def declared_lists() -> dict[str, Declaration]:
     """What the rows of each list hold, without site and wave: list → columns, in their order."""
-    lists = {"headline": MEASURES["understanding"], **MEASURES, "quotes": QUOTES}
+    lists = {"headline": DISCLOSED["understanding"], **DISCLOSED, "quotes": QUOTES}
     lists |= {"evidence_problems": SAID_PROBLEMS}
     lists |= {"wrong_claims": WRONG_CLAIMS, "withheld": SAID_WITHHELD}
     told: dict[str, Declaration] = {}
@@ -62,6 +63,7 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
             "sha256": instrument.sha256,
         },
         "n": dict(zip(heard["lens"], heard["n_respondents"].astype(int).tolist(), strict=True)),
+        "waiting": dict(assessment.waiting),
         "settings": engagement.settings.model_dump(),
         "headline": list_headline(frames["understanding"]),
         **_list_measures(frames, assessment.language),
@@ -70,15 +72,16 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
         "canvases": [plain_value(sheet.to_dict()) for sheet in assessment.canvases],
         "wrong_claims": list_records(assessment.wrong_claims, WRONG_CLAIMS),
         "withheld": list_records(assessment.withheld, SAID_WITHHELD),
+        "handout": tell_handout(assessment),
         "provenance": dict(assessment.provenance),
     }
 
 
 def _list_measures(frames: Mapping[str, pd.DataFrame], language: str) -> dict[str, Any]:
-    """The rows of every measure, in the order of `MEASURES`; those of records under one key."""
+    """The rows of every measure, in the order of `DISCLOSED`; those of records under one key."""
     problems = say_problems(frames[_PROBLEMS], load_words(language))
     lists: dict[str, Any] = {}
-    for name, declared in MEASURES.items():
+    for name, declared in DISCLOSED.items():
         recorded = name.removeprefix("evidence_")
         place = lists if recorded == name else lists.setdefault("evidence", {})
         if name == "topics":
@@ -93,7 +96,7 @@ def _list_measures(frames: Mapping[str, pd.DataFrame], language: str) -> dict[st
 def list_headline(understanding: pd.DataFrame) -> list[dict[str, Any]]:
     """How well each lens reads the other over all topics, for the index."""
     overall = understanding[understanding["dimension"] == "all"]
-    return list_records(overall, MEASURES["understanding"])
+    return list_records(overall, DISCLOSED["understanding"])
 
 
 def dump_results(results: Mapping[str, Any]) -> str:

@@ -6,10 +6,12 @@ the language files of `OWNERS`, under ``section.key``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 from harmony_kit.instrument.language_files import FALLBACK, list_languages, load_texts
 from harmony_kit.measures.declaration import MeasureColumn
@@ -18,9 +20,9 @@ from harmony_kit.report.bidi import isolate
 
 __all__ = ["FALLBACK", "OWNERS", "Words", "load_words", "word_languages"]
 
-#: Whose words pages are made of: what a report says, what is wrong with records or left out, and
-#: why there is no report.
-OWNERS = ("report", "records", "failures")
+#: Whose words pages are made of: what a report says, what its story is, what is wrong with records
+#: or left out, and why there is no report.
+OWNERS = ("report", "story", "records", "failures")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,13 @@ class Words:
     def figure(self, value: float, column: MeasureColumn) -> str:
         """A number of a measure, with the digits its column is declared with."""
         return self.number(value, column.digits)
+
+    def told(self, row: Mapping[str, Any], name: str) -> str:
+        """A mean as it may be told: a number, or the band it lies in."""
+        low, high = row.get(f"{name}_from"), row.get(f"{name}_to")
+        if low is None or high is None or math.isnan(low):
+            return self.number(row[name])
+        return self.say("format.band", low=self.number(low), high=self.number(high))
 
     def plain(self, value: float, form: str = "g") -> str:
         """A number for a console, which may not have the long minus sign."""

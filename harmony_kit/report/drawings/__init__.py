@@ -4,7 +4,7 @@ Every function here takes rows that are already measured and worded and gives a 
 other part of the package knows a colour or a shape.
 """
 
-from harmony_kit.report.drawings.choice_chart import ChoiceHead, ChoiceRow, draw_choices
+from harmony_kit.report.drawings.choice_chart import ChoiceHead, ChoiceRow, Chosen, draw_choices
 from harmony_kit.report.drawings.drawing import Drawing
 from harmony_kit.report.drawings.look_chart import LookRow, draw_looks
 from harmony_kit.report.drawings.meter_chart import Share, ShareRow, draw_share, draw_shares
@@ -26,6 +26,7 @@ __all__ = [
     "Check",
     "ChoiceHead",
     "ChoiceRow",
+    "Chosen",
     "DecisionRow",
     "Drawing",
     "LookRow",

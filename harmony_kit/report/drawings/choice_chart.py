@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harmony_kit.measures.rounding import format_number
 from harmony_kit.report.drawings.drawing import (
     NOTE,
     SMALL,
@@ -19,7 +18,7 @@ from harmony_kit.report.drawings.drawing import (
 from harmony_kit.report.drawings.marks import draw_mark
 from harmony_kit.report.drawings.palette import LENSES, LINE, fade
 
-__all__ = ["ChoiceHead", "ChoiceRow", "draw_choices"]
+__all__ = ["ChoiceHead", "ChoiceRow", "Chosen", "draw_choices"]
 
 #: The words stand in the middle, the bars grow outwards.
 _MIDDLE, _HALF = WIDTH / 2, 112.0
@@ -29,15 +28,23 @@ _ROW, _HEAD = 27.0, 36.0
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """How much an option is chosen, 0 to 1, and how that is said beside the bar."""
+
+    weight: float
+    said: str
+
+
+@dataclass(frozen=True)
 class ChoiceRow:
-    """One option: its weight (0 to 1) in each lens, and what the other lens expects there.
+    """One option: how much each lens chooses it, and what the other lens expects there.
 
     `expected[0]` is what the second lens expects of the first; None where too few answered.
     """
 
     label: str
-    own: tuple[float | None, float | None]
-    expected: tuple[float | None, float | None]
+    own: tuple[Chosen | None, Chosen | None]
+    expected: tuple[Chosen | None, Chosen | None]
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,8 @@ def draw_choices(rows: Sequence[ChoiceRow], head: ChoiceHead) -> Drawing:
     sheet = Drawing(_HEAD + _ROW * len(rows) + 6)
     for side in (0, 1):
         _draw_head(sheet, head, side)
-    weights = [weight for row in rows for weight in (*row.own, *row.expected) if weight]
-    most = max(weights, default=1.0)
+    weights = [one.weight for row in rows for one in (*row.own, *row.expected) if one]
+    most = max(weights, default=1.0) or 1.0
     for i, row in enumerate(rows):
         top = _HEAD + _ROW * i
         sheet.line([(0, top), (WIDTH, top)], Ink(LINE, 0.8))
@@ -92,14 +99,15 @@ def _draw_bars(sheet: Drawing, row: ChoiceRow, place: tuple[int, float], most: f
         sheet.box(corner, (outline, 18), Ink(colour, 1.2, None, "3 2"))
     if own is not None:
         # Beside its own bar, or beyond an outline that would run through the digits.
-        is_free = outline <= own_length or outline > own_length + _DIGITS
+        room = max(_DIGITS, NOTE.width(own.said) + 10)
+        is_free = outline <= own_length or outline > own_length + room
         reach = own_length if is_free else outline
-        words = format_number(100 * own, 0)
+        words = NOTE.fit(own.said, WIDTH / 2 - _HALF - reach - 6)
         sheet.text((start + sign * (reach + 6), top + 17), words, NOTE, anchor=anchor)
 
 
-def _length(weight: float | None, most: float) -> float:
-    return 0.0 if weight is None else weight / most * (_REACH - 40)
+def _length(chosen: Chosen | None, most: float) -> float:
+    return 0.0 if chosen is None else chosen.weight / most * (_REACH - 40)
 
 
 def _way(side: int) -> tuple[int, Anchor]:

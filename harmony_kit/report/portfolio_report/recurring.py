@@ -82,6 +82,11 @@ def _untold(view: PortfolioView, finding: Row) -> str:
     told = view.portfolio.subject_title(finding["site"], subject) if subject else ""
     if not told:
         return title
+    alike = finding.get("alike")
+    if isinstance(alike, list) and not text_or_empty(finding.get("dimension")):
+        # Several pilots or decisions stand before the claim, the strongest first.
+        claim = title.partition(": ")[2] if title.startswith(told) else title
+        return claim[:1].upper() + claim[1:]
     title = title.replace(f", {told}", "")
     claim = title.removeprefix(f"{told}: ")
     return title if claim == title else claim[:1].upper() + claim[1:]

@@ -10,6 +10,7 @@ from harmony_kit.report.site_report.dimensions import dimensions
 from harmony_kit.report.site_report.first_page import first_page
 from harmony_kit.report.site_report.headline import headline
 from harmony_kit.report.site_report.method import method
+from harmony_kit.report.site_report.page_one import page_one
 from harmony_kit.report.site_report.states import false_conflict, false_consensus, known_difference
 from harmony_kit.report.site_report.talk_and_record import evidence
 from harmony_kit.report.site_report.voices import voices
@@ -26,5 +27,6 @@ __all__ = [
     "headline",
     "known_difference",
     "method",
+    "page_one",
     "voices",
 ]

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from harmony_kit.measures.rows import Row
 from harmony_kit.report.blocks import Block, join_blocks, paragraph, picture
-from harmony_kit.report.drawings import ChoiceHead, ChoiceRow, draw_choices
+from harmony_kit.report.drawings import ChoiceHead, ChoiceRow, Chosen, draw_choices
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.topics import name_state
 from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
 __all__ = ["show_choices"]
 
-Weights = Mapping[str, float] | None
+Choices = Mapping[str, Chosen] | None
 
 
 def show_choices(view: SiteView, dimension: str) -> Block:
@@ -29,14 +29,18 @@ def show_choices(view: SiteView, dimension: str) -> Block:
 
 def _show(view: SiteView, item: str, rows: Mapping[str, Row]) -> Block:
     first, second = view.lenses
-    own = (_weights(rows, first, "own"), _weights(rows, second, "own"))
+    own = (_choices(view, rows, first, "own"), _choices(view, rows, second, "own"))
     # What is expected of the first lens is what the second one estimates, and the reverse.
-    expected = (_weights(rows, second, "estimate"), _weights(rows, first, "estimate"))
+    expected = (_choices(view, rows, second, "estimate"), _choices(view, rows, first, "estimate"))
     options = view.site.engagement.instrument.option_ids(item)
     if not any(own):
         return Block()
     drawn = [
-        ChoiceRow(view.site.option_label(item, option), _at(own, option), _at(expected, option))
+        ChoiceRow(
+            view.site.option_label(item, option),
+            own=_at(own, option),
+            expected=_at(expected, option),
+        )
         for option in sorted(options, key=lambda option: _tilt(own, option))
     ]
     names = view.names
@@ -52,20 +56,41 @@ def _show(view: SiteView, item: str, rows: Mapping[str, Row]) -> Block:
     return join_blocks([paragraph(note), shown, _table(view, title, drawn)])
 
 
-def _weights(rows: Mapping[str, Row], lens: str, name: str) -> Weights:
-    weights = rows[lens][name] if lens in rows else None
-    return weights if isinstance(weights, dict) else None
+def _choices(view: SiteView, rows: Mapping[str, Row], lens: str, name: str) -> Choices:
+    """Option → how long its bar is, and how that is said; None where nothing may be told."""
+    row = rows.get(lens)
+    if row is None or row[f"first_{name}"] is None:
+        return None
+    if isinstance(row[name], dict):
+        return {
+            option: Chosen(weight, view.words.number(100 * weight, 0))
+            for option, weight in row[name].items()
+        }
+    item = view.item(row["item"])
+    options = view.site.engagement.instrument.option_ids(row["item"])
+    levels = row[f"level_{name}"] or {
+        option: "first" for option in options if option in row[f"first_{name}"]
+    }
+    said = {option: levels.get(option, "") for option in options}
+    return {
+        option: Chosen(_SHARES[level] / (item.k or 1), view.words.name("level", level))
+        for option, level in said.items()
+    }
 
 
-def _at(weights: tuple[Weights, Weights], option: str) -> tuple[float | None, float | None]:
-    first, second = (None if part is None else float(part.get(option, 0.0)) for part in weights)
+#: What share of a lens stands behind a level, for the length of a bar.
+_SHARES = {"most": 0.85, "some": 0.5, "few": 0.15, "first": 0.6, "": 0.0}
+
+
+def _at(choices: tuple[Choices, Choices], option: str) -> tuple[Chosen | None, Chosen | None]:
+    first, second = (None if part is None else part[option] for part in choices)
     return first, second
 
 
-def _tilt(own: tuple[Weights, Weights], option: str) -> float:
+def _tilt(own: tuple[Choices, Choices], option: str) -> float:
     """Options of the first lens before those of the second."""
     first, second = _at(own, option)
-    return (second or 0.0) - (first or 0.0)
+    return (second.weight if second else 0.0) - (first.weight if first else 0.0)
 
 
 def _say_state(view: SiteView, row: Row) -> str:
@@ -84,11 +109,12 @@ def _table(view: SiteView, title: str, rows: list[ChoiceRow]) -> Block:
         for kind in ("own", "expected")
         for name in names
     ]
-    cells = [
-        (row.label, *(_percent(view, value) for value in (*row.own, *row.expected))) for row in rows
-    ]
+    cells = [(row.label, *(_say(view, one) for one in (*row.own, *row.expected))) for row in rows]
     return tuck_table(ReportTable(title, tuple(heads), cells), words)
 
 
-def _percent(view: SiteView, weight: float | None) -> str:
-    return view.words.say("table.too_few") if weight is None else view.words.percent(weight)
+def _say(view: SiteView, chosen: Chosen | None) -> str:
+    if chosen is None:
+        return view.words.say("table.too_few")
+    is_number = chosen.said.isdigit()
+    return view.words.say("format.percent", number=chosen.said) if is_number else chosen.said

@@ -53,7 +53,15 @@ def _describe_heard(view: SiteView, row: Row) -> dict[str, object]:
         "share": n / headcount if n and headcount and headcount >= n else None,
         "is_shown": bool(row["is_shown"]),
         "sentence": sentence,
+        "waiting": _say_waiting(view, row["lens"]),
     }
+
+
+def _say_waiting(view: SiteView, lens: str) -> str:
+    """How many people changed something that is not shown yet; empty where nobody did."""
+    n = view.site.waiting.get(lens, 0)
+    min_group = view.site.engagement.settings.min_group
+    return view.words.count("cover.waiting", n, min=min_group) if n else ""
 
 
 def _describe_tolerance(view: SiteView) -> str:

@@ -11,13 +11,11 @@ from harmony_kit.report.site_report.choices import show_choices
 from harmony_kit.report.site_report.contents import has_part
 from harmony_kit.report.site_report.ratings import show_ratings
 from harmony_kit.report.site_report.site_view import SiteView, number_or_none
+from harmony_kit.report.site_report.standing import FIRST, place_findings
 from harmony_kit.report.site_report.subjects import show_owners, show_pilots, show_readiness
 from harmony_kit.report.site_report.topics import show_topics, topics_of
 
 __all__ = ["dimensions"]
-
-#: Findings named under a dimension.
-_MOST_FINDINGS = 5
 
 
 def dimensions(site: Assessment) -> Block:
@@ -50,18 +48,17 @@ def _describe(view: SiteView, dimension: str) -> dict[str, Any] | None:
         ("readiness", show_readiness(view, dimension)),
     ]
     shown = [(kind, block) for kind, block in pictures if block]
-    if not shown:
+    placed = place_findings(view)
+    here = placed.get(dimension, ())
+    if not shown and not here:
         return None
-    findings = [f for f in view.site.findings if f.dimension == dimension and f.kind != "within"]
     return {
         "id": f"dimension-{dimension}",
         "name": name,
-        "findings": findings[:_MOST_FINDINGS],
-        "n_more": max(len(findings) - _MOST_FINDINGS, 0),
+        "findings": [finding for finding in here if finding.kind != "within"],
+        "is_first": any(one.dimension == dimension for one in placed.get(FIRST, ())),
         "pictures": [{"kind": kind, "shown": block, "reading": ""} for kind, block in shown],
-        "splits": [
-            f for f in view.site.findings if f.dimension == dimension and f.kind == "within"
-        ],
+        "splits": [finding for finding in here if finding.kind == "within"],
         "open": _say_open(view, [row for pair in pairs for row in pair]),
     }
 

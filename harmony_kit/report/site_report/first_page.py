@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harmony_kit.findings.findings import Finding, select_first
-from harmony_kit.measures.rows import rows_of
+from harmony_kit.measures.rows import Row, rows_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, Words, join_blocks, render_block
 from harmony_kit.report.site_report.contents import has_part
@@ -71,7 +71,7 @@ def _list_numbers(view: SiteView, finding: Finding) -> Block:
     rows = [
         (
             view.words.name("number", name),
-            *(_format(name, columns.get(lens, columns.get("")), view.words) for lens in lenses),
+            *(_say_number(name, columns.get(lens, columns.get("")), view.words) for lens in lenses),
         )
         for name, columns in table.items()
     ]
@@ -83,15 +83,23 @@ def _list_numbers(view: SiteView, finding: Finding) -> Block:
     return show_table(ReportTable(view.words.say("first.numbers"), tuple(heads), rows), view.words)
 
 
-def _tabulate(finding: Finding, lenses: tuple[str, str]) -> dict[str, dict[str, float]]:
-    """Number → lens → value; the lens is empty where a number has none."""
-    table: dict[str, dict[str, float]] = {}
+def _tabulate(finding: Finding, lenses: tuple[str, str]) -> dict[str, dict[str, Row]]:
+    """Number → lens → its value and the ends of its band; no lens where a number has none."""
+    table: dict[str, dict[str, Row]] = {}
     for key, value in finding.numbers.items():
         lens = next((lens for lens in lenses if key.endswith(f"_{lens}")), "")
         name = key.removesuffix(f"_{lens}") if lens else key
-        if name not in _UNTOLD:
-            table.setdefault(name, {})[lens] = value
+        whole = name.removesuffix("_from").removesuffix("_to")
+        if whole not in _UNTOLD:
+            table.setdefault(whole, {}).setdefault(lens, {})[name] = value
     return table
+
+
+def _say_number(name: str, row: Row | None, words: Words) -> str:
+    """A number, or the band it is told as."""
+    if row is None:
+        return ""
+    return words.told(row, name) if f"{name}_from" in row else _format(name, row[name], words)
 
 
 def _format(name: str, value: float | None, words: Words) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
+from harmony_kit.engagement.settings import QUOTES_FROM
 from harmony_kit.findings.patterns import STATES
 from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.measures.telling import DISTRIBUTION_FROM
 from harmony_kit.report.assessment import Assessment, name_answers
 from harmony_kit.report.blocks import Block, Words, render_block
-from harmony_kit.report.site_report.site_view import SiteView, text_or_empty
+from harmony_kit.report.site_report.site_view import SiteView, number_or_none, text_or_empty
 
 __all__ = ["method"]
 
@@ -33,6 +35,7 @@ def method(site: Assessment) -> Block:
         states=[(words.say(f"state.{s}"), words.say(f"method.{s}")) for s in STATES],
         wrong=_say_wrong(view),
         withheld=_list_withheld(view),
+        blurred=_list_blurred(view) if view.is_shown else [],
         inputs=[(_name(view, key), sha) for key, sha in sorted(site.provenance["inputs"].items())],
         provenance=site.provenance,
         is_measured=view.is_shown,
@@ -78,6 +81,23 @@ def _list_withheld(view: SiteView) -> list[str]:
             topics = [topic for (who, which, topic) in cells if (who, which) == (lens, is_estimate)]
             if topics:
                 lines.append(_say_cells(view.words, view.name(lens), topics, is_estimate))
+    return lines
+
+
+def _list_blurred(view: SiteView) -> list[str]:
+    """What is told less exactly than it was measured, why, and what would change it."""
+    words, settings = view.words, view.site.engagement.settings
+    if settings.named:
+        return [words.say("banner.named")]
+    n_bands = sum(number_or_none(row["mean_from"]) is not None for row in view.rows("within"))
+    fewest = int(view.site.heard["n_respondents"].min())
+    lines = [words.say("method.in_steps")]
+    if n_bands:
+        lines.append(words.count("method.bands", n_bands))
+    if fewest < DISTRIBUTION_FROM:
+        lines.append(words.say("method.in_words", least=DISTRIBUTION_FROM))
+    if fewest < QUOTES_FROM:
+        lines.append(words.say("method.quotes_from", least=QUOTES_FROM))
     return lines
 
 

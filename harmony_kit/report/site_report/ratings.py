@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harmony_kit.measures.agreement import AGREEMENT
 from harmony_kit.measures.rows import Row
 from harmony_kit.report.blocks import EMPTY, Block, join_blocks, picture
 from harmony_kit.report.drawings import TopicLook, TopicRow, draw_topics
@@ -77,6 +76,6 @@ def _mean(view: SiteView, row: Row | None) -> str:
         return view.words.say("table.too_few")
     return view.words.say(
         "table.mean",
-        mean=view.words.figure(row["mean"], AGREEMENT.columns["mean"]),
+        mean=view.words.told(row, "mean"),
         n=int(row["n"]),
     )

@@ -84,7 +84,7 @@ def _owner_row(view: SiteView, item: str, by_lens: ByLens) -> OwnerRow:
     rows = [by_lens.get(lens) for lens in view.lenses]
     any_row = next(row for row in rows if row)
     leaning_at = view.site.engagement.settings.leaning_at
-    sure = [bool(row) and (number_or_none(row["p_owner"]) or 0) >= leaning_at for row in rows]  # type: ignore[index]
+    sure = [_is_sure(row, leaning_at) for row in rows]
     return OwnerRow(
         label=view.label(item),
         owners=(_place(rows[0]), _place(rows[1])),
@@ -92,6 +92,14 @@ def _owner_row(view: SiteView, item: str, by_lens: ByLens) -> OwnerRow:
         verdict=_worded(view, any_row, "pattern"),
         is_open=any_row["claim"] not in CLAIMS,
     )
+
+
+def _is_sure(row: Row | None, leaning_at: float) -> bool:
+    """Whether a lens clearly names one owner; of a small group, whether how they meet is clear."""
+    if row is None:
+        return False
+    chance = number_or_none(row["p_owner"])
+    return row["claim"] in CLAIMS if chance is None else chance >= leaning_at
 
 
 def _owners_table(view: SiteView, duties: Mapping[str, ByLens], title: str) -> Block:
@@ -189,10 +197,9 @@ def _pilots_table(view: SiteView, by_pilot: Mapping[str, ByLens]) -> Block:
 
 
 def _mean(view: SiteView, row: Row, name: str, n: str) -> str:
-    mean = number_or_none(row[name])
-    if mean is None:
+    if number_or_none(row[name]) is None:
         return view.words.say("table.too_few")
-    return view.words.say("table.mean", mean=view.words.number(mean), n=int(row[n]))
+    return view.words.say("table.mean", mean=view.words.told(row, name), n=int(row[n]))
 
 
 # ── Decisions ──────────────────────────────────────────────────────────────────────────────────

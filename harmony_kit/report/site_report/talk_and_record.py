@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit.findings.findings import Finding
-from harmony_kit.measures.agreement import AGREEMENT
 from harmony_kit.measures.evidence import STALL_DAYS, time_decisions
 from harmony_kit.measures.rows import Row, rows_of
 from harmony_kit.measures.usage import share_weekly
@@ -25,6 +24,7 @@ from harmony_kit.report.drawings import (
 from harmony_kit.report.left_out import say_problems
 from harmony_kit.report.site_report.contents import has_part
 from harmony_kit.report.site_report.site_view import SiteView, number_or_none, text_or_empty
+from harmony_kit.report.site_report.standing import RECORDS, place_findings
 from harmony_kit.report.tables import ReportColumn, ReportTable, show_table, tuck_table
 
 __all__ = ["evidence"]
@@ -43,14 +43,16 @@ def evidence(site: Assessment) -> Block:
         ("pilots", _show_pilots(view)),
         ("adoption", _show_use(view)),
     ]
-    signs = [finding for finding in site.findings if finding.kind == "signature"]
+    here = place_findings(view).get(RECORDS, ())
     return render_block(
         "evidence",
         view.words,
         part="evidence",
         lead=view.words.say("evidence.lead"),
         lenses=[(view.side(lens), lens, view.name(lens)) for lens in view.lenses],
-        signs=[(sign, _count_people(view, sign)) for sign in signs],
+        signs=[(sign, _count_people(view, sign)) for sign in here if sign.kind == "signature"],
+        is_on_first=any(finding.kind == "signature" for finding in site.findings),
+        findings=[finding for finding in here if finding.kind != "signature"],
         parts=[
             {
                 "id": f"evidence-{group}",
@@ -92,7 +94,7 @@ def _say_talk(view: SiteView, group: str) -> list[tuple[int, str, str]]:
                 "evidence.talk",
                 lens=view.name(row["lens"]),
                 topic=view.site.item_short(item.id),
-                mean=view.words.figure(row["mean"], AGREEMENT.columns["mean"]),
+                mean=view.words.told(row, "mean"),
                 points=int(row["points"]),
                 low=low,
                 high=high,

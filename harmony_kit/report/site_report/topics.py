@@ -84,10 +84,10 @@ def _topics_table(view: SiteView, pairs: Iterable[tuple[Row, Row]], title: str) 
         (
             view.label(row["item"], row["subject"]),
             view.name(row["lens"]),
-            _mean(row["own"], row["n_own"], words),
-            _mean(row["estimate"], row["n_estimate"], words),
-            _mean(row["other_own"], row["n_other"], words),
-            _signed(row["misreading"], words),
+            _mean(row, "own", words),
+            _mean(row, "estimate", words),
+            _mean(row, "other_own", words),
+            _misread(row, words),
             name_state(row, words),
             _certainty(row, words),
         )
@@ -102,16 +102,24 @@ def _topics_table(view: SiteView, pairs: Iterable[tuple[Row, Row]], title: str) 
     return tuck_table(ReportTable(title, tuple(heads), rows), words)
 
 
-def _mean(mean: object, n: object, words: Words) -> str:
-    number = number_or_none(mean)
-    if number is None:
+#: How many people a mean of a topic is of.
+_PEOPLE = {"own": "n_own", "estimate": "n_estimate", "other_own": "n_other"}
+
+
+def _mean(row: Row, name: str, words: Words) -> str:
+    if number_or_none(row[name]) is None:
         return words.say("table.too_few")
-    return words.say("table.mean", mean=words.number(number), n=int(number_or_none(n) or 0))
+    n = int(number_or_none(row[_PEOPLE[name]]) or 0)
+    return words.say("table.mean", mean=words.told(row, name), n=n)
 
 
-def _signed(gap: object, words: Words) -> str:
-    number = number_or_none(gap)
-    return "" if number is None else words.signed(number)
+def _misread(row: Row, words: Words) -> str:
+    number = number_or_none(row["misreading"])
+    if number is None:
+        return ""
+    is_band = any(number_or_none(row[f"{name}_from"]) is not None for name in _PEOPLE)
+    said = words.signed(number)
+    return words.say("format.about", number=said) if is_band else said
 
 
 def _certainty(row: Row, words: Words) -> str:

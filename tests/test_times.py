@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from harmony_kit.exchange.times import Clock, find_day_first, has_offset
+from harmony_kit.times import Clock, find_day_first, has_offset
 
 CLOCK = Clock(ZoneInfo("Europe/Amsterdam"))
 

@@ -1,8 +1,12 @@
-"""What makes a forked process a fresh one: nothing of its caller's or of another notebook's."""
+"""Every call only POSIX systems have, in one place: what makes a process a fresh one and ends it.
+
+Nothing here may be called where `is_posix` is false; importing it is safe everywhere.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import random
 import shutil
@@ -11,12 +15,75 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-__all__ = ["die_with", "limit_memory", "own_session", "peak_mb", "redirect", "settle"]
+__all__ = [
+    "adopt_orphans",
+    "can_fork_warm",
+    "can_limit_memory",
+    "die_with",
+    "is_posix",
+    "kill_group",
+    "leave_when_forked",
+    "limit_memory",
+    "own_session",
+    "peak_mb",
+    "redirect",
+    "settle",
+    "signal_group",
+]
 
+_CALLS = {
+    os: ("fork", "getpgrp", "killpg", "register_at_fork", "setsid"),
+    signal: ("SIGKILL",),
+    time: ("tzset",),
+}
+_PR_SET_CHILD_SUBREAPER = 36
 _INLINE = "module://matplotlib_inline.backend_inline"
+
+
+def is_posix() -> bool:
+    """Whether this system has what our own processes are made of."""
+    return all(hasattr(module, name) for module, names in _CALLS.items() for name in names)
+
+
+def can_fork_warm() -> bool:
+    """Whether a process that has computed may be forked here.
+
+    On macOS its system libraries may have started threads meanwhile, and a child then hangs.
+    """
+    return is_posix() and sys.platform != "darwin"
+
+
+def can_limit_memory() -> bool:
+    """Whether a process can be kept from taking more memory; macOS accepts a limit, ignores it."""
+    return is_posix() and sys.platform != "darwin"
+
+
+def signal_group(pid: int, number: int) -> None:
+    """Send a signal to the process group a process leads, if it is still there."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)
+
+
+def kill_group(pid: int) -> None:
+    """End the process group a process leads, now."""
+    signal_group(pid, signal.SIGKILL)
+
+
+def leave_when_forked(leave: Callable[[], None]) -> None:
+    """Call `leave` in every process that is forked from this one."""
+    os.register_at_fork(after_in_child=leave)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what this process's children leave behind, where Linux allows it.
+
+    Whoever ends this process then finds all that it started, in sessions of their own or not.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def own_session() -> None:
@@ -90,6 +157,9 @@ def settle(*, env: Mapping[str, str], cwd: str, scratch: str) -> None:
     random.seed()
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()
+    if (arrow := sys.modules.get("pyarrow")) and "OMP_NUM_THREADS" not in env:
+        # Loaded where one thread had been asked for, it would keep to one.
+        arrow.set_cpu_count(os.cpu_count() or 1)
 
 
 def limit_memory(memory_mb: int | None) -> None:

@@ -1,0 +1,44 @@
+-- Least rights on a PostgreSQL store of Harmony Kit.
+--
+-- Run it once, as the owner of an empty database made for one engagement, after the tables are
+-- there: the owner's first `harmony check` with the store's URL in engagement.yaml makes them.
+--
+--     psql -d acme -f docs/postgresql.sql
+--     psql -d acme -c "CREATE ROLE ana LOGIN PASSWORD '…' IN ROLE harmony_interviewer"
+--     psql -d acme -c "CREATE ROLE lead LOGIN PASSWORD '…' IN ROLE harmony_reader"
+--
+-- Nobody but the owner can change or delete an answer or an event: the journal only grows, and
+-- the database itself holds to that.
+
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'harmony_reader') THEN
+    CREATE ROLE harmony_reader NOLOGIN;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'harmony_interviewer') THEN
+    CREATE ROLE harmony_interviewer NOLOGIN;
+  END IF;
+END
+$$;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+
+-- Who makes reports: check, plan, compare, export, journal, run.
+GRANT USAGE ON SCHEMA public TO harmony_reader;
+GRANT SELECT ON journal, respondents, events, subjects, instruments TO harmony_reader;
+GRANT SELECT ON journal_id_seq TO harmony_reader;
+
+-- Who interviews or imports: reads, and adds.
+GRANT USAGE ON SCHEMA public TO harmony_interviewer;
+GRANT SELECT, INSERT ON journal, respondents, events, subjects, instruments
+  TO harmony_interviewer;
+GRANT SELECT, USAGE ON journal_id_seq, events_id_seq TO harmony_interviewer;
+
+-- One row each, which is renewed: when an interview ends, a pilot is called something else, or a
+-- translation of the same questionnaire is mended. No key can be changed, and no row deleted.
+GRANT UPDATE (lens, role, language, started_at, finished_at, details) ON respondents
+  TO harmony_interviewer;
+GRANT UPDATE (title) ON subjects TO harmony_interviewer;
+GRANT UPDATE (id, version, name, files) ON instruments TO harmony_interviewer;

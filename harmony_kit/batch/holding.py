@@ -1,0 +1,160 @@
+"""Keeping a report to what was published, until enough people have changed.
+
+Per cell, one lens's answers to one question: if between one and the minimum group of people came,
+went or changed their answer since it was published, the cell stays as it was then. The journal
+only grows, so what it was can be read again. Somebody whose rows are gone for good (`forget`)
+cannot be kept; then the lens is not shown at all until enough others have changed as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from harmony_kit.batch.register import Register, RegisterLine, mark_people
+from harmony_kit.engagement.secret import keep_secret
+
+__all__ = ["Held", "Holding", "read_holding"]
+
+_CELL = ["item", "subject", "about"]
+#: What an answer is, beside its cell.
+_CONTENT = ["status", "value", "chosen", "text", "quotable"]
+
+#: The answers of a site as of a row of the journal.
+ReadAt = Callable[[int], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Held:
+    """The answers a report of a site may be made from.
+
+    Attributes
+    ----------
+    waiting
+        Lens → how many people changed something that is not shown yet.
+    entries
+        Lens → what the register will say, but for when and how it was published.
+    """
+
+    answers: pd.DataFrame
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    entries: Mapping[str, RegisterLine] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What decides how much of the newest answers of a wave may be shown.
+
+    `last` is what was published last, by site and lens, `n_voided` how often the reports of a
+    site were said never to have been handed out.
+    """
+
+    last: Mapping[tuple[str, str], RegisterLine]
+    n_voided: Mapping[str, int]
+    wave: str
+    min_group: int
+    secret: bytes
+
+    def hold(self, site: str, now: pd.DataFrame, revision: int, read_at: ReadAt) -> Held:
+        """The answers of a site that may be shown, out of all there are `now`."""
+        known = {lens for place, lens in self.last if place == site}
+        lenses = sorted({*now["lens"].unique(), *known})
+        parts, waiting, entries = [], {}, {}
+        for lens in lenses:
+            answers = now[now["lens"] == lens]
+            entry = self.last.get((site, lens))
+            if entry is not None:
+                shown, n_waiting, older = self._keep(entry, answers, read_at)
+            else:
+                shown, n_waiting, older = answers, 0, {}
+            parts.append(shown)
+            if n_waiting:
+                waiting[lens] = n_waiting
+            if shown["respondent"].nunique() >= self.min_group:
+                people = mark_people(self.secret, shown, site, self.wave)
+                entries[lens] = RegisterLine(
+                    "published", "", site, self.wave, lens, revision, older, people
+                )
+        answers = pd.concat(parts).sort_index() if parts else now
+        return Held(answers, waiting, entries)
+
+    def _keep(
+        self, entry: RegisterLine, now: pd.DataFrame, read_at: ReadAt
+    ) -> tuple[pd.DataFrame, int, dict[str, int]]:
+        """What may be shown of one lens, how many people wait, and which cells are older."""
+        before = _as_published(entry, read_at)
+        changed = _find_changes(before, now)
+        there = mark_people(self.secret, now, entry.site, entry.wave)
+        n_gone = len(set(entry.people) - set(there))
+        if n_gone:
+            n_people = changed["respondent"].nunique() + n_gone
+            is_enough = n_people >= self.min_group
+            return (now, 0, {}) if is_enough else (now.iloc[:0], n_people, {})
+        sizes = changed.groupby("cell")["respondent"].nunique()
+        kept = sizes[sizes < self.min_group].index
+        if kept.empty:
+            return now, 0, {}
+        now_cells, cells = _name_cells(now), _name_cells(before)
+        shown = pd.concat([now[~now_cells.isin(kept)], before[cells.isin(kept)]])
+        waiting = changed.loc[changed["cell"].isin(kept), "respondent"].nunique()
+        older = {cell: entry.older.get(cell, entry.revision) for cell in kept}
+        return shown, int(waiting), older
+
+
+def read_holding(folder: Path, wave: str, min_group: int) -> Holding:
+    """What the next reports of a wave have to keep to, from the register in a folder."""
+    register = Register(folder)
+    return Holding(
+        last=register.last_published(wave),
+        n_voided=register.count_voided(wave),
+        wave=wave,
+        min_group=min_group,
+        secret=keep_secret(folder),
+    )
+
+
+def _name_cells(frame: pd.DataFrame) -> pd.Series:
+    parts = [frame[name].fillna("").astype("str") for name in _CELL]
+    return parts[0] + "|" + parts[1] + "|" + parts[2]
+
+
+def _as_published(entry: RegisterLine, read_at: ReadAt) -> pd.DataFrame:
+    """The answers of a lens a report was made from."""
+    parts = []
+    for revision in sorted({entry.revision, *entry.older.values()}):
+        frame = read_at(revision)
+        frame = frame[frame["lens"] == entry.lens]
+        of_cell = _name_cells(frame).map(lambda cell: entry.older.get(cell, entry.revision))
+        parts.append(frame[of_cell == revision])
+    return pd.concat(parts)
+
+
+def _find_changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """``cell, respondent`` of every answer that came, went or is another one."""
+    known, present = (
+        pd.DataFrame(
+            {
+                "cell": _name_cells(frame),
+                "respondent": frame["respondent"],
+                "said": frame[_CONTENT].astype("object").map(_plain).agg("\x1f".join, axis=1)
+                if len(frame)
+                else pd.Series(dtype="str"),
+            }
+        )
+        for frame in (before, now)
+    )
+    both = known.merge(present, on=["cell", "respondent"], how="outer", suffixes=("", "_now"))
+    is_changed = both["said"].isna() | both["said_now"].isna() | both["said"].ne(both["said_now"])
+    return both[is_changed]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    try:
+        return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+    except ValueError:  # a list of options
+        return ";".join(map(str, value))  # type: ignore[call-overload]

@@ -1,0 +1,102 @@
+"""Where reports stand: a whole one is put there, a failed one never takes a good one's place.
+
+What was published stays until a whole report replaces it, or until it no longer follows from its
+inputs and a page can say so and name them. Chance (a crash, a full disk, a file open in another
+program) takes nothing down.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harmony_kit.batch.briefing import PORTFOLIO
+from harmony_kit.batch.job import Job, Made
+from harmony_kit.batch.plan import Step, changed_inputs
+from harmony_kit.batch.record import Failure, Record
+from harmony_kit.batch.swap import publish_files, publish_folder
+
+__all__ = ["Shelf"]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The published reports, and the folder of their records."""
+
+    reports: Path
+    records: Path
+
+    def place(self, name: str) -> Path:
+        """Where the files of a report stand."""
+        return self.reports if name == PORTFOLIO else self.reports / name
+
+    def name_changes(self, job: Job, step: Step, old: Record | None) -> Job:
+        """The job, told which inputs a report that stands there no longer follows from."""
+        if old is None or not old.is_ok:
+            return job
+        changed = changed_inputs(step.inputs, old)
+        return replace(job, page=replace(job.page, taken_down_for=changed))
+
+    def put(self, made: Made, step: Step, old: Record | None) -> Record:
+        """Put what was made in its place, or leave what stands there; what is remembered of it.
+
+        A folder is swapped only when it is complete and its record is on the disk. Raises OSError;
+        what stood there stands there then.
+        """
+        finished, page = made.finished, made.job.page
+        has_page = page.html in finished.files
+        failure = finished.failure
+        is_out_of_date = has_page and bool(page.taken_down_for)
+        if failure and failure.is_of_the_disk:
+            is_out_of_date = False  # a full disk says nothing of a report
+        if failure and not is_out_of_date and (self._stands(made.job, old) or not has_page):
+            shutil.rmtree(made.work, ignore_errors=True)
+            return self.keep(made.job, step, old, failure)
+        record = Record(
+            step.name,
+            step.inputs,
+            finished.files,
+            finished.summary,
+            made.seconds,
+            made.n_tries,
+            failure,
+        )
+        staged = record.stage(self.records)
+        try:
+            self._publish(made, old)
+            staged.commit()
+        finally:
+            staged.discard()
+        return record
+
+    def keep(self, job: Job, step: Step, old: Record | None, failure: Failure) -> Record:
+        """Remember a try that came to nothing; nothing that stands is touched. Raises OSError."""
+        if old is not None and self._stands(job, old):
+            record = replace(old, setback=failure)
+        else:
+            record = Record(step.name, step.inputs, old.files if old else {}, failure=failure)
+        record.save(self.records)
+        return record
+
+    def remove(self, record: Record) -> None:
+        """Take down a report nobody asks for any more, and forget it."""
+        if record.name != PORTFOLIO:
+            shutil.rmtree(self.place(record.name), ignore_errors=True)
+        else:
+            for name in record.files:
+                (self.reports / name).unlink(missing_ok=True)
+        record.forget(self.records)
+
+    def _stands(self, job: Job, old: Record | None) -> bool:
+        """Whether a good report is there to be kept."""
+        return old is not None and old.is_ok and (self.place(job.name) / job.page.html).is_file()
+
+    def _publish(self, made: Made, old: Record | None) -> None:
+        place = self.place(made.job.name)
+        if place != self.reports:
+            publish_folder(made.work, place)
+            return
+        publish_files(made.work, place)
+        for name in (old.files.keys() if old else set()) - made.finished.files.keys():
+            (place / name).unlink(missing_ok=True)

@@ -1,0 +1,114 @@
+"""Findings that go together: alike ones become one, contradicting ones are settled first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from harmony_kit.findings.observation import Number, Observation
+from harmony_kit.findings.playbook import Playbook
+from harmony_kit.instrument.model import Instrument
+
+__all__ = ["join_alike", "settle"]
+
+#: Kinds whose cases with the same pattern say the same of several topics, pilots or decisions.
+_JOINED = (
+    *("topic", "understanding", "within", "ownership"),
+    *("pilot", "readiness", "evidence", "signature"),
+)
+#: Those that say the same in every dimension.
+_ANYWHERE = ("understanding", "within")
+
+#: A self-rating and the checklist it is held against: group of the item → kind of finding, the
+#: level that is contradicted by every pattern but these, and the phrase that says so.
+_SELF_RATINGS = (
+    ("act", "readiness", "high", ("act_now",), "said_act"),
+    ("success", "pilot", "high", ("works_and_used",), "said_success"),
+    (
+        *("success", "pilot", "low"),
+        ("works_but_ignored", "used_but_unsafe", "neither"),
+        "said_no_success",
+    ),
+)
+
+
+def settle(seen: Iterable[Observation], instrument: Instrument) -> list[Observation]:
+    """The observations without those that others contradict; the contrast stays with the other.
+
+    The mean of a lens of two minds stands for nobody, so nothing is said about both sides there.
+    A self-rating that goes against its own checklist is told with the checklist.
+    """
+    found = list(seen)
+    split = {(one.case.item, one.subject) for one in found if one.case.pattern == "split"}
+    kept = [
+        one
+        for one in found
+        if one.case.kind != "topic" or (one.case.item, one.subject) not in split
+    ]
+    for group, kind, level, agreeing, phrase in _SELF_RATINGS:
+        kept = _hold_against(kept, instrument, (group, kind, level, agreeing, phrase))
+    return kept
+
+
+def _hold_against(
+    seen: list[Observation],
+    instrument: Instrument,
+    rating: tuple[str, str, str, tuple[str, ...], str],
+) -> list[Observation]:
+    group, kind, level, agreeing, phrase = rating
+    items = {item.id for item in instrument.items if item.group == group}
+    said = {
+        one.subject: one
+        for one in seen
+        if one.case.item in items and one.case.level == level and one.case.kind == "topic"
+    }
+    denied = {
+        one.subject
+        for one in seen
+        if one.case.kind == kind and one.subject in said and one.case.pattern not in agreeing
+    }
+    return [
+        replace(one, details={**one.details, "against": phrase})
+        if one.case.kind == kind and one.subject in denied and one.case.pattern not in agreeing
+        else one
+        for one in seen
+        if one.subject not in denied or one is not said[one.subject]
+    ]
+
+
+def join_alike(seen: Iterable[Observation], playbook: Playbook) -> list[Observation]:
+    """Observations with those that show the same on several topics or subjects as one."""
+    groups: dict[object, list[Observation]] = {}
+    for i, one in enumerate(seen):
+        groups.setdefault(_shows(one, playbook) or i, []).append(one)
+    return [_join(same) if len(same) > 1 else same[0] for same in groups.values()]
+
+
+def _shows(one: Observation, playbook: Playbook) -> object:
+    """What alike observations have in common; None where one stands for itself."""
+    case = one.case
+    is_single = not (one.subject or case.item or case.dimension)
+    if case.kind not in _JOINED or is_single or _has_own_title(one, playbook):
+        return None
+    about = tuple(sorted(one.roles.items()))
+    dimension = "" if case.kind in _ANYWHERE else case.dimension
+    where = (case.kind, case.pattern, dimension, case.level, case.looker)
+    return (*where, one.claim, about, one.details.get("viewer", ""))
+
+
+def _has_own_title(one: Observation, playbook: Playbook) -> bool:
+    """Whether the playbook has a title or a text for this item alone."""
+    return any(
+        entry.when.item and (entry.title or entry.texts) for entry in playbook.entries_for(one.case)
+    )
+
+
+def _join(same: list[Observation]) -> Observation:
+    """One observation for several: the strongest, with the topics of all."""
+    ranked = sorted(same, key=lambda one: (-one.gap * one.certainty, one.case.item, one.subject))
+    first = ranked[0]
+    sources = tuple(dict.fromkeys(source for one in ranked for source in one.sources))
+    numbers: dict[str, Number] = {**first.numbers, "n_alike": len(ranked)}
+    lenses = dict.fromkeys(lens for one in ranked for lens in one.n)
+    fewest = {lens: min(one.n[lens] for one in ranked if lens in one.n) for lens in lenses}
+    return replace(first, sources=sources, numbers=numbers, n=fewest, alike=tuple(ranked))

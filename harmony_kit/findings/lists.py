@@ -1,0 +1,121 @@
+"""What a finding names one after another: answers, checks, holders, topics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harmony_kit.findings.observation import Observation
+from harmony_kit.findings.voice import Voice
+from harmony_kit.measures.rounding import format_number
+
+__all__ = ["Lists", "capitalize"]
+
+#: So many topics stand in a title; the others are counted there.
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Lists:
+    """What one observation names, in words; empty where it names nothing."""
+
+    seen: Observation
+    voice: Voice
+
+    def matter(self) -> str:
+        """What a topic is about: itself, or the dimension of several."""
+        case = self.seen.case
+        if self.seen.alike or not case.item:
+            return self.voice.text(f"dimension.{case.dimension}.name") if case.dimension else ""
+        return self.topic(self.seen)
+
+    def answers(self) -> str:
+        """What each lens chose, in the words of the options; empty unless both are known."""
+        voice, details = self.voice, self.seen.details
+        given = {lens: details.get(f"answer.{lens}", "") for lens in voice.lenses}
+        if not all(given.values()):
+            return ""
+        item = details.get("chosen_in", self.seen.case.item)
+        options = voice.instrument.item(item).options
+        return "; ".join(
+            f"{voice.lenses[lens]}: "
+            + ", ".join(voice.text(f"option.{options}.{option}") for option in chosen.split(";"))
+            for lens, chosen in given.items()
+        )
+
+    def blocking(self) -> str:
+        """The checks that block a decision, each with the lens that asks it."""
+        several = self.seen.alike
+        if not several:
+            return self._checks(self.seen)
+        titles = self.voice.titles
+        listed = [(titles.get(one.subject, one.subject), self._checks(one)) for one in several]
+        return "; ".join(f"{title}: {checks}" for title, checks in listed if checks)
+
+    def _checks(self, seen: Observation) -> str:
+        """The checks that block one decision, and of how many they are."""
+        listed = [part.split(":") for part in seen.details.get("blocking", "").split(";") if part]
+        voice, numbers = self.voice, seen.numbers
+        checks = ", ".join(
+            f"{voice.text(f'item.{item}.short')} ({voice.lenses[lens]})" for item, lens in listed
+        )
+        if not checks or "n_checks" not in numbers:
+            return checks
+        n, n_all = (format_number(numbers[name], 0) for name in ("n_blocking", "n_checks"))
+        return voice.phrase("checks", checks=checks, n=n, all=n_all)
+
+    def held(self) -> str:
+        """On whose desk open decisions lie; empty where nobody wrote it down."""
+        voice = self.voice
+        known = {**voice.lenses, "joint": " + ".join(voice.lenses.values())}
+        listed = [held.rpartition(":") for held in self.seen.details.get("held", "").split(";")]
+        said = [f"{known.get(holder, holder)} {n}" for holder, _, n in listed if holder]
+        return voice.phrase("held", held=", ".join(said)) if said else ""
+
+    def against(self) -> Iterator[str]:
+        """What was said directly and goes against it, each with its pilots or decisions."""
+        against: dict[str, list[str]] = {}
+        for one in self.seen.alike or (self.seen,):
+            title = self.voice.titles.get(one.subject, one.subject)
+            against.setdefault(one.details.get("against", ""), []).append(f"“{title}”")
+        for phrase, titles in against.items():
+            if phrase:
+                yield self.voice.phrase(phrase, subject=", ".join(titles))
+
+    def topics(self) -> str:
+        """The topics it is about, where it stands for several; pilots stand in its title."""
+        alike = self.seen.alike
+        if self.seen.case.kind not in ("topic", "ownership") and len(alike) <= _MOST_NAMED:
+            return ""
+        topics = [self.topic(one) or self._place(one) for one in alike]
+        return self.voice.phrase("concerns", topics=", ".join(topics)) if topics else ""
+
+    def topic(self, seen: Observation) -> str:
+        """A topic by its name, with its pilot or decision."""
+        voice = self.voice
+        topic = voice.text(f"item.{seen.case.item}.short") if seen.case.item else ""
+        subject = voice.titles.get(seen.subject, seen.subject)
+        return f"{topic} ({subject})" if topic and subject else topic
+
+    def label(self) -> str:
+        """What several have in common: the dimension, else the name of each."""
+        seen, voice = self.seen, self.voice
+        if seen.case.kind in ("topic", "ownership"):
+            name = voice.text(f"dimension.{seen.case.dimension}.name")
+            return voice.phrase("alike", dimension=name, n=str(len(seen.alike)))
+        names = [*dict.fromkeys(self.topic(one) or self._place(one) for one in seen.alike)]
+        rest = len(names) - _MOST_NAMED
+        listed = ", ".join(names[:_MOST_NAMED]) + (f" +{rest}" if rest > 0 else "")
+        # A subject's title stands as its owners wrote it.
+        return capitalize(listed) if seen.case.item else listed
+
+    def _place(self, seen: Observation) -> str:
+        """A pilot, a decision or a dimension by its name."""
+        if seen.subject:
+            return self.voice.titles.get(seen.subject, seen.subject)
+        return self.voice.text(f"dimension.{seen.case.dimension}.name")
+
+
+def capitalize(text: str) -> str:
+    """The text with a capital first; the rest stays as it is."""
+    return text[:1].upper() + text[1:]

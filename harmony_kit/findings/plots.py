@@ -1,0 +1,213 @@
+"""Plots: the shapes the story of a site can have, each with how much of it is there.
+
+A plot reads the licensed frames of one site and wave and knows the lenses only by the part they
+play, so that exchanging two sides exchanges their parts and nothing else. Its score is how sure it
+is times how much of the site it takes in, 0 to 1: a plot about topics tells all it can when a third
+of them are like that, one about pilots or decisions when half of them are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from math import isnan
+
+import pandas as pd
+
+from harmony_kit.instrument.model import Instrument
+from harmony_kit.measures.rows import Row, rows_of
+
+__all__ = ["FELT", "NO_PLOT", "PLOTS", "WORDED", "Plot", "Scene", "middle", "score_plots"]
+
+#: From these shares on there is as much of a plot as there can be.
+_HALF, _THIRD, _QUARTER, _SIXTH = 1 / 2, 0.3, 1 / 4, 0.15
+
+#: Two scorecards lie clearly apart from this many points of a 5-point scale on.
+_CLEARLY_APART = 1.5
+
+#: A side that takes more than this share of topics wrongly does not "know" that it differs.
+_KNOWS_AT_MOST = 0.15
+
+#: What a report may word: as a fact, and as an impression.
+WORDED = ("claimed", "leaning")
+
+#: Groups of items that say how work feels.
+FELT = ("aligned", "decisions", "pilots", "adoption")
+
+
+@dataclass(frozen=True)
+class Plot:
+    """One plot at one site: its roles are lenses by the part they play."""
+
+    id: str
+    score: float = 0.0
+    roles: Mapping[str, str] = field(default_factory=dict)
+    subjects: tuple[str, ...] = ()
+
+
+#: The plot of a site where none stands out.
+NO_PLOT = Plot("none")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is licensed about one site and wave, and the plot that is told of it."""
+
+    frames: Mapping[str, pd.DataFrame]
+    instrument: Instrument
+    plot: Plot = NO_PLOT
+
+    @property
+    def lenses(self) -> tuple[str, str]:
+        """The two lenses."""
+        return self.instrument.lens_ids
+
+    def rows(self, name: str, **where: object) -> list[Row]:
+        """The rows of a measure whose columns have these values."""
+        wanted = where.items()
+        rows = rows_of(self.frames.get(name))
+        return [row for row in rows if all(row.get(key) == value for key, value in wanted)]
+
+    def own(self, **where: object) -> list[Row]:
+        """What the lenses say themselves, a row per lens and rating."""
+        return [row for row in self.rows("within", **where) if row["lens"] == row["about"]]
+
+
+def _share(scene: Scene, lens: str, *states: str) -> float:
+    """The share of topics a report may say a lens reads in one of these states."""
+    rows = scene.rows("topics", lens=lens)
+    there = sum(row["state"] in states and row["claim"] in WORDED for row in rows)
+    return there / len(rows) if rows else float("nan")
+
+
+def _misread(scene: Scene, lens: str) -> float:
+    return _share(scene, lens, "false_consensus", "false_conflict")
+
+
+def middle(row: Row) -> float:
+    """The middle of the scale of a rating."""
+    return (1 + float(row["points"])) / 2
+
+
+def _fill(extent: float, full: float) -> float:
+    """How much of a plot an extent makes; NaN stays, which `min` alone would lose."""
+    return extent if isnan(extent) else min(1.0, extent / full)
+
+
+def _present(scene: Scene, signature: str) -> list[Row]:
+    return [row for row in scene.rows("signatures", signature=signature) if row["is_present"]]
+
+
+def _at_pilots(scene: Scene, quadrant: str) -> Iterator[Plot]:
+    """A quadrant pilots lie in: as many as there are, as far as the two scorecards lie apart."""
+    found = {row["subject"]: row["probability"] for row in _present(scene, quadrant)}
+    everywhere = {row["subject"] for row in scene.rows("pilots")}
+    if found:
+        apart = [_scores_apart(scene, pilot) for pilot in found]
+        extent = _fill(len(found) / len(everywhere), _HALF) * _fill(max(apart), _CLEARLY_APART)
+        yield Plot(quadrant, max(found.values()) * extent, subjects=_surest(found))
+
+
+def _scores_apart(scene: Scene, pilot: str) -> float:
+    rows = scene.rows("pilots", subject=pilot)
+    apart = [abs(row["technical"] - row["operational"]) * 4 / (row["points"] - 1) for row in rows]
+    return float(sum(apart) / len(apart))
+
+
+def _surest(found: Mapping[str, float]) -> tuple[str, ...]:
+    return tuple(sorted(found, key=lambda subject: (-found[subject], subject)))
+
+
+def _locked(scene: Scene) -> Iterator[Plot]:
+    found = {row["subject"]: row["probability"] for row in _present(scene, "readiness_stalemate")}
+    everywhere = {row["subject"] for row in scene.rows("readiness")}
+    if found:
+        extent = _fill(len(found) / len(everywhere), _HALF)
+        yield Plot("readiness_stalemate", max(found.values()) * extent, subjects=_surest(found))
+
+
+def _stalls(scene: Scene) -> Iterator[Plot]:
+    for row in scene.rows("signatures", signature="feels_aligned_decisions_stall"):
+        for record in scene.rows("evidence_decisions"):
+            extent = _fill(record["share_open"], _HALF)
+            yield Plot(row["signature"], row["probability"] * extent)
+
+
+def _bridge(scene: Scene) -> Iterator[Plot]:
+    """Both sides say that nobody holds it; each naming the other is another matter."""
+    for row in scene.rows("ownership", group="bridge", pattern="void")[:1]:
+        yield Plot("nobodys_bridge", row["probability"])
+
+
+def _held_alone(scene: Scene) -> Iterator[Plot]:
+    for row in _present(scene, "drift"):
+        shares = [view["share"] for view in scene.rows("drift", holder=row["subject"])]
+        other = scene.instrument.other_lens(row["subject"])
+        roles = {"holder": row["subject"], "other": other}
+        yield Plot("held_alone", row["probability"] * _fill(min(shares), _HALF), roles)
+
+
+def _false_conflict(scene: Scene) -> Iterator[Plot]:
+    shares = [_share(scene, lens, "false_conflict") for lens in scene.lenses]
+    yield Plot("false_conflict", _fill(min(shares), _THIRD))
+
+
+def _blindness(scene: Scene) -> Iterator[Plot]:
+    overall = {row["lens"]: row for row in scene.rows("understanding", dimension="all")}
+    if len(overall) < len(scene.lenses):
+        return
+    for lens in scene.lenses:
+        other = scene.instrument.other_lens(lens)
+        apart = overall[other]["share"] - overall[lens]["share"]
+        if overall[other]["low"] > overall[lens]["high"]:
+            yield Plot("blindness", _fill(apart, _QUARTER), {"blind": lens, "knowing": other})
+
+
+def _honest(scene: Scene) -> Iterator[Plot]:
+    known = min(_share(scene, lens, "known_difference") for lens in scene.lenses)
+    if max(_misread(scene, lens) for lens in scene.lenses) <= _KNOWS_AT_MOST:
+        yield Plot("honest_difference", _fill(known, _THIRD))
+
+
+def _split(scene: Scene) -> Iterator[Plot]:
+    for lens in scene.lenses:
+        rows = scene.own(lens=lens)
+        split = sum(row["view"] == "split" for row in rows)
+        if rows:
+            roles = {"split": lens, "other": scene.instrument.other_lens(lens)}
+            yield Plot("split_inside", _fill(split / len(rows), _SIXTH), roles)
+
+
+def _healthy(scene: Scene) -> Iterator[Plot]:
+    """Alike, known to be alike, felt to work by both sides, and no record against it."""
+    shared = min(_share(scene, lens, "shared_view") for lens in scene.lenses)
+    felt = [row for group in FELT for row in scene.own(group=group) if not isnan(row["mean"])]
+    stalls = [row["pattern"] == "decisions_stall" for row in scene.rows("evidence_decisions")]
+    drifts = [row["is_drifting"] for row in scene.rows("evidence_pilots")]
+    if felt and not any((*stalls, *drifts)):
+        above = sum((row["mean"] - middle(row)) / (middle(row) - 1) for row in felt) / len(felt)
+        yield Plot("healthy", shared * max(0.0, _fill(above, _HALF)))
+
+
+#: Every plot, those with a record behind them first: of two that fit about as well, the first is
+#: told.
+PLOTS: tuple[Callable[[Scene], Iterator[Plot]], ...] = (
+    partial(_at_pilots, quadrant="works_but_ignored"),
+    partial(_at_pilots, quadrant="used_but_unsafe"),
+    _stalls,
+    _locked,
+    _bridge,
+    _held_alone,
+    _false_conflict,
+    _blindness,
+    _split,
+    _honest,
+    _healthy,
+)
+
+
+def score_plots(scene: Scene) -> Iterator[Plot]:
+    """The plots of a site in the order of `PLOTS`; what nothing is known about is left out."""
+    for scan in PLOTS:
+        yield from (plot for plot in scan(scene) if not isnan(plot.score))

@@ -1,0 +1,63 @@
+"""What the records of a site show: decisions, pilots and use, one fact each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harmony_kit.findings.fact import Fact, Term, count_term, is_known
+from harmony_kit.findings.plots import Scene
+
+__all__ = ["late_pilots", "made_decisions", "open_decisions", "pilots_in_time", "use_now"]
+
+
+def open_decisions(scene: Scene) -> Iterator[Fact]:
+    """How many decisions wait, for how long, and the oldest by name."""
+    for row in scene.rows("evidence_decisions"):
+        days = {one: d for one, d in row["open_days"].items() if is_known(d) and d > 0}
+        if not days:
+            continue
+        oldest = max(days, key=lambda one: (days[one], one))
+        yield Fact(
+            "open",
+            {
+                "all": count_term(row["n"]),
+                "low": count_term(min(days.values())),
+                "high": count_term(days[oldest]),
+                "oldest": Term("subject", oldest),
+            },
+            n=len(days),
+        )
+
+
+def made_decisions(scene: Scene) -> Iterator[Fact]:
+    """How many decisions were made and how fast, where none waits."""
+    for row in scene.rows("evidence_decisions", n_open=0):
+        if row["n_decided"] and is_known(row["median_days"]):
+            yield Fact("made", {"days": count_term(row["median_days"])}, n=int(row["n_decided"]))
+
+
+def late_pilots(scene: Scene) -> Iterator[Fact]:
+    """How many pilots run past their planned end, the latest by name."""
+    rows = scene.rows("evidence_pilots")
+    late = [row for row in rows if row["is_open"] and row["is_past_end"]]
+    if late:
+        worst = max(late, key=lambda row: (row["days_over"], row["pilot"]))
+        terms = {"oldest": Term("subject", worst["pilot"]), "days": count_term(worst["days_over"])}
+        yield Fact("late", {**terms, "all": count_term(len(rows))}, n=len(late))
+
+
+def use_now(scene: Scene) -> Iterator[Fact]:
+    """How many of those who could use a pilot do: the one furthest from its peak."""
+    rows = [row for row in scene.rows("evidence_usage") if is_known(row["active_share"])]
+    rows = [row for row in rows if not scene.plot.subjects or row["pilot"] in scene.plot.subjects]
+    if rows:
+        row = min(rows, key=lambda row: (row["active_share"], row["pilot"]))
+        shares = {name: Term("share", row[f"{name}_share"]) for name in ("active", "peak")}
+        yield Fact("used", {"subject": Term("subject", row["pilot"]), **shares})
+
+
+def pilots_in_time(scene: Scene) -> Iterator[Fact]:
+    """That no pilot runs past its planned end."""
+    rows = scene.rows("evidence_pilots")
+    if rows and not any(row["is_open"] and row["is_past_end"] for row in rows):
+        yield Fact("in_time", {})

@@ -1,0 +1,152 @@
+"""What is told of scorecards, checks and signatures: means of told means, and who blocks what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.measures.steps import STEP, step_out
+from harmony_kit.measures.telling import DISTRIBUTION_FROM, ToldRating
+from harmony_kit.measures.told_frames import ToldRatings, put_mean
+
+__all__ = ["tell_pilots", "tell_readiness", "tell_signatures"]
+
+#: Parts of a signature that are a mean of answers to the items of that group.
+_RATED = ("aligned", "pilots", "adoption", "technical", "operational", "act")
+
+
+def _join(told: Sequence[ToldRating]) -> ToldRating:
+    """The mean of told means; a band where one of them is."""
+    known = [one for one in told if not np.isnan(one.mean)]
+    if not known:
+        return ToldRating()
+    mean = round(float(np.mean([one.mean for one in known])), 1)
+    if all(np.isnan(one.low) for one in known):
+        return ToldRating(mean)
+    low, high = (
+        round(float(np.mean([one.mean if np.isnan(end) else end for one, end in ends])), 1)
+        for ends in (((one, one.low) for one in known), ((one, one.high) for one in known))
+    )
+    return ToldRating(mean, low, high)
+
+
+class _Items:
+    """The ratings of the instrument by the part they play."""
+
+    def __init__(self, items: pd.DataFrame) -> None:
+        rated = items[items["kind"].eq("rating")]
+        self._by_group = rated.groupby(rated["group"].fillna(""))["item"].agg(list).to_dict()
+        self._points = dict(zip(rated["item"], rated["points"], strict=True))
+
+    def of(self, group: str) -> list[str]:
+        """The items of a group."""
+        return list(self._by_group.get(group, ()))
+
+    def stretch(self, told: ToldRating, item: str, points: float) -> ToldRating:
+        """What is told of an item, on a scale of so many points."""
+        factor = (points - 1) / (float(self._points[item]) - 1)
+        if factor == 1:
+            return told
+        mean, low, high = (
+            round(1 + (end - 1) * factor, 1) for end in (told.mean, told.low, told.high)
+        )
+        return ToldRating(mean, low, high)
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """What is told of scores over groups of items."""
+
+    ratings: ToldRatings
+    items: _Items
+
+    def tell(
+        self, rows: Iterable[Row], *groups: str, is_estimate: bool = False
+    ) -> list[ToldRating]:
+        """The score of each row over a group of items; several groups go with the rows."""
+        wanted = groups * (len(rows := list(rows)) if len(groups) == 1 else 1)
+        return [
+            _join([self._find(row, item, is_estimate) for item in self.items.of(group)])
+            for row, group in zip(rows, wanted, strict=True)
+        ]
+
+    def _find(self, row: Row, item: str, is_estimate: bool) -> ToldRating:  # noqa: FBT001
+        about = row["other"] if is_estimate else row["lens"]
+        told = self.ratings.at(row, item, lens=row["lens"], about=about)
+        return self.items.stretch(told, item, row["points"]) if "points" in row else told
+
+
+def _widen(frame: pd.DataFrame, name: str) -> None:
+    """The interval of a score in steps, around what is told; none beside a band."""
+    points = frame["points"].to_numpy(dtype=np.float64)
+    low, high = (frame[f"{name}_{end}"].to_numpy() for end in ("low", "high"))
+    low, high = step_out(low, high, points)
+    is_band = frame[f"{name}_from"].notna().to_numpy() | frame[name].isna().to_numpy()
+    frame[f"{name}_low"] = np.where(is_band, np.nan, np.fmin(low, frame[name]))
+    frame[f"{name}_high"] = np.where(is_band, np.nan, np.fmax(high, frame[name]))
+
+
+def tell_pilots(
+    frame: pd.DataFrame, ratings: ToldRatings, items: pd.DataFrame, lenses: tuple[str, str]
+) -> pd.DataFrame:
+    """The frame of pilots: scores as means of the told means of their questions."""
+    told, teller = frame.copy(), _Teller(ratings, _Items(items))
+    other = dict(zip(lenses, lenses[::-1], strict=True))
+    rows = [{**row, "other": other[row["lens"]]} for row in rows_of(frame)]
+    for name in ("technical", "operational"):
+        put_mean(told, name, teller.tell(rows, name))
+        _widen(told, name)
+    put_mean(told, "success", teller.tell(rows, "success"))
+    put_mean(told, "success_estimate", teller.tell(rows, "success", is_estimate=True))
+    return told
+
+
+def tell_readiness(frame: pd.DataFrame, ratings: ToldRatings, items: pd.DataFrame) -> pd.DataFrame:
+    """The frame of readiness: scores and blocking checks from told means."""
+    told, rows = frame.copy(), rows_of(frame)
+    teller = _Teller(ratings, _Items(items))
+    put_mean(told, "act", teller.tell(rows, "act"))
+    put_mean(told, "act_estimate", teller.tell(rows, "act", is_estimate=True))
+    for name, whose in (("own_checks", "lens"), ("other_checks", "other")):
+        scores = [teller.tell([row], f"checks_{row[whose]}")[0] for row in rows]
+        put_mean(told, name, scores)
+    for name in ("act", "own_checks", "other_checks"):
+        _widen(told, name)
+    blocking = [[_tell_check(row, check, ratings) for check in row["blocking"]] for row in rows]
+    told["blocking"] = pd.Series(blocking, index=told.index, dtype="object")
+    return told
+
+
+def _tell_check(row: Row, check: Row, ratings: ToldRatings) -> Row:
+    one = ratings.at(row, check["item"], lens=check["lens"], about=check["lens"])
+    kept = {"item": check["item"], "mean": one.mean, "n": check["n"], "lens": check["lens"]}
+    if not np.isnan(one.low):
+        kept |= {"mean_from": one.low, "mean_to": one.high}
+    return kept
+
+
+def tell_signatures(frame: pd.DataFrame, ratings: ToldRatings, items: pd.DataFrame) -> pd.DataFrame:
+    """The frame of signatures: what was said in its parts from what is told."""
+    teller = _Teller(ratings, _Items(items))
+    parts = [
+        [told for part in row["parts"] if (told := _tell_part(row, part, teller))]
+        for row in rows_of(frame)
+    ]
+    return frame.assign(parts=pd.Series(parts, index=frame.index, dtype="object"))
+
+
+def _tell_part(row: Row, part: Row, teller: _Teller) -> Row | None:
+    what = part["what"]
+    if what in _RATED:
+        said = teller.tell([{**row, "lens": part["lens"]}], what)[0]
+        return None if np.isnan(said.mean) else {**part, "value": said.mean}
+    if what == "says_nobody":
+        is_few = part["n"] < DISTRIBUTION_FROM
+        return None if is_few else {**part, "value": round(part["value"] / STEP) * STEP}
+    if what == "words":
+        return {**part, "value": round(round(part["value"] / STEP) * STEP, 2)}
+    return part

@@ -1,0 +1,64 @@
+"""What is told of changes between waves: from the means told of each wave, in steps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from harmony_kit.measures.changes import CHANGES
+from harmony_kit.measures.steps import STEPPED, step_out
+from harmony_kit.measures.telling import DISTRIBUTION_FROM
+from harmony_kit.measures.told_frames import ToldRatings, find_means
+from harmony_kit.measures.transitions import TRANSITIONS
+
+__all__ = ["tell_changes", "tell_transitions"]
+
+_CHANCES = ("p_rose", "p_steady", "p_fell")
+
+
+def tell_changes(changes: pd.DataFrame, ratings: ToldRatings, items: pd.DataFrame) -> pd.DataFrame:
+    """The frame of `measure_changes` as it may be told; a band shows its middle, and no chances."""
+    if changes.empty:
+        return changes
+    told = changes.copy()
+    banded = np.zeros(len(told), dtype=bool)
+    for name, wave in (("before", "from_wave"), ("after", "to_wave")):
+        values, is_band = _find_values(changes, ratings, wave)
+        told[name] = np.where(changes[name].isna(), np.nan, values)
+        banded |= is_band
+    told["change"] = (told["after"] - told["before"]).round(1).where(changes["change"].notna())
+    points = changes["item"].map(items.set_index("item")["points"]).to_numpy(dtype=np.float64)
+    low, high = step_out(changes["low"].to_numpy(), changes["high"].to_numpy(), points)
+    told["low"] = np.where(banded, np.nan, np.fmin(low, told["change"]))
+    told["high"] = np.where(banded, np.nan, np.fmax(high, told["change"]))
+    told.loc[told["change"].isna(), ["low", "high"]] = np.nan
+    for name in _CHANCES:
+        told[name] = STEPPED["probability"](changes[name]).mask(banded)
+    is_few = (changes["n_returned"] < DISTRIBUTION_FROM).fillna(value=True)
+    told["returned_change"] = changes["returned_change"].round(1).mask(is_few)
+    return CHANGES.select(told)
+
+
+def _find_values(
+    changes: pd.DataFrame, ratings: ToldRatings, wave: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """The told value of each quantity in a wave, and whether it is of a band."""
+    rows = changes.assign(wave=changes[wave])
+    own, estimate, other = (
+        find_means(rows, ratings, lens, about)
+        for lens, about in (("lens", "lens"), ("lens", "other"), ("other", "other"))
+    )
+    quantity = changes["quantity"].to_numpy()
+    is_own, is_estimate = quantity == "own", quantity == "estimate"
+    misread = np.abs(estimate[0] - other[0]).round(1)
+    values = np.where(is_own, own[0], np.where(is_estimate, estimate[0], misread))
+    both = estimate[1] | other[1]
+    return values, np.where(is_own, own[1], np.where(is_estimate, estimate[1], both))
+
+
+def tell_transitions(transitions: pd.DataFrame) -> pd.DataFrame:
+    """The frame of `measure_transitions` in steps."""
+    if transitions.empty:
+        return transitions
+    told = STEPPED["probability"](transitions["p_changed"])
+    return TRANSITIONS.select(transitions.assign(p_changed=told))

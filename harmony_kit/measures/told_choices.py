@@ -1,0 +1,127 @@
+"""What is told of ranks, words and owners: by how many an option was named, in words.
+
+Below `DISTRIBUTION_FROM` people, or where all or all but one named the same option, neither
+weights nor counts are told. An option is named by ``few`` (two or fewer, maybe none), by ``most``
+(all but two, or more), else by ``some``: whoever takes her own choice out is left with at least
+two counts for the others. Four people are too few for that, and only what they put first, as a
+set, is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from harmony_kit.measures.arrays import Bools
+from harmony_kit.measures.telling import DISTRIBUTION_FROM
+
+__all__ = [
+    "FIRST",
+    "LEVELS",
+    "NAMINGS",
+    "name_level",
+    "put_first",
+    "tell_drift",
+    "tell_ownership",
+    "tell_ranking",
+]
+
+#: How many name an option, in words.
+LEVELS: Final = ("most", "some", "few")
+#: Whose choices a row of ranks or words holds, and the people they are of.
+NAMINGS: Final = {"own": "n_own", "estimate": "n_estimate", "other_own": "n_other"}
+#: How many options are told as what a lens puts first.
+FIRST: Final = 3
+
+#: Counts further than this from nobody and from everybody are told as the middle.
+_AT_THE_END: Final = 2
+#: Fewest people for whom the ends do not meet, and of whom the owner most name may be told.
+_FEWEST_LEVELS, _FEWEST_OWNER = 2 * _AT_THE_END + 1, 4
+
+
+def name_level(count: int, n: int) -> str:
+    """By how many of `n` people an option was named, in words.
+
+    >>> [name_level(count, 6) for count in range(7)]
+    ['few', 'few', 'few', 'some', 'most', 'most', 'most']
+    """
+    if count <= _AT_THE_END:
+        return "few"
+    return "most" if count >= n - _AT_THE_END else "some"
+
+
+def _is_hidden(named: Any, n: int) -> bool:  # noqa: ANN401 - a mapping or nothing
+    return n < DISTRIBUTION_FROM or (bool(named) and max(named.values()) >= n - 1)
+
+
+def tell_ranking(frame: pd.DataFrame, min_group: int) -> pd.DataFrame:
+    """The frame of ranks or words, with what is put first and by how many in words.
+
+    How many gave both an own answer and an estimate is told only where they are a group.
+    """
+    told = frame.assign(n_pairs=frame["n_pairs"].where(frame["n_pairs"] >= min_group, 0))
+    hidden = {}
+    for name, people in NAMINGS.items():
+        weights, named, n = frame[name], frame[f"named_{name}"], frame[people].tolist()
+        hide = [_is_hidden(one, size) for one, size in zip(named, n, strict=True)]
+        first = [put_first(one, is_set=hides) for one, hides in zip(weights, hide, strict=True)]
+        levels = [_name_levels(one, size) for one, size in zip(named, n, strict=True)]
+        told[f"first_{name}"] = _as_objects(first, frame)
+        told[f"level_{name}"] = _as_objects(levels, frame)
+        told[name] = _mask(weights, hide)
+        told[f"named_{name}"] = _mask(named, hide)
+        hidden[name] = np.array(hide, dtype=bool)
+    for name, sides in _DRIVEN.items():
+        is_hidden: Bools = hidden[sides[0]] | hidden[sides[1]]
+        none = [[] if hides else one for one, hides in zip(frame[name], is_hidden, strict=True)]
+        told[name] = _as_objects(none, frame)
+    return told
+
+
+#: Lists of options and how far two sets of weights differ on them, by those sets.
+_DRIVEN: Final = {"drivers": ("own", "other_own"), "misread_drivers": ("estimate", "other_own")}
+
+
+def put_first(weights: Any, *, is_set: bool = False) -> list[str] | None:  # noqa: ANN401
+    """The options with most weight, heaviest first; as a set in the order of the instrument."""
+    if not isinstance(weights, Mapping):
+        return None
+    ranked = sorted(weights, key=lambda option: -weights[option])
+    first = [option for option in ranked[:FIRST] if weights[option] > 0]
+    return [option for option in weights if option in first] if is_set else first
+
+
+def _name_levels(named: Any, n: int) -> dict[str, str] | None:  # noqa: ANN401
+    if not isinstance(named, Mapping) or n < _FEWEST_LEVELS:
+        return None
+    return {option: name_level(count, n) for option, count in named.items()}
+
+
+def _as_objects(values: list[Any], frame: pd.DataFrame) -> pd.Series:
+    return pd.Series(values, index=frame.index, dtype="object")
+
+
+def _mask(values: pd.Series, hide: list[bool]) -> pd.Series:
+    kept = [None if hides else one for one, hides in zip(values, hide, strict=True)]
+    return pd.Series(kept, index=values.index, dtype="object")
+
+
+def tell_ownership(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame of ownership: the owner most name, no counts where they may not be shown."""
+    told = frame.copy()
+    hide = [_is_hidden(one, n) for one, n in zip(frame["counts"], frame["n"], strict=True)]
+    told["counts"] = _mask(frame["counts"], hide)
+    for name, n in (("owner", "n"), ("other_owner", "n_other")):
+        told[name] = frame[name].mask(frame[n] < _FEWEST_OWNER)
+    return told
+
+
+def tell_drift(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame of drift: how many duties are held, where the owner of a duty may be told."""
+    told = frame.copy()
+    few = frame["n"] < _FEWEST_OWNER
+    told["share"] = frame["share"].mask(few)
+    return told

@@ -1,0 +1,160 @@
+"""Page one: the story of the site on one sheet that both sides can sign."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from harmony_kit.findings.fact import Fact
+from harmony_kit.findings.findings import Finding, select_first
+from harmony_kit.measures.rows import rows_of
+from harmony_kit.report.assessment import Assessment
+from harmony_kit.report.blocks import EMPTY, Block, render_block
+from harmony_kit.report.site_report.site_view import SiteView, number_or_none
+from harmony_kit.report.site_report.storytelling import say_fact, say_plot
+
+__all__ = ["list_actions", "page_one", "say_heard"]
+
+#: How many of a kind page one has room for.
+_MOST = 3
+
+#: Findings up to this importance can wait.
+_CAN_WAIT = 3
+
+#: The three lists, what is least expected first: their state and what they are called.
+_LISTS = (
+    ("false_consensus", "page.only_think"),
+    ("known_difference", "page.differ"),
+    ("false_conflict", "page.closer"),
+)
+#: What two jobs put apart at most plants says little about this one: last where anything else is.
+_GENERAL = ("rank", "words", "two_dialects")
+
+
+def page_one(site: Assessment) -> Block:
+    """One sheet: the story with its facts, where views meet and part, what to do, and who signs.
+
+    A site too small to show has none; its cover says what it would take.
+    """
+    view = SiteView.of(site)
+    if not view.is_shown:
+        return EMPTY
+    story, say = site.story, view.words.say
+    place = ", ".join(part for part in (site.site.region, site.site.country) if part)
+    common = say_fact(view, story.common) if story.common else say("page.common_none")
+    return render_block(
+        "page_one",
+        view.words,
+        site=site,
+        kicker=[site.engagement.client, say("cover.wave", wave=site.wave), place],
+        who=view.words.listing(say_heard(view)),
+        story=say_plot(view, story),
+        facts=[say_fact(view, fact) for fact in story.facts],
+        common=common,
+        lists=[*_list_places(view)],
+        talk=[(say_fact(view, said), _say_record(view, shown)) for said, shown in story.talk],
+        actions=[*list_actions(view)],
+        wait=_say_waiting(view),
+        reads=[*_say_reading(view)],
+        lenses=[(view.side(lens), view.name(lens)) for lens in view.lenses],
+    )
+
+
+def _say_record(view: SiteView, shown: Fact) -> str:
+    """What a record shows, where the story has not said it already."""
+    is_told = shown in view.site.story.facts
+    return view.words.say("page.told") if is_told else say_fact(view, shown)
+
+
+def say_heard(view: SiteView) -> Iterator[str]:
+    """How many people of each side were heard, of how many."""
+    for row in rows_of(view.site.heard):
+        heads, n = number_or_none(row["headcount"]), int(row["n_respondents"])
+        names = {"n": n, "lens": view.name(row["lens"])}
+        if heads is None or heads < n:
+            yield view.words.say("page.heard_plain", **names)
+        else:
+            yield view.words.say("page.heard", all=int(heads), **names)
+
+
+def _list_places(view: SiteView) -> Iterator[dict[str, Any]]:
+    """Three places of each kind, each told once, with how many more are like it."""
+    told: set[tuple[str, str]] = set()
+    for state, name in _LISTS:
+        found = [f for f in view.site.findings if f.pattern == state]
+        found = _specific([f for f in found if (f.item, f.subject) not in told])
+        places = {(f.item, f.subject): f.dimension for f in found}
+        alike = Counter(places.values())
+        chosen = _differing(found)
+        told |= {(f.item, f.subject) for f in chosen}
+        shown = Counter(f.dimension for f in chosen)
+        yield {
+            "title": view.words.say(name),
+            "entries": [(f, _say_alike(view, f, alike, shown)) for f in chosen],
+        }
+
+
+def _specific(findings: list[Finding]) -> list[Finding]:
+    """Those that tell this plant from others; all of them where none does."""
+    here = [f for f in findings if f.kind not in _GENERAL and f.pattern not in _GENERAL]
+    return here or findings
+
+
+def _say_alike(view: SiteView, finding: Finding, alike: Counter[str], shown: Counter[str]) -> str:
+    more = alike[finding.dimension] - shown[finding.dimension]
+    if more < 1 or shown[finding.dimension] > 1:
+        return ""
+    name = view.site.dimension_name(finding.dimension)
+    return view.words.count("page.alike", more, dimension=name)
+
+
+def _differing(findings: list[Finding]) -> list[Finding]:
+    """The first of each topic, those of different dimensions first."""
+    firsts: list[Finding] = []
+    rest: list[Finding] = []
+    for finding in findings:
+        is_new = finding.dimension not in {one.dimension for one in firsts}
+        (firsts if is_new else rest).append(finding)
+    chosen: dict[str, Finding] = {}
+    for finding in [*firsts, *rest]:
+        chosen.setdefault(finding.item, finding)
+    return [*chosen.values()][:_MOST]
+
+
+def list_actions(view: SiteView) -> Iterator[dict[str, Any]]:
+    """Three actions that differ, facts before impressions, with who answers and when it is done."""
+    chosen = _specific([*select_first(view.site.findings, n=3 * _MOST)])
+    ranked = sorted(chosen, key=lambda finding: finding.claim != "claimed")
+    actions: dict[str, Finding] = {}
+    for finding in ranked:
+        if finding.action:
+            actions.setdefault(finding.action, finding)
+    for finding in [*actions.values()][:_MOST]:
+        yield {
+            "action": finding.action,
+            "owners": [
+                (view.side(lens), finding.owners.get(lens, view.name(lens))) for lens in view.lenses
+            ],
+            "done": view.words.say(f"done.{finding.kind}"),
+        }
+
+
+def _say_waiting(view: SiteView) -> str:
+    """The dimensions nothing weighty was found in."""
+    weighty = {
+        finding.dimension for finding in view.site.findings if finding.importance > _CAN_WAIT
+    }
+    settled = [one for one in view.site.story.settled if one not in weighty]
+    names = [view.site.dimension_name(dimension) for dimension in settled]
+    if not names:
+        return view.words.say("page.wait_rest")
+    return view.words.say("page.wait", dimensions=view.words.listing(names))
+
+
+def _say_reading(view: SiteView) -> Iterator[str]:
+    """The share understood beside what needs no understanding: a footnote, never the headline."""
+    for row in view.rows("understanding", dimension="all"):
+        shares = {name: view.words.percent(row[name]) for name in ("share", "projected", "guessed")}
+        names = {"looker": view.name(row["lens"]), "other": view.name(row["other"])}
+        yield view.words.say("page.reads", n=int(row["n_topics"]), **names, **shares)

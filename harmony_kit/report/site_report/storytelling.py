@@ -1,0 +1,61 @@
+"""A story and its facts, in the words of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from harmony_kit.findings.fact import Fact, Term, TermKind
+from harmony_kit.findings.story import Story
+from harmony_kit.report.site_report.site_view import SiteView
+
+__all__ = ["say_fact", "say_plot"]
+
+
+def say_plot(view: SiteView, story: Story) -> str:
+    """The sentence of a story."""
+    roles = {part: view.name(lens) for part, lens in story.roles.items()}
+    first, second = view.names
+    return view.words.say(f"story.{story.plot}", first=first, second=second, **roles)
+
+
+def say_fact(view: SiteView, fact: Fact) -> str:
+    """A fact as a sentence."""
+    names = {name: _say_term(view, term) for name, term in fact.terms.items()}
+    key = f"fact.{fact.id}"
+    said = (
+        view.words.say(key, **names) if fact.n is None else view.words.count(key, fact.n, **names)
+    )
+    return said[:1].upper() + said[1:]
+
+
+def _say_term(view: SiteView, term: Term) -> object:
+    return _TERMS[term.kind](view, term.value)
+
+
+def _say_topics(view: SiteView, items: tuple[str, ...]) -> str:
+    return view.words.listing(view.site.item_short(item) for item in items)
+
+
+def _say_options(view: SiteView, chosen: tuple[str, tuple[str, ...]]) -> str:
+    item, options = chosen
+    return view.words.listing(view.site.option_label(item, option) for option in options)
+
+
+def _say_mean(view: SiteView, mean: tuple[float, float | None, float | None]) -> str:
+    return view.words.told(dict(zip(("mean", "mean_from", "mean_to"), mean, strict=True)), "mean")
+
+
+#: How each kind of term is said.
+_TERMS: Mapping[TermKind, Callable[[SiteView, Any], object]] = {
+    "lens": SiteView.name,
+    "subject": SiteView.title,
+    "dimension": lambda view, value: view.site.dimension_name(value),
+    "topic": lambda view, value: view.label(*value),
+    "topics": _say_topics,
+    "option": lambda view, value: view.site.option_label(*value),
+    "options": _say_options,
+    "share": lambda view, value: view.words.percent(value),
+    "mean": _say_mean,
+    "n": lambda _, value: value,
+}

@@ -1,0 +1,163 @@
+"""Exports for other programs: each comes back to the same frame, and none says who it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from exchange_cases import CASES, FORMS, KOBO, SMALL, offer
+
+from harmony_kit.commands.exporting import ExportOptions, export
+from harmony_kit.engagement.scaffold import create_engagement
+from harmony_kit.errors import ExchangeError
+from harmony_kit.exchange.tables_out import tabulate_tidy, tabulate_wide
+from harmony_kit.exchange.wide import export_table, find_format
+from harmony_kit.journal.answers import answers_frame
+from harmony_kit.journal.store import Store
+
+ENDS = (".csv", ".xlsx", ".parquet", ".sav")
+SORT = ["site", "respondent", "item", "subject", "about"]
+
+
+@pytest.fixture(scope="module")
+def heard() -> Store:
+    store = Store("sqlite://")
+    offer(store, CASES / "forms.xlsx", **FORMS)
+    offer(store, CASES / "kobo.csv", **KOBO)
+    return store
+
+
+def _frame(store: Store) -> pd.DataFrame:
+    return answers_frame(store.current()).sort_values(SORT, ignore_index=True)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_tidy_export_comes_back_to_the_same_frame(tmp_path, heard, end):
+    path = tmp_path / f"answers{end}"
+    export_table(tabulate_tidy(heard.current(), heard.respondents(), SMALL), path)
+    back = Store("sqlite://")
+
+    report = offer(back, path)
+
+    assert report.tool == "tidy"
+    pd.testing.assert_frame_equal(_frame(back), _frame(heard))
+    people = [replace(one, started_at=None, details={}) for one in heard.respondents()]
+    assert [replace(one, started_at=None, details={}) for one in back.respondents()] == people
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_wide_export_comes_back_to_the_same_frame(tmp_path, heard, end):
+    path = tmp_path / f"answers{end}"
+    export_table(tabulate_wide(heard.current(), heard.respondents(), SMALL), path)
+    back = Store("sqlite://")
+
+    offer(back, path)
+
+    untimed = [_frame(store).drop(columns="answered_at") for store in (back, heard)]
+    pd.testing.assert_frame_equal(*untimed)
+
+
+def test_spss_gets_numbers_with_their_words_and_missing_values(tmp_path, heard):
+    pyreadstat = pytest.importorskip("pyreadstat")
+    path = tmp_path / "answers.sav"
+    export_table(tabulate_wide(heard.current(), heard.respondents(), SMALL), path)
+
+    frame, about = pyreadstat.read_sav(str(path), user_missing=True)
+
+    assert about.variable_value_labels["view_one"] == {
+        1.0: "Not at all", 2.0: "Hardly", 3.0: "Rather not", 4.0: "Rather", 5.0: "Mostly",
+        6.0: "Fully", 98.0: "don't know", 99.0: "prefer not to say",
+    }  # fmt: skip
+    assert about.missing_ranges["view_one"] == [{"lo": 98.0, "hi": 98.0}, {"lo": 99.0, "hi": 99.0}]
+    assert about.column_names_to_labels["view_one_est_operations"] == (
+        "view.one@operations | What would most people in Operations answer? The first view holds"
+    )
+    assert set(frame["view_one"].dropna()) <= {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 98.0, 99.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [("F.tsv", None), ("F", None), ("F.sas7bdat", None), ("F.csv", "xlsx"), ("F.xlsx", "spss")],
+)
+def test_a_name_that_promises_another_format_is_refused(name, asked):
+    with pytest.raises(ExchangeError) as caught:
+        find_format(Path(name), asked)
+    allowed = "csv (.csv), xlsx (.xlsx), parquet (.parquet), spss (.sav)"
+    assert [problem.allowed for problem in caught.value.problems] == [allowed]
+
+
+def test_the_codebook_says_what_every_column_holds(tmp_path, heard):
+    path = tmp_path / "answers.csv"
+    table = tabulate_wide(heard.current(), heard.respondents(), SMALL)
+    assert export_table(table, path, note="Who may see it") == (
+        path,
+        tmp_path / "answers_codebook.csv",
+    )
+    book = pd.read_csv(tmp_path / "answers_codebook.csv", dtype=str, keep_default_na=False)
+    assert book.iloc[0].tolist() == ["", "", "", "Who may see it", ""]
+    assert book["column"].tolist()[1:] == list(table.headers)
+    by_column = book.set_index("column")
+    assert by_column.loc["view.one@operations"].tolist() == [
+        "view.one",
+        "rating",
+        "What would most people in Operations answer? The first view holds",
+        "1 = Not at all; 2 = Hardly; 3 = Rather not; 4 = Rather; 5 = Mostly; 6 = Fully",
+    ]
+
+
+# ── What may leave ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Nine people of one side and three of the other, one of whom says where they sit."""
+    acme = tmp_path / "acme"
+    create_engagement(acme, client="Acme", wave="1")
+    (acme / "sites.csv").write_text("site,name\nnorth,North\n", encoding="utf-8")
+    rows = [f"it-{i:02d},north,it,1,lead {i},{i % 5 + 1},secret {i}" for i in range(9)]
+    rows += [f"ops-{i:02d},north,operations,1,,{i + 1}," for i in range(3)]
+    head = "respondent,site,lens,wave,role,meaning.same,execution.one_change\n"
+    (acme / "in.csv").write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+    from click.testing import CliRunner
+
+    from harmony_kit.cli import main
+
+    result = CliRunner().invoke(main, ["import", str(acme), str(acme / "in.csv")])
+    assert result.exit_code == 0, result.output
+    return acme
+
+
+@pytest.mark.parametrize("is_tidy", [False, True])
+def test_without_raw_nobody_can_be_found_in_the_file(folder, tmp_path, capsys, is_tidy):
+    path = tmp_path / "out.csv"
+    export(folder, path, ExportOptions(is_tidy=is_tidy))
+    text = path.read_text(encoding="utf-8-sig")
+    assert [
+        word for word in ("secret", "lead", "ops-", "operations", "it-00,") if word in text
+    ] == []
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    assert set(frame["respondent"]) == {f"it-{i:03d}" for i in range(1, 10)}
+    told = capsys.readouterr().out
+    assert "12 answers were withheld; --raw writes all of them." in told
+    assert "at least 8 people" in told
+
+
+def test_the_new_numbers_follow_what_was_said_not_who_said_it(folder, tmp_path):
+    export(folder, tmp_path / "out.csv", ExportOptions())
+    frame = pd.read_csv(tmp_path / "out.csv", dtype=str)
+    assert frame["meaning.same"].tolist() == sorted(frame["meaning.same"])
+
+
+def test_raw_answers_are_marked_and_complete(folder, tmp_path, capsys):
+    export(folder, tmp_path / "out.csv", ExportOptions(is_raw=True))
+    assert sorted(path.name for path in tmp_path.glob("out*")) == [
+        "out.raw.csv",
+        "out.raw_codebook.csv",
+    ]
+    frame = pd.read_csv(tmp_path / "out.raw.csv", dtype=str, keep_default_na=False)
+    assert (len(frame), max(frame["role"])) == (12, "lead 8")
+    book = pd.read_csv(tmp_path / "out.raw_codebook.csv", dtype=str, keep_default_na=False)
+    assert book["question"][0].startswith("RAW: ")
+    assert "RAW: " in capsys.readouterr().out

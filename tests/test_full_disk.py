@@ -1,0 +1,77 @@
+"""A full disk: one sentence, exit 1, and what was there is there."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+from engagement_folders import file_digests, make_folder, request_for
+
+from harmony_kit.batch.batch import run_engagement
+from harmony_kit.cli import main
+from harmony_kit.journal.store import Store
+
+
+def _fill(disk: Path) -> Path:
+    """Write until nothing more goes on the disk; the file to delete for room."""
+    filler = disk / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    assert shutil.disk_usage(disk).free == 0
+    return filler
+
+
+def _invoke(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def _refused(*words: object) -> str:
+    result = _invoke(*words)
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code == 1
+    return result.output
+
+
+def test_a_folder_that_could_not_be_made_is_not_half_made(small_disk):
+    filler = _fill(small_disk)
+    assert "cannot be written (No space left on device)" in _refused("init", small_disk / "a")
+    assert list((small_disk / "a").iterdir()) == []
+    filler.unlink()
+    assert _invoke("init", small_disk / "a").exit_code == 0
+
+
+def test_nothing_that_was_there_is_lost(small_disk):
+    folder = make_folder(small_disk / "e", ("a", "b"))
+    assert run_engagement(request_for(folder)).is_ok
+    more = small_disk / "more.csv"
+    rows = [f"x-{n},a,day,1,4" for n in range(3000)]
+    more.write_text("\n".join(["respondent,site,lens,wave,work.clear", *rows]) + "\n")
+    export = small_disk / "export.csv"
+    export.write_text("an older export")
+    before, answers = file_digests(folder / "reports"), _answers(folder)
+    filler = _fill(small_disk)
+    assert "the disk is full" in _refused("import", folder, more)
+    assert "No space left on device" in _refused("export", folder, export)
+    assert "No space left on device" in _refused("plan", folder, "--schedule", folder / "s.xlsx")
+    assert "cannot be written" in _refused("import", folder, more, "--propose-map")
+    assert _invoke("check", folder).exit_code == 0
+    result = run_engagement(request_for(folder, is_forced=True))
+    assert (result.is_ok, set(result.failed)) == (False, {"a", "b"})
+    assert all("No space left on device" in why for why in result.failed.values())
+    assert export.read_text() == "an older export"
+    assert file_digests(folder / "reports") == before
+    assert _answers(folder) == answers
+    filler.unlink()
+    assert run_engagement(request_for(folder)).made == ()
+    assert _invoke("import", folder, more).exit_code == 0
+
+
+def _answers(folder: Path) -> list[object]:
+    store = Store(f"sqlite:///{folder / 'answers.sqlite'}", is_reader=True)
+    try:
+        return [*store.current(), *store.respondents()]
+    finally:
+        store.close()

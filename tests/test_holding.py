@@ -1,0 +1,168 @@
+"""A report keeps to what was published until enough people have changed."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from harmony_kit.batch.holding import Holding
+from harmony_kit.batch.register import REGISTER, Register, RegisterLine
+from harmony_kit.errors import EngagementError
+from harmony_kit.journal.answers import Answer, Source
+from harmony_kit.journal.store import Store
+
+SECRET = b"7" * 32
+SOURCE = Source("tests", "interview", "tiny", 1, "0" * 64)
+ITEMS = ("work.clear", "work.calm")
+
+
+def _say(store, person, values, *, lens="night", items=ITEMS):
+    """A person answers, once more or for the first time."""
+    when = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    store.append(
+        [
+            Answer("a", "1", person, lens, item, lens, "answered", when, SOURCE, value=value)
+            for item, value in zip(items, values, strict=False)
+        ]
+    )
+
+
+@pytest.fixture
+def store():
+    opened = Store("sqlite://")
+    for number, values in enumerate([(1, 5), (2, 4), (3, 3), (4, 2), (5, 1), (5, 5)]):
+        _say(opened, f"n-{number}", values)
+    return opened
+
+
+def _hold(store, last=None, min_group=4):
+    holding = Holding(last or {}, {}, "1", min_group, SECRET)
+
+    def read_at(revision):
+        return store.frame(["a"], "1", until=revision)
+
+    return holding.hold("a", store.frame(["a"], "1"), store.revision(), read_at)
+
+
+def _publish(held):
+    return {("a", lens): entry for lens, entry in held.entries.items()}
+
+
+def _said(held, item=ITEMS[0]):
+    rows = held.answers[held.answers["item"] == item]
+    return dict(zip(rows["respondent"], rows["value"].astype(int), strict=True))
+
+
+def test_the_first_report_shows_everything(store):
+    held = _hold(store)
+    pd.testing.assert_frame_equal(held.answers, store.frame(["a"], "1"))
+    entry = held.entries["night"]
+    assert (held.waiting, entry.revision, dict(entry.older)) == ({}, 12, {})
+    assert len(entry.people) == 6
+    assert all(len(one) == 32 and "n-" not in one for one in entry.people)
+
+
+def test_a_late_respondent_changes_nothing_and_is_counted_as_waiting(store):
+    first = _hold(store)
+    _say(store, "n-late", (1, 1))
+    second = _hold(store, _publish(first))
+    pd.testing.assert_frame_equal(second.answers, first.answers)
+    assert second.waiting == {"night": 1}
+    third = _hold(store, _publish(second))
+    pd.testing.assert_frame_equal(third.answers, first.answers)
+
+
+def test_a_changed_answer_stays_as_it_was(store):
+    first = _hold(store)
+    _say(store, "n-0", (5, 5))
+    second = _hold(store, _publish(first))
+    assert (_said(second)["n-0"], second.waiting) == (1, {"night": 1})
+
+
+@pytest.mark.parametrize(("n_late", "n_shown"), [(3, 6), (4, 10), (5, 11)])
+def test_from_the_minimum_group_on_they_are_shown(store, n_late, n_shown):
+    first = _hold(store)
+    for number in range(n_late):
+        _say(store, f"n-late-{number}", (1, 1))
+    second = _hold(store, _publish(first))
+    assert len(_said(second)) == n_shown
+    assert second.waiting == ({} if n_shown > 6 else {"night": n_late})
+
+
+def test_one_after_another_never_adds_up_to_one_more(store):
+    """Shown in steps of four, whenever reports are made."""
+    last, sizes = _publish(_hold(store)), []
+    for number in range(9):
+        _say(store, f"n-late-{number}", (1, 1))
+        held = _hold(store, last)
+        last = _publish(held)
+        sizes.append(len(_said(held)))
+    assert sizes == [6, 6, 6, 10, 10, 10, 10, 14, 14]
+
+
+def test_a_question_only_one_of_many_newcomers_answered_stays_as_it_was(store):
+    first = _hold(store)
+    for number in range(4):
+        _say(store, f"n-late-{number}", (1, 1), items=ITEMS if number == 0 else ITEMS[:1])
+    second = _hold(store, _publish(first))
+    assert len(_said(second, ITEMS[0])) == 10
+    assert len(_said(second, ITEMS[1])) == 6
+    assert dict(second.entries["night"].older) == {"work.calm||night": 12}
+    # Nor does the next report, in which nobody changed, show it.
+    third = _hold(store, _publish(second))
+    assert len(_said(third, ITEMS[1])) == 6
+
+
+def test_the_other_side_is_not_kept_back(store):
+    for number in range(4):
+        _say(store, f"d-{number}", (3, 3), lens="day")
+    first = _hold(store)
+    _say(store, "n-late", (1, 1))
+    for number in range(4, 8):
+        _say(store, f"d-{number}", (3, 3), lens="day")
+    second = _hold(store, _publish(first))
+    lenses = second.answers.groupby("lens")["respondent"].nunique().to_dict()
+    assert (lenses, second.waiting) == ({"day": 8, "night": 6}, {"night": 1})
+
+
+def test_somebody_who_is_forgotten_takes_the_side_along_until_others_have_changed(store):
+    first = _hold(store)
+    gone = store.frame(["a"], "1").query("respondent != 'n-0'")
+    holding = Holding(_publish(first), {}, "1", 4, SECRET)
+    held = holding.hold("a", gone, 12, lambda _: gone)
+    assert (len(held.answers), held.waiting, dict(held.entries)) == (0, {"night": 1}, {})
+
+
+def test_what_was_never_handed_out_binds_nobody(store, tmp_path):
+    register = Register(tmp_path)
+    register.append(_hold(store).entries.values())
+    assert set(register.last_published("1")) == {("a", "night")}
+    assert register.last_published("2") == {}
+    register.append([RegisterLine("never_handed_out", "2026-02-01T00:00:00+00:00", "a", "1")])
+    assert register.last_published("1") == {}
+    assert dict(register.count_voided("1")) == {"a": 1}
+    _say(store, "n-late", (1, 1))
+    assert len(_said(_hold(store, register.last_published("1")))) == 7
+
+
+def test_the_register_only_grows_is_private_and_is_read_back_as_it_was(store, tmp_path):
+    register, held = Register(tmp_path), _hold(store)
+    entry = replace(held.entries["night"], at="2026-02-01T00:00:00+00:00")
+    register.append([entry])
+    before = (tmp_path / REGISTER).read_bytes()
+    register.append([entry])
+    assert (tmp_path / REGISTER).read_bytes() == before + before
+    assert register.read() == [entry, entry]
+    assert stat.S_IMODE((tmp_path / REGISTER).stat().st_mode) == 0o600
+    register.append([])
+    assert register.read() == [entry, entry]
+
+
+def test_a_broken_register_stops_the_run(tmp_path):
+    (tmp_path / REGISTER).write_text('{"event": "published"\n')
+    with pytest.raises(EngagementError, match=r"published.jsonl.*line 1.*no line of the register"):
+        Register(tmp_path).last_published("1")

@@ -1,0 +1,150 @@
+"""The story of a site: the planted one, told with facts, and the same when sides are exchanged."""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from demo_reports import assess, demo
+from html_checks import list_faults
+from markupsafe import escape
+
+from harmony_kit.batch.publish import Page, render_page
+from harmony_kit.findings.fact import Fact, Term
+from harmony_kit.findings.story import Story, tell_story
+from harmony_kit.report import site_report
+from harmony_kit.report.words import load_words
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+
+import stories
+
+
+def _first_sentence(html: str) -> str:
+    found = re.search(r'<p class="story">(.*?)</p>', html)
+    return found[1] if found else ""
+
+
+def _told(plot: str, **roles: str) -> str:
+    names = {"first": "IT", "second": "Operations", **roles}
+    return load_words("en").say(f"story.{plot}", **names)
+
+
+#: Plant → who plays which part in its story.
+ROLES = {
+    "kingsbridge": {"holder": "IT"},
+    "lakeview": {"blind": "IT", "knowing": "Operations"},
+    "sanmarco": {"split": "Operations"},
+}
+
+
+@pytest.mark.parametrize(("site", "plot"), stories.PLANTED.items())
+def test_the_planted_story_is_the_first_sentence_of_page_one(site, plot):
+    assessment = assess(site)
+    story = assessment.story
+    assert story.plot == plot
+    sentence = _first_sentence(site_report.page_one(assessment).html)
+    assert sentence == _told(plot, **ROLES.get(site, {}))
+    assert len(story.facts) == 3
+
+
+@pytest.mark.slow
+def test_planted_again_under_other_names_it_is_told_again(tmp_path):
+    told = {
+        site.site.name: (
+            site.story.plot,
+            _first_sentence(site_report.page_one(site).html) != "",
+        )
+        for site, _ in stories.assess_stories(tmp_path / "planted", 1)
+    }
+    planted = {plant["name"]: (plot, True) for plant, plot in stories.plant_stories(1)}
+    assert told == planted
+    assert len(planted) == 12
+    assert [plot for plot, _ in planted.values()][-1] == "none"
+
+
+def test_a_site_too_small_has_no_story_and_says_what_it_takes():
+    site = assess("tarn")
+    assert site.story.plot == "none"
+    assert site_report.page_one(site).html == ""
+    assert load_words("en").say("cover.silent") in site_report.cover(site).html
+
+
+def test_nothing_measured_is_no_story():
+    assert tell_story({}, assess("tarn").engagement.instrument) == Story("none", 0.0)
+
+
+@cache
+def _exchanged(site: str) -> dict[str, pd.DataFrame]:
+    """The frames of a plant with the two lenses in each other's place."""
+    engagement, _ = demo()
+    first, second = engagement.instrument.lens_ids
+    names = {first: second, second: first}
+    columns = ("lens", "other", "about", "holder", "subject")
+    frames = {}
+    for name, frame in assess(site).frames.items():
+        swapped = {c: frame[c].replace(names) for c in columns if c in frame}
+        frames[name] = frame.assign(**swapped)
+    return frames
+
+
+@pytest.mark.parametrize("site", ["lakeview", "kingsbridge", "sanmarco", "northfield"])
+def test_exchanging_the_sides_exchanges_their_parts_and_nothing_else(site):
+    instrument = assess(site).engagement.instrument
+    first, second = instrument.lens_ids
+    told, again = assess(site).story, tell_story(_exchanged(site), instrument)
+    assert (again.plot, again.score) == (told.plot, told.score)
+    swap = {first: second, second: first}
+    assert again.roles == {part: swap[lens] for part, lens in told.roles.items()}
+
+
+def test_the_facts_of_northfield_are_counted_and_named():
+    facts = {fact.id: fact for fact in assess("northfield").story.facts}
+    assert facts["open"] == Fact(
+        "open",
+        {
+            "all": Term("n", 5),
+            "low": Term("n", 180),
+            "high": Term("n", 310),
+            "oldest": Term("subject", "vendor-access"),
+        },
+        n=4,
+    )
+    assert facts["both_or_neither"].terms["high"] == Term("lens", "it")
+    assert [*facts] == ["open", "both_or_neither", "felt"]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_page_one_has_everything_two_directors_sign(language):
+    html = site_report.page_one(assess("northfield", language)).html
+    words = load_words(language)
+    for key in ("only_think", "differ", "closer", "talk", "record", "do", "done", "common"):
+        assert words.say(f"page.{key}") in html, key
+    assert html.count('class="fill-in"') == 3
+    assert html.count('class="fill"') == 2
+    assert html.count('class="pair"') == 6
+    assert len(re.findall(r"<li>.*?</li>", html.partition('class="places"')[2], re.DOTALL)) <= 9
+
+
+def test_those_who_were_asked_get_the_story_back():
+    site = assess("northfield")
+    told = site.results()["handout"]
+    assert told["story"] == _told("feels_aligned_decisions_stall")
+    assert told["who"] == "Heard: 6 of 14 people from IT and 7 of 120 people from Operations."
+    assert len(told["facts"]) == 4
+    assert 1 <= len(told["actions"]) <= 3
+    content = {"page": Page("Northfield", "en"), "handout": told}
+    html = render_page("handout.html.j2", content).decode()
+    assert list_faults(html[html.index("<main>") :].removesuffix("</body>\n</html>")) == []
+    assert all(str(escape(text)) in html for text in (told["story"], *told["facts"]))
+
+
+def test_a_handout_tells_nothing_of_a_site_too_small():
+    told = assess("tarn").results()["handout"]
+    assert set(told) == {"thanks", "kept", "ask", "silent"}
+    html = render_page("handout.html.j2", {"page": Page("Tarn", "de"), "handout": told}).decode()
+    assert str(escape(told["silent"])) in html

@@ -1,0 +1,180 @@
+"""Imports as wholes: seen when they are complete, taken back, and brought back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from exchange_cases import SMALL, WHEN, offer_text
+
+from harmony_kit.journal.answers import Answer, Respondent, Source
+from harmony_kit.journal.import_entry import ImportEntry
+from harmony_kit.journal.store import Store
+
+FIRST = "respondent,site,lens,wave,role,view.one,text.change\nI1,north,it,1,,4,Fewer forms\n"
+SECOND = (
+    "respondent,site,lens,wave,role,view.one,view.two,text.change\n"
+    "I1,north,it,1,lead,5,2,\nI2,north,it,1,,1,1,More help\n"
+)
+LATER = WHEN + dt.timedelta(hours=1)
+ENTRY = ImportEntry("big", "big.csv", "f" * 64, "wide", "ana", WHEN)
+
+
+def _said(store: Store) -> dict[tuple[str, ...], tuple[object, ...]]:
+    return {answer.key: answer.content for answer in store.current()}
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store("sqlite://")
+
+
+def test_an_undone_import_leaves_what_was_there_before(store, tmp_path):
+    offer_text(store, tmp_path, FIRST)
+    before, people, journal = _said(store), store.respondents(), store.journal()
+    report = offer_text(store, tmp_path, SECOND)
+    assert len(store.current()) == 6
+
+    store.undo_import(report.import_id, by="bo", at=LATER)
+
+    assert (_said(store), store.respondents()) == (before, people)
+    assert store.journal()[: len(journal)] == journal
+    rows = [answer for _, answer in store.journal()[len(journal) + 5 :]]
+    added = [(a.respondent, a.item, a.status, a.value, a.reason) for a in rows]
+    reason = f"undone {LATER.isoformat()}: {report.import_id}"
+    assert added == [
+        ("I1", "view.one", "withdrawn", None, reason),
+        ("I1", "view.one", "answered", 4, reason),
+        ("I1", "view.two", "withdrawn", None, reason),
+        ("I2", "view.one", "withdrawn", None, reason),
+        ("I2", "view.two", "withdrawn", None, reason),
+        ("I2", "text.change", "withdrawn", None, reason),
+    ]
+
+
+def test_an_undoing_can_be_undone(store, tmp_path):
+    offer_text(store, tmp_path, FIRST)
+    report = offer_text(store, tmp_path, SECOND)
+    after, people = _said(store), store.respondents()
+    sources = {a.key: (a.answered_at, a.source) for a in store.current()}
+
+    undone = store.undo_import(report.import_id, by="bo", at=LATER)
+    again = store.undo_import(undone.entry.id, by="bo", at=LATER + dt.timedelta(hours=1))
+
+    assert (_said(store), store.respondents()) == (after, people)
+    assert {a.key: (a.answered_at, a.source) for a in store.current()} == sources
+    assert [(entry.id, entry.undoes) for entry in store.imports()][1:] == [
+        (report.import_id, ""),
+        (undone.entry.id, report.import_id),
+        (again.entry.id, undone.entry.id),
+    ]
+
+
+def test_an_answer_changed_since_the_import_stays(store, tmp_path):
+    report = offer_text(store, tmp_path, FIRST)
+    corrected = replace(store.current()[0], value=2, answered_at=LATER, reason="heard it wrongly")
+    store.append([corrected])
+
+    store.undo_import(report.import_id, by="bo", at=LATER)
+
+    assert store.current() == [corrected]
+    assert [person.respondent for person in store.respondents()] == ["I1"]
+
+
+def test_the_same_file_can_be_imported_again_after_an_undo(store, tmp_path):
+    first = offer_text(store, tmp_path, FIRST)
+    after = _said(store)
+    store.undo_import(first.import_id, by="bo", at=LATER)
+    assert (store.current(), store.respondents()) == ([], [])
+
+    second = offer_text(store, tmp_path, FIRST)
+
+    assert second.import_id == f"{first.import_id}-2"
+    assert second.counts.n_new == 2
+    assert _said(store) == after
+    store.undo_import(second.import_id, by="bo", at=LATER + dt.timedelta(hours=1))
+    assert store.current() == []
+
+
+def _many(n: int) -> list[Answer]:
+    source = Source("ana", "import", "small", 1, SMALL.sha256, f"{'f' * 64}:2")
+    blank = Answer("north", "1", "", "it", "view.one", "it", "answered", WHEN, source, value=3)
+    return [replace(blank, respondent=f"P{i:05}", site=("north", "south")[i % 2]) for i in range(n)]
+
+
+def test_others_write_during_an_import_and_nobody_sees_a_part_of_it(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'answers.sqlite'}"
+    store, interview = Store(url), Store(url, stays_open=True)
+    answers, seen = _many(12_000), []
+    theirs = replace(answers[0], respondent="I1", value=6)
+
+    def bring():
+        for i, answer in enumerate(answers):
+            if i % 3_000 == 1_000:
+                interview.append([replace(theirs, value=1 + i // 3_000, answered_at=LATER)])
+                seen.append((len(store.current()), len(store.frame()), len(store.journal())))
+                seen.append(store.site_extents("1").get("south"))
+            yield answer
+
+    before = interview.site_extents("1")
+    store.bring_in(ENTRY, bring(), [Respondent("north", "1", "P00000", "it")])
+
+    assert before == {}
+    assert seen[0::2] == [(1, 1, n) for n in (1, 2, 3, 4)]  # the interview's own answer only
+    assert seen[1::2] == [None] * 4
+    assert len(store.current()) == 12_001
+    newest = {site: extent[:2] for site, extent in store.site_extents("1").items()}
+    assert newest == {"north": (6_004, 12_003), "south": (6_000, 12_004)}
+    interview.close()
+
+
+def test_an_import_that_breaks_off_leaves_nothing(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'answers.sqlite'}"
+    store = Store(url)
+    answers = _many(7_000)
+
+    def break_off():
+        yield from answers
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.bring_in(ENTRY, break_off(), [Respondent("north", "1", "P00000", "it")])
+
+    assert (store.journal(), store.respondents(), store.imports()) == ([], [], [])
+    assert store.bring_in(ENTRY, answers) == "big"
+    assert len(store.current()) == 7_000
+
+
+def test_undoing_travels_with_a_merge(tmp_path):
+    ours, theirs = Store("sqlite://"), Store("sqlite://")
+    offer_text(ours, tmp_path, FIRST)
+    report = offer_text(ours, tmp_path, SECOND)
+    theirs.merge(ours)
+    ours.undo_import(report.import_id, by="bo", at=LATER)
+
+    theirs.merge(ours)
+
+    assert _said(theirs) == _said(ours)
+    assert theirs.merge(ours) == 0
+
+
+def test_two_laptops_that_answered_at_one_moment_agree_whoever_merges_first(tmp_path):
+    def stores() -> tuple[Store, Store]:
+        pair = Store("sqlite://"), Store("sqlite://")
+        for store, value in zip(pair, (4, 2), strict=True):
+            head = "respondent,site,lens,wave,started_at,finished_at,view.one\n"
+            row = f"I1,north,it,1,2026-10-05T08:00Z,2026-10-05T09:00Z,{value}\n"
+            offer_text(store, tmp_path, head + row)
+        return pair
+
+    one, two = stores()
+    one.merge(two)
+    other_one, other_two = stores()
+    other_two.merge(other_one)
+
+    assert _said(one) == _said(other_two)
+    two.merge(one)
+    assert _said(two) == _said(one)
+    assert (one.merge(two), two.merge(one)) == (0, 0)
