@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from measure_frames import LENSES, answers_of, at_site, case, dtypes_of, items_of, no_answers, said
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.errors import FrameError
 from harmony_kit.measures import indices, nulls
 from harmony_kit.measures.agreement import (
@@ -324,7 +325,8 @@ VIEWS = [
     ("answers", "view", "camps"), [v[1:] for v in VIEWS], ids=[v[0] for v in VIEWS]
 )
 def test_view(answers, view, camps):
-    frame = measure_agreement(answers_of(said(ONE, "frame.timing", answers)), items_of(RATING))
+    given = answers_of(said(ONE, "frame.timing", answers))
+    frame = measure_agreement(given, items_of(RATING), settings=Settings(min_group=3))
     found = [(camp["points"], camp["n"], pytest.approx(camp["mean"])) for camp in frame["camps"][0]]
     assert (frame["view"][0], found) == (view, camps)
 

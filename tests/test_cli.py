@@ -170,8 +170,8 @@ def test_plan_says_what_is_missing_and_schedules_it(acme, tmp_path):
     assert result.exit_code == 0, result.output
     rows = [line.split() for line in result.output.splitlines() if line.startswith("tarn")]
     assert [row[:6] for row in rows] == [
-        ["tarn", "IT", "2", "3", "1", "more"],
-        ["tarn", "Operations", "2", "22", "1", "more"],
+        ["tarn", "IT", "2", "3", "too", "few"],
+        ["tarn", "Operations", "2", "22", "2", "more"],
     ]
     table = pd.read_excel(sheet, engine="calamine")
     assert table.columns.tolist()[:5] == ["site", "plant", "side", "interview", "for"]

@@ -97,7 +97,8 @@ def test_everything_is_where_the_readme_says(reports):
     names = {str(path.relative_to(reports)) for path in reports.rglob("*") if path.is_file()}
     expected = {"index.html", "portfolio.html", "run.json"}
     for site in SITES:
-        for name in ("report.html", "results.json", "assessment.ipynb", "workbook.xlsx"):
+        files = ("report.html", "handout.html", "results.json", "assessment.ipynb", "workbook.xlsx")
+        for name in files:
             expected.add(f"{site}/{name}")
     assert expected <= names
 

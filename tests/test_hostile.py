@@ -49,19 +49,19 @@ SHOWS = (
     "display(dict([('text/plain', {0}), ('text/html', {0})]), raw=True)",
     "display(dict([('text/plain', 'x')]), metadata=dict([({0}, {0})]), raw=True)",
     "from IPython.display import Markdown, HTML; display(Markdown({0}), HTML({0}))",
-    "output += '/x'; os.mkdir(output); open(os.path.join(output, {0}), 'w').close()",
+    "import os; output += '/x'; os.mkdir(output); open(os.path.join(output, {0}), 'w').close()",
     "answers = [dict(answers[0], lens={0}, respondent={0}, value={0})]",
     "def f(): f()\nf()",
     "class E(Exception):\n def __str__(self): raise self\n __repr__ = __str__\nraise E",
     "x = bytearray(10**15)",
     "get_ipython().run_cell_magic('bash', '', 'printf %s ' + repr({0}))",
-    "def {1}(): return {0}\nimport sys; sys.stdout.write({0}); raise RuntimeError({1}())",
+    "import sys; sys.stdout.write({0}); raise RuntimeError({1} + {0})",
 )
 DEATHS = (
-    "os._exit(3)",
+    "import os; os._exit(3)",
     "import ctypes; print({0}); ctypes.string_at(0)",
-    "import signal; print({0}); os.kill(os.getpid(), signal.SIGKILL)",
-    "os.close(1); os.close(2); raise ValueError({0})",
+    "import os, signal; print({0}); os.kill(os.getpid(), signal.SIGKILL)",
+    "import os; os.close(1); os.close(2); raise ValueError({0})",
     "import sys; sys.stdout.close(); sys.stderr = None; raise ValueError({0})",
 )
 

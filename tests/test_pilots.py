@@ -5,12 +5,14 @@ import pandas as pd
 import pytest
 from measure_frames import LENSES, answers_of, at_site, dtypes_of, items_of, no_answers, said
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.pilots import PILOTS, measure_pilots
 from harmony_kit.measures.scores import draw_scores_jointly
 from harmony_kit.measures.usage import USAGE
 
 ONE, TWO = LENSES
 CARD = {"per": "pilot", "mirrored": False, "dimension": "pilots"}
+THREE = Settings(min_group=3)
 ITEMS = items_of(
     CARD | {"item": "pilots.success", "group": "success", "mirrored": True},
     CARD | {"item": "pilots.clean", "group": "technical"},
@@ -46,7 +48,7 @@ QUADRANTS = [
     ids=[q[0] for q in QUADRANTS],
 )
 def test_quadrant(technical, operational, quadrant):
-    frame = measure_pilots(answers_of(card(ONE, technical, operational)), ITEMS)
+    frame = measure_pilots(answers_of(card(ONE, technical, operational)), ITEMS, settings=THREE)
     assert frame["quadrant"].tolist() == [quadrant]
     if quadrant == "too_few":
         assert frame[["probability", "claim"]].isna().all(axis=None)
@@ -63,7 +65,7 @@ def test_a_row_worked_by_hand():
         said(ONE, "pilots.success", [4, 4, 2], subject="vision"),
         said(ONE, "pilots.success", [1, 2], subject="vision", about=TWO),
     )
-    frame = measure_pilots(answers, ITEMS)
+    frame = measure_pilots(answers, ITEMS, settings=THREE)
     assert dtypes_of(frame) == PILOTS.dtypes
     row = frame.iloc[0]
     counts = ["n_technical", "n_operational", "n_success", "n_estimate", "points"]
@@ -85,7 +87,7 @@ def test_each_lens_and_each_pilot_stands_for_itself():
         card(TWO, [5, 4, 5], [1, 2, 1]),
         card(TWO, [1, 2, 1], [1, 1, 1], subject="assistant"),
     )
-    frame = measure_pilots(answers, ITEMS)
+    frame = measure_pilots(answers, ITEMS, settings=THREE)
     assert frame[["subject", "lens", "quadrant"]].to_numpy().tolist() == [
         ["assistant", TWO, "neither"],
         ["vision", ONE, "works_and_used"],
@@ -99,9 +101,9 @@ def test_an_item_nobody_answered_counts_for_nothing():
         card(ONE, [4, 4, 5], [2, 2, 2]), said(TWO, "pilots.fits", [5, 5, 5], subject="vision")
     )
     answers = answers[~((answers["lens"] == ONE) & (answers["item"] == "pilots.fits"))]
-    frame = measure_pilots(answers, ITEMS)
+    frame = measure_pilots(answers, ITEMS, settings=THREE)
     names = ["operational", "operational_low", "operational_high", "p_neither"]
-    alone = measure_pilots(answers[answers["lens"] == ONE], short)
+    alone = measure_pilots(answers[answers["lens"] == ONE], short, settings=THREE)
     assert (
         frame.loc[frame["lens"] == ONE, names].to_numpy().tolist()
         == alone[names].to_numpy().tolist()
@@ -116,7 +118,7 @@ def test_items_on_a_shorter_scale_are_stretched():
         said(ONE, "pilots.stable", [5, 5, 5], subject="vision"),
         said(ONE, "pilots.helps", [3, 3, 3], subject="vision"),
     )
-    row = measure_pilots(answers, items).iloc[0]
+    row = measure_pilots(answers, items, settings=THREE).iloc[0]
     assert row[["points", "technical", "operational"]].tolist() == [9, 9, 5]
     assert row["p_operational"] == pytest.approx(0.5, abs=0.02)
 
@@ -127,7 +129,7 @@ def test_usage_stands_beside():
     answers = answers_of(
         card(ONE, [5, 4, 5], [5, 4, 5]), card(ONE, [5, 4, 5], [5, 4, 5], subject="assistant")
     )
-    frame = measure_pilots(answers, ITEMS, usage=usage)
+    frame = measure_pilots(answers, ITEMS, usage=usage, settings=THREE)
     assert dtypes_of(frame) == PILOTS.dtypes
     found = frame[["subject", "n_weeks", "active_share"]].astype(object)
     assert found.where(found.notna(), None).to_numpy().tolist() == [
@@ -144,7 +146,7 @@ def test_no_answers_give_an_empty_frame_with_every_column():
 
 def test_one_scorecard_alone_puts_a_pilot_nowhere():
     items = ITEMS[ITEMS["group"] != "operational"]
-    frame = measure_pilots(answers_of(card(ONE, [5, 4, 5], [])), items)
+    frame = measure_pilots(answers_of(card(ONE, [5, 4, 5], [])), items, settings=THREE)
     assert frame[["technical", "quadrant"]].to_numpy().tolist() == [
         [pytest.approx(14 / 3), "too_few"]
     ]
@@ -167,16 +169,20 @@ def many_sites():
 def test_a_site_does_not_depend_on_its_company_nor_on_the_order_of_rows():
     answers = many_sites()
     heads = pd.DataFrame({"site": "south", "lens": ONE, "headcount": pd.array([9], "Int64")})
-    together = measure_pilots(answers, ITEMS, headcounts=heads)
-    alone = measure_pilots(at_site(answers, "south"), ITEMS, headcounts=heads)
+    together = measure_pilots(answers, ITEMS, headcounts=heads, settings=THREE)
+    alone = measure_pilots(at_site(answers, "south"), ITEMS, headcounts=heads, settings=THREE)
     assert at_site(together, "south").equals(alone)
-    shuffled = measure_pilots(answers.sample(frac=1, random_state=1), ITEMS, headcounts=heads)
+    shuffled = measure_pilots(
+        answers.sample(frac=1, random_state=1), ITEMS, headcounts=heads, settings=THREE
+    )
     assert shuffled.equals(together)
 
 
 def test_a_census_leaves_no_uncertainty():
     heads = pd.DataFrame({"site": ["north"], "lens": [ONE], "headcount": pd.array([3], "Int64")})
-    frame = measure_pilots(answers_of(card(ONE, [4, 3, 3], [3, 3, 2])), ITEMS, headcounts=heads)
+    frame = measure_pilots(
+        answers_of(card(ONE, [4, 3, 3], [3, 3, 2])), ITEMS, headcounts=heads, settings=THREE
+    )
     row = frame.iloc[0]
     assert row[["technical_low", "technical_high"]].tolist() == pytest.approx([10 / 3] * 2)
     assert row[["p_works_but_ignored", "quadrant"]].tolist() == [1, "works_but_ignored"]
@@ -209,7 +215,7 @@ def test_claims_are_right_as_often_as_they_say():
         felt = np.rint(generator.normal(means[:, None], 0.8, (2, 6))).clip(1, 5).astype(int)
         groups.append(card(ONE, *felt.tolist(), site=f"s{i:03d}"))
         truth[f"s{i:03d}"] = NAMES[tuple(means > 3)]
-    frame = measure_pilots(answers_of(*groups), ITEMS)
+    frame = measure_pilots(answers_of(*groups), ITEMS, settings=THREE)
     claimed = frame[frame["claim"] == "claimed"]
     assert len(claimed) > 70
     assert (claimed["quadrant"] == claimed["site"].map(truth)).mean() > 0.93

@@ -216,7 +216,7 @@ CHANGES = {
         {"b": "site changed"},
     ),
     "settings": (
-        lambda f: _append(f / "engagement.yaml", "min_group: 4\n"),
+        lambda f: _append(f / "engagement.yaml", "min_group: 5\n"),
         {"a": "settings changed", "b": "settings changed"},
     ),
     "instrument": (

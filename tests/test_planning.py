@@ -37,13 +37,13 @@ def test_before_anybody_was_asked():
     assert rows_of(
         plan, "site", "lens", "n", "n_to_report", "n_to_claim", "n_more", "can_report"
     ) == [
-        ["alone", "a", 0, 3, None, 3, True],
-        ["large", "a", 0, 3, 7, 7, True],
-        ["large", "b", 0, 3, 7, 7, True],
-        ["small", "a", 0, 3, 4, 4, True],
-        ["small", "b", 0, 3, 6, 6, True],
+        ["alone", "a", 0, 4, None, 4, True],
+        ["large", "a", 0, 4, 7, 7, True],
+        ["large", "b", 0, 4, 7, 7, True],
+        ["small", "a", 0, 4, 4, 4, True],
+        ["small", "b", 0, 4, 6, 6, True],
         ["tiny", "a", 0, None, None, None, False],
-        ["tiny", "b", 0, 3, None, 3, True],
+        ["tiny", "b", 0, 4, None, 4, True],
     ]
     assert set(plan["spread_from"]) == {"typical"}
     assert dtypes_of(plan) == PLAN.dtypes

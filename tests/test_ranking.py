@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from measure_frames import LENSES, answers_of, at_site, case, dtypes_of, items_of, no_answers, said
 from scipy.stats import permutation_test
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.permutations import MOST_ARRANGEMENTS, N_RANDOM, flip_pairs, swap_groups
 from harmony_kit.measures.ranking import RANKING, measure_ranking
 
@@ -237,7 +238,8 @@ def test_a_site_does_not_depend_on_its_company_nor_on_the_order_of_rows():
 
 def test_a_census_leaves_no_uncertainty():
     heads = pd.DataFrame({"site": "north", "lens": LENSES, "headcount": pd.array([3, 3], "Int64")})
-    frame = measure_ranking(worked_answers(), ITEMS, headcounts=heads)
+    three = Settings(min_group=3)
+    frame = measure_ranking(worked_answers(), ITEMS, headcounts=heads, settings=three)
     assert frame["probability"].tolist() == [1.0, 1.0]
     assert frame["claim"].tolist() == ["claimed", "claimed"]
 

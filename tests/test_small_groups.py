@@ -17,8 +17,9 @@ from harmony_kit.instrument.model import Item
 from harmony_kit.journal.answers import AnswersFrame, type_frame
 from harmony_kit.measures.changes import CHANGES, measure_changes
 from harmony_kit.measures.declaration import Declaration, MeasureColumn
-from harmony_kit.measures.measuring import MEASURES, Basis, measure_everything
-from harmony_kit.measures.privacy import license_answers, license_details
+from harmony_kit.measures.disclosure import DISCLOSED, disclose
+from harmony_kit.measures.measuring import Basis, measure_everything
+from harmony_kit.measures.privacy import license_answers
 from harmony_kit.measures.waves import RETURNS, measure_returns
 
 MEASURES_ROOM = Path(__file__).parent.parent / "harmony_kit" / "measures"
@@ -131,10 +132,11 @@ def _small(frame: pd.DataFrame, declared: Declaration, min_group: int) -> set[tu
 @pytest.mark.parametrize("min_group", [3, 5])
 def test_no_figure_is_of_fewer_people_than_the_minimum(answers, min_group):
     settings = Settings(min_group=min_group, draws=500)
-    measured = measure_everything(answers, _basis(settings)).frames
-    frames = license_details(measured, min_group=min_group)
+    basis = _basis(settings)
+    measured = measure_everything(answers, basis)
+    frames = disclose(measured, settings, items=basis.items, lenses=basis.lenses).frames
     assert min(len(frames[name]) for name in ("topics", "within", "rank", "ownership")) > 0
-    small = {name: _small(frames[name], MEASURES[name], min_group) for name in frames}
+    small = {name: _small(frames[name], DISCLOSED[name], min_group) for name in frames}
     assert {name: found for name, found in small.items() if found} == {}
 
 

@@ -10,7 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from demo_reports import assess, demo
+from html_checks import list_faults
+from markupsafe import escape
 
+from harmony_kit.batch.publish import Page, render_page
 from harmony_kit.findings.fact import Fact, Term
 from harmony_kit.findings.story import Story, tell_story
 from harmony_kit.report import site_report
@@ -125,3 +128,23 @@ def test_page_one_has_everything_two_directors_sign(language):
     assert html.count('class="fill"') == 2
     assert html.count('class="pair"') == 6
     assert len(re.findall(r"<li>.*?</li>", html.partition('class="places"')[2], re.DOTALL)) <= 9
+
+
+def test_those_who_were_asked_get_the_story_back():
+    site = assess("northfield")
+    told = site.results()["handout"]
+    assert told["story"] == _told("feels_aligned_decisions_stall")
+    assert told["who"] == "Heard: 6 of 14 people from IT and 7 of 120 people from Operations."
+    assert len(told["facts"]) == 4
+    assert 1 <= len(told["actions"]) <= 3
+    content = {"page": Page("Northfield", "en"), "handout": told}
+    html = render_page("handout.html.j2", content).decode()
+    assert list_faults(html[html.index("<main>") :].removesuffix("</body>\n</html>")) == []
+    assert all(str(escape(text)) in html for text in (told["story"], *told["facts"]))
+
+
+def test_a_handout_tells_nothing_of_a_site_too_small():
+    told = assess("tarn").results()["handout"]
+    assert set(told) == {"thanks", "kept", "ask", "silent"}
+    html = render_page("handout.html.j2", {"page": Page("Tarn", "de"), "handout": told}).decode()
+    assert str(escape(told["silent"])) in html

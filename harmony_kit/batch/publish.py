@@ -42,6 +42,8 @@ __all__ = [
 
 
 _NOT_HTML = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+#: The page for those who were asked, beside the report.
+_HANDOUT = "handout.html"
 #: What the template of a report is told.
 _LOOK = ("title", "language", "client", "brand", "colour", "banner")
 
@@ -95,8 +97,11 @@ def finish_report(work: Path, page: Page) -> Finished:
         (work / page.html).write_bytes(render_page("failure.html.j2", content))
         return Finished(mark_folder(work), {}, failure)
     render_notebook(book, work / page.html, page)
-    summary = _summarise(work / page.results) if page.results else {}
-    return Finished(mark_folder(work), summary)
+    results = json.loads((work / page.results).read_bytes()) if page.results else {}
+    if "handout" in results:
+        content = {"page": page, "handout": results["handout"]}
+        (work / _HANDOUT).write_bytes(render_page("handout.html.j2", content))
+    return Finished(mark_folder(work), _summarise(results) if results else {})
 
 
 def clean_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -142,8 +147,7 @@ def _empty_but(folder: Path, kept: str) -> None:
             path.unlink()
 
 
-def _summarise(path: Path) -> dict[str, Any]:
-    results = json.loads(path.read_bytes())
+def _summarise(results: Mapping[str, Any]) -> dict[str, Any]:
     kept = ("n", "status", "headline", "signatures", "withheld")
     summary = {name: results[name] for name in kept if name in results}
     # The index names the signatures that show; their parts would be most of run.json.

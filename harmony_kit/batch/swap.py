@@ -21,7 +21,6 @@ def publish_folder(work: Path, target: Path) -> None:
     its place: killed between the two renames, `put_back` mends it. Raises OSError where another
     program holds a file; the published folder is then what it was.
     """
-    work.chmod(0o755)  # made by mkdtemp, for this user only
     target.parent.mkdir(parents=True, exist_ok=True)
     sync_tree(work)
     old = target.with_name(f"{_OLD}{target.name}")

@@ -107,16 +107,15 @@ class PlainRun:
             account.cell = books.last_started(book)
             counts = (cell.get("execution_count") for cell in book["cells"])
             account.n_executed = sum(count is not None for count in counts)
-        if is_late:
+        if is_late and ending is None:
             self._show(account.note_delay())
         elif ending is None:
             self._show(account.note_death(f"ended with exit code {self._process.returncode}"))
         elif ending["status"] == "failed":
             account.status = "failed"
-            account.failure = books.failure_of(account.book) or (
-                ending["cell"],
-                error_output(ending["ename"], ending["evalue"]),
-            )
+            shown = books.failure_of(account.book)
+            output = shown[1] if shown else error_output(ending["ename"], ending["evalue"])
+            account.failure = ending["cell"], output  # counted without papermill's own marks
         elif ending["status"] == "timeout":
             self._show(account.note_delay())
         elif ending["status"] == "crashed":

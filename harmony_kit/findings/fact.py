@@ -18,6 +18,7 @@ __all__ = [
     "count_term",
     "is_known",
     "lens_term",
+    "mean_term",
     "topic_key",
     "topic_term",
 ]
@@ -52,6 +53,11 @@ def lens_term(lens: str) -> Term:
 def count_term(number: float) -> Term:
     """A whole number of things."""
     return Term("n", int(number))
+
+
+def mean_term(row: Row, name: str) -> Term:
+    """A mean as it may be told: a number, or the band it lies in."""
+    return Term("mean", (row[name], row.get(f"{name}_from"), row.get(f"{name}_to")))
 
 
 def topic_key(row: Row) -> tuple[str, str]:

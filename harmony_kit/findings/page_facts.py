@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from harmony_kit.findings.fact import Fact, Term, count_term, is_known, lens_term, topic_term
-from harmony_kit.findings.plots import FELT, Scene
+from harmony_kit.findings.fact import (
+    Fact,
+    count_term,
+    is_known,
+    lens_term,
+    mean_term,
+    topic_term,
+)
+from harmony_kit.findings.plots import FELT, WORDED, Scene
 from harmony_kit.findings.record_facts import (
     late_pilots,
     made_decisions,
@@ -46,7 +53,7 @@ def _say(scene: Scene, group: str) -> Iterator[Fact]:
         first, second = rows
         terms = {"topic": topic_term(first), "points": count_term(first["points"])}
         terms |= {"first": lens_term(first["lens"]), "second": lens_term(second["lens"])}
-        terms |= {"own": Term("mean", first["mean"]), "other": Term("mean", second["mean"])}
+        terms |= {"own": mean_term(first, "mean"), "other": mean_term(second, "mean")}
         yield Fact("said", terms)
 
 
@@ -60,7 +67,7 @@ def list_settled(scene: Scene) -> tuple[str, ...]:
         kept_open |= {row["dimension"] for group in FELT for row in scene.own(group=group)}
     found: dict[str, list[bool]] = {}
     for row in scene.rows("topics"):
-        is_alike = row["state"] == "shared_view" and row["claim"] in ("claimed", "leaning")
+        is_alike = row["state"] == "shared_view" and row["claim"] in WORDED
         found.setdefault(row["dimension"], []).append(is_alike)
     return tuple(
         dimension

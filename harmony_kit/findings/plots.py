@@ -18,7 +18,7 @@ import pandas as pd
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.measures.rows import Row, rows_of
 
-__all__ = ["FELT", "NO_PLOT", "PLOTS", "Plot", "Scene", "score_plots"]
+__all__ = ["FELT", "NO_PLOT", "PLOTS", "WORDED", "Plot", "Scene", "middle", "score_plots"]
 
 #: From these shares on there is as much of a plot as there can be.
 _HALF, _THIRD, _QUARTER, _SIXTH = 1 / 2, 0.3, 1 / 4, 0.15
@@ -28,6 +28,9 @@ _CLEARLY_APART = 1.5
 
 #: A side that takes more than this share of topics wrongly does not "know" that it differs.
 _KNOWS_AT_MOST = 0.15
+
+#: What a report may word: as a fact, and as an impression.
+WORDED = ("claimed", "leaning")
 
 #: Groups of items that say how work feels.
 FELT = ("aligned", "decisions", "pilots", "adoption")
@@ -72,15 +75,19 @@ class Scene:
 
 
 def _share(scene: Scene, lens: str, *states: str) -> float:
-    """The share of topics a lens is expected to read in one of these states."""
+    """The share of topics a report may say a lens reads in one of these states."""
     rows = scene.rows("topics", lens=lens)
-    shares = [sum(row[f"p_{state}"] for state in states) for row in rows]
-    known = [share for share in shares if not isnan(share)]
-    return sum(known) / len(known) if known else float("nan")
+    there = sum(row["state"] in states and row["claim"] in WORDED for row in rows)
+    return there / len(rows) if rows else float("nan")
 
 
 def _misread(scene: Scene, lens: str) -> float:
     return _share(scene, lens, "false_consensus", "false_conflict")
+
+
+def middle(row: Row) -> float:
+    """The middle of the scale of a rating."""
+    return (1 + float(row["points"])) / 2
 
 
 def _fill(extent: float, full: float) -> float:
@@ -129,9 +136,8 @@ def _stalls(scene: Scene) -> Iterator[Plot]:
 
 def _bridge(scene: Scene) -> Iterator[Plot]:
     """Both sides say that nobody holds it; each naming the other is another matter."""
-    found = [row["p_nobody"] for row in scene.rows("ownership", group="bridge")]
-    if len(found) == len(scene.lenses):
-        yield Plot("nobodys_bridge", sum(found) / len(found))
+    for row in scene.rows("ownership", group="bridge", pattern="void")[:1]:
+        yield Plot("nobodys_bridge", row["probability"])
 
 
 def _held_alone(scene: Scene) -> Iterator[Plot]:
@@ -176,12 +182,12 @@ def _split(scene: Scene) -> Iterator[Plot]:
 def _healthy(scene: Scene) -> Iterator[Plot]:
     """Alike, known to be alike, felt to work by both sides, and no record against it."""
     shared = min(_share(scene, lens, "shared_view") for lens in scene.lenses)
-    felt = [row["p_above"] for group in FELT for row in scene.own(group=group)]
-    known = [p for p in felt if not isnan(p)]
+    felt = [row for group in FELT for row in scene.own(group=group) if not isnan(row["mean"])]
     stalls = [row["pattern"] == "decisions_stall" for row in scene.rows("evidence_decisions")]
     drifts = [row["is_drifting"] for row in scene.rows("evidence_pilots")]
-    if known and not any((*stalls, *drifts)):
-        yield Plot("healthy", shared * max(0.0, 2 * sum(known) / len(known) - 1))
+    if felt and not any((*stalls, *drifts)):
+        above = sum((row["mean"] - middle(row)) / (middle(row) - 1) for row in felt) / len(felt)
+        yield Plot("healthy", shared * max(0.0, _fill(above, _HALF)))
 
 
 #: Every plot, those with a record behind them first: of two that fit about as well, the first is

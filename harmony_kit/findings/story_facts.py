@@ -16,11 +16,12 @@ from harmony_kit.findings.fact import (
     count_term,
     is_known,
     lens_term,
+    mean_term,
     topic_key,
     topic_term,
 )
 from harmony_kit.findings.observation import text_of
-from harmony_kit.findings.plots import Scene
+from harmony_kit.findings.plots import WORDED, Scene, middle
 from harmony_kit.findings.record_facts import (
     late_pilots,
     made_decisions,
@@ -36,7 +37,6 @@ __all__ = ["find_common", "gather_facts"]
 _MOST_FACTS = 3
 #: Topics, options or checks named in one fact.
 _MOST_NAMED = 3
-_WORDED = ("claimed", "leaning")
 
 
 Tells: TypeAlias = Callable[[Scene], Iterator[Fact]]
@@ -73,20 +73,20 @@ def _opposed(scene: Scene, **where: object) -> Iterator[Fact]:
     for high, low in _pairs(scene, **where):
         about = text_of(high["subject"])
         is_here = not about or not scene.plot.subjects or about in scene.plot.subjects
-        if is_here and high["p_above"] > 1 / 2 > low["p_above"]:
+        if is_here and high["mean"] > middle(high) > low["mean"]:
             yield Fact("opposed", {"topic": topic_term(high), **_two_means(high, low)})
             return
 
 
 def _two_means(first: Row, second: Row) -> dict[str, Term]:
     names = {"first": lens_term(first["lens"]), "second": lens_term(second["lens"])}
-    means = {"own": Term("mean", first["mean"]), "other": Term("mean", second["mean"])}
+    means = {"own": mean_term(first, "mean"), "other": mean_term(second, "mean")}
     return {**names, **means, "points": count_term(first["points"])}
 
 
 def _felt(scene: Scene) -> Iterator[Fact]:
     for high, low in _pairs(scene, group="aligned"):
-        if low["p_above"] > 1 / 2:
+        if low["mean"] > middle(low):
             yield Fact("felt", {"topic": topic_term(high), **_two_means(high, low)})
 
 
@@ -112,21 +112,17 @@ def _takers(scene: Scene) -> Iterator[tuple[str, str]]:
     for row in scene.rows("topics"):
         by_topic.setdefault(topic_key(row), []).append(row)
     for rows in by_topic.values():
-        high = [row for row in rows if min(row["own"], row["estimate"]) > _middle(row)]
-        low = [row for row in rows if max(row["own"], row["estimate"]) < _middle(row)]
+        high = [row for row in rows if min(row["own"], row["estimate"]) > middle(row)]
+        low = [row for row in rows if max(row["own"], row["estimate"]) < middle(row)]
         if len(high) == len(low) == 1:
             yield high[0]["dimension"], high[0]["lens"]
-
-
-def _middle(row: Row) -> float:
-    return (1 + float(row["points"])) / 2
 
 
 def _scorecards(scene: Scene) -> Iterator[Fact]:
     """How the two sides score the first pilot of the plot: its technology, and in daily work."""
     for row in scene.rows("pilots", subject=next(iter(scene.plot.subjects), "")):
         if is_known(row["technical"]) and is_known(row["operational"]):
-            scores = {name: Term("mean", row[name]) for name in ("technical", "operational")}
+            scores = {name: mean_term(row, name) for name in ("technical", "operational")}
             names = {"lens": lens_term(row["lens"]), "subject": Term("subject", row["subject"])}
             yield Fact("scorecards", {**names, **scores, "points": count_term(row["points"])})
 
@@ -198,12 +194,14 @@ def _worded(scene: Scene, lens: str, state: str) -> dict[tuple[str, str], Row]:
     """By topic; the average of a side of two minds is near nobody's, and is left out."""
     split = {topic_key(row) for row in scene.own(view="split")}
     rows = scene.rows("topics", lens=lens, state=state)
-    worded = {topic_key(row): row for row in rows if row["claim"] in _WORDED}
+    worded = {topic_key(row): row for row in rows if row["claim"] in WORDED}
     return {key: row for key, row in worded.items() if key not in split}
 
 
 def _surest(rows: list[Row], state: str) -> Row:
-    return max(rows, key=lambda row: (row[f"p_{state}"], topic_key(row)))
+    return max(
+        rows, key=lambda row: (is_known(row[f"p_{state}"]), row[f"p_{state}"], topic_key(row))
+    )
 
 
 def _reads(scene: Scene) -> Iterator[Fact]:

@@ -93,7 +93,7 @@ def measure_pilots(
     ...     said("it", "x.stable", [4, 5, 4], subject="vision"),
     ...     said("it", "x.helps", [2, 2, 1], subject="vision"),
     ... )
-    >>> pilots = measure_pilots(answers, items)
+    >>> pilots = measure_pilots(answers, items, settings=Settings(min_group=3))
     >>> pilots[["subject", "technical", "operational", "quadrant", "probability"]].round(2)
       subject  technical  operational           quadrant  probability
     0  vision       4.33         1.67  works_but_ignored         0.94

@@ -17,7 +17,7 @@ check is cleared by the lens that asks it: its people's mean lies above the midp
 ...     said("it", "x.clean", [5, 4, 5], subject="scrap"),
 ...     said("quality", "x.helps", [2, 1, 2], subject="scrap"),
 ... )
->>> found = measure_readiness(answers, items)
+>>> found = measure_readiness(answers, items, settings=Settings(min_group=3))
 >>> found[["lens", "own_checks", "other_checks", "verdict", "probability"]].round(2)
       lens  own_checks  other_checks    verdict  probability
 0       it        4.67           NaN  fix_first         0.97

@@ -61,7 +61,7 @@ def tell_rating(counts: _CountSet, settings: Settings) -> ToldRating:
     """What may be told of so many answers at each point of a scale.
 
     >>> tell_rating((5, 1, 0, 0, 0), Settings())
-    ToldRating(mean=1.4, low=1.0, high=1.8, view='', is_spread_shown=False)
+    ToldRating(mean=1.4, low=1.0, high=1.8, view='one_view', is_spread_shown=False)
     >>> tell_rating((0, 0, 1, 8, 0), Settings()).view
     'one_view'
     """

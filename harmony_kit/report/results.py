@@ -17,6 +17,7 @@ from harmony_kit.measures.claims import WRONG_CLAIMS
 from harmony_kit.measures.declaration import Declaration
 from harmony_kit.measures.disclosure import DISCLOSED
 from harmony_kit.measures.privacy import QUOTES
+from harmony_kit.report.handout import tell_handout
 from harmony_kit.report.left_out import SAID_PROBLEMS, SAID_WITHHELD, say_problems
 from harmony_kit.report.plain_values import list_records, list_topics, plain_value
 from harmony_kit.report.words import load_words
@@ -71,6 +72,7 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
         "canvases": [plain_value(sheet.to_dict()) for sheet in assessment.canvases],
         "wrong_claims": list_records(assessment.wrong_claims, WRONG_CLAIMS),
         "withheld": list_records(assessment.withheld, SAID_WITHHELD),
+        "handout": tell_handout(assessment),
         "provenance": dict(assessment.provenance),
     }
 

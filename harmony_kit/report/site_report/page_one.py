@@ -14,7 +14,7 @@ from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.site_report.site_view import SiteView, number_or_none
 from harmony_kit.report.site_report.storytelling import say_fact, say_plot
 
-__all__ = ["page_one"]
+__all__ = ["list_actions", "page_one", "say_heard"]
 
 #: How many of a kind page one has room for.
 _MOST = 3
@@ -48,13 +48,13 @@ def page_one(site: Assessment) -> Block:
         view.words,
         site=site,
         kicker=[site.engagement.client, say("cover.wave", wave=site.wave), place],
-        who=view.words.listing(_say_heard(view)),
+        who=view.words.listing(say_heard(view)),
         story=say_plot(view, story),
         facts=[say_fact(view, fact) for fact in story.facts],
         common=common,
         lists=[*_list_places(view)],
         talk=[(say_fact(view, said), _say_record(view, shown)) for said, shown in story.talk],
-        actions=[*_list_actions(view)],
+        actions=[*list_actions(view)],
         wait=_say_waiting(view),
         reads=[*_say_reading(view)],
         lenses=[(view.side(lens), view.name(lens)) for lens in view.lenses],
@@ -67,7 +67,8 @@ def _say_record(view: SiteView, shown: Fact) -> str:
     return view.words.say("page.told") if is_told else say_fact(view, shown)
 
 
-def _say_heard(view: SiteView) -> Iterator[str]:
+def say_heard(view: SiteView) -> Iterator[str]:
+    """How many people of each side were heard, of how many."""
     for row in rows_of(view.site.heard):
         heads, n = number_or_none(row["headcount"]), int(row["n_respondents"])
         names = {"n": n, "lens": view.name(row["lens"])}
@@ -121,7 +122,7 @@ def _differing(findings: list[Finding]) -> list[Finding]:
     return [*chosen.values()][:_MOST]
 
 
-def _list_actions(view: SiteView) -> Iterator[dict[str, Any]]:
+def list_actions(view: SiteView) -> Iterator[dict[str, Any]]:
     """Three actions that differ, facts before impressions, with who answers and when it is done."""
     chosen = _specific([*select_first(view.site.findings, n=3 * _MOST)])
     ranked = sorted(chosen, key=lambda finding: finding.claim != "claimed")

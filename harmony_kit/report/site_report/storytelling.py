@@ -42,6 +42,10 @@ def _say_options(view: SiteView, chosen: tuple[str, tuple[str, ...]]) -> str:
     return view.words.listing(view.site.option_label(item, option) for option in options)
 
 
+def _say_mean(view: SiteView, mean: tuple[float, float | None, float | None]) -> str:
+    return view.words.told(dict(zip(("mean", "mean_from", "mean_to"), mean, strict=True)), "mean")
+
+
 #: How each kind of term is said.
 _TERMS: Mapping[TermKind, Callable[[SiteView, Any], object]] = {
     "lens": SiteView.name,
@@ -52,6 +56,6 @@ _TERMS: Mapping[TermKind, Callable[[SiteView, Any], object]] = {
     "option": lambda view, value: view.site.option_label(*value),
     "options": _say_options,
     "share": lambda view, value: view.words.percent(value),
-    "mean": lambda view, value: view.words.number(value),
+    "mean": _say_mean,
     "n": lambda _, value: value,
 }

@@ -1,0 +1,42 @@
+"""The handout: one page for those who were asked, so that they get something back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harmony_kit.report.words import load_words
+
+if TYPE_CHECKING:
+    from harmony_kit.report.assessment import Assessment
+
+__all__ = ["tell_handout"]
+
+
+def tell_handout(assessment: Assessment) -> dict[str, Any]:
+    """What the handout says: plain texts, none about fewer people than the minimum group.
+
+    A site too small to show has ``silent`` and nothing that was heard.
+    """
+    # Late: the parts of a report are made of assessments.
+    from harmony_kit.report.site_report.page_one import list_actions, say_heard
+    from harmony_kit.report.site_report.site_view import SiteView
+    from harmony_kit.report.site_report.storytelling import say_fact, say_plot
+
+    words, min_group = load_words(assessment.language), assessment.engagement.settings.min_group
+    view = SiteView.of(assessment)
+    told = {
+        "thanks": words.say("handout.thanks"),
+        "kept": words.say("handout.kept", min=min_group),
+        "ask": words.say("handout.ask"),
+    }
+    if not view.is_shown:
+        return {**told, "silent": words.say("handout.silent", min=min_group)}
+    story = assessment.story
+    facts = [story.common, *story.facts] if story.common else story.facts
+    return {
+        **told,
+        "who": words.say("page.who", who=words.listing(say_heard(view))),
+        "story": say_plot(view, story),
+        "facts": [say_fact(view, fact) for fact in facts],
+        "actions": [entry["action"] for entry in list_actions(view)],
+    }
