@@ -38,7 +38,7 @@ from worlds import (
 )
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.measures.accuracy import read_accuracy
+from harmony_kit.measures.accuracy import Hits, read_accuracy
 from harmony_kit.measures.claims import STATES
 from harmony_kit.measures.coorientation import Coorientation, measure_coorientation
 
@@ -152,7 +152,8 @@ def judge_parts(found: Coorientation, asked: list[Asked], points: int) -> dict[s
     true = []
     for one in asked:
         views = ((one.truth - 1) / unit)[:, :, None]
-        true += [read_accuracy(*(views[k] for k in look), 1 + 1e-9) for look in LOOKING]
+        looks = [[views[k] for k in look] for look in LOOKING]
+        true += [read_accuracy(*look, Hits.of(*look, 1 + 1e-9)) for look in looks]
     known = pd.DataFrame(true)
     parts = {
         part: ((known[part] >= rows[f"{part}_low"]) & (known[part] <= rows[f"{part}_high"])).mean()

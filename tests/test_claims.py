@@ -9,6 +9,7 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import (
     MOST_WRONG,
     STATES,
+    discount_joint,
     expected_wrong_claims,
     grade_claims,
     name_states,
@@ -117,3 +118,17 @@ def test_expected_wrong_claims():
     ]
     assert found["expected_wrong"].tolist() == pytest.approx([0.15, 0.0])
     assert found["share_wrong"].tolist() == pytest.approx([0.075, np.nan], nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("topics", "low", "high", "expected"),
+    [(35, 0.4, 0.6, 0.9), (35, 0.2, 0.6, 0.7), (1, 0.0, 1.0, 0.9), (3, 0.0, 1.0, 0.9)],
+    ids=["as coins", "twice as wide", "one topic", "three topics"],
+)
+def test_doubt_a_report_shares_counts_for_more(topics, low, high, expected):
+    report = pd.DataFrame({"site": ["north"], "wave": ["1"]})
+    wide = report.assign(dimension="all", n_topics=topics, low=low, high=high)
+    narrow = wide.assign(low=0.5, high=0.5)
+    understanding = pd.concat([narrow, wide, narrow.assign(dimension="x", low=0.0, high=1.0)])
+    found = discount_joint(pd.Series([0.9]), report, understanding)
+    assert found.tolist() == pytest.approx([expected])

@@ -17,6 +17,7 @@ summed up by its middle and its central 80 %.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -25,7 +26,7 @@ from harmony_kit.measures.arrays import Array
 from harmony_kit.measures.declaration import COUNT, GAP, INDEX, PROBABILITY, SHARE, declare
 from harmony_kit.measures.site_ratings import WIDTH
 
-__all__ = ["ACCURACY", "CENTRAL", "FEWEST_TOPICS", "beat_baselines", "read_accuracy"]
+__all__ = ["ACCURACY", "CENTRAL", "FEWEST_TOPICS", "Hits", "count_true", "read_accuracy"]
 
 #: The parts with an interval: middle, ``_low`` and ``_high``.
 _PARTS: Final = ("level", "profile", "projection", "projected", "guessed", "different_understood")
@@ -50,15 +51,57 @@ CENTRAL: Final = (0.1, 0.5, 0.9)
 _GUESSES: Final = np.linspace(0, WIDTH, 17, dtype=np.float32)
 
 
-def read_accuracy(own: Array, estimate: Array, other: Array, tolerance: float) -> dict[str, float]:
+@dataclass(frozen=True)
+class Hits:
+    """How many of some topics come within the tolerance, per draw.
+
+    Attributes
+    ----------
+    n_topics
+        Of how many.
+    is_close
+        Whether the estimate does, shape (topics, draws).
+    is_same
+        Whether the own view would: projecting.
+    understood, projected, guessed
+        Number of topics the estimate, the own view and the best single answer to all reach.
+    """
+
+    n_topics: int
+    is_close: Array
+    is_same: Array
+    understood: Array
+    projected: Array
+    guessed: Array
+
+    @classmethod
+    def of(cls, own: Array, estimate: Array, other: Array, tolerance: float) -> Hits:
+        """Of draws of lens means, shape (topics, draws), on a scale from 0 to `WIDTH`."""
+        is_close, is_same = (np.abs(part - other) <= tolerance for part in (estimate, own))
+        guessed = [count_true(np.abs(other - guess) <= tolerance) for guess in _GUESSES]
+        best = np.max(guessed, axis=0)
+        return cls(len(own), is_close, is_same, count_true(is_close), count_true(is_same), best)
+
+    @property
+    def beyond_both(self) -> Array:
+        """Whether understanding beats projecting and a flat guess at once: 0, 1/2 or 1."""
+        return _exceeds(self.understood, np.maximum(self.projected, self.guessed))
+
+
+def count_true(truths: Array) -> Array:
+    """How many of the topics, shape (topics, draws), per draw."""
+    return np.asarray(truths.sum(axis=0, dtype=np.int16))  # four times as fast as in int64
+
+
+def read_accuracy(own: Array, estimate: Array, other: Array, hits: Hits) -> dict[str, float]:
     """The parts of accuracy of one direction.
 
     Parameters
     ----------
     own, estimate, other
         Draws of lens means, shape (topics, draws), on a scale from 0 to `WIDTH`.
-    tolerance
-        On that scale.
+    hits
+        `Hits.of` them.
 
     Returns
     -------
@@ -68,48 +111,29 @@ def read_accuracy(own: Array, estimate: Array, other: Array, tolerance: float) -
         `n_different` is the middle number of topics that really differ. NaN where there are too
         few topics, or none that differ.
     """
-    is_close = np.abs(estimate - other) <= tolerance
-    is_same = np.abs(own - other) <= tolerance
-    guessed = _guess_flat(other, tolerance)
+    n_different = hits.n_topics - hits.projected
     parts = {
         "level": (estimate - other).mean(axis=0),
-        "projected": is_same.mean(axis=0),
-        "guessed": guessed,
-        "different_understood": _share_of(is_close, ~is_same),
+        "projected": hits.projected / hits.n_topics,
+        "guessed": hits.guessed / hits.n_topics,
+        "different_understood": _share_of(count_true(hits.is_close & ~hits.is_same), n_different),
     }
     if len(own) >= FEWEST_TOPICS:
         parts |= _read_profile(own, estimate, other)
-    row = {name: float("nan") for name in ACCURACY.columns}
-    for name, values in parts.items():
-        row |= _summarise(name, values)
-    understood = is_close.mean(axis=0)
-    row["n_different"] = int(np.median((~is_same).sum(axis=0)))
-    row["p_beyond_projection"] = float(_exceeds(understood, parts["projected"]).mean())
-    row["p_beyond_guess"] = float(_exceeds(understood, guessed).mean())
+    row = {name: float("nan") for name in ACCURACY.columns} | _summarise(parts)
+    row["n_different"] = int(np.median(n_different))
+    row["p_beyond_projection"] = float(_exceeds(hits.understood, hits.projected).mean())
+    row["p_beyond_guess"] = float(_exceeds(hits.understood, hits.guessed).mean())
     return row
 
 
-def beat_baselines(own: Array, estimate: Array, other: Array, tolerance: float) -> Array:
-    """Whether understanding beats projecting and a flat guess at once, per draw: 0, ½ or 1."""
-    understood = (np.abs(estimate - other) <= tolerance).mean(axis=0)
-    projected = (np.abs(own - other) <= tolerance).mean(axis=0)
-    return _exceeds(understood, np.maximum(projected, _guess_flat(other, tolerance)))
+def _exceeds(number: Array, than: Array) -> Array:
+    """1 where a number is larger, one half where it is equal."""
+    return np.asarray((number > than) + 0.5 * (number == than))
 
 
-def _exceeds(share: Array, than: Array) -> Array:
-    """1 where a share is larger, one half where it is equal."""
-    return np.asarray((share > than + 1e-9) + 0.5 * (np.abs(share - than) <= 1e-9))
-
-
-def _guess_flat(other: Array, tolerance: float) -> Array:
-    """Share of topics the best single answer to all of them would reach, per draw."""
-    reached = [(np.abs(other - guess) <= tolerance).mean(axis=0) for guess in _GUESSES]
-    return np.asarray(np.max(reached, axis=0))
-
-
-def _share_of(is_close: Array, which: Array) -> Array:
-    n = which.sum(axis=0)
-    return np.where(n > 0, (is_close & which).sum(axis=0) / np.maximum(n, 1), np.nan)
+def _share_of(hit: Array, n: Array) -> Array:
+    return np.where(n > 0, hit / np.maximum(n, 1), np.nan)
 
 
 def _read_profile(own: Array, estimate: Array, other: Array) -> dict[str, Array]:
@@ -122,9 +146,14 @@ def _read_profile(own: Array, estimate: Array, other: Array) -> dict[str, Array]
     return {"profile": profile, "projection": projection}
 
 
-def _summarise(name: str, values: Array) -> dict[str, float]:
-    known = values[np.isfinite(values)]
-    if not known.size:
-        return {}
-    low, middle, high = np.quantile(known, CENTRAL)
-    return {name: float(middle), f"{name}_low": float(low), f"{name}_high": float(high)}
+def _summarise(parts: dict[str, Array]) -> dict[str, float]:
+    """Middle and central 80 % of each part over the draws in which there is one."""
+    bounds = np.quantile(np.stack([*parts.values()]), CENTRAL, axis=1).T
+    row: dict[str, float] = {}
+    for (name, values), found in zip(parts.items(), bounds, strict=True):
+        known = values[np.isfinite(values)]
+        is_partly = 0 < len(known) < len(values)
+        numbers = np.quantile(known, CENTRAL) if is_partly else found
+        ends = (f"{name}_low", name, f"{name}_high")
+        row |= dict(zip(ends, numbers.tolist(), strict=True))
+    return row

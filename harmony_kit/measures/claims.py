@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import binom
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.declaration import COUNT, MEAN, NAME, SHARE, declare
@@ -15,6 +16,7 @@ __all__ = [
     "MOST_WRONG",
     "STATES",
     "WRONG_CLAIMS",
+    "discount_joint",
     "expected_wrong_claims",
     "grade_claims",
     "middle_certainty",
@@ -37,6 +39,10 @@ STATES: Final = ("shared_view", "known_difference", "false_consensus", "false_co
 #: reports: a single report can have more. One in ten is meant; the rest is a margin for what the
 #: model leaves out (benchmarks/truth.py says how many reports keep to one in ten).
 MOST_WRONG: Final = 0.08
+
+
+#: How much more doubt counts in a report of twice the width (set by benchmarks/truth.py).
+_JOINT_DOUBT: Final = 2.0
 
 
 def name_states(probabilities: pd.DataFrame) -> pd.Series:
@@ -83,6 +89,42 @@ def grade_claims(certainty: pd.Series, report: pd.DataFrame, settings: Settings)
     claim[p >= settings.leaning_at] = "leaning"
     claim[is_claimed] = "claimed"
     return claim.where(~np.isnan(p))
+
+
+def discount_joint(
+    certainty: pd.Series, report: pd.DataFrame, understanding: pd.DataFrame
+) -> pd.Series:
+    """Certainty, less where the topics of a report may all be wrong at once.
+
+    Were every topic a coin of its own, the 80 % interval of the share understood would have the
+    width of a binomial's. Where it is wider, topics hang on something they share (how high
+    people answer, to which side they misread), and what remains of doubt counts for more: three
+    times where the interval is twice as wide.
+
+    Parameters
+    ----------
+    certainty
+        Probability of what would be claimed, 0 to 1.
+    report
+        Site and wave, same index.
+    understanding
+        Rows with ``site, wave, dimension, n_topics, low, high``.
+
+    Examples
+    --------
+    >>> one = pd.DataFrame({"site": ["north"], "wave": ["1"]})
+    >>> wide = one.assign(dimension="all", n_topics=36, low=0.25, high=0.6944)
+    >>> discount_joint(pd.Series([0.9]), one, wide).round(2).tolist()
+    [0.7]
+    """
+    rows = understanding[understanding["dimension"] == "all"]
+    n = rows["n_topics"].astype("float64")
+    apart = (rows["high"] - rows["low"]).astype("float64")
+    wider = apart / ((binom.ppf(0.9, n, 0.5) - binom.ppf(0.1, n, 0.5)) / n) - 1
+    worst = wider.clip(lower=0).groupby([rows["site"], rows["wave"]]).max()
+    wanted = pd.MultiIndex.from_frame(report[["site", "wave"]])
+    times = 1 + _JOINT_DOUBT * worst.reindex(wanted).fillna(0).to_numpy()
+    return pd.Series(1 - (1 - certainty.to_numpy()) * times, index=certainty.index)
 
 
 def _too_many(

@@ -31,7 +31,7 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Floats
-from harmony_kit.measures.claims import STATES, grade_claims, name_states
+from harmony_kit.measures.claims import STATES, discount_joint, grade_claims, name_states
 from harmony_kit.measures.declaration import (
     COUNT,
     GAP,
@@ -122,8 +122,8 @@ def measure_coorientation(
             ratings, draws=settings.draws, reliability=settings.reliability, secret=secret
         )
         understanding += read_site(tally, rows, draws, read, settings.tolerance + SLACK)
-    topics = _stack_topics(tally, read, settings)
     frame = pd.DataFrame(understanding, columns=[*UNDERSTANDING.columns])
+    topics = _stack_topics(tally, read, frame, settings)
     frame["misreading"] = _mean_misreading(topics, frame)
     return Coorientation(topics, grade_understanding(frame, settings))
 
@@ -223,7 +223,9 @@ def measure_understanding(
     return measure_coorientation(answers, items, **options).understanding
 
 
-def _stack_topics(tally: Tally, read: Readings, settings: Settings) -> pd.DataFrame:
+def _stack_topics(
+    tally: Tally, read: Readings, understanding: pd.DataFrame, settings: Settings
+) -> pd.DataFrame:
     """Two rows per topic, graded; the two directions of a topic are neighbours."""
     unit = ((tally.topics["points"] - 1) / WIDTH).to_numpy(dtype=float)
     frames = []
@@ -243,12 +245,11 @@ def _stack_topics(tally: Tally, read: Readings, settings: Settings) -> pd.DataFr
     topics = pd.concat(frames).sort_index(kind="stable").reset_index(drop=True)
     probabilities = topics[[f"p_{state}" for state in STATES]]
     topics["state"] = name_states(probabilities)
-    certainty = probabilities.max(axis=1)
+    report = topics[["site", "wave"]]
+    certainty = discount_joint(probabilities.max(axis=1), report, understanding)
     is_on_line = topics["is_on_line"].fillna(value=False).to_numpy(dtype=bool)
     doubtful = np.minimum(certainty, settings.claim_at - SLACK)
-    topics["claim"] = grade_claims(
-        certainty.mask(is_on_line, doubtful), topics[["site", "wave"]], settings
-    )
+    topics["claim"] = grade_claims(certainty.mask(is_on_line, doubtful), report, settings)
     topics["more_interviews"] = _count_interviews(tally, topics, read, settings)
     return finish(topics, TOPICS)
 

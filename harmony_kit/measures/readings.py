@@ -122,7 +122,7 @@ def _read_direction(looks: Draws, n: Ints, tolerance: float) -> Floats:
     states = [both, n_draws - close - seeming + both, seeming - both, close - both]
     chances = [(count + 0.25) / (n_draws + 1) for count in states]
     tail = n_draws // 10
-    ranked = np.partition(misreading, [tail, n_draws - 1 - tail], axis=1)
+    ranked = np.sort(misreading, axis=1)  # in single precision faster than np.partition
     gaps = np.abs(np.stack([(own - other).mean(axis=1), (own - estimate).mean(axis=1)]))
     on_line = (np.abs(gaps - tolerance) <= BAND).any(axis=0)
     bounds = [ranked[:, tail], ranked[:, n_draws - 1 - tail]]

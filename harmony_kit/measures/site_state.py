@@ -11,7 +11,7 @@ import numpy as np
 from harmony_kit.measures.arrays import Array
 from harmony_kit.measures.site_ratings import WIDTH, SiteRatings
 
-__all__ = ["CONTRASTS", "PRIOR", "Chains", "Prior", "Sums", "begin_chains"]
+__all__ = ["CONTRASTS", "PRIOR", "Chains", "Prior", "Sums", "begin_chains", "prior_scatter"]
 
 #: From the four means of a topic to own A, own B, misreading by A and misreading by B.
 CONTRASTS: Final = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, -1, 1, 0], [-1, 0, 0, 1.0]])
@@ -128,10 +128,23 @@ class Chains:
     weights: Array
 
 
+#: Share of the scatter of misreadings with which the first and the last chain begin.
+_NARROW: Final = 0.06, 1.0
+
+#: Added to the scatter of each topic so that single precision never divides by nothing.
+_LEAST_SCATTER: Final = 2e-5
+
+
+def prior_scatter(chains: Chains, n_topics: int) -> Array:
+    """What the prior of the spread between topics adds to their scatter, shape (4, chains)."""
+    return 4 / chains.scale + _LEAST_SCATTER * n_topics
+
+
 def begin_chains(sums: Sums, random: np.random.Generator, chains: int) -> Chains:
     """Chains that start from moments of the answers, scattered, with misreadings to two sides.
 
-    From there a chain finds a one-sided plant within some sweeps; not the other way round.
+    From there a chain finds a one-sided plant within some sweeps; not the other way round. Some
+    begin with misreadings close together, some far apart, so that neither is found late.
     """
     n, total = sums.n[:, :, 0], sums.total[:, :, 0]
     heard = np.maximum(n, 1)
@@ -144,8 +157,10 @@ def begin_chains(sums: Sums, random: np.random.Generator, chains: int) -> Chains
     means = np.where(n > 0, total / heard, level[:, None])
     spread = _rough_spread(means, pooled / np.maximum(n.mean(axis=1), 0.5))
     size = np.sqrt(np.diag(spread)[2:])
-    narrow = np.array([1, 1, 0.25, 0.25])
-    start = np.linalg.inv(spread * np.minimum(narrow, narrow[:, None]))
+    narrow = np.ones((4, chains))
+    narrow[2:] = np.sqrt(np.geomspace(*_NARROW, chains))
+    start = np.linalg.inv(spread)[:, :, None] / (narrow * narrow[:, None])
+    scale = (2 * np.einsum("iic->ic", start) + np.array(PRIOR.spread_scale)[:, None] ** -2.0) / 3
     n_topics, n_people = means.shape[1], [part.shape[1] for part in sums.heard]
     single = np.float32
     return Chains(
@@ -156,8 +171,8 @@ def begin_chains(sums: Sums, random: np.random.Generator, chains: int) -> Chains
         habit_variance=np.full(chains, PRIOR.habit),
         freedom=np.full(chains, PRIOR.freedoms[1]),
         centre=np.repeat((CONTRASTS @ level)[:, None], chains, axis=1),
-        precision=start[:, :, None] * np.exp(random.normal(0, 0.5, chains)),
-        scale=np.ones((4, chains)),
+        precision=start,
+        scale=scale,
         side=np.zeros((2, n_topics, chains), dtype=single),
         step=size[:, None] * np.exp(random.normal(0, 0.2, (2, chains))),
         weights=np.repeat(np.array([[0.4, 0.2, 0.4]] * 2)[:, :, None], chains, axis=2),

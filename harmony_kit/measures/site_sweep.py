@@ -16,7 +16,8 @@ from scipy.special import gammaln
 
 from harmony_kit.measures.arrays import Array
 from harmony_kit.measures.factor import Factor, factorise
-from harmony_kit.measures.site_state import CONTRASTS, PRIOR, Chains, Sums
+from harmony_kit.measures.site_state import CONTRASTS, PRIOR, Chains, Sums, prior_scatter
+from harmony_kit.measures.site_stretch import stretch
 
 __all__ = ["TopicPosterior", "sweep"]
 
@@ -55,10 +56,8 @@ class TopicPosterior:
 def sweep(sums: Sums, chains: Chains, random: np.random.Generator) -> tuple[Chains, TopicPosterior]:
     """Everything drawn once given the rest; with the topic means as they were conditioned."""
     topics, side = _condition_topics(sums, chains, random)
-    means = topics.draw(random)
-    chains = replace(
-        chains, side=side, means=means, error=_draw_error(sums, chains, topics, means, random)
-    )
+    chains = stretch(replace(chains, side=side, means=topics.draw(random)), topics, random)
+    chains = replace(chains, error=_draw_error(sums, chains, topics, random))
     chains = _shift_habits(_draw_habits(sums, chains, random), random)
     chains = _draw_pooled(chains, random)
     chains, apart = _draw_steps(chains, _deviations(chains), random)
@@ -135,7 +134,7 @@ def _choose_side(below: Array, above: Array, random: np.random.Generator) -> Arr
 
 
 def _draw_error(
-    sums: Sums, chains: Chains, topics: TopicPosterior, means: Array, random: np.random.Generator
+    sums: Sums, chains: Chains, topics: TopicPosterior, random: np.random.Generator
 ) -> Array:
     """Variance of each set of answers given means and habits, shape (4, topics, chains)."""
     crossed = [
@@ -144,7 +143,7 @@ def _draw_error(
     ]
     squares = sums.spread_out(*crossed)
     squares += sums.squares
-    squares += means * (sums.n * means - 2 * topics.residual)
+    squares += chains.means * (sums.n * chains.means - 2 * topics.residual)
     np.maximum(squares, 0, out=squares)
     squares += (chains.freedom * chains.pooled).astype(np.float32)[:, None, :]
     squares /= _draw_chi_squared(chains.freedom.astype(np.float32) + sums.n, random)
@@ -257,7 +256,7 @@ def _draw_spread(chains: Chains, apart: Array, random: np.random.Generator) -> C
     by_chain = np.ascontiguousarray(apart.transpose(2, 0, 1))
     scatter = (by_chain @ by_chain.transpose(0, 2, 1)).transpose(1, 2, 0).astype(np.float64)
     rows = np.arange(4)
-    scatter[rows, rows] += 4 / chains.scale + 1e-3 * n_topics
+    scatter[rows, rows] += prior_scatter(chains, n_topics)
     root = factorise(scatter).backward(_draw_bartlett(n_topics + 5, n_chains, random))
     precision = np.einsum("ikc,jkc->ijc", root, root)
     rate = 2 * precision[rows, rows] + np.array(PRIOR.spread_scale)[:, None] ** -2.0

@@ -22,11 +22,12 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.accuracy import (
     ACCURACY,
     CENTRAL,
-    beat_baselines,
+    Hits,
+    count_true,
     read_accuracy,
 )
 from harmony_kit.measures.arrays import Array
-from harmony_kit.measures.claims import grade_claims
+from harmony_kit.measures.claims import discount_joint, grade_claims
 from harmony_kit.measures.declaration import COUNT, GAP, NAME, PEOPLE, PROBABILITY, SHARE, declare
 from harmony_kit.measures.finishing import finish
 
@@ -81,7 +82,7 @@ def mark_understood(is_close: Array) -> Array:
     array
         Truths, shape (topics,); of equally probable topics the first.
     """
-    number = _middle(is_close.sum(axis=0))[1]
+    number = _middle(count_true(is_close))[1]
     order = np.argsort(-is_close.mean(axis=1), kind="stable")
     is_marked = np.zeros(len(is_close), dtype=bool)
     is_marked[order[: int(number)]] = True
@@ -90,7 +91,9 @@ def mark_understood(is_close: Array) -> Array:
 
 def _middle(counts: Array) -> Array:
     """Lower bound, middle and upper bound of draws of a count."""
-    return np.asarray(np.quantile(counts, CENTRAL, method="inverted_cdf"))
+    # What np.quantile does by the inverted distribution, at a tenth of its time.
+    ranks = np.ceil(np.array(CENTRAL) * len(counts) - 1e-9).astype(int) - 1
+    return np.asarray(np.sort(counts)[np.maximum(ranks, 0)])
 
 
 def read_understanding(
@@ -117,12 +120,11 @@ def read_understanding(
         and a flat guess would reach.
     """
     own, estimate, other = draws
-    is_close = np.abs(estimate - other) <= tolerance
+    hits = Hits.of(own, estimate, other, tolerance)
+    is_close = hits.is_close
     whole = _count("all", is_close, is_marked)
-    well = _well(is_close)
-    beaten = beat_baselines(own, estimate, other, tolerance)
-    whole["p_knows"] = _shrink(np.minimum(well, beaten))
-    whole |= read_accuracy(own, estimate, other, tolerance)
+    whole["p_knows"] = _shrink(np.minimum(_well(hits.understood, len(is_close)), hits.beyond_both))
+    whole |= read_accuracy(own, estimate, other, hits)
     names = pd.unique(dimensions)
     parts = [(name, dimensions == name) for name in names]
     return [whole, *(_count(name, is_close[rows], is_marked[rows]) for name, rows in parts)]
@@ -130,7 +132,8 @@ def read_understanding(
 
 def _count(dimension: str, is_close: Array, is_marked: Array) -> dict[str, Any]:
     n, marked = len(is_close), int(is_marked.sum())
-    low, _, high = _middle(is_close.sum(axis=0))
+    number = count_true(is_close)
+    low, _, high = _middle(number)
     low, high = min(int(low), marked), max(int(high), marked)
     return {
         "dimension": dimension,
@@ -141,13 +144,13 @@ def _count(dimension: str, is_close: Array, is_marked: Array) -> dict[str, Any]:
         "share": marked / n,
         "low": low / n,
         "high": high / n,
-        "p_reads_well": _shrink(_well(is_close)),
+        "p_reads_well": _shrink(_well(number, n)),
     }
 
 
-def _well(is_close: Array) -> Array:
+def _well(number: Array, n_topics: int) -> Array:
     """Whether more than half are understood, per draw; a tie counts half."""
-    twice = 2 * is_close.sum(axis=0) - len(is_close)
+    twice = 2 * number - n_topics
     return np.asarray((twice > 0) + 0.5 * (twice == 0))
 
 
@@ -166,8 +169,10 @@ def grade_understanding(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame
     frame["pattern"] = np.where(frame["p_reads_well"] >= 0.5, "reads_well", "misreads")
     is_well = frame["pattern"] == "reads_well"
     knows = frame["p_knows"].fillna(frame["p_reads_well"])
+    report = frame[["site", "wave"]]
     certainty = knows.where(is_well, 1 - frame["p_reads_well"])
+    certainty = discount_joint(certainty, report, frame)
     is_doubtful = (frame["dimension"] == "all") & (certainty < VERDICT_AT)
     certainty = certainty.mask(is_doubtful, np.minimum(certainty, settings.claim_at - 1e-6))
-    frame["claim"] = grade_claims(certainty, frame[["site", "wave"]], settings)
+    frame["claim"] = grade_claims(certainty, report, settings)
     return finish(frame.reindex(columns=[*UNDERSTANDING.columns]), UNDERSTANDING)

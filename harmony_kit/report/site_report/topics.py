@@ -30,9 +30,12 @@ def _subject(row: Row) -> str:
 def name_state(row: Row, words: Words) -> str:
     """How one lens reads the other on a topic, in a few words that say how sure they are."""
     claim = text_or_empty(row["claim"]) or "withheld"
+    is_on_line = number_or_none(row.get("is_on_line")) == 1
     if claim not in CLAIMS:
-        return words.say(f"state.{claim}")
+        return words.say("state.on_line" if is_on_line else f"state.{claim}")
     state = words.say(f"state.{row['state']}")
+    if is_on_line:
+        return words.say("state.near_line", state=state)
     return state if claim == "claimed" else words.say("state.leaning", state=state)
 
 
