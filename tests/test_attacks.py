@@ -95,7 +95,7 @@ def test_whoever_takes_her_own_choice_out_is_left_with_two_counts(n):
             assert len([count for count in counts if count < n]) != 1
             assert len([count for count in counts if count > 0]) != 1
         else:
-            # In the middle of seven there is one count, and it tells of nobody.
+            # In the middle of six there is one count: half of them, and nobody knows which half.
             assert all(2 < count < n - 2 for count in counts)
 
 

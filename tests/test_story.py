@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from conftest import skip_or_fail
 from demo_reports import assess, demo
 from html_checks import list_faults
 from markupsafe import escape
@@ -33,6 +34,8 @@ def _told(plot: str, **roles: str) -> str:
     names = {"first": "IT", "second": "Operations", **roles}
     return load_words("en").say(f"story.{plot}", **names)
 
+
+TEMPLATES = Path(__file__).parents[1] / "templates" / "harmony"
 
 #: Plant → who plays which part in its story.
 ROLES = {
@@ -148,3 +151,23 @@ def test_a_handout_tells_nothing_of_a_site_too_small():
     assert set(told) == {"thanks", "kept", "ask", "silent"}
     html = render_page("handout.html.j2", {"page": Page("Tarn", "de"), "handout": told}).decode()
     assert str(escape(told["silent"])) in html
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_page_one_is_one_sheet(language, tmp_path):
+    labs = pytest.importorskip("labs", reason="the browser tests are not installed")
+    if not labs.CHROMIUM.exists():
+        skip_or_fail("no Chromium is installed")
+    css = (TEMPLATES / "static" / "harmony.css").read_text(encoding="utf-8")
+    path = tmp_path / "page.html"
+    counts = {}
+    with labs.run_browser() as browser:
+        page = browser.new_page()
+        for site in stories.PLANTED:
+            html = site_report.page_one(assess(site, language)).html
+            path.write_text(f"<style>{css}</style><main>{html}</main>", encoding="utf-8")
+            page.goto(path.as_uri())
+            pdf = page.pdf(prefer_css_page_size=True)
+            counts[site] = len(re.findall(rb"/Type\s*/Page\b", pdf))
+    assert counts == dict.fromkeys(stories.PLANTED, 1)

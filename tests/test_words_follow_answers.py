@@ -20,6 +20,7 @@ from harmony_kit.findings.playbook_lint import lint_playbook
 from harmony_kit.findings.wording import Voice, Wording
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import Answer, answers_frame
+from harmony_kit.measures.disclosure import disclose
 from harmony_kit.measures.measuring import Basis, measure_everything
 from harmony_kit.report.assessment import Assessment, open_playbook
 
@@ -84,7 +85,9 @@ def _observed(site: str, *, is_mirrored: bool) -> tuple[Observation, ...]:
         headcounts=ENGAGEMENT.headcounts(),
         as_of=AS_OF,
     )
-    frames = measure_everything(answers_frame(answers), basis).frames
+    measured = measure_everything(answers_frame(answers), basis)
+    told = disclose(measured, ENGAGEMENT.settings, items=basis.items, lenses=basis.lenses)
+    frames = told.frames
     return tuple(settle(observe(frames, INSTRUMENT, ENGAGEMENT.settings, decisions), INSTRUMENT))
 
 

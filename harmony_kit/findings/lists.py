@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from harmony_kit.findings.observation import Observation
@@ -98,16 +98,24 @@ class Lists:
         return f"{topic} ({subject})" if topic and subject else topic
 
     def label(self) -> str:
-        """What several have in common: the dimension, else the name of each."""
+        """What several have in common: the topic or dimension, else the name of each."""
         seen, voice = self.seen, self.voice
+        if len({one.case.item for one in seen.alike}) == 1 and seen.subject:
+            # A subject's title stands as its owners wrote it.
+            titles = self._first(self._place(one) for one in seen.alike)
+            item = seen.case.item
+            topic = capitalize(voice.text(f"item.{item}.short")) if item else ""
+            return ", ".join(part for part in (topic, titles) if part)
         if seen.case.kind in ("topic", "ownership"):
             name = voice.text(f"dimension.{seen.case.dimension}.name")
             return voice.phrase("alike", dimension=name, n=str(len(seen.alike)))
-        names = [*dict.fromkeys(self.topic(one) or self._place(one) for one in seen.alike)]
-        rest = len(names) - _MOST_NAMED
-        listed = ", ".join(names[:_MOST_NAMED]) + (f" +{rest}" if rest > 0 else "")
-        # A subject's title stands as its owners wrote it.
-        return capitalize(listed) if seen.case.item else listed
+        return capitalize(self._first(self.topic(one) or self._place(one) for one in seen.alike))
+
+    def _first(self, names: Iterable[str]) -> str:
+        """The first of these names, and how many more there are."""
+        known = [*dict.fromkeys(names)]
+        rest = len(known) - _MOST_NAMED
+        return ", ".join(known[:_MOST_NAMED]) + (f" +{rest}" if rest > 0 else "")
 
     def _place(self, seen: Observation) -> str:
         """A pilot, a decision or a dimension by its name."""

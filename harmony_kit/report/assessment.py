@@ -186,8 +186,7 @@ def measure_site(
     check_frame(answers.frame)
     said = answers.of(site, wave)
     settings, min_group = engagement.settings, engagement.settings.min_group
-    plant = engagement.site(site)
-    evidence = engagement.evidence.of_site(site)
+    plant, evidence = engagement.site(site), engagement.evidence.of_site(site)
     basis = _basis(engagement, evidence, as_of, said.key)
     measured = measure_everything(said.frame, basis)
     told = disclose(measured, settings, items=basis.items, lenses=basis.lenses)

@@ -1,0 +1,44 @@
+"""What moved between waves is told as coarsely as what stands in the reports of each."""
+
+from __future__ import annotations
+
+import numpy as np
+from measure_frames import answers_of, items_of, said
+
+from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.agreement import measure_agreement
+from harmony_kit.measures.changes import measure_changes
+from harmony_kit.measures.privacy import license_answers
+from harmony_kit.measures.told_changes import tell_changes
+from harmony_kit.measures.told_frames import ToldRatings
+
+ITEMS = items_of({"item": "x.clear"})
+SETTINGS = Settings(draws=500)
+#: Wave → the own answers of six people; of the first, five said 1 and one said 2.
+WAVES = {"1": [1, 1, 1, 1, 1, 2], "2": [3, 3, 4, 3, 2, 3]}
+
+
+def test_a_wave_told_as_a_band_stays_one_beside_the_next():
+    rows = [
+        part
+        for wave, given in WAVES.items()
+        for lens, other in ("ab", "ba")
+        for part in (
+            said(lens, "x.clear", given, wave=wave),
+            said(lens, "x.clear", [3, 3, 2, 3, 4, 3], about=other, wave=wave),
+        )
+    ]
+    licensed, _ = license_answers(answers_of(*rows), min_group=4)
+    changes = measure_changes(licensed, ITEMS, settings=SETTINGS)
+    ratings = ToldRatings.of(measure_agreement(licensed, ITEMS, settings=SETTINGS), SETTINGS)
+    told = tell_changes(changes, ratings, ITEMS)
+    own = told[(told["lens"] == "a") & (told["quantity"] == "own")].iloc[0]
+    assert own[["before", "after", "change"]].tolist() == [1.4, 3.0, 1.6]
+    assert own[["low", "high", "p_rose", "p_steady", "p_fell"]].isna().all()
+    estimate = told[(told["lens"] == "a") & (told["quantity"] == "estimate")].iloc[0]
+    assert estimate[["before", "after", "change"]].tolist() == [3.0, 3.0, 0.0]
+    chances = estimate[["p_rose", "p_steady", "p_fell"]].to_numpy(dtype=float)
+    assert np.allclose(chances * 20, np.rint(chances * 20))
+    misread = told[(told["lens"] == "a") & (told["quantity"] == "misreading")].iloc[0]
+    assert misread[["before", "after", "change"]].tolist() == [1.6, 0.0, -1.6]
+    assert told["returned_change"].isna().all()
