@@ -298,8 +298,8 @@ def test_one_lens_too_small_silences_both():
 def test_a_site_too_small_says_what_it_would_take():
     text = _plain(page("tarn"))
     assert "Too few people to say anything yet" in text
-    assert "IT: at least 3 people, better 6" in text
-    assert "Operations: at least 3 people, better 6" in text
+    assert "IT: at least 4 people, better 6" in text
+    assert "Operations: at least 4 people, better 6" in text
     assert "Everything IT said." in text
     assert len(page("tarn")) < len(page("northfield")) / 4
 
@@ -388,7 +388,7 @@ CODES = {
     "problem": "measures/evidence_problems.py",
     "handled": "measures/evidence_problems.py",
     "because": "batch/*.py",
-    "input": "batch/inputs.py",
+    "input": "batch/*.py",
     "link": "batch/manifest.py",
     "story": "findings/plots.py",
     "fact": "findings/*_facts.py",

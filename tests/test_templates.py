@@ -84,6 +84,7 @@ def _row(number: int, status: str) -> dict:
         "links": {"report": f"s{number}/report.html", "results": f"s{number}/results.json"},
         "failure": {"status": "failed", "sentence": "A step stopped.", "cell": 3},
         "outdated": ["answers"] if number == 1 else [],
+        "setback": {"status": "late", "sentence": "It took too long."} if number == 0 else None,
         "order": {"name": number, "region": 0, "status": 9 - number, "it": 5, "operations": 5},
     }
 
@@ -92,7 +93,15 @@ def _index(language: str = "en") -> str:
     rows = [
         _row(i, status) for i, status in enumerate(("ok", "ok", "withheld", "failed", "missing"))
     ]
-    counts = {"sites": 5, "ok": 2, "withheld": 1, "failed": 1, "missing": 1, "outdated": 1}
+    counts = {
+        "sites": 5,
+        "ok": 2,
+        "withheld": 1,
+        "failed": 1,
+        "missing": 1,
+        "outdated": 1,
+        "setback": 1,
+    }
     run = {
         "schema": 1,
         "client": "Demo",
@@ -105,7 +114,7 @@ def _index(language: str = "en") -> str:
         "package": "0",
         "counts": counts,
         "sites": rows,
-        "portfolio": {"status": "ok", "link": "portfolio.html", "failure": None},
+        "portfolio": {"status": "ok", "link": "portfolio.html", "failure": None, "setback": None},
     }
     return render_page("overview.html.j2", run).decode()
 

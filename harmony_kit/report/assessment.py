@@ -25,7 +25,7 @@ from harmony_kit.findings.wording import Voice
 from harmony_kit.journal.answers import Answers, AnswersFrame, check_frame
 from harmony_kit.journal.answers_file import read_answers_file
 from harmony_kit.journal.subject import Subject, list_subjects, titles_of
-from harmony_kit.measures.disclosure import disclose
+from harmony_kit.measures.disclosure import Disclosed, disclose
 from harmony_kit.measures.measuring import Basis, measure_everything
 from harmony_kit.measures.privacy import count_respondents, license_quotes, list_withheld
 from harmony_kit.measures.rows import rows_of
@@ -191,7 +191,6 @@ def measure_site(
     measured = measure_everything(said.frame, basis)
     told = disclose(measured, settings, items=basis.items, lenses=basis.lenses)
     heard = _count_heard(engagement, plant, said.frame)
-    left_out = list_withheld(heard, told.withheld)
     quotes = license_quotes(said.frame, min_group=min_group)
     playbook, instrument = open_playbook(engagement), engagement.instrument
     subjects = list_subjects(evidence.subjects(), said.subjects)
@@ -215,11 +214,16 @@ def measure_site(
         canvases=canvases(
             playbook, instrument, told.frames, quotes=quotes, language=engagement.language
         ),
-        withheld=say_withheld(left_out, load_words(engagement.language), min_group=min_group),
+        withheld=_say_withheld(engagement, heard, told),
         wrong_claims=told.wrong_claims,
         waiting=said.waiting,
         provenance=_trace(engagement, site, wave, as_of),
     )
+
+
+def _say_withheld(engagement: Engagement, heard: pd.DataFrame, told: Disclosed) -> pd.DataFrame:
+    left_out, words = list_withheld(heard, told.withheld), load_words(engagement.language)
+    return say_withheld(left_out, words, min_group=engagement.settings.min_group)
 
 
 def _basis(engagement: Engagement, evidence: Evidence, as_of: date, key: str) -> Basis:
