@@ -7,7 +7,8 @@ from harmony_kit.measures.changes import CHANGES, measure_changes
 from harmony_kit.measures.transitions import TRANSITIONS, measure_transitions
 from harmony_kit.measures.waves import RETURNS, measure_returns, pair_waves
 
-SETTINGS = Settings()
+#: The smallest groups there may be, so that a case has few people.
+SETTINGS = Settings(min_group=3)
 ITEMS = items_of({"item": "frame.one"}, {"item": "frame.two"})
 
 

@@ -113,6 +113,7 @@ def _index(language: str = "en") -> str:
         "lenses": {"it": "IT", "operations": "Operations"},
         "package": "0",
         "counts": counts,
+        "stopped": "Five in a row failed alike.",
         "sites": rows,
         "portfolio": {"status": "ok", "link": "portfolio.html", "failure": None, "setback": None},
     }
