@@ -27,13 +27,16 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 
 -- Who makes reports: check, plan, compare, export, journal, run.
 GRANT USAGE ON SCHEMA public TO harmony_reader;
-GRANT SELECT ON journal, respondents, events, subjects, instruments TO harmony_reader;
+GRANT SELECT ON journal, respondents, events, subjects, instruments, imports, import_rows,
+  pending_rows TO harmony_reader;
 GRANT SELECT ON journal_id_seq TO harmony_reader;
 
--- Who interviews or imports: reads, and adds.
+-- Who interviews: reads, and adds. Imports, and what takes them back, are the owner's: a broken-off
+-- import is cleared away before the next one, and that is the one thing that deletes.
 GRANT USAGE ON SCHEMA public TO harmony_interviewer;
 GRANT SELECT, INSERT ON journal, respondents, events, subjects, instruments
   TO harmony_interviewer;
+GRANT SELECT ON imports, import_rows, pending_rows TO harmony_interviewer;
 GRANT SELECT, USAGE ON journal_id_seq, events_id_seq TO harmony_interviewer;
 
 -- One row each, which is renewed: when an interview ends, a pilot is called something else, or a

@@ -58,7 +58,7 @@ def test_a_new_interview_proposes_a_pseudonym_and_reads_out_consent(reception):
     assert "{code}" in kept
     assert "Northwind" in kept
     assert "Lyon" in kept
-    assert "at least 3 people" in shown
+    assert "at least 4 people" in shown
     assert "deleted" in withdraw
     assert len(page["consent"]["de"]) == 3
 

@@ -56,7 +56,7 @@ def test_nothing_that_was_there_is_lost(small_disk):
     assert "the disk is full" in _refused("import", folder, more)
     assert "No space left on device" in _refused("export", folder, export)
     assert "No space left on device" in _refused("plan", folder, "--schedule", folder / "s.xlsx")
-    assert "cannot be written" in _refused("import", folder, more, "--propose-map")
+    assert "cannot be written" in _refused("map", folder, more)
     assert _invoke("check", folder).exit_code == 0
     result = run_engagement(request_for(folder, is_forced=True))
     assert (result.is_ok, set(result.failed)) == (False, {"a", "b"})

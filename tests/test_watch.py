@@ -57,7 +57,7 @@ def test_an_answer_is_in_the_report_within_two_seconds(folder: Path, said: list[
     assert _values(folder) == [3] * 6
     save_answers(folder, "b", 5, respondent="day-1")
     assert _wait_for(lambda: 5 in _values(folder), 10) < 2
-    _wait_for(lambda: len(said) == 2, 5)
+    _wait_for(lambda: len(said) == 2, 20)
     assert said[1].startswith("made b in ")
 
 
@@ -65,13 +65,13 @@ def test_an_answer_is_in_the_report_within_two_seconds(folder: Path, said: list[
 def test_the_watch_goes_on_after_what_went_wrong(folder: Path, said: list[str]) -> None:
     sites = (folder / "sites.csv").read_text()
     (folder / "sites.csv").write_text("nonsense\n")
-    _wait_for(lambda: said[-1] == "sites.csv: lists no site. Add one row per plant.", 5)
+    _wait_for(lambda: said[-1] == "sites.csv: lists no site. Add one row per plant.", 20)
     behave(folder, b="raise")
     (folder / "sites.csv").write_text(sites.replace("Plant b", "Plant B"))
-    _wait_for(lambda: said[-1].startswith("failed b: A step stopped with an error: ValueError"), 5)
+    _wait_for(lambda: said[-1].startswith("failed b: A step stopped with an error: ValueError"), 20)
     behave(folder)
     save_answers(folder, "b", 4)
-    _wait_for(lambda: _values(folder) == [4] * 6, 5)
+    _wait_for(lambda: _values(folder) == [4] * 6, 20)
 
 
 @pytest.mark.slow

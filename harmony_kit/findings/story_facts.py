@@ -220,7 +220,9 @@ def _two_minds(scene: Scene) -> Iterator[Fact]:
             terms = {"lens": lens_term(lens), "all": count_term(len(rows))}
             if items:
                 terms["topics"] = Term("topics", items)
-            yield Fact("two_minds" if items else "one_mind", terms, n=len(split))
+                yield Fact("two_minds", terms, n=len(split))
+            else:
+                yield Fact("one_mind", terms)
 
 
 _contested = partial(_in_state, state="known_difference", ids=("differ", "both_differ"))
