@@ -189,7 +189,7 @@ class _Batch:
         try:
             return self._shelf.keep(job, step, old, failure)
         except OSError:  # the disk is full, say: the next run finds it due all the same
-            return Record(step.name, step.inputs, {}, failure=failure)
+            return self._shelf.describe_setback(job, step, old, failure)
 
     def _settle(self, record: Record, step: Step, seconds: float) -> None:
         failure = record.failure or record.setback

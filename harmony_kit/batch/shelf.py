@@ -72,12 +72,17 @@ class Shelf:
 
     def keep(self, job: Job, step: Step, old: Record | None, failure: Failure) -> Record:
         """Remember a try that came to nothing; nothing that stands is touched. Raises OSError."""
-        if old is not None and self._stands(job, old):
-            record = replace(old, setback=failure)
-        else:
-            record = Record(step.name, step.inputs, old.files if old else {}, failure=failure)
+        record = self.describe_setback(job, step, old, failure)
         record.save(self.records)
         return record
+
+    def describe_setback(
+        self, job: Job, step: Step, old: Record | None, failure: Failure
+    ) -> Record:
+        """What is to be remembered of a try that came to nothing."""
+        if old is not None and self._stands(job, old):
+            return replace(old, setback=failure)
+        return Record(step.name, step.inputs, old.files if old else {}, failure=failure)
 
     def remove(self, record: Record) -> None:
         """Take down a report nobody asks for any more, and forget it."""
