@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from harmony_kit.findings.findings import Finding, select_first
-from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.measures.rows import Row, rows_of, text_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, Words, join_blocks, render_block
 from harmony_kit.report.site_report.contents import has_part
-from harmony_kit.report.site_report.site_view import SiteView, text_or_empty
+from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.topics import show_topics, topics_of
 from harmony_kit.report.tables import ReportColumn, ReportTable, show_table
 
@@ -57,7 +57,7 @@ def _draw(view: SiteView, finding: Finding) -> Block:
     if finding.kind != "topic":
         return EMPTY
     pairs = topics_of(view, item=finding.item)
-    pairs = [pair for pair in pairs if text_or_empty(pair[0]["subject"]) == finding.subject]
+    pairs = [pair for pair in pairs if text_of(pair[0]["subject"]) == finding.subject]
     return show_topics(view, pairs, view.label(finding.item, finding.subject))
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from harmony_kit.findings.fact import Fact
 from harmony_kit.findings.findings import Finding, select_first
-from harmony_kit.measures.rows import rows_of
+from harmony_kit.measures.rows import number_or_none, rows_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
-from harmony_kit.report.site_report.site_view import SiteView, number_or_none
+from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.storytelling import say_fact, say_plot
 
 __all__ = ["list_actions", "page_one", "say_heard"]
