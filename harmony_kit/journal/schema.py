@@ -23,6 +23,7 @@ __all__ = [
     "METADATA",
     "PENDING_ROWS",
     "RESPONDENTS",
+    "STORE_SCHEMA",
     "SUBJECTS",
     "answer_from_row",
     "answer_row",
@@ -112,6 +113,7 @@ EVENTS = sa.Table(
     _name("by"),
     sa.Column("details", sa.JSON, nullable=False),
     sa.Index("events_respondent", "site", "wave", "respondent", "id"),
+    sa.Index("events_kind", "kind", "id"),
 )
 
 #: Imports and undoings, each when it is whole.
@@ -163,6 +165,13 @@ INSTRUMENTS = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     _name("name"),
     sa.Column("files", sa.JSON, nullable=False),
+)
+
+#: The versions these tables went through, the highest being theirs; see `migrating`.
+STORE_SCHEMA = sa.Table(
+    "store_schema",
+    METADATA,
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
 )
 
 
