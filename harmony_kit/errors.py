@@ -9,6 +9,7 @@
     │  ├─ EngagementError            engagement.yaml, sites.csv or an evidence file
     │  └─ ExchangeError              a file of answers offered for import
     ├─ AnswerError (ValueError)      one answer: item, value, what is allowed
+    │  └─ MisfitError                one that does not fit the others of the same person
     ├─ FrameError (ValueError)       a frame handed to a measure: column, expected, found
     ├─ StoreError (OSError)          what was tried, on which store (never a password), why
     ├─ ParameterError (ValueError)   a notebook parameter it does not declare
@@ -34,6 +35,7 @@ __all__ = [
     "HarmonyError",
     "InstrumentError",
     "MakersLost",
+    "MisfitError",
     "ParameterError",
     "PlaybookError",
     "Problem",
@@ -135,6 +137,10 @@ class AnswerError(HarmonyError, ValueError):
         return (
             f"{self.item}: {self.value!r} is not an answer to this item. Allowed: {self.allowed}."
         )
+
+
+class MisfitError(AnswerError):
+    """An answer the item's constraint refuses beside what the same person said before."""
 
 
 class FrameError(HarmonyError, ValueError):
