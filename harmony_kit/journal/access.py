@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from harmony_kit.errors import StoreError
 from harmony_kit.journal.connections import create_engine, is_read_only, plain_reason
-from harmony_kit.journal.schema import METADATA
+from harmony_kit.journal.schema import LATER, METADATA
 
 __all__ = ["Access"]
 
@@ -26,12 +26,23 @@ class Access:
         self._shared = threading.local()  # the connection of `atomic`, in its thread
         with self._telling("open"):
             self._engine = create_engine(url, stays_open=stays_open, is_reader=is_reader)
-            with self._engine.connect() as connection:
-                missing = set(METADATA.tables) - set(sa.inspect(connection).get_table_names())
-            if missing and is_read_only(self._engine):
+            self._missing = self._find_missing()
+            if self._missing - LATER and is_read_only(self._engine):
                 raise StoreError("open", name, "the file is not an answers store")  # noqa: EM101 - a field
-            if missing:
-                METADATA.create_all(self._engine)
+            is_old = is_reader and self._missing <= LATER
+            if self._missing and not is_old and not is_read_only(self._engine):
+                # Looked at and made under one lock: two programs may open an old store at once.
+                with self._engine.execution_options(harmony_write=True).begin() as connection:
+                    METADATA.create_all(connection)
+                self._missing = frozenset()
+
+    def _find_missing(self) -> frozenset[str]:
+        with self._engine.connect() as connection:
+            return frozenset(METADATA.tables) - {*sa.inspect(connection).get_table_names()}
+
+    def has(self, table: str) -> bool:
+        """Whether a table is there; one that came later is missing in an old store that is read."""
+        return table not in self._missing
 
     def close(self) -> None:
         """Close what connections are open."""
