@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from harmony_kit.errors import StoreError
 from harmony_kit.journal.connections import create_engine, is_read_only, plain_reason
-from harmony_kit.journal.schema import LATER, METADATA
+from harmony_kit.journal.migrating import copy_to_memory, is_current, migrate
+from harmony_kit.journal.schema import JOURNAL
 
 __all__ = ["Access"]
 
@@ -26,23 +27,19 @@ class Access:
         self._shared = threading.local()  # the connection of `atomic`, in its thread
         with self._telling("open"):
             self._engine = create_engine(url, stays_open=stays_open, is_reader=is_reader)
-            self._missing = self._find_missing()
-            if self._missing - LATER and is_read_only(self._engine):
-                raise StoreError("open", name, "the file is not an answers store")  # noqa: EM101 - a field
-            is_old = is_reader and self._missing <= LATER
-            if self._missing and not is_old and not is_read_only(self._engine):
-                # Looked at and made under one lock: two programs may open an old store at once.
-                with self._engine.execution_options(harmony_write=True).begin() as connection:
-                    METADATA.create_all(connection)
-                self._missing = frozenset()
+            if not is_current(self._engine, name):
+                self._update()
 
-    def _find_missing(self) -> frozenset[str]:
+    def _update(self) -> None:
+        """Bring an older store, or one that is not there yet, up to date."""
+        if not is_read_only(self._engine):
+            migrate(self._engine)
+            return
         with self._engine.connect() as connection:
-            return frozenset(METADATA.tables) - {*sa.inspect(connection).get_table_names()}
-
-    def has(self, table: str) -> bool:
-        """Whether a table is there; one that came later is missing in an old store that is read."""
-        return table not in self._missing
+            if not sa.inspect(connection).has_table(JOURNAL.name):
+                raise StoreError("open", self._name, "the file is not an answers store")  # noqa: EM101 - a field
+        before, self._engine = self._engine, copy_to_memory(self._engine)
+        before.dispose()
 
     def close(self) -> None:
         """Close what connections are open."""

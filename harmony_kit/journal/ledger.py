@@ -36,15 +36,15 @@ class LedgerContents:
     @property
     def sites(self) -> frozenset[str]:
         """The sites something was agreed at or somebody owns something at."""
-        return frozenset(one.site for one in (*self.commitments, *self.owners))
+        agreed = {one.site for one in self.commitments}
+        return frozenset(agreed | {owner.site for owner in self.owners})
 
 
 class Ledger:
     """What was agreed, as one store keeps it; `Store.ledger` is one.
 
     Every method is one transaction, or part of the store's `atomic`, and raises `StoreError` when
-    the database cannot be reached or written. A store from before there were workshops reads as
-    one without any.
+    the database cannot be reached or written.
     """
 
     def __init__(self, access: Access) -> None:
@@ -125,8 +125,6 @@ class Ledger:
         return self.add(theirs.commitments)
 
     def _rows(self, table: sa.Table, *conditions: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
-        if not self._access.has(table.name):
-            return []
         with self._access.connect("read what was agreed from") as connection:
             found = connection.execute(sa.select(table).where(*conditions)).mappings()
             return [{str(name): value for name, value in row.items()} for row in found]

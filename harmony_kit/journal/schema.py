@@ -21,12 +21,12 @@ __all__ = [
     "JOURNAL",
     "JOURNAL_COLUMNS",
     "KEY",
-    "LATER",
     "METADATA",
     "OWNERS",
     "OWNER_NAMES",
     "PENDING_ROWS",
     "RESPONDENTS",
+    "STORE_SCHEMA",
     "SUBJECTS",
     "answer_from_row",
     "answer_row",
@@ -116,6 +116,7 @@ EVENTS = sa.Table(
     _name("by"),
     sa.Column("details", sa.JSON, nullable=False),
     sa.Index("events_respondent", "site", "wave", "respondent", "id"),
+    sa.Index("events_kind", "kind", "id"),
 )
 
 #: Imports and undoings, each when it is whole.
@@ -201,8 +202,12 @@ OWNER_NAMES = sa.Table(
     sa.Column("is_erased", sa.Boolean, nullable=False),
 )
 
-#: Tables that came later: a store without them is an old one, with nothing in them.
-LATER = frozenset({"commitments", "owners", "owner_names"})
+#: The versions these tables went through, the highest being theirs; see `migrating`.
+STORE_SCHEMA = sa.Table(
+    "store_schema",
+    METADATA,
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+)
 
 
 _SOURCE = tuple(Source.__dataclass_fields__)
