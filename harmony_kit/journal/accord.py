@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from harmony_kit.journal.commitment import WITHDRAWN, Commitment, Kind, missing_boundaries
+from harmony_kit.journal.commitment import WITHDRAWN, Commitment, CommitmentKind, missing_boundaries
 
 __all__ = [
     "Accord",
@@ -38,11 +38,11 @@ class Accord:
     workflow: str
     current: tuple[Commitment, ...] = ()
 
-    def of_kind(self, kind: Kind) -> tuple[Commitment, ...]:
+    def of_kind(self, kind: CommitmentKind) -> tuple[Commitment, ...]:
         """Everything of one kind."""
         return tuple(one for one in self.current if one.kind == kind)
 
-    def find(self, kind: Kind, ref: str, lens: str = "") -> Commitment | None:
+    def find(self, kind: CommitmentKind, ref: str, lens: str = "") -> Commitment | None:
         """How one thing stands; None where nothing is said about it."""
         thing = (kind, ref, lens)
         return next((one for one in self.current if one.thing == thing), None)

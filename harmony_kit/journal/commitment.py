@@ -19,13 +19,13 @@ __all__ = [
     "VALUES",
     "WITHDRAWN",
     "Commitment",
-    "Kind",
+    "CommitmentKind",
     "Owner",
     "check_commitment",
     "missing_boundaries",
 ]
 
-Kind = Literal[
+CommitmentKind = Literal[
     "attendance",
     "topic",
     "prediction",
@@ -118,7 +118,7 @@ class Commitment:
     site: str
     wave: str
     workflow: str
-    kind: Kind
+    kind: CommitmentKind
     ref: str
     state: str
     at: datetime
