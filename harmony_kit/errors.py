@@ -10,6 +10,7 @@
     │  └─ ExchangeError              a file of answers offered for import
     ├─ AnswerError (ValueError)      one answer: item, value, what is allowed
     │  └─ MisfitError                one that does not fit the others of the same person
+    ├─ CommitmentError (ValueError)  one thing agreed: which, what was said, what is allowed
     ├─ FrameError (ValueError)       a frame handed to a measure: column, expected, found
     ├─ StoreError (OSError)          what was tried, on which store (never a password), why
     ├─ ParameterError (ValueError)   a notebook parameter it does not declare
@@ -28,6 +29,7 @@ from typing import Literal
 
 __all__ = [
     "AnswerError",
+    "CommitmentError",
     "EngagementError",
     "ExchangeError",
     "FileError",
@@ -141,6 +143,17 @@ class AnswerError(HarmonyError, ValueError):
 
 class MisfitError(AnswerError):
     """An answer the item's constraint refuses beside what the same person said before."""
+
+
+class CommitmentError(HarmonyError, ValueError):
+    """Something agreed in the room that cannot stand as it was said."""
+
+    def __init__(self, thing: str, value: object, allowed: str) -> None:
+        super().__init__(thing, value, allowed)
+        self.thing, self.value, self.allowed = thing, value, allowed
+
+    def __str__(self) -> str:
+        return f"{self.thing}: {self.value!r} cannot be kept. Allowed: {self.allowed}."
 
 
 class FrameError(HarmonyError, ValueError):

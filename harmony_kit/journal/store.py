@@ -35,6 +35,7 @@ from harmony_kit.journal.incoming import (
     list_imports,
 )
 from harmony_kit.journal.kept_instruments import instrument_from_row, instrument_row
+from harmony_kit.journal.ledger import Ledger
 from harmony_kit.journal.merging import StoreContents, join, read_contents, tell_apart
 from harmony_kit.journal.queries import (
     Extent,
@@ -85,6 +86,7 @@ class Store:
     def __init__(self, url: str, *, stays_open: bool = False, is_reader: bool = False) -> None:
         self._name = sa.make_url(url).render_as_string(hide_password=True)
         self._access = Access(url, self._name, stays_open=stays_open, is_reader=is_reader)
+        self.ledger = Ledger(self._access)
 
     def __repr__(self) -> str:
         return f"Store({self._name!r})"
@@ -286,7 +288,7 @@ class Store:
         Raises `ExchangeError`, and adds nothing, where two people have one pseudonym or one
         person has two.
         """
-        theirs, name = other.contents(), other._name
+        theirs, agreed, name = other.contents(), other.ledger.contents(), other._name
         with self.atomic():
             ours = self.contents()
             added = join(ours, tell_apart(ours, theirs, name=name, renamed=renamed or {}))
@@ -297,4 +299,5 @@ class Store:
                 for table, entries in added.rows():
                     if entries:
                         connection.execute(sa.insert(table), entries)
+            self.ledger.take_in(agreed)
         return len(added.answers)
