@@ -86,6 +86,7 @@ class Store:
     def __init__(self, url: str, *, stays_open: bool = False, is_reader: bool = False) -> None:
         self._name = sa.make_url(url).render_as_string(hide_password=True)
         self._access = Access(url, self._name, stays_open=stays_open, is_reader=is_reader)
+        self.connect = self._access.connect  # for what reads and writes in one transaction
         self.ledger = Ledger(self._access)
 
     def __repr__(self) -> str:
@@ -94,12 +95,6 @@ class Store:
     def close(self) -> None:
         """Close what connections are open."""
         self._access.close()
-
-    def connect(
-        self, tried: str, *, is_write: bool = False
-    ) -> AbstractContextManager[sa.Connection]:
-        """A connection in a transaction; `tried` is what an error says could not be done."""
-        return self._access.connect(tried, is_write=is_write)
 
     def atomic(self) -> AbstractContextManager[None]:
         """All that this thread reads and writes inside is of one moment, kept whole or not at all.
