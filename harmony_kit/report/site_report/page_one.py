@@ -8,13 +8,13 @@ from typing import Any
 
 from harmony_kit.findings.fact import Fact
 from harmony_kit.findings.findings import Finding
-from harmony_kit.measures.rows import rows_of
+from harmony_kit.measures.rows import number_or_none, rows_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.site_report.can_wait import list_waiting
 from harmony_kit.report.site_report.general import only_special
 from harmony_kit.report.site_report.next_steps import list_steps
-from harmony_kit.report.site_report.site_view import SiteView, number_or_none
+from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.storytelling import say_fact, say_plot
 
 __all__ = ["page_one", "say_heard"]
