@@ -138,8 +138,10 @@ def test_a_pilot_with_the_id_of_a_decision_is_told(folder):
     pilots = "riverside,Stop-Line,Camera,2026-03-03,2036-03-03,,0,running\n"
     (folder / "pilots.csv").write_text(head + pilots, encoding="utf-8")
     assert told(folder) == [
-        "pilots.csv: row 2, column pilot: riverside / Stop-Line is the id of a decision as well; "
-        "give one of them another id."
+        (
+            "pilots.csv: row 2, column pilot: riverside / Stop-Line is the id of a decision "
+            "as well; give one of them another id."
+        )
     ]
 
 
