@@ -168,7 +168,7 @@ def test_plan_says_what_is_missing_and_schedules_it(acme, tmp_path):
     sheet = tmp_path / "schedule.xlsx"
     result = _run("plan", acme, "--site", "tarn", "--schedule", sheet)
     assert result.exit_code == 0, result.output
-    rows = [line.split() for line in result.output.splitlines() if line.startswith("tarn")]
+    rows = [line.split() for line in result.output.splitlines() if line.startswith("tarn ")]
     assert [row[:6] for row in rows] == [
         ["tarn", "IT", "2", "3", "too", "few"],
         ["tarn", "Operations", "2", "22", "2", "more"],
