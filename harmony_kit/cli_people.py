@@ -19,7 +19,9 @@ _STATES = ("invited", "refused", "not_reached", "broken_off", "withdrawn")
 @click.argument("path", metavar="FILE", type=FILE)
 @click.option("--wave", help="Which wave; default: the engagement's.")
 def roster(folder: Path, path: Path, wave: str | None) -> None:
-    """Read a schedule back that `harmony plan --schedule` wrote and you filled in.
+    """Read a filled-in schedule back: who is to be interviewed.
+
+    `harmony plan --schedule` writes one.
 
     Site, side, pseudonym, role, date and interviewer become planned interviews. Names, if there is
     a column of them, go into names.csv, which nothing else reads. Reading it again changes nothing.
@@ -69,7 +71,7 @@ def case(folder: Path, **options: Any) -> None:  # noqa: ANN401
 @click.option("--role", help="The role of the person.")
 @click.option("--pseudonym", help="The pseudonym the person gets.")
 def correct(folder: Path, **options: Any) -> None:  # noqa: ANN401
-    """Mend what was written down wrong of a person: site, side, role or pseudonym.
+    """Mend the site, side, role or pseudonym of a person.
 
     The answers follow; the journal keeps what was. With another side, what was believed of the
     other side counts no more: it was asked about their own.
@@ -91,7 +93,7 @@ def correct(folder: Path, **options: Any) -> None:  # noqa: ANN401
 @click.option("--rename", "title", metavar="TITLE", help="What it is called.")
 @click.option("--remove", "is_removed", is_flag=True, help="Take it away, with answers about it.")
 def subject(folder: Path, id_: str, *, site: str, title: str | None, is_removed: bool) -> None:
-    """Rename a pilot or decision that was added at an interview, or take it away."""
+    """Rename or take away a pilot or decision added at an interview."""
     from harmony_kit.commands import cases
 
     if (title is None) is not is_removed:
