@@ -38,8 +38,11 @@ def finish(
 
     An empty subject or group becomes a missing one.
     """
-    named = [name for name in _OPTIONAL if name in declared.columns]
-    done = measured.assign(**{name: measured[name].replace("", None) for name in named})
+    done = measured.copy()
+    for name in _OPTIONAL:
+        if name in declared.columns:
+            known = [one or None for one in measured[name].tolist()]
+            done[name] = pd.Series(known, index=done.index, dtype="object")
     if settings is not None:
         report = done[[name for name in _REPORT if name in declared.columns]]
         done["claim"] = grade_claims(done[CERTAINTY], report, settings)
