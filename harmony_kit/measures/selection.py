@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from harmony_kit.errors import FrameError
 from harmony_kit.journal.answers import AnswersFrame
@@ -58,8 +59,8 @@ def select_answers(
     kept: pd.DataFrame = answers.loc[
         is_kept, ["site", "wave", "lens", "item", "subject", "about", *columns]
     ]
-    codes, found = pd.factorize(kept["item"])
-    order = pd.Index(asked["item"]).get_indexer(pd.Index(found))[codes]
+    place = {item: code for code, item in enumerate(asked["item"])}
+    order = [place[item] for item in kept["item"]]
     item = pd.Categorical.from_codes(order, categories=pd.Index(asked["item"]), ordered=True)
     return kept.assign(item=item, subject=kept["subject"].fillna(""))
 
@@ -74,23 +75,41 @@ def code_groups(frame: pd.DataFrame, keys: Sequence[str]) -> Groups:
     combined = np.zeros(len(frame), dtype=np.int64)
     levels: list[pd.Index] = []
     for key in keys:
-        codes, values = pd.factorize(frame[key], sort=True)
+        codes, values = _code_values(frame[key])
         combined = combined * max(len(values), 1) + codes
-        levels.append(pd.Index(values, dtype=frame[key].dtype))
+        levels.append(values)
     # Hashing first leaves only the few different keys to sort.
     number, found = pd.factorize(combined)
     order = np.argsort(found)
     rank = np.empty(len(found), dtype=np.int64)
     rank[order] = np.arange(len(found))
     codes, found = rank[number], found[order]
-    columns: dict[str, pd.Index] = {}
+    columns: dict[str, ExtensionArray] = {}
     for key, level in zip(reversed(keys), reversed(levels), strict=True):
         found, position = np.divmod(found, max(len(level), 1))
-        columns[key] = level.take(position)
-    table = pd.DataFrame({key: columns[key].array for key in keys})
-    if "item" in keys:
-        table["item"] = table["item"].astype("str")
-    return Groups(codes=codes, keys=table)
+        column = level.take(position).array
+        columns[key] = column.astype("str") if key == "item" else column
+    index = pd.RangeIndex(len(found))
+    return Groups(codes=codes, keys=pd.DataFrame({key: columns[key] for key in keys}, index=index))
+
+
+def _code_values(values: pd.Series) -> tuple[Ints, pd.Index]:
+    """Which of its different values each one is, and these in order.
+
+    Words are told apart as Python has them: on few rows `pandas.factorize` of a column of its
+    own takes several times as long.
+    """
+    if not isinstance(values.dtype, pd.StringDtype):
+        codes, found = pd.factorize(values, sort=True)
+        return codes, pd.Index(found, dtype=values.dtype)
+    words = values.to_numpy(dtype=object)
+    different = sorted(set(words))
+    if len(different) == 1:
+        codes = np.zeros(len(words), dtype=np.int64)
+    else:
+        place = {word: code for code, word in enumerate(different)}
+        codes = np.fromiter(map(place.__getitem__, words), dtype=np.int64, count=len(words))
+    return codes, pd.Index(different, dtype=values.dtype)
 
 
 @dataclass(frozen=True)
@@ -171,9 +190,10 @@ def headcounts_of(groups: pd.DataFrame, n: Ints, headcounts: pd.DataFrame | None
     """Head count of each group's site and lens; infinite where unknown or below its `n`."""
     if headcounts is None or headcounts.empty:
         return np.full(len(groups), np.inf)
-    known = headcounts.drop_duplicates(["site", "lens"]).dropna(subset="headcount")
-    sites, lenses, numbers = (known[name].tolist() for name in ("site", "lens", "headcount"))
-    heads_of = dict(zip(zip(sites, lenses, strict=True), map(float, numbers), strict=True))
+    columns = (headcounts[name].tolist() for name in ("site", "lens", "headcount"))
+    heads_of: dict[tuple[str, str], float] = {}
+    for site, lens, number in zip(*columns, strict=True):
+        heads_of.setdefault((site, lens), np.inf if pd.isna(number) else float(number))
     places = zip(groups["site"].tolist(), groups["lens"].tolist(), strict=True)
     heads = np.array([heads_of.get(place, np.inf) for place in places])
     return np.where(heads < n, np.inf, heads)
