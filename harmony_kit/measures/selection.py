@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,9 @@ __all__ = [
     "code_groups",
     "count_ratings",
     "distinct_rows",
+    "find_rows",
     "headcounts_of",
+    "join_pairs",
     "lens_pairs",
     "select_answers",
 ]
@@ -93,6 +96,38 @@ def code_groups(frame: pd.DataFrame, keys: Sequence[str]) -> Groups:
     return Groups(codes=codes, keys=pd.DataFrame({key: columns[key] for key in keys}, index=index))
 
 
+def find_rows(table: pd.DataFrame, wanted: pd.DataFrame) -> Ints:
+    """In which row of `table` each row of `wanted` stands; -1 where it does not.
+
+    Columns go by their place and hold no missing values; no row of `table` stands there twice.
+
+    >>> table = pd.DataFrame({"site": ["a", "b"], "lens": ["x", "y"]})
+    >>> find_rows(table, pd.DataFrame({"site": ["b", "b"], "other": ["x", "y"]})).tolist()
+    [-1, 1]
+    """
+    place = {row: number for number, row in enumerate(_tuples_of(table))}
+    return np.array([place.get(row, -1) for row in _tuples_of(wanted)], dtype=np.int64)
+
+
+def _tuples_of(frame: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    return zip(*(frame[name].tolist() for name in frame.columns), strict=True)
+
+
+def join_pairs(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Every row once for each of its site's and wave's `pairs`, with ``lens`` and ``other``.
+
+    As `DataFrame.merge` does it, in a fraction of the time on few rows.
+    """
+    here: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for row, place in enumerate(_tuples_of(pairs[["site", "wave"]])):
+        here[place].append(row)
+    found = [here.get(place, ()) for place in _tuples_of(rows[["site", "wave"]])]
+    repeated = np.repeat(np.arange(len(rows)), [len(numbers) for numbers in found])
+    paired = np.array([one for numbers in found for one in numbers], dtype=np.int64)
+    both = {name: pairs[name].array.take(paired) for name in ("lens", "other")}
+    return rows.iloc[repeated].reset_index(drop=True).assign(**both)
+
+
 def _code_values(values: pd.Series) -> tuple[Ints, pd.Index]:
     """Which of its different values each one is, and these in order.
 
@@ -108,7 +143,7 @@ def _code_values(values: pd.Series) -> tuple[Ints, pd.Index]:
         codes = np.zeros(len(words), dtype=np.int64)
     else:
         place = {word: code for code, word in enumerate(different)}
-        codes = np.fromiter(map(place.__getitem__, words), dtype=np.int64, count=len(words))
+        codes = np.array([place[word] for word in words], dtype=np.int64)
     return codes, pd.Index(different, dtype=values.dtype)
 
 
@@ -166,8 +201,14 @@ def lens_pairs(answers: pd.DataFrame, lenses: tuple[str, str] | None = None) -> 
     """
     if lenses is not None:
         places = code_groups(answers, ["site", "wave"]).keys
-        both = pd.DataFrame({"lens": lenses, "other": lenses[::-1]}).astype("str")
-        return _sorted(places.merge(both, how="cross"))
+        ordered = sorted(lenses)
+        both = {
+            name: pd.array(one * len(places), dtype="str")
+            for name, one in (("lens", ordered), ("other", ordered[::-1]))
+        }
+        return (
+            places.iloc[np.repeat(np.arange(len(places)), 2)].reset_index(drop=True).assign(**both)
+        )
     seen = code_groups(answers, ["site", "wave", "lens", "about"]).keys
     about = seen[["site", "wave", "about"]].rename(columns={"about": "lens"})
     known = pd.concat([seen[["site", "wave", "lens"]], about]).drop_duplicates()
