@@ -124,7 +124,17 @@ def read_evidence(folder: Path, sites: Collection[str]) -> Evidence:
             },
             index=pd.RangeIndex(len(firsts)),
         )
+    problems += _ids_of_two_things(places)
     return Evidence(**frames, problems=tuple(problems), places=places)
+
+
+def _ids_of_two_things(places: Mapping[tuple[str, ...], tuple[str, int]]) -> Iterator[Problem]:
+    """Pilots with the id of a decision of their site: answers name only the id."""
+    decisions = {tuple(map(str.casefold, key)) for table, *key in places if table == "decisions"}
+    for (table, *key), (file, row) in places.items():
+        if table == "pilots" and tuple(map(str.casefold, key)) in decisions:
+            what = f"{' / '.join(key)} is the id of a decision as well; give one of them another id"
+            yield Problem(file, f"row {row}, column pilot", what)
 
 
 def evidence_paths(folder: Path) -> list[Path]:

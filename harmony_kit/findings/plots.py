@@ -16,9 +16,10 @@ from math import isnan
 import pandas as pd
 
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.measures.claims import WORDED
 from harmony_kit.measures.rows import Row, rows_of
 
-__all__ = ["FELT", "NO_PLOT", "PLOTS", "WORDED", "Plot", "Scene", "middle", "score_plots"]
+__all__ = ["FELT", "NO_PLOT", "PLOTS", "Plot", "Scene", "middle", "score_plots"]
 
 #: From these shares on there is as much of a plot as there can be.
 _HALF, _THIRD, _QUARTER, _SIXTH = 1 / 2, 0.3, 1 / 4, 0.15
@@ -28,9 +29,6 @@ _CLEARLY_APART = 1.5
 
 #: A side that takes more than this share of topics wrongly does not "know" that it differs.
 _KNOWS_AT_MOST = 0.15
-
-#: What a report may word: as a fact, and as an impression.
-WORDED = ("claimed", "leaning")
 
 #: Groups of items that say how work feels.
 FELT = ("aligned", "decisions", "pilots", "adoption")

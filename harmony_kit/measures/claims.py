@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -17,12 +17,16 @@ from harmony_kit.measures.declaration import COUNT, MEAN, NAME, SHARE, declare
 __all__ = [
     "MOST_WRONG",
     "STATES",
+    "WORDED",
     "WRONG_CLAIMS",
+    "Claim",
+    "State",
     "discount_joint",
     "expected_wrong_claims",
     "grade_claims",
     "middle_certainty",
     "name_states",
+    "state_named",
 ]
 
 #: The columns of `expected_wrong_claims`, in order.
@@ -35,7 +39,24 @@ WRONG_CLAIMS: Final = declare(
     share_wrong=SHARE,
 )
 
-STATES: Final = ("shared_view", "known_difference", "false_consensus", "false_conflict")
+#: How a lens stands to the other on a topic: both think alike and it knows, they differ and it
+#: knows, they differ and it does not know, both think alike and it does not know.
+State: TypeAlias = Literal["shared_view", "known_difference", "false_consensus", "false_conflict"]
+STATES: Final[tuple[State, ...]] = get_args(State)
+
+#: How sure a reading is, and which of them a report may put into words.
+Claim: TypeAlias = Literal["claimed", "leaning", "open"]
+WORDED: Final[tuple[Claim, ...]] = ("claimed", "leaning")
+
+
+def state_named(name: object) -> State | None:
+    """The state of that name, none where it names no state.
+
+    >>> state_named("false_conflict"), state_named("too_few")
+    ('false_conflict', None)
+    """
+    return next((state for state in STATES if state == name), None)
+
 
 #: Of the claims a report makes, at most this share is expected to be wrong, on the average of
 #: reports: a single report can have more. One in ten is meant; the rest is a margin for what the
