@@ -35,7 +35,13 @@ BELOW, ABOVE = (
 
 #: What a room may use of the rooms before it, where that is less than everything.
 NARROW = {
-    "interview": ("instrument", "journal.answers", "journal.names", "journal.subject"),
+    "interview": (
+        "instrument",
+        "journal.answers",
+        "journal.names",
+        "journal.replies",
+        "journal.subject",
+    ),
     "exchange": (
         "instrument",
         "journal.answers",
