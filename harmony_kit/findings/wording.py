@@ -116,7 +116,7 @@ class Wording:
         """Everything a text may name in braces here, by placeholder."""
         seen, lenses = self.seen, self.voice.lenses
         names = {**lenses, **{part: lenses[lens] for part, lens in self.roles.items()}}
-        names |= {name: self._number(name, value) for name, value in seen.numbers.items()}
+        names |= {name: self._say_numbers(name) for name in seen.numbers}
         names |= {"matter": self.lists.matter()} if seen.case.kind == "topic" else {}
         names |= dict(self._named_things())
         state = state_named(seen.case.pattern)
@@ -193,6 +193,18 @@ class Wording:
         if self.seen.claim == "claimed" or not text:
             return text
         return self.voice.phrase("leaning_text", text=text)
+
+    def _say_numbers(self, name: str) -> str:
+        """A number; where it differs between the places a finding stands for, that of each."""
+        seen = self.seen
+        each = {
+            self.lists.place(one): self._number(name, one.numbers[name])
+            for one in seen.alike
+            if name in one.numbers
+        }
+        if len({*each.values()}) < 2:
+            return self._number(name, seen.numbers[name])
+        return ", ".join(f"{said} ({place})" for place, said in each.items())
 
     def _number(self, name: str, value: Number) -> str:
         """Shares as whole percent, other numbers as whole numbers: texts are read, not checked."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import assert_never
 
+from harmony_kit.findings.alike import Alike
+from harmony_kit.findings.findings import Finding
 from harmony_kit.instrument.model import Item
 from harmony_kit.measures.claims import Claim
 from harmony_kit.measures.rows import Row, text_of
@@ -53,6 +55,14 @@ class SiteView:
         if not isinstance(subject, str) or not subject:
             return short
         return self.words.say("format.of_subject", topic=short, subject=self.title(subject))
+
+    def place(self, found: Finding | Alike) -> str:
+        """What one finding is about: its topic, its pilot or decision, or its dimension."""
+        if found.item:
+            return self.label(found.item, found.subject)
+        if found.subject:
+            return self.title(found.subject)
+        return self.site.dimension_name(found.dimension) if found.dimension else ""
 
     def title(self, subject: str) -> str:
         """The title of a pilot or decision."""
