@@ -226,6 +226,9 @@ NEEDED = {
     "import": ["{folder}/incoming/tarn.csv"],
     "journal": ["--respondent", "it-1"],
     "export": ["{folder}/out.csv"],
+    "roster": ["{folder}/sites.csv"],
+    "correct": ["--site", "tarn", "--respondent", "it-1", "--why", "typo", "--role", "lead"],
+    "subject": ["line-3", "--site", "tarn", "--rename", "Line 3"],
 }
 #: Every command that takes the name of a site or wave there must be, however it is run.
 NAMING = [
@@ -260,7 +263,8 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 def test_commands_that_name_a_site_or_wave():
     assert {name for name, _, _ in NAMING} == {
-        *("import", "form", "run", "interview", "journal", "plan", "compare", "export")
+        *("import", "form", "run", "interview", "journal", "plan", "compare", "export"),
+        *("roster", "case", "correct", "subject"),
     }
 
 

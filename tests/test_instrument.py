@@ -171,7 +171,7 @@ def test_another_pair_of_lenses_with_six_points_and_nothing_mirrored(small):
         "options": "object",
         "is_core": "bool",
     }
-    assert frame.pop("is_core").tolist() == [*[True] * 7, False]
+    assert frame.pop("is_core").tolist() == [*[True] * 6, False, False]
     words = ("speed", "yield", "proof", "trace")
     owners = ("engineering", "quality", "joint", "nobody")
     assert frame.astype(object).where(frame.notna(), None).to_numpy().tolist() == [

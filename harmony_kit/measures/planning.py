@@ -93,7 +93,7 @@ def plan_interviews(
     headcounts
         ``site, lens, headcount`` of every site to be planned, NA where unknown.
     wave
-        The wave to be planned; answers of other waves are not counted.
+        The wave to be planned; others are not counted.
 
     Returns
     -------
@@ -101,13 +101,12 @@ def plan_interviews(
         One row per site and lens, sorted: people interviewed so far (`n`), those whose interview
         is too short to count (`n_partial`), and how many more are missing until anything may be
         shown (`n_to_report`; NA where the lens is smaller than the minimum group, `can_report`
-        False). `n_to_claim` is the fewest interviews
-        per lens with which the gap would be claimed in four of five cases, a smaller lens being
-        interviewed whole; NA when `MOST_INTERVIEWS` do not suffice, and at a site with one lens
-        or with a lens that is too small to be shown. `n_more` is what is missing to both.
-        `chance` is the share of cases in which those interviewed so far suffice. `spread` is the
-        standard deviation within the lens, `spread_from` where it comes from: ``answers``, or
-        what is ``typical``.
+        False). `n_to_claim` is the fewest interviews per lens with which the gap would be claimed
+        in four of five cases, a smaller lens being interviewed whole; NA when `MOST_INTERVIEWS` do
+        not suffice, and at a site with one lens or with a lens that is too small to be shown.
+        `n_more` is what is missing to both. `chance` is the share of cases in which those
+        interviewed so far suffice. `spread` is the standard deviation within the lens,
+        `spread_from` where it comes from: ``answers``, or what is ``typical``.
 
     Raises
     ------
