@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from harmony_kit import __version__, cli_exchange
+from harmony_kit import __version__, cli_exchange, cli_people
 from harmony_kit.commands.options import (
     FILE,
     FOLDER,
@@ -206,6 +206,7 @@ def compare(folder: Path, sites: tuple[str, ...], output: Path | None) -> None:
 
 
 for command in (
+    *cli_people.COMMANDS,
     cli_exchange.export,
     cli_exchange.merge,
     cli_exchange.journal,

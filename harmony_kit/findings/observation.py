@@ -57,9 +57,7 @@ class Observation:
 
 def claimed_rows(frame: pd.DataFrame | None) -> list[Row]:
     """The rows a report may word, in the order of the frame; none without a frame."""
-    if frame is None or frame.empty:
-        return []
-    return rows_of(frame[frame["claim"].isin(WORDED)])
+    return [row for row in rows_of(frame) if row["claim"] in WORDED]
 
 
 def numbers_of(row: Row, names: tuple[str, ...], suffix: str = "") -> dict[str, Number]:

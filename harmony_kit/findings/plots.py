@@ -50,11 +50,15 @@ NO_PLOT = Plot("none")
 
 @dataclass(frozen=True)
 class Scene:
-    """What is licensed about one site and wave, and the plot that is told of it."""
+    """What is licensed about one site and wave, and the plot that is told of it.
+
+    `read` keeps the rows of measures that were asked for, so that each frame is gone through once.
+    """
 
     frames: Mapping[str, pd.DataFrame]
     instrument: Instrument
     plot: Plot = NO_PLOT
+    read: dict[str, list[Row]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def lenses(self) -> tuple[str, str]:
@@ -63,8 +67,10 @@ class Scene:
 
     def rows(self, name: str, **where: object) -> list[Row]:
         """The rows of a measure whose columns have these values."""
+        if name not in self.read:
+            self.read[name] = rows_of(self.frames.get(name))
         wanted = where.items()
-        rows = rows_of(self.frames.get(name))
+        rows = self.read[name]
         return [row for row in rows if all(row.get(key) == value for key, value in wanted)]
 
     def own(self, **where: object) -> list[Row]:

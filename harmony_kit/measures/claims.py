@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -75,8 +77,8 @@ def name_states(probabilities: pd.DataFrame) -> pd.Series:
     values = probabilities.to_numpy(dtype=float)
     names = np.array([name.removeprefix("p_") for name in probabilities.columns], dtype=object)
     chosen = names[np.nan_to_num(values, nan=-1).argmax(axis=1)]
-    state = pd.Series(chosen, index=probabilities.index)
-    return state.where(~np.isnan(values).any(axis=1)).astype("str")
+    chosen[np.isnan(values).any(axis=1)] = None
+    return pd.Series(chosen, index=probabilities.index, dtype="str")
 
 
 def grade_claims(certainty: pd.Series, report: pd.DataFrame, settings: Settings) -> pd.Series:
@@ -106,10 +108,11 @@ def grade_claims(certainty: pd.Series, report: pd.DataFrame, settings: Settings)
     p = certainty.to_numpy(dtype=float)
     is_claimed = p >= settings.claim_at
     is_claimed[_too_many(p, is_claimed, report)] = False
-    claim = pd.Series("open", index=certainty.index, dtype="str")
+    claim = np.full(len(p), "open", dtype=object)
     claim[p >= settings.leaning_at] = "leaning"
     claim[is_claimed] = "claimed"
-    return claim.where(~np.isnan(p))
+    claim[np.isnan(p)] = None
+    return pd.Series(claim, index=certainty.index, dtype="str")
 
 
 def discount_joint(
@@ -138,14 +141,23 @@ def discount_joint(
     >>> discount_joint(pd.Series([0.9]), one, wide).round(2).tolist()
     [0.7]
     """
-    rows = understanding[understanding["dimension"] == "all"]
-    n = rows["n_topics"].astype("float64")
-    apart = (rows["high"] - rows["low"]).astype("float64")
-    wider = apart / ((binom.ppf(0.9, n, 0.5) - binom.ppf(0.1, n, 0.5)) / n) - 1
-    worst = wider.clip(lower=0).groupby([rows["site"], rows["wave"]]).max()
-    wanted = pd.MultiIndex.from_frame(report[["site", "wave"]])
-    times = 1 + _JOINT_DOUBT * worst.reindex(wanted).fillna(0).to_numpy()
+    names = ("site", "wave", "dimension", "n_topics", "low", "high")
+    worst: dict[tuple[str, str], float] = defaultdict(float)
+    for site, wave, dimension, n, low, high in zip(
+        *(understanding[name].tolist() for name in names), strict=True
+    ):
+        if dimension == "all" and n:
+            wider = (high - low) / _width_of_coins(int(n)) - 1
+            worst[site, wave] = max(worst[site, wave], wider)
+    places = zip(report["site"].tolist(), report["wave"].tolist(), strict=True)
+    times = 1 + _JOINT_DOUBT * np.array([worst.get(place, 0.0) for place in places])
     return pd.Series(1 - (1 - certainty.to_numpy()) * times, index=certainty.index)
+
+
+@lru_cache(maxsize=1024)
+def _width_of_coins(n: int) -> float:
+    """The width of the 80 % interval of a share of `n` fair coins."""
+    return float((binom.ppf(0.9, n, 0.5) - binom.ppf(0.1, n, 0.5)) / n)
 
 
 def _too_many(

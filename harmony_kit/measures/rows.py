@@ -14,13 +14,14 @@ Row = dict[str, Any]
 def rows_of(frame: pd.DataFrame | None) -> list[Row]:
     """The rows of a frame by column name; none without a frame.
 
-    Column by column, which is many times faster than `DataFrame.to_dict`: a batch of a thousand
+    All cells at once, which is many times faster than `DataFrame.to_dict`: a batch of a thousand
     sites would feel it. Missing values stay as the column has them.
     """
     if frame is None or frame.empty:
         return []
-    columns = {str(name): frame[name].tolist() for name in frame.columns}
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    names = [str(name) for name in frame.columns.tolist()]
+    cells = frame.to_numpy(dtype=object).tolist()
+    return [dict(zip(names, row, strict=True)) for row in cells]
 
 
 def text_of(value: object) -> str:
