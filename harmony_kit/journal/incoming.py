@@ -24,7 +24,7 @@ from harmony_kit.journal.schema import (
     PENDING_ROWS,
     RESPONDENTS,
     answer_row,
-    answer_tuple,
+    answer_tuples,
     import_from_row,
     respondent_from_row,
 )
@@ -131,7 +131,7 @@ def _insert(
         # Five times as fast as rows by name, and an import has millions of them.
         marks = ", ".join("?" * len(JOURNAL_COLUMNS))
         statement = f"INSERT INTO journal ({', '.join(JOURNAL_COLUMNS)}) VALUES ({marks})"  # noqa: S608 - our own names
-        connection.exec_driver_sql(statement, [answer_tuple(answer) for answer in answers])
+        connection.exec_driver_sql(statement, list(answer_tuples(answers)))
     else:
         connection.execute(sa.insert(JOURNAL), [answer_row(answer) for answer in answers])
     after = connection.scalar(highest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,7 +31,7 @@ __all__ = [
     "SUBJECTS",
     "answer_from_row",
     "answer_row",
-    "answer_tuple",
+    "answer_tuples",
     "event_from_row",
     "import_from_row",
     "respondent_from_row",
@@ -224,22 +225,36 @@ def answer_row(answer: Answer) -> dict[str, Any]:
     return row
 
 
-#: The columns of `answer_tuple`, in order.
+#: The columns of `answer_tuples`, in order.
 JOURNAL_COLUMNS = tuple(column.name for column in JOURNAL.columns if column.name != "id")
 
 
-def answer_tuple(answer: Answer) -> tuple[object, ...]:
-    """An answer as SQLite's own driver takes a row: what `answer_row` comes to in the end."""
-    source = answer.source
-    moment = (answer.answered_at - _EPOCH) // timedelta(microseconds=1)
-    chosen = None if answer.chosen is None else json.dumps(list(answer.chosen))
-    return (
-        *(answer.site, answer.wave, answer.respondent, answer.item, answer.subject or ""),
-        *(answer.about, answer.lens, answer.status, answer.value, chosen, answer.text),
-        *(answer.quotable, answer.note, moment, answer.seconds, answer.reason),
-        *(source.recorded_by, source.origin, source.instrument, source.instrument_version),
-        *(source.instrument_sha256, source.reference),
-    )
+def answer_tuples(answers: Iterable[Answer]) -> Iterator[tuple[object, ...]]:
+    """Answers as SQLite's own driver takes rows: what `answer_row` comes to in the end.
+
+    Answers of one form share their source and their moment, which are looked at once.
+    """
+    source: Source | None = None
+    when: datetime | None = None
+    told_source: tuple[object, ...] = ()
+    moment = 0
+    for answer in answers:
+        if answer.source is not source:
+            source = answer.source
+            told_source = (
+                *(source.recorded_by, source.origin, source.instrument, source.instrument_version),
+                *(source.instrument_sha256, source.reference),
+            )
+        if answer.answered_at is not when:
+            when = answer.answered_at
+            moment = (when - _EPOCH) // timedelta(microseconds=1)
+        chosen = None if answer.chosen is None else json.dumps(list(answer.chosen))
+        site, wave, respondent, item, subject, about = answer.key
+        yield (
+            *(site, wave, respondent, item, subject, about, answer.lens, answer.status),
+            *(answer.value, chosen, answer.text, answer.quotable, answer.note, moment),
+            *(answer.seconds, answer.reason, *told_source),
+        )
 
 
 def _fields(row: sa.RowMapping) -> dict[str, Any]:
