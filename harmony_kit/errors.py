@@ -9,6 +9,7 @@
     │  ├─ EngagementError            engagement.yaml, sites.csv or an evidence file
     │  └─ ExchangeError              a file of answers offered for import
     ├─ AnswerError (ValueError)      one answer: item, value, what is allowed
+    │  └─ MisfitError                one that does not fit the others of the same person
     ├─ CommitmentError (ValueError)  one thing agreed: which, what was said, what is allowed
     ├─ FrameError (ValueError)       a frame handed to a measure: column, expected, found
     ├─ StoreError (OSError)          what was tried, on which store (never a password), why
@@ -36,6 +37,7 @@ __all__ = [
     "HarmonyError",
     "InstrumentError",
     "MakersLost",
+    "MisfitError",
     "ParameterError",
     "PlaybookError",
     "Problem",
@@ -137,6 +139,10 @@ class AnswerError(HarmonyError, ValueError):
         return (
             f"{self.item}: {self.value!r} is not an answer to this item. Allowed: {self.allowed}."
         )
+
+
+class MisfitError(AnswerError):
+    """An answer the item's constraint refuses beside what the same person said before."""
 
 
 class CommitmentError(HarmonyError, ValueError):
