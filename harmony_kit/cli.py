@@ -176,7 +176,7 @@ def interview(folder: Path, site: str | None, *, self_service: bool, no_browser:
 )
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
 def workshop(folder: Path, *, no_browser: bool, **options: Any) -> None:  # noqa: ANN401
-    """Hold the workshop: from the report to an accord, in 90 minutes, by keyboard."""
+    """Hold the workshop in JupyterLab: 90 minutes, from report to accord."""
     from harmony_kit.commands import workshops
 
     sys.exit(workshops.hold_workshop(folder, open_browser=not no_browser, **options))

@@ -260,7 +260,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 def test_commands_that_name_a_site_or_wave():
     assert {name for name, _, _ in NAMING} == {
-        *("import", "form", "run", "interview", "journal", "plan", "compare", "export")
+        *("import", "form", "run", "interview", "workshop", "journal", "plan", "compare", "export")
     }
 
 

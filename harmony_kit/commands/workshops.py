@@ -46,17 +46,17 @@ def open_workshop(
     Raises `EngagementError` when there is no such site, wave, workflow or screen.
     """
     # The widget library costs a second to import; a host without a board does without.
-    from harmony_kit.workshop.board import Look, WorkshopBoard
+    from harmony_kit.workshop.board import BoardLook, WorkshopBoard
 
     engagement = load_engagement(Path(folder))
-    refuse(unknown_names("screen", "screen", [screen], get_args(Look)))
+    refuse(unknown_names("screen", "screen", [screen], get_args(BoardLook)))
     host = open_host(engagement, site, wave, workflow)
     return WorkshopBoard(
         host,
         key=engagement_key(engagement),
         client=engagement.client,
         colour=engagement.brand.colour,
-        look=cast("Look", screen),
+        look=cast("BoardLook", screen),
     )
 
 

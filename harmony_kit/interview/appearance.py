@@ -15,7 +15,7 @@ __all__ = ["FORM_SCRIPTS", "FORM_STYLE", "SHARED_SCRIPTS", "describe_form", "rea
 _STATIC = Path(str(files("harmony_kit"))) / "interview" / "static"
 #: Read in this order into one module: the browser gets a single file and nothing is built.
 SHARED_SCRIPTS = ("elements.js", "link.js", "inputs.js", "pages.js", "form.js")
-FORM_SCRIPTS = (*SHARED_SCRIPTS, "start.js")
+FORM_SCRIPTS = (*SHARED_SCRIPTS, "render.js")
 FORM_STYLE = "form.css"
 
 

@@ -12,8 +12,11 @@ from harmony_kit.journal.commitment import (
     CommitmentKind,
     missing_boundaries,
 )
-from harmony_kit.workshop.parts import (
-    Part,
+from harmony_kit.workshop.saying import FieldName
+from harmony_kit.workshop.scene import Backdrop
+from harmony_kit.workshop.screens import list_seeds
+from harmony_kit.workshop.sheet_parts import (
+    SheetPart,
     choice_field,
     day_field,
     draw_list,
@@ -25,9 +28,6 @@ from harmony_kit.workshop.parts import (
     press,
     text_field,
 )
-from harmony_kit.workshop.saying import FieldName
-from harmony_kit.workshop.scene import Scene
-from harmony_kit.workshop.screens import list_seeds
 
 __all__ = [
     "draw_action",
@@ -47,12 +47,12 @@ N_PROPOSED = 4
 N_CHECKS = 3
 
 
-def _options(scene: Scene, section: str, ids: Iterable[str]) -> list[tuple[str, str, str]]:
+def _options(scene: Backdrop, section: str, ids: Iterable[str]) -> list[tuple[str, str, str]]:
     """Options with their names and keys from the language file."""
     return [(one, scene.say(f"{section}.{one}"), scene.say(f"{section}.{one}_key")) for one in ids]
 
 
-def draw_line(scene: Scene, element: str) -> list[Part]:
+def draw_line(scene: Backdrop, element: str) -> list[SheetPart]:
     """A line of the frame: what may be quoted, and how the line ends."""
     known = scene.accord.find("sentence", element)
     state = known.state if known else ""
@@ -69,7 +69,9 @@ def draw_line(scene: Scene, element: str) -> list[Part]:
     ]
 
 
-def _line_fields(scene: Scene, element: str, known: Commitment | None, state: str) -> list[Part]:
+def _line_fields(
+    scene: Backdrop, element: str, known: Commitment | None, state: str
+) -> list[SheetPart]:
     def field(part: str) -> FieldName:
         return FieldName("sentence", element, "", part)
 
@@ -88,7 +90,7 @@ def _line_fields(scene: Scene, element: str, known: Commitment | None, state: st
     return [draw_mark(scene.say("frame.becomes"))] if state == "open" else []
 
 
-def draw_questions(scene: Scene) -> list[Part]:
+def draw_questions(scene: Backdrop) -> list[SheetPart]:
     """The questions there are, what is proposed as one, and a new one."""
     items = [
         {
@@ -112,22 +114,22 @@ def draw_questions(scene: Scene) -> list[Part]:
     ]
 
 
-def _propose(scene: Scene, title: str, presses: list[Part]) -> list[Part]:
+def _propose(scene: Backdrop, title: str, presses: list[SheetPart]) -> list[SheetPart]:
     return [draw_text(scene.say(title), "head"), *presses] if presses else []
 
 
-def _seed_text(scene: Scene, source: str, ref: str) -> str:
+def _seed_text(scene: Backdrop, source: str, ref: str) -> str:
     return scene.say(f"seed.{source}", what=scene.item(ref))
 
 
-def _beside(scene: Scene, one: Commitment) -> str:
+def _beside(scene: Backdrop, one: Commitment) -> str:
     sort = one.value.get("sort", "")
     name = scene.say(f"sort.{sort}") if sort else ""
     told = (name, scene.owned_by(one), scene.day(one.due))
     return " · ".join(filter(None, told)) or scene.say("mark.nothing")
 
 
-def draw_question(scene: Scene, ref: str) -> list[Part]:
+def draw_question(scene: Backdrop, ref: str) -> list[SheetPart]:
     """One question: its words, its sort, exactly one owner, a day."""
     known = next((one for one in scene.accord.questions if one.ref == ref), None)
 
@@ -151,17 +153,17 @@ def draw_question(scene: Scene, ref: str) -> list[Part]:
     ]
 
 
-def _remove(scene: Scene, kind: CommitmentKind, ref: str) -> Part:
+def _remove(scene: Backdrop, kind: CommitmentKind, ref: str) -> SheetPart:
     return press(scene.say("drop"), "x", {"do": "drop", "kind": kind, "ref": ref})
 
 
-def _marks(scene: Scene, known: Commitment | None) -> list[Part]:
+def _marks(scene: Backdrop, known: Commitment | None) -> list[SheetPart]:
     if known is not None and is_settled(known):
         return []
     return [draw_mark(scene.say(f"mark.{known.kind if known else 'question'}"))]
 
 
-def draw_verdict(scene: Scene, decision: str) -> list[Part]:
+def draw_verdict(scene: Backdrop, decision: str) -> list[SheetPart]:
     """May one act on a decision: what the interviews propose, confirmed or overruled."""
     known = scene.accord.find("verdict", decision)
     published = scene.agenda.readiness_of(decision)
@@ -178,7 +180,7 @@ def draw_verdict(scene: Scene, decision: str) -> list[Part]:
     ]
 
 
-def _draw_overruling(scene: Scene, decision: str, known: Commitment | None) -> list[Part]:
+def _draw_overruling(scene: Backdrop, decision: str, known: Commitment | None) -> list[SheetPart]:
     chosen = known.value.get("verdict", "") if known else ""
     names = [scene.report_text(f"verdict.{one}") for one in _VERDICTS]
     options = [
@@ -192,7 +194,7 @@ def _draw_overruling(scene: Scene, decision: str, known: Commitment | None) -> l
     ]
 
 
-def _draw_check(scene: Scene, decision: str, known: Commitment | None) -> list[Part]:
+def _draw_check(scene: Backdrop, decision: str, known: Commitment | None) -> list[SheetPart]:
     """The check that blocks, who clears it, and by when."""
     published = scene.agenda.readiness_of(decision)
     blocking = published.blocking if published else ()
@@ -218,7 +220,7 @@ def _draw_check(scene: Scene, decision: str, known: Commitment | None) -> list[P
     ]
 
 
-def draw_boundary(scene: Scene, pilot: str) -> list[Part]:
+def draw_boundary(scene: Backdrop, pilot: str) -> list[SheetPart]:
     """The five limits of a pilot; it starts only when none is blank."""
     known = scene.accord.find("boundary", pilot)
     blank = missing_boundaries(known) if known else BOUNDARIES
@@ -238,7 +240,7 @@ def draw_boundary(scene: Scene, pilot: str) -> list[Part]:
     return [*parts, choice_field(name, scene.say("boundary.ask"), options, state), *marks]
 
 
-def draw_actions(scene: Scene) -> list[Part]:
+def draw_actions(scene: Backdrop) -> list[SheetPart]:
     """What was promised, what the findings propose, and a new action."""
     items = [
         {
@@ -263,7 +265,7 @@ def draw_actions(scene: Scene) -> list[Part]:
     ]
 
 
-def draw_action(scene: Scene, ref: str) -> list[Part]:
+def draw_action(scene: Backdrop, ref: str) -> list[SheetPart]:
     """One action: a pair of owners, a day, and how everybody sees that it is done."""
     known = scene.accord.find("action", ref)
 

@@ -7,19 +7,19 @@ from typing import Any
 
 from harmony_kit.journal.accord import is_settled
 from harmony_kit.journal.commitment import Commitment
-from harmony_kit.workshop.parts import Part, draw_row, draw_text, text_field
 from harmony_kit.workshop.saying import FieldName
-from harmony_kit.workshop.scene import Scene
+from harmony_kit.workshop.scene import Backdrop
+from harmony_kit.workshop.sheet_parts import SheetPart, draw_row, draw_text, text_field
 
 __all__ = ["draw_aloud"]
 
 
-def draw_aloud(scene: Scene) -> list[Part]:
+def draw_aloud(scene: Backdrop) -> list[SheetPart]:
     """Everything agreed, asked, decided and promised; each side may say where it disagrees."""
     accord = scene.accord
-    parts: list[tuple[str, Iterable[Commitment], Callable[[Scene, Commitment], str]]] = [
+    parts: list[tuple[str, Iterable[Commitment], Callable[[Backdrop, Commitment], str]]] = [
         ("sentences", accord.sentences, _line),
-        ("questions", accord.questions, Scene.question),
+        ("questions", accord.questions, Backdrop.question),
         ("verdicts", accord.verdicts, _verdict),
         ("boundaries", accord.boundaries, _boundary),
         ("actions", accord.actions, _action),
@@ -38,13 +38,13 @@ def draw_aloud(scene: Scene) -> list[Part]:
 
 
 def _item(
-    scene: Scene, one: Commitment, tell: Callable[[Scene, Commitment], str]
+    scene: Backdrop, one: Commitment, tell: Callable[[Backdrop, Commitment], str]
 ) -> dict[str, Any]:
     beside = " · ".join(filter(None, (scene.owned_by(one), scene.day(one.due))))
     return {"label": tell(scene, one), "beside": beside, "is_marked": not is_settled(one)}
 
 
-def _line(scene: Scene, line: Commitment) -> str:
+def _line(scene: Backdrop, line: Commitment) -> str:
     what = scene.item(line.ref)
     if line.state == "agreed":
         return f"{what}: {line.text}"
@@ -56,7 +56,7 @@ def _line(scene: Scene, line: Commitment) -> str:
     return f"{what}: {' / '.join(told)}"
 
 
-def _verdict(scene: Scene, verdict: Commitment) -> str:
+def _verdict(scene: Backdrop, verdict: Commitment) -> str:
     title = scene.titles.get(verdict.ref, verdict.ref)
     said = verdict.value.get("verdict" if verdict.state == "overruled" else "proposed", "")
     told = scene.report_text(f"verdict.{said}") if said else scene.say("mark.nothing")
@@ -66,17 +66,17 @@ def _verdict(scene: Scene, verdict: Commitment) -> str:
     return f"{title}: {told}{''.join(f'; {one}' for one in more if one)}"
 
 
-def _boundary(scene: Scene, boundary: Commitment) -> str:
+def _boundary(scene: Backdrop, boundary: Commitment) -> str:
     title = scene.titles.get(boundary.ref, boundary.ref)
     return f"{title}: {scene.say(f'boundary.{boundary.state}')}"
 
 
-def _action(scene: Scene, action: Commitment) -> str:
+def _action(scene: Backdrop, action: Commitment) -> str:
     done = scene.say("aloud.done_when", what=action.done_when) if action.done_when else ""
     return " ".join(filter(None, (action.text or scene.say("actions.unnamed"), done)))
 
 
-def _draw_dissent(scene: Scene, lens: str) -> Part:
+def _draw_dissent(scene: Backdrop, lens: str) -> SheetPart:
     name = FieldName("note", "dissent", lens, "text")
     label = scene.say("aloud.dissent", lens=scene.lens(lens))
     return text_field(name, label, scene.accord.find("note", "dissent", lens))

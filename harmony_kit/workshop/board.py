@@ -15,12 +15,12 @@ from harmony_kit.interview.appearance import FORM_STYLE, SHARED_SCRIPTS, read_st
 from harmony_kit.workshop.host import Host
 from harmony_kit.workshop.scene import load_board_texts
 
-__all__ = ["Look", "WorkshopBoard"]
+__all__ = ["BoardLook", "WorkshopBoard"]
 
 _STATIC = Path(str(files("harmony_kit"))) / "workshop" / "static"
 
 #: For whom it is drawn: a room before a projector, or two people at a laptop.
-Look = Literal["projector", "laptop"]
+BoardLook = Literal["projector", "laptop"]
 
 
 def _read(name: str) -> str:
@@ -39,7 +39,7 @@ class WorkshopBoard(anywidget.AnyWidget):
     #: What does not change while the board lives: names, colours, the first language's texts.
     setting = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, host: Host, *, key: str, client: str, colour: str, look: Look) -> None:
+    def __init__(self, host: Host, *, key: str, client: str, colour: str, look: BoardLook) -> None:
         fixed = {
             "key": f"workshop/{key}",
             "client": client,

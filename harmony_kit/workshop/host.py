@@ -23,13 +23,13 @@ from harmony_kit.workshop.showing import Standing, show_screen
 
 __all__ = ["Host"]
 
-Message = Mapping[str, Any]
-Reply = dict[str, Any]
+BoardMessage = Mapping[str, Any]
+BoardReply = dict[str, Any]
 
 _MOST_PER_GROUP = 3
 
 
-def _kind(message: Message) -> Literal["question", "action"]:
+def _kind(message: BoardMessage) -> Literal["question", "action"]:
     return "question" if message["kind"] == "question" else "action"
 
 
@@ -41,7 +41,7 @@ class Host:
     new_id: Callable[[], str]
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def handle(self, message: Message) -> Reply:
+    def handle(self, message: BoardMessage) -> BoardReply:
         """Do what a message asks for; never raises, so that nothing fails unseen."""
         try:
             with self._lock:
@@ -59,7 +59,7 @@ class Host:
         """The workshop that is being held."""
         return self.standing.room
 
-    def hello(self, message: Message) -> Reply:
+    def hello(self, message: BoardMessage) -> BoardReply:
         """A board was drawn: everything it needs, and the screen it was at before."""
         before = message.get("open") or {}
         if before.get("respondent"):
@@ -82,7 +82,7 @@ class Host:
 
     # What is said
 
-    def answer(self, message: Message) -> Reply:
+    def answer(self, message: BoardMessage) -> BoardReply:
         """Keep what was typed or chosen."""
         name = str(message["question"])
         if name == "workflow":
@@ -105,14 +105,14 @@ class Host:
             self._move(1)
         self.standing = replace(self.standing, focus=name if then == "stay" else "")
 
-    def _is_early(self, field_: FieldName, message: Message) -> bool:
+    def _is_early(self, field_: FieldName, message: BoardMessage) -> bool:
         """Whether a pilot is to start while one of its limits is blank."""
         if (field_.kind, field_.part, message.get("chosen")) != ("boundary", "state", ["starts"]):
             return False
         known = self.room.accord.find("boundary", field_.ref)
         return known is None or bool(missing_boundaries(known))
 
-    def _say(self, field_: FieldName, message: Message) -> Commitment:
+    def _say(self, field_: FieldName, message: BoardMessage) -> Commitment:
         if field_.part.startswith("owner"):
             given = (str(message.get(key, "")) for key in ("role", "lens", "name"))
             return self.room.name_owner(field_, *given)
@@ -122,7 +122,7 @@ class Host:
             text = self.standing.check_number(field_.ref, text)
         return self.room.say(field_, text, **self.standing.said_at_first(field_))
 
-    def lock(self, message: Message) -> Reply:
+    def lock(self, message: BoardMessage) -> BoardReply:
         """Keep a prediction and lock it; both are shown once both are locked."""
         field_ = FieldName.parse(str(message["question"]))
         self._say(field_, message)
@@ -130,12 +130,12 @@ class Host:
         self.standing = replace(self.standing, focus="")
         return self._show() | {"saved": self._saved(str(field_))}
 
-    def _saved(self, name: str) -> Reply:
+    def _saved(self, name: str) -> BoardReply:
         return {"question": name, "version": "", "time": self.standing.time_now()}
 
     # Questions, actions and topics
 
-    def take(self, message: Message) -> Reply:
+    def take(self, message: BoardMessage) -> BoardReply:
         """Put a question or an action on the table: a proposed one, or a new one."""
         ref = str(message.get("ref") or self.new_id())
         kind = _kind(message)
@@ -144,14 +144,14 @@ class Host:
         self._stand(f"{kind}s;{ref}")
         return self._show() | {"saved": self._saved("")}
 
-    def drop(self, message: Message) -> Reply:
+    def drop(self, message: BoardMessage) -> BoardReply:
         """Take a question or an action off the table."""
         kind = _kind(message)
         self.room.drop(FieldName(kind, str(message["ref"]), "", "text"))
         self._stand(f"{kind}s")
         return self._show() | {"saved": self._saved("")}
 
-    def toggle(self, message: Message) -> Reply:
+    def toggle(self, message: BoardMessage) -> BoardReply:
         """Choose a topic, or let it go; three of a group at most."""
         ref = str(message["ref"])
         topic = self.standing.agenda.topic(ref)
@@ -167,7 +167,7 @@ class Host:
             self.room.say(field_, topic.group)
         return self._show() | {"saved": self._saved("")}
 
-    def accept(self, _: Message) -> Reply:
+    def accept(self, _: BoardMessage) -> BoardReply:
         """Choose the topics that are proposed."""
         for topic in self.standing.agenda.proposed(self.room.workflow):
             self.room.say(FieldName("topic", topic.ref, "", "group"), topic.group)
@@ -175,7 +175,7 @@ class Host:
 
     # The way through
 
-    def go(self, message: Message) -> Reply:
+    def go(self, message: BoardMessage) -> BoardReply:
         """Move to the next screen, one back, to a screen or into a step."""
         self.standing = replace(self.standing, focus="")
         where = str(message.get("section") or message.get("to"))
@@ -193,15 +193,15 @@ class Host:
         place = ids.index(self.standing.at) if self.standing.at in ids else 0
         self._stand(ids[min(max(place + by, 0), len(ids) - 1)])
 
-    def undo(self, _: Message) -> Reply:
+    def undo(self, _: BoardMessage) -> BoardReply:
         """Take back the last thing said, and show where it was said."""
         return self._show_change(self.room.undo(), "undo.nothing")
 
-    def redo(self, _: Message) -> Reply:
+    def redo(self, _: BoardMessage) -> BoardReply:
         """Say it again."""
         return self._show_change(self.room.redo(), "redo.nothing")
 
-    def _show_change(self, entry: Commitment | None, nothing: str) -> Reply:
+    def _show_change(self, entry: Commitment | None, nothing: str) -> BoardReply:
         self.standing = replace(self.standing, focus="")
         if entry is None:
             return {"problems": {"undo": nothing}}
@@ -210,21 +210,21 @@ class Host:
         self._stand(home.id if home.id in known else home.step)
         return self._show() | {"saved": self._saved("")}
 
-    def leave(self, _: Message) -> Reply:
+    def leave(self, _: BoardMessage) -> BoardReply:
         """Back to the first screen; nothing is lost."""
         self._stand("choose")
         return self._show()
 
-    def switch_language(self, message: Message) -> Reply:
+    def switch_language(self, message: BoardMessage) -> BoardReply:
         """Go on in another language."""
         self.standing = replace(self.standing, language=str(message["language"]))
         return {"wording": load_board_texts(self.standing.language), **self._show()}
 
-    def sign(self, message: Message) -> Reply:
+    def sign(self, message: BoardMessage) -> BoardReply:
         """The page asks whether we are alive."""
         return {"sign": message.get("sign")}
 
-    def gone(self, _: Message) -> Reply:
+    def gone(self, _: BoardMessage) -> BoardReply:
         """The page was closed."""
         return {}
 
@@ -232,12 +232,12 @@ class Host:
         """Forget what was read of the room: somebody may have written since."""
         self.standing = replace(self.standing)
 
-    def _show(self) -> Reply:
+    def _show(self) -> BoardReply:
         self._look()
         return {"page": show_screen(self.standing), "bar": self.standing.view_bar()}
 
 
-_ACTS: dict[str, Callable[[Host, Message], Reply]] = {
+_ACTS: dict[str, Callable[[Host, BoardMessage], BoardReply]] = {
     "hello": Host.hello,
     "answer": Host.answer,
     "lock": Host.lock,

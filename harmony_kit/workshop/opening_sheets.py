@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 from harmony_kit.journal.commitment import Commitment
 from harmony_kit.workshop.agenda import GROUPS, Glance, Topic
-from harmony_kit.workshop.parts import (
-    Part,
+from harmony_kit.workshop.saying import FieldName
+from harmony_kit.workshop.scene import Backdrop
+from harmony_kit.workshop.screens import are_locked
+from harmony_kit.workshop.sheet_parts import (
+    SheetPart,
     choice_field,
     draw_mark,
     draw_table,
@@ -15,9 +18,6 @@ from harmony_kit.workshop.parts import (
     press,
     text_field,
 )
-from harmony_kit.workshop.saying import FieldName
-from harmony_kit.workshop.scene import Scene
-from harmony_kit.workshop.screens import are_locked
 
 __all__ = ["N_SHOWN", "draw_choose", "draw_predict", "draw_reveal", "draw_room", "draw_topics"]
 
@@ -25,7 +25,7 @@ __all__ = ["N_SHOWN", "draw_choose", "draw_predict", "draw_reveal", "draw_room",
 N_SHOWN = 5
 
 
-def draw_choose(scene: Scene) -> list[Part]:
+def draw_choose(scene: Backdrop) -> list[SheetPart]:
     """Which workflow the workshop is about."""
     workflows = scene.agenda.workflows
     if not workflows:
@@ -38,7 +38,7 @@ def draw_choose(scene: Scene) -> list[Part]:
     ]
 
 
-def draw_topics(scene: Scene) -> list[Part]:
+def draw_topics(scene: Backdrop) -> list[SheetPart]:
     """Which topics are spoken about: proposed by rank, changed by whoever holds the workshop."""
     proposed = scene.agenda.proposed(scene.accord.workflow)
     chosen = {one.ref for one in scene.accord.of_kind("topic")}
@@ -61,15 +61,19 @@ def draw_topics(scene: Scene) -> list[Part]:
 
 
 def _tick(
-    scene: Scene, topic: Topic, chosen: set[str], proposed: tuple[Topic, ...], keys: Iterator[str]
-) -> Part:
+    scene: Backdrop,
+    topic: Topic,
+    chosen: set[str],
+    proposed: tuple[Topic, ...],
+    keys: Iterator[str],
+) -> SheetPart:
     key = next(keys, "") if topic in proposed else ""
     message = {"do": "toggle", "ref": topic.ref}
     is_chosen = topic.ref in chosen
     return {"label": scene.item(topic.ref), "key": key, "is_chosen": is_chosen, "message": message}
 
 
-def draw_room(scene: Scene) -> list[Part]:
+def draw_room(scene: Backdrop) -> list[SheetPart]:
     """How many people are in the room; never who."""
     parts = [draw_text(scene.say("room.lead"))]
     for lens in scene.lenses:
@@ -80,7 +84,7 @@ def draw_room(scene: Scene) -> list[Part]:
     return parts
 
 
-def draw_predict(scene: Scene, ref: str) -> list[Part]:
+def draw_predict(scene: Backdrop, ref: str) -> list[SheetPart]:
     """Each side one number for the other; what was typed is not even sent back to the page."""
     topic = scene.agenda.topic(ref)
     if topic is None:
@@ -93,7 +97,7 @@ def draw_predict(scene: Scene, ref: str) -> list[Part]:
     return parts
 
 
-def _draw_prediction(scene: Scene, topic: Topic, glance: Glance) -> list[Part]:
+def _draw_prediction(scene: Backdrop, topic: Topic, glance: Glance) -> list[SheetPart]:
     names = {"lens": scene.lens(glance.lens), "other": scene.lens(glance.other)}
     known = scene.accord.find("prediction", topic.ref, glance.lens)
     if known is not None and known.state == "locked":
@@ -105,7 +109,7 @@ def _draw_prediction(scene: Scene, topic: Topic, glance: Glance) -> list[Part]:
     return [field | {"help": asked, "is_typed": known is not None}]
 
 
-def draw_reveal(scene: Scene, ref: str) -> list[Part]:
+def draw_reveal(scene: Backdrop, ref: str) -> list[SheetPart]:
     """Today's prediction, what the interviews expected, what was said; and why, once per side."""
     topic = scene.agenda.topic(ref)
     if topic is None:
@@ -125,7 +129,7 @@ def draw_reveal(scene: Scene, ref: str) -> list[Part]:
     return [title, draw_table(head, rows), draw_text(scale, "help"), *whys]
 
 
-def _row(scene: Scene, topic: Topic, glance: Glance) -> list[str]:
+def _row(scene: Backdrop, topic: Topic, glance: Glance) -> list[str]:
     today: Commitment | None = scene.accord.find("prediction", topic.ref, glance.lens)
     number = today.value.get("number", "") if today else ""
     who = scene.say(
@@ -135,7 +139,7 @@ def _row(scene: Scene, topic: Topic, glance: Glance) -> list[str]:
     return [who, typed, scene.figure(glance.expected), scene.figure(glance.said)]
 
 
-def _draw_why(scene: Scene, ref: str, lens: str) -> Part:
+def _draw_why(scene: Backdrop, ref: str, lens: str) -> SheetPart:
     label = scene.say("reveal.why", lens=scene.lens(lens))
     name = FieldName("why", ref, lens, "text")
     return text_field(name, label, scene.accord.find("why", ref, lens))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from harmony_kit.journal.accord import Accord, accord_of, plan_entry, plan_redo, plan_undo_of
 from harmony_kit.journal.commitment import STATES, WITHDRAWN, Commitment, Owner
-from harmony_kit.workshop.saying import FieldName, Said, change_part
+from harmony_kit.workshop.saying import FieldName, Statement, change_part
 
 __all__ = ["Room", "WorkshopLedger"]
 
@@ -69,18 +69,18 @@ class Room:
 
     def say(self, field: FieldName, text: str, **at_first: str) -> Commitment:
         """Keep a part of a thing; `at_first` are texts it has from its first entry on."""
-        return self._change(field, Said(text.strip(), today=self.today), at_first)
+        return self._change(field, Statement(text.strip(), today=self.today), at_first)
 
     def name_owner(self, field: FieldName, role: str, lens: str, name: str) -> Commitment:
         """Keep who owns a thing, by role and side; the name goes into a table of its own."""
         role = " ".join(role.split())[:120]
         if not role:
-            return self._change(field, Said(), {})
+            return self._change(field, Statement(), {})
         owner = Owner(_owner_id(self.site, lens, role), self.site, lens, role)
         self.ledger.add_owner(owner, " ".join(name.split())[:120])
-        return self._change(field, Said(owner=owner.id), {})
+        return self._change(field, Statement(owner=owner.id), {})
 
-    def _change(self, field: FieldName, said: Said, at_first: dict[str, str]) -> Commitment:
+    def _change(self, field: FieldName, said: Statement, at_first: dict[str, str]) -> Commitment:
         entries = self.entries
         known = self._find(field, entries)
         if known is None:

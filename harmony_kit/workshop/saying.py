@@ -10,7 +10,7 @@ from typing import cast
 from harmony_kit.errors import CommitmentError
 from harmony_kit.journal.commitment import STATES, Commitment, CommitmentKind
 
-__all__ = ["FieldName", "Said", "change_part"]
+__all__ = ["FieldName", "Statement", "change_part"]
 
 _JOIN = ";"
 
@@ -44,7 +44,7 @@ class FieldName:
 
 
 @dataclass(frozen=True)
-class Said:
+class Statement:
     """What was typed or chosen, on which day; `owner` is the owner's id, empty for nobody."""
 
     text: str = ""
@@ -52,7 +52,7 @@ class Said:
     today: date = date.min
 
 
-def change_part(known: Commitment, part: str, said: Said) -> Commitment:
+def change_part(known: Commitment, part: str, said: Statement) -> Commitment:
     """The thing with one part changed; an emptied part is taken out.
 
     Raises `CommitmentError` for a locked prediction, and for what is no day.

@@ -13,7 +13,7 @@ from harmony_kit.journal.answers import split_column
 from harmony_kit.journal.commitment import Commitment, Owner
 from harmony_kit.workshop.agenda import Agenda, Figure
 
-__all__ = ["Scene", "frame_elements", "load_board_texts"]
+__all__ = ["Backdrop", "frame_elements", "load_board_texts"]
 
 
 def load_board_texts(language: str) -> dict[str, str]:
@@ -28,7 +28,7 @@ def frame_elements(instrument: Instrument) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Scene:
+class Backdrop:
     """Everything a sheet needs to know; nothing in it is of an answer that was not published."""
 
     instrument: Instrument

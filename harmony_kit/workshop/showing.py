@@ -16,10 +16,9 @@ from harmony_kit.workshop import agreeing_sheets as agreeing
 from harmony_kit.workshop import opening_sheets as opening
 from harmony_kit.workshop.agenda import Agenda
 from harmony_kit.workshop.aloud import draw_aloud
-from harmony_kit.workshop.parts import Part, list_marks
 from harmony_kit.workshop.room import Room
 from harmony_kit.workshop.saying import FieldName
-from harmony_kit.workshop.scene import Scene, frame_elements, load_board_texts
+from harmony_kit.workshop.scene import Backdrop, frame_elements, load_board_texts
 from harmony_kit.workshop.screens import (
     MINUTES,
     Screenful,
@@ -27,6 +26,7 @@ from harmony_kit.workshop.screens import (
     list_screens,
     list_seeds,
 )
+from harmony_kit.workshop.sheet_parts import SheetPart, list_marks
 
 __all__ = ["Standing", "show_screen"]
 
@@ -65,10 +65,10 @@ class Standing:
         return next((one for one in self.screens if one.id == self.at), Screenful("choose"))
 
     @cached_property
-    def scene(self) -> Scene:
+    def scene(self) -> Backdrop:
         """What the sheets are drawn from."""
         owners = {one.id: one for one in self.room.ledger.owners(self.room.site)}
-        return Scene(
+        return Backdrop(
             instrument=self.instrument,
             agenda=self.agenda,
             accord=self.accord,
@@ -144,7 +144,7 @@ class Standing:
         }
 
 
-_SHEETS: dict[str, Callable[[Scene, str], list[Part]]] = {
+_SHEETS: dict[str, Callable[[Backdrop, str], list[SheetPart]]] = {
     "choose": lambda scene, ref: {
         "": opening.draw_choose,
         "topics": opening.draw_topics,

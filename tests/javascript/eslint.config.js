@@ -17,7 +17,7 @@ const scripts = {
 
 // The last of them says what the module exports; a page of its own imports it.
 const last = {
-  files: [`${FORM}/start.js`, `${FORM}/pocket.js`, `${BOARD}/board.js`],
+  files: [`${FORM}/render.js`, `${FORM}/pocket.js`, `${BOARD}/board.js`],
   languageOptions: { sourceType: "module" },
 };
 

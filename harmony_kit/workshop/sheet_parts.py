@@ -8,10 +8,10 @@ from typing import Any
 from harmony_kit.journal.answers import MAX_TEXT
 from harmony_kit.journal.commitment import Commitment
 from harmony_kit.workshop.saying import FieldName
-from harmony_kit.workshop.scene import Scene
+from harmony_kit.workshop.scene import Backdrop
 
 __all__ = [
-    "Part",
+    "SheetPart",
     "choice_field",
     "day_field",
     "draw_list",
@@ -27,56 +27,56 @@ __all__ = [
 ]
 
 #: JSON, as the board takes it.
-Part = dict[str, Any]
+SheetPart = dict[str, Any]
 
 
-def draw_text(text: str, look: str = "text") -> Part:
+def draw_text(text: str, look: str = "text") -> SheetPart:
     """A paragraph; `look` is ``text``, ``asked``, ``help`` or ``big``."""
     return {"part": "text", "text": text, "look": look}
 
 
-def draw_mark(text: str) -> Part:
+def draw_mark(text: str) -> SheetPart:
     """What is still missing, marked so that the room sees it."""
     return {"part": "text", "text": text, "look": "mark"}
 
 
-def draw_sides(sides: Iterable[tuple[str, Iterable[str]]]) -> Part:
+def draw_sides(sides: Iterable[tuple[str, Iterable[str]]]) -> SheetPart:
     """Both sides beside each other, each with its sentences."""
     return {"part": "sides", "sides": [{"name": n, "texts": [*texts]} for n, texts in sides]}
 
 
-def draw_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Part:
+def draw_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> SheetPart:
     """A table of texts."""
     return {"part": "table", "head": [*head], "rows": [[*row] for row in rows]}
 
 
-def draw_list(title: str, items: Iterable[Mapping[str, Any]]) -> Part:
+def draw_list(title: str, items: Iterable[Mapping[str, Any]]) -> SheetPart:
     """Things with what is said beside them; one with ``to`` leads to a screen."""
     return {"part": "list", "title": title, "items": [*items]}
 
 
-def draw_row(fields: Iterable[Part]) -> Part:
+def draw_row(fields: Iterable[SheetPart]) -> SheetPart:
     """Fields beside each other, as far as there is room."""
     return {"part": "row", "fields": [*fields]}
 
 
-def list_marks(parts: Iterable[Part]) -> list[str]:
+def list_marks(parts: Iterable[SheetPart]) -> list[str]:
     """What is marked as missing on a sheet."""
     return [one["text"] for one in parts if one.get("look") == "mark"]
 
 
-def press(label: str, key: str, message: Mapping[str, Any]) -> Part:
+def press(label: str, key: str, message: Mapping[str, Any]) -> SheetPart:
     """A button with the key that presses it, and the message it sends."""
     return {"part": "press", "label": label, "key": key, "message": dict(message)}
 
 
-def _field(name: FieldName | str, kind: str, label: str, **more: object) -> Part:
+def _field(name: FieldName | str, kind: str, label: str, **more: object) -> SheetPart:
     return {"part": "field", "name": str(name), "kind": kind, "text": label, "version": "", **more}
 
 
 def text_field(
     name: FieldName, label: str, known: Commitment | None, *, rows: int = 2, kind: str = "said"
-) -> Part:
+) -> SheetPart:
     """A text; ``said`` is shown, ``secret`` is not, not even to the page."""
     text = "" if known is None or kind == "secret" else _part_of(known, name.part)
     return _field(name, kind, label, value=text, rows=rows, max_text=MAX_TEXT)
@@ -88,20 +88,22 @@ def _part_of(known: Commitment, part: str) -> str:
 
 def choice_field(
     name: FieldName | str, label: str, options: Iterable[tuple[str, str, str]], chosen: str
-) -> Part:
+) -> SheetPart:
     """One of several, each with its key; the sheet is drawn anew once one is chosen."""
     listed = [{"id": id_, "label": text, "key": key} for id_, text, key in options]
     answer = {"status": "answered", "value": None, "chosen": [chosen]} if chosen else None
     return _field(name, "choice", label, options=listed, answer=answer, is_required=True, k=1)
 
 
-def day_field(name: FieldName, label: str, known: Commitment | None) -> Part:
+def day_field(name: FieldName, label: str, known: Commitment | None) -> SheetPart:
     """A day."""
     due = known.due if known else None
     return _field(name, "day", label, value=due.isoformat() if due else "")
 
 
-def owner_field(scene: Scene, name: FieldName, label: str, known: Commitment | None) -> Part:
+def owner_field(
+    scene: Backdrop, name: FieldName, label: str, known: Commitment | None
+) -> SheetPart:
     """Who owns a thing: a role of one side, or of neither, and a name beside it."""
     _, _, fixed = name.part.partition("-")
     id_ = known.owners.get(fixed, "") if known else ""
