@@ -8,10 +8,18 @@ from typing import Any, TypeAlias
 import pandas as pd
 import sqlalchemy as sa
 
-from harmony_kit.journal.answers import ANSWER_DTYPES, Answer, AnswersFrame, type_frame
+from harmony_kit.journal.answers import ANSWER_DTYPES, Answer, AnswersFrame, Place, type_frame
+from harmony_kit.journal.case import follow_all
 from harmony_kit.journal.kept_instruments import read_conditional
 from harmony_kit.journal.replies import find_unasked
-from harmony_kit.journal.schema import JOURNAL, KEY, PENDING_ROWS, answer_from_row
+from harmony_kit.journal.schema import (
+    EVENTS,
+    JOURNAL,
+    KEY,
+    PENDING_ROWS,
+    answer_from_row,
+    event_from_row,
+)
 
 __all__ = [
     "Extent",
@@ -22,6 +30,7 @@ __all__ = [
     "read_frame",
     "read_mark",
     "where",
+    "where_counted",
 ]
 
 #: How many rows, the number of the newest, the sum of all numbers: adding a row changes it, and
@@ -42,6 +51,20 @@ def where(connection: sa.Connection, **values: str | None) -> sa.ColumnElement[b
     ranges = connection.execute(sa.select(PENDING_ROWS.c.first_id, PENDING_ROWS.c.last_id)).all()
     hidden = [~JOURNAL.c.id.between(first, last) for first, last in _join(ranges)]
     return sa.and_(sa.true(), *hidden, *equal(JOURNAL, **values))
+
+
+def where_counted(connection: sa.Connection, **values: str | None) -> sa.ColumnElement[bool]:
+    """The same without tests, whoever withdrew, and what was corrected away."""
+    kinds = ("test", "withdrawn", "corrected")
+    query = sa.select(EVENTS).where(EVENTS.c.kind.in_(kinds)).order_by(EVENTS.c.id)
+    cases = follow_all(map(event_from_row, connection.execute(query).mappings()))
+    out = [case.place for case in cases.values() if not case.counts]
+    return sa.and_(where(connection, **values), *(~sa.and_(*_at(place)) for place in out))
+
+
+def _at(place: Place) -> list[sa.ColumnElement[bool]]:
+    site, wave, respondent = place
+    return equal(JOURNAL, site=site, wave=wave, respondent=respondent)
 
 
 def _join(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -74,7 +97,7 @@ def read_frame(
     until: int | None,
 ) -> AnswersFrame:
     """The newest answers of one wave and some sites or all; no row after `until`."""
-    condition = where(connection, wave=wave)
+    condition = where_counted(connection, wave=wave)
     if until is not None:
         condition = sa.and_(condition, JOURNAL.c.id <= until)
     if sites is not None:
@@ -122,7 +145,7 @@ def read_extents(connection: sa.Connection, wave: str) -> dict[str, Extent]:
     """Site → extent of its rows of a wave; sites without any are absent."""
     number = JOURNAL.c.id
     of_site = (sa.func.count(), sa.func.max(number), sa.func.sum(number))
-    query = sa.select(JOURNAL.c.site, *of_site).where(where(connection, wave=wave))
+    query = sa.select(JOURNAL.c.site, *of_site).where(where_counted(connection, wave=wave))
     rows = connection.execute(query.group_by(JOURNAL.c.site)).all()
     return {site: (int(n), int(newest), int(total)) for site, n, newest, total in rows}
 

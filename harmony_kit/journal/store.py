@@ -25,6 +25,7 @@ from harmony_kit.journal.answers import (
     Event,
     Respondent,
 )
+from harmony_kit.journal.casebook import CaseBook
 from harmony_kit.journal.connections import upsert
 from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.incoming import (
@@ -87,6 +88,7 @@ class Store:
         self._name = sa.make_url(url).render_as_string(hide_password=True)
         self._access = Access(url, self._name, stays_open=stays_open, is_reader=is_reader)
         self.connect = self._access.connect  # for what reads and writes in one transaction
+        self.cases = CaseBook(self._access)
         self.ledger = Ledger(self._access)
 
     def __repr__(self) -> str:
@@ -207,7 +209,7 @@ class Store:
 
     def subjects(self, site: str | None = None) -> list[Subject]:
         """Pilots and decisions added at interviews, by site, kind and id."""
-        query = sa.select(SUBJECTS).where(*equal(SUBJECTS, site=site))
+        query = sa.select(SUBJECTS).where(SUBJECTS.c.title != "", *equal(SUBJECTS, site=site))
         with self.connect("read subjects from") as connection:
             rows = connection.execute(query.order_by(*SUBJECTS.primary_key)).mappings()
             return [subject_from_row(row) for row in rows]
