@@ -9,7 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from harmony_kit.journal.answers import ANSWER_DTYPES, Answer, AnswersFrame, type_frame
-from harmony_kit.journal.schema import JOURNAL, KEY, PENDING_ROWS, answer_from_row
+from harmony_kit.journal.schema import IMPORT_ROWS, JOURNAL, KEY, PENDING_ROWS, answer_from_row
 
 __all__ = [
     "Extent",
@@ -74,7 +74,7 @@ def read_frame(
     """The newest answers of one wave and some sites or all; no row after `until`."""
     condition = where(connection, wave=wave)
     if until is not None:
-        condition = sa.and_(condition, JOURNAL.c.id <= until)
+        condition = sa.and_(condition, JOURNAL.c.id <= until, *_seen_later(connection, until))
     if sites is not None:
         condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
     rows = newest(condition).subquery()
@@ -83,6 +83,20 @@ def read_frame(
     found = [tuple(row) for row in connection.execute(query)]
     frame = pd.DataFrame(found, columns=list(ANSWER_DTYPES))
     return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
+
+
+def _seen_later(connection: sa.Connection, until: int) -> list[sa.ColumnElement[bool]]:
+    """Without the rows of imports that were not whole yet when the journal had row `until`.
+
+    An import becomes whole with the last rows it writes, which have its highest numbers.
+    """
+    imported = sa.select(IMPORT_ROWS.c.import_id).group_by(IMPORT_ROWS.c.import_id)
+    later = imported.having(sa.func.max(IMPORT_ROWS.c.first_id) > until)
+    ranges = sa.select(IMPORT_ROWS.c.first_id, IMPORT_ROWS.c.last_id).where(
+        IMPORT_ROWS.c.import_id.in_(later), IMPORT_ROWS.c.first_id <= until
+    )
+    found = connection.execute(ranges).all()
+    return [~JOURNAL.c.id.between(first, last) for first, last in _join(found)]
 
 
 def current_contents(
