@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from harmony_kit import __version__, cli_exchange
+from harmony_kit import __version__, cli_exchange, cli_people
 from harmony_kit.commands.options import (
     FILE,
     FOLDER,
@@ -179,6 +179,20 @@ def plan(folder: Path, sites: tuple[str, ...], wave: str | None, schedule: Path 
 @main.command()
 @folder_argument
 @click.option("--site", "sites", multiple=True, help="Only this site; may be given again.")
+def lexicon(folder: Path, sites: tuple[str, ...]) -> None:
+    """Put what each side calls things into lexicon.csv, to be agreed on.
+
+    Lines come from the reports. What stands in the file stays as it is, and what both sides wrote
+    into its column say_it_so is used in the next reports and handouts.
+    """
+    from harmony_kit.commands import lexicon_terms
+
+    lexicon_terms.lexicon(folder, sites=sites)
+
+
+@main.command()
+@folder_argument
+@click.option("--site", "sites", multiple=True, help="Only this site; may be given again.")
 @click.option("--output", type=FILE, metavar="FILE.xlsx", help="Also write every number.")
 def compare(folder: Path, sites: tuple[str, ...], output: Path | None) -> None:
     """Say what moved from one wave of interviews to the next.
@@ -192,6 +206,7 @@ def compare(folder: Path, sites: tuple[str, ...], output: Path | None) -> None:
 
 
 for command in (
+    *cli_people.COMMANDS,
     cli_exchange.export,
     cli_exchange.merge,
     cli_exchange.journal,

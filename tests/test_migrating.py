@@ -8,13 +8,13 @@ import subprocess
 import sys
 
 import pytest
+from test_store import ANSWERS, PERSON
 
 from harmony_kit.errors import StoreError
 from harmony_kit.journal.migrating import SCHEMA_VERSION
 from harmony_kit.journal.store import Store
-from test_store import ANSWERS, PERSON
 
-_NEWER = ("store_schema", "commitments")
+_NEWER = ("store_schema", "commitments", "owners", "owner_names")
 
 
 @pytest.fixture

@@ -75,6 +75,7 @@ def read_contents(connection: sa.Connection) -> StoreContents:
     def rows(table: sa.Table) -> Iterator[sa.RowMapping]:
         query = sa.select(table).order_by(*table.primary_key)
         query = query.where(where(connection)) if table is JOURNAL else query
+        query = query.where(SUBJECTS.c.title != "") if table is SUBJECTS else query  # taken away
         return iter(connection.execute(query).mappings())
 
     return StoreContents(

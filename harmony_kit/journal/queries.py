@@ -8,8 +8,19 @@ from typing import Any, TypeAlias
 import pandas as pd
 import sqlalchemy as sa
 
-from harmony_kit.journal.answers import ANSWER_DTYPES, Answer, AnswersFrame, type_frame
-from harmony_kit.journal.schema import IMPORT_ROWS, JOURNAL, KEY, PENDING_ROWS, answer_from_row
+from harmony_kit.journal.answers import ANSWER_DTYPES, Answer, AnswersFrame, Place, type_frame
+from harmony_kit.journal.case import follow_all
+from harmony_kit.journal.kept_instruments import read_conditional
+from harmony_kit.journal.replies import find_unasked
+from harmony_kit.journal.schema import (
+    EVENTS,
+    IMPORT_ROWS,
+    JOURNAL,
+    KEY,
+    PENDING_ROWS,
+    answer_from_row,
+    event_from_row,
+)
 
 __all__ = [
     "Extent",
@@ -20,6 +31,7 @@ __all__ = [
     "read_frame",
     "read_mark",
     "where",
+    "where_counted",
 ]
 
 #: How many rows, the number of the newest, the sum of all numbers: adding a row changes it, and
@@ -40,6 +52,20 @@ def where(connection: sa.Connection, **values: str | None) -> sa.ColumnElement[b
     ranges = connection.execute(sa.select(PENDING_ROWS.c.first_id, PENDING_ROWS.c.last_id)).all()
     hidden = [~JOURNAL.c.id.between(first, last) for first, last in _join(ranges)]
     return sa.and_(sa.true(), *hidden, *equal(JOURNAL, **values))
+
+
+def where_counted(connection: sa.Connection, **values: str | None) -> sa.ColumnElement[bool]:
+    """The same without tests, whoever withdrew, and what was corrected away."""
+    kinds = ("test", "withdrawn", "corrected")
+    query = sa.select(EVENTS).where(EVENTS.c.kind.in_(kinds)).order_by(EVENTS.c.id)
+    cases = follow_all(map(event_from_row, connection.execute(query).mappings()))
+    out = [case.place for case in cases.values() if not case.counts]
+    return sa.and_(where(connection, **values), *(~sa.and_(*_at(place)) for place in out))
+
+
+def _at(place: Place) -> list[sa.ColumnElement[bool]]:
+    site, wave, respondent = place
+    return equal(JOURNAL, site=site, wave=wave, respondent=respondent)
 
 
 def _join(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -72,16 +98,19 @@ def read_frame(
     until: int | None,
 ) -> AnswersFrame:
     """The newest answers of one wave and some sites or all; no row after `until`."""
-    condition = where(connection, wave=wave)
+    condition = where_counted(connection, wave=wave)
     if until is not None:
         condition = sa.and_(condition, JOURNAL.c.id <= until, *_seen_later(connection, until))
     if sites is not None:
         condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
+    left_out = _read_unasked(connection, condition)
     rows = newest(condition).subquery()
-    query = sa.select(*(rows.c[name] for name in ANSWER_DTYPES)).order_by(rows.c.id)
+    columns = ("id", *ANSWER_DTYPES)
+    query = sa.select(*(rows.c[name] for name in columns)).order_by(rows.c.id)
     # Plain tuples: pandas asks every Row for attributes it does not have, at 30 µs each.
     found = [tuple(row) for row in connection.execute(query)]
-    frame = pd.DataFrame(found, columns=list(ANSWER_DTYPES))
+    frame = pd.DataFrame(found, columns=list(columns))
+    frame = frame[~frame["id"].isin(left_out)].reset_index(drop=True)
     return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
 
 
@@ -97,6 +126,20 @@ def _seen_later(connection: sa.Connection, until: int) -> list[sa.ColumnElement[
     )
     found = connection.execute(ranges).all()
     return [~JOURNAL.c.id.between(first, last) for first, last in _join(found)]
+
+
+def _read_unasked(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[int]:
+    """The newest rows that answer what, by the person's other answers, was not to be asked."""
+    instruments = read_conditional(connection)
+    if not instruments:
+        return []
+    is_concerned = sa.and_(condition, JOURNAL.c.instrument_sha256.in_(instruments))
+    places = [JOURNAL.c[name] for name in ("site", "wave", "respondent")]
+    people = sa.select(*places).where(is_concerned).distinct()
+    of_them = sa.and_(condition, sa.tuple_(*places).in_(people))
+    rows = connection.execute(newest(of_them)).mappings().all()
+    numbers = {answer_from_row(row): row["id"] for row in rows}
+    return [numbers[answer] for answer in find_unasked(numbers, instruments.get)]
 
 
 def current_contents(
@@ -117,7 +160,7 @@ def read_extents(connection: sa.Connection, wave: str) -> dict[str, Extent]:
     """Site → extent of its rows of a wave; sites without any are absent."""
     number = JOURNAL.c.id
     of_site = (sa.func.count(), sa.func.max(number), sa.func.sum(number))
-    query = sa.select(JOURNAL.c.site, *of_site).where(where(connection, wave=wave))
+    query = sa.select(JOURNAL.c.site, *of_site).where(where_counted(connection, wave=wave))
     rows = connection.execute(query.group_by(JOURNAL.c.site)).all()
     return {site: (int(n), int(newest), int(total)) for site, n, newest, total in rows}
 

@@ -107,15 +107,16 @@ def tell_ownership(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     for name, n in (("owner", "n"), ("other_owner", "n_other")):
         told[name] = frame[name].mask(frame[n] < FEWEST_OWNER)
     own, other = (
-        pd.MultiIndex.from_frame(frame[[*_DUTY, lens]].astype("object").fillna(""))
+        list(zip(*(frame[name].fillna("") for name in (*_DUTY, lens)), strict=True))
         for lens in ("lens", "other")
     )
-    is_hidden = pd.Series(hide, index=frame.index, dtype="bool")
-    is_hidden |= other.isin(own[is_hidden.to_numpy()])
-    chances = [str(name) for name in frame if str(name).startswith("p_")]
-    told[chances] = told[chances].mask(is_hidden)
-    middle = middle_certainty(frame["claim"], settings)
-    told["probability"] = STEPPED["probability"](frame["probability"]).mask(is_hidden, middle)
+    hidden = {place for place, hides in zip(own, hide, strict=True) if hides}
+    is_hidden = np.array(hide, dtype=bool) | np.array([place in hidden for place in other], bool)
+    for name in [str(column) for column in frame if str(column).startswith("p_")]:
+        told[name] = np.where(is_hidden, np.nan, told[name].to_numpy())
+    chances = STEPPED["probability"](frame["probability"].to_numpy())
+    middle = middle_certainty(frame["claim"], settings).to_numpy()
+    told["probability"] = np.where(is_hidden, middle, chances)
     return told
 
 

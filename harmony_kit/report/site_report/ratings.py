@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.rows import Row, number_or_none, text_of
 from harmony_kit.report.blocks import EMPTY, Block, join_blocks, picture
 from harmony_kit.report.drawings import TopicLook, TopicRow, draw_topics
-from harmony_kit.report.site_report.site_view import SiteView, number_or_none, text_or_empty
+from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
 __all__ = ["show_ratings"]
@@ -48,7 +48,7 @@ def _rated(view: SiteView, dimension: str) -> Iterator[tuple[str, str, Mapping[s
         by_subject: dict[str, dict[str, Row]] = {}
         for row in view.rows("within", item=item.id):
             if row["lens"] == row["about"] and number_or_none(row["mean"]) is not None:
-                by_subject.setdefault(text_or_empty(row["subject"]), {})[row["lens"]] = row
+                by_subject.setdefault(text_of(row["subject"]), {})[row["lens"]] = row
         for subject, rows in by_subject.items():
             yield item.id, subject, rows
 

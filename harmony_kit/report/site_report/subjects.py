@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.claims import WORDED
+from harmony_kit.measures.rows import Row, number_or_none
 from harmony_kit.report.blocks import EMPTY, Block, join_blocks, picture
 from harmony_kit.report.drawings import (
     Check,
@@ -17,7 +18,7 @@ from harmony_kit.report.drawings import (
     draw_pilots,
     draw_readiness,
 )
-from harmony_kit.report.site_report.site_view import CLAIMS, SiteView, number_or_none
+from harmony_kit.report.site_report.site_view import SiteView, hedge
 from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
 __all__ = ["show_owners", "show_pilots", "show_readiness"]
@@ -39,10 +40,9 @@ def _by_subject(rows: Iterable[Row], key: str) -> dict[str, dict[str, Row]]:
 
 def _worded(view: SiteView, row: Row, pattern: str) -> str:
     """A pattern in words: as it is where claimed, hedged where leaning, else open."""
-    if row["claim"] not in CLAIMS:
+    if row["claim"] not in WORDED:
         return view.words.say("state.withheld" if row[pattern] == "too_few" else "state.open")
-    said = view.words.say(f"{pattern}.{row[pattern]}")
-    return said if row["claim"] == "claimed" else view.words.say("state.leaning", state=said)
+    return hedge(view.words, row["claim"], view.words.say(f"{pattern}.{row[pattern]}"))
 
 
 # ── Who answers for what ───────────────────────────────────────────────────────────────────────
@@ -90,7 +90,7 @@ def _owner_row(view: SiteView, item: str, by_lens: ByLens) -> OwnerRow:
         owners=(_place(rows[0]), _place(rows[1])),
         is_sure=(sure[0], sure[1]),
         verdict=_worded(view, any_row, "pattern"),
-        is_open=any_row["claim"] not in CLAIMS,
+        is_open=any_row["claim"] not in WORDED,
     )
 
 
@@ -99,7 +99,7 @@ def _is_sure(row: Row | None, leaning_at: float) -> bool:
     if row is None:
         return False
     chance = number_or_none(row["p_owner"])
-    return row["claim"] in CLAIMS if chance is None else chance >= leaning_at
+    return row["claim"] in WORDED if chance is None else chance >= leaning_at
 
 
 def _owners_table(view: SiteView, duties: Mapping[str, ByLens], title: str) -> Block:
@@ -160,7 +160,7 @@ def _panel(view: SiteView, pilot: str, by_lens: ByLens) -> PilotPanel:
         (_score(row, "technical"), _score(row, "operational")) if row else None for row in rows
     ]
     both = [(pair[0], pair[1]) if pair and pair[0] and pair[1] else None for pair in scores]
-    sure = [bool(row) and row["claim"] in CLAIMS for row in rows]  # type: ignore[index]
+    sure = [bool(row) and row["claim"] in WORDED for row in rows]  # type: ignore[index]
     return PilotPanel(view.title(pilot), (both[0], both[1]), (sure[0], sure[1]))
 
 
@@ -238,7 +238,7 @@ def _decision_row(view: SiteView, decision: str, by_lens: ByLens) -> DecisionRow
         title=view.title(decision),
         checks=(checks[0], checks[1]),
         verdict=_worded(view, row, "verdict"),
-        is_open=row["claim"] not in CLAIMS,
+        is_open=row["claim"] not in WORDED,
         reasons=reasons,
     )
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.claims import WORDED
+from harmony_kit.measures.rows import Row, number_or_none, text_of
 from harmony_kit.report.blocks import EMPTY, Block, Words, picture
 from harmony_kit.report.drawings import LookRow, TopicLook, TopicRow, draw_looks, draw_topics
-from harmony_kit.report.site_report.site_view import CLAIMS, SiteView, number_or_none, text_or_empty
+from harmony_kit.report.site_report.site_view import SiteView, hedge
 from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
 __all__ = ["name_state", "show_looks", "show_topics", "topics_of"]
@@ -24,19 +25,19 @@ def topics_of(view: SiteView, **where: object) -> list[tuple[Row, Row]]:
 
 
 def _subject(row: Row) -> str:
-    return text_or_empty(row["subject"])
+    return text_of(row["subject"])
 
 
 def name_state(row: Row, words: Words) -> str:
     """How one lens reads the other on a topic, in a few words that say how sure they are."""
-    claim = text_or_empty(row["claim"]) or "withheld"
+    claim = text_of(row["claim"]) or "withheld"
     is_on_line = number_or_none(row.get("is_on_line")) == 1
-    if claim not in CLAIMS:
+    if claim not in WORDED:
         return words.say("state.on_line" if is_on_line else f"state.{claim}")
     state = words.say(f"state.{row['state']}")
     if is_on_line:
         return words.say("state.near_line", state=state)
-    return state if claim == "claimed" else words.say("state.leaning", state=state)
+    return hedge(words, row["claim"], state)
 
 
 def show_topics(view: SiteView, pairs: Sequence[tuple[Row, Row]], title: str) -> Block:
@@ -62,7 +63,7 @@ def _topic_row(view: SiteView, pair: tuple[Row, Row]) -> TopicRow:
             own=number_or_none(look["own"]),
             estimate=number_or_none(look["estimate"]),
             verdict=name_state(look, view.words),
-            is_open=look["claim"] not in CLAIMS,
+            is_open=look["claim"] not in WORDED,
         )
         for look in pair
     )
@@ -147,7 +148,7 @@ def _place(view: SiteView, row: Row) -> tuple[object, ...]:
         if abs(row["misreading"]) > abs(row["agreement_gap"])
         else float(row["agreement_gap"])
     )
-    return scale, CLAIMS.index(row["claim"]), -abs(size), row["item"], text_or_empty(row["subject"])
+    return scale, WORDED.index(row["claim"]), -abs(size), row["item"], text_of(row["subject"])
 
 
 def _look_row(view: SiteView, row: Row) -> LookRow:
