@@ -113,8 +113,8 @@ def make_workshop(folder: Path, results: Mapping[str, Any] | None = RESULTS) -> 
     return folder
 
 
-class Room:
-    """Somebody who holds a workshop, one message after the other; every reply must be a good one."""
+class Holder:
+    """Somebody who holds a workshop; every reply must be a good one."""
 
     def __init__(self, folder: Path, clock: Clock | None = None, **options: str) -> None:
         engagement = load_engagement(folder)
