@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,13 +13,13 @@ from harmony_kit.journal.subject import Subject
 
 __all__ = [
     "COMMITMENTS",
+    "EPOCH",
     "EVENTS",
     "FORGOTTEN",
     "IMPORTS",
     "IMPORT_ROWS",
     "INSTRUMENTS",
     "JOURNAL",
-    "JOURNAL_COLUMNS",
     "KEY",
     "METADATA",
     "OWNERS",
@@ -32,14 +30,14 @@ __all__ = [
     "SUBJECTS",
     "answer_from_row",
     "answer_row",
-    "answer_tuples",
     "event_from_row",
     "import_from_row",
     "respondent_from_row",
     "subject_from_row",
 ]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Moments are stored as microseconds since.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Moment(sa.types.TypeDecorator[datetime]):
@@ -49,10 +47,10 @@ class _Moment(sa.types.TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, _dialect: object) -> int | None:
-        return None if value is None else (value - _EPOCH) // timedelta(microseconds=1)
+        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
 
     def process_result_value(self, value: int | None, _dialect: object) -> datetime | None:
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
 METADATA = sa.MetaData()
@@ -233,38 +231,6 @@ def answer_row(answer: Answer) -> dict[str, Any]:
     row["subject"] = answer.subject or ""
     row["chosen"] = None if answer.chosen is None else list(answer.chosen)
     return row
-
-
-#: The columns of `answer_tuples`, in order.
-JOURNAL_COLUMNS = tuple(column.name for column in JOURNAL.columns if column.name != "id")
-
-
-def answer_tuples(answers: Iterable[Answer]) -> Iterator[tuple[object, ...]]:
-    """Answers as SQLite's own driver takes rows: what `answer_row` comes to in the end.
-
-    Answers of one form share their source and their moment, which are looked at once.
-    """
-    source: Source | None = None
-    when: datetime | None = None
-    told_source: tuple[object, ...] = ()
-    moment = 0
-    for answer in answers:
-        if answer.source is not source:
-            source = answer.source
-            told_source = (
-                *(source.recorded_by, source.origin, source.instrument, source.instrument_version),
-                *(source.instrument_sha256, source.reference),
-            )
-        if answer.answered_at is not when:
-            when = answer.answered_at
-            moment = (when - _EPOCH) // timedelta(microseconds=1)
-        chosen = None if answer.chosen is None else json.dumps(list(answer.chosen))
-        site, wave, respondent, item, subject, about = answer.key
-        yield (
-            *(site, wave, respondent, item, subject, about, answer.lens, answer.status),
-            *(answer.value, chosen, answer.text, answer.quotable, answer.note, moment),
-            *(answer.seconds, answer.reason, *told_source),
-        )
 
 
 def _fields(row: sa.RowMapping) -> dict[str, Any]:
