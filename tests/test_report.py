@@ -273,7 +273,7 @@ def test_the_method_says_what_may_be_wrong():
     row = site.wrong_claims.iloc[0]
     text = _plain(report.method(site).html)
     assert f"of the {row['n_claimed']} readings claimed here, out of {row['n_topics']}" in text
-    assert f"about {row['expected_wrong']:.1f} are expected to be wrong" in text
+    assert f"about {row['expected_wrong']:.0f} are expected to be wrong" in text
     assert "harmony-kit" in text
     assert "it-operations version 1" in text
 
