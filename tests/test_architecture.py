@@ -19,6 +19,7 @@ ROOMS = (
     "journal",
     "engagement",
     "interview",
+    "workshop",
     "exchange",
     "measures",
     "findings",
@@ -36,6 +37,14 @@ BELOW, ABOVE = (
 
 #: What a room may use of the rooms before it, where that is less than everything.
 NARROW = {
+    "workshop": (
+        "instrument",
+        "interview",  # its form, its questions, its way of saving
+        "journal.accord",
+        "journal.answers",
+        "journal.commitment",
+        "journal.subject",
+    ),
     "interview": (
         "instrument",
         "journal.answers",
@@ -58,7 +67,7 @@ NARROW = {
 #: Imported by one room, or by the modules of one named here, only.
 OWNERS = {
     "ipywidgets": ("interview",),
-    "anywidget": ("interview",),
+    "anywidget": ("interview", "workshop"),
     "papermill": ("engine",),
     "nbconvert": ("batch", "engine.imports"),
     "nbclient": ("engine",),

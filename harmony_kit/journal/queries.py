@@ -14,6 +14,7 @@ from harmony_kit.journal.kept_instruments import read_conditional
 from harmony_kit.journal.replies import find_unasked
 from harmony_kit.journal.schema import (
     EVENTS,
+    IMPORT_ROWS,
     JOURNAL,
     KEY,
     PENDING_ROWS,
@@ -99,7 +100,7 @@ def read_frame(
     """The newest answers of one wave and some sites or all; no row after `until`."""
     condition = where_counted(connection, wave=wave)
     if until is not None:
-        condition = sa.and_(condition, JOURNAL.c.id <= until)
+        condition = sa.and_(condition, JOURNAL.c.id <= until, *_seen_later(connection, until))
     if sites is not None:
         condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
     left_out = _read_unasked(connection, condition)
@@ -111,6 +112,20 @@ def read_frame(
     frame = pd.DataFrame(found, columns=list(columns))
     frame = frame[~frame["id"].isin(left_out)].reset_index(drop=True)
     return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
+
+
+def _seen_later(connection: sa.Connection, until: int) -> list[sa.ColumnElement[bool]]:
+    """Without the rows of imports that were not whole yet when the journal had row `until`.
+
+    An import becomes whole with the last rows it writes, which have its highest numbers.
+    """
+    imported = sa.select(IMPORT_ROWS.c.import_id).group_by(IMPORT_ROWS.c.import_id)
+    later = imported.having(sa.func.max(IMPORT_ROWS.c.first_id) > until)
+    ranges = sa.select(IMPORT_ROWS.c.first_id, IMPORT_ROWS.c.last_id).where(
+        IMPORT_ROWS.c.import_id.in_(later), IMPORT_ROWS.c.first_id <= until
+    )
+    found = connection.execute(ranges).all()
+    return [~JOURNAL.c.id.between(first, last) for first, last in _join(found)]
 
 
 def _read_unasked(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[int]:
