@@ -572,7 +572,7 @@ class Review extends ScreenPage {
       required.length ? [["review.open", required]] : [],
       optional.length ? [["review.optional", optional]] : [],
     ].flat();
-    this.nOpen = view.open.length + misfits.length;
+    this.nOpen = required.length + misfits.length;
     this.sure = h("div", { class: "sure", role: "status" });
     this.node = this.frame(
       h("h3", { class: "asked", tabindex: "-1", "data-first": true }, this.say("review.title")),
