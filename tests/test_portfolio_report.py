@@ -13,7 +13,7 @@ from html_checks import Outline, list_faults
 from harmony_kit.report import portfolio_report
 from harmony_kit.report.portfolio import Portfolio
 
-PARTS = ("cover", "reading", "where", "recurring", "evidence", "sites")
+PARTS = ("cover", "reading", "where", "recurring", "evidence", "promises", "sites")
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,9 @@ averaged over the two directions.
 """
 
 from harmony_kit.report.portfolio_report.overview import cover, sites
+from harmony_kit.report.portfolio_report.promises_across import promises
 from harmony_kit.report.portfolio_report.reading_across import reading, where
 from harmony_kit.report.portfolio_report.records_across import evidence
 from harmony_kit.report.portfolio_report.recurring import recurring
 
-__all__ = ["cover", "evidence", "reading", "recurring", "sites", "where"]
+__all__ = ["cover", "evidence", "promises", "reading", "recurring", "sites", "where"]
