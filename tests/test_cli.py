@@ -228,6 +228,8 @@ NEEDED = {
     "export": ["{folder}/out.csv"],
     "roster": ["{folder}/sites.csv"],
     "correct": ["--site", "tarn", "--respondent", "it-1", "--why", "typo", "--role", "lead"],
+    "forget": ["--site", "tarn", "--respondent", "it-1"],
+    "person": ["--site", "tarn", "--respondent", "it-1"],
     "subject": ["line-3", "--site", "tarn", "--rename", "Line 3"],
 }
 #: Every command that takes the name of a site or wave there must be, however it is run.
