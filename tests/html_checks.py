@@ -8,7 +8,7 @@ from itertools import pairwise
 
 VOID = {"br", "hr", "img", "input", "meta", "link"}
 #: Closed by itself in a picture.
-DRAWN = {"rect", "circle", "polyline", "polygon"}
+DRAWN = {"rect", "circle", "path", "polyline", "polygon"}
 
 
 class Outline(HTMLParser):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from harmony_kit.engagement.folder import Brand, Site, load_engagement
+from harmony_kit.engagement.brand import Brand
+from harmony_kit.engagement.folder import Site, load_engagement
 from harmony_kit.engagement.scaffold import create_demo, create_engagement
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.errors import EngagementError, Problem

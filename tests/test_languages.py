@@ -27,7 +27,8 @@ from invented_language import (
     speak,
 )
 
-from harmony_kit.batch.publish import Page, render_page
+from harmony_kit.batch.page import Page
+from harmony_kit.batch.publish import render_page
 from harmony_kit.batch.record import Failure
 from harmony_kit.errors import FileError, Problem
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook

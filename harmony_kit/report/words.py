@@ -20,9 +20,9 @@ from harmony_kit.report.bidi import isolate
 
 __all__ = ["FALLBACK", "OWNERS", "Words", "load_words", "word_languages"]
 
-#: Whose words pages are made of: what a report says, what its story is, what is wrong with records
-#: or left out, and why there is no report.
-OWNERS = ("report", "story", "records", "failures")
+#: Whose words pages are made of: what a report and its pictures say, its story, what is wrong with
+#: records or left out, and why there is no report.
+OWNERS = ("report", "pictures", "story", "records", "failures")
 
 
 @dataclass(frozen=True)
