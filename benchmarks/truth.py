@@ -41,6 +41,7 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.accuracy import Hits, read_accuracy
 from harmony_kit.measures.claims import STATES
 from harmony_kit.measures.coorientation import Coorientation, measure_coorientation
+from harmony_kit.measures.looks import Looks
 
 SIZES = ((3, 3), (4, 4), (6, 6), (8, 8), (12, 12), (4, 12))
 QUICK_SIZES = ((4, 4), (12, 12))
@@ -152,8 +153,9 @@ def judge_parts(found: Coorientation, asked: list[Asked], points: int) -> dict[s
     true = []
     for one in asked:
         views = ((one.truth - 1) / unit)[:, :, None]
-        looks = [[views[k] for k in look] for look in LOOKING]
-        true += [read_accuracy(*look, Hits.of(*look, 1 + 1e-9)) for look in looks]
+        is_same = np.abs(views[0] - views[1]) <= 1 + 1e-9
+        looks = [Looks.of(views[list(look)], is_same, 1 + 1e-9) for look in LOOKING]
+        true += [read_accuracy(look, Hits.of(look)) for look in looks]
     known = pd.DataFrame(true)
     parts = {
         part: ((known[part] >= rows[f"{part}_low"]) & (known[part] <= rows[f"{part}_high"])).mean()

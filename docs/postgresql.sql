@@ -28,7 +28,7 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 -- Who makes reports: check, plan, compare, export, journal, run.
 GRANT USAGE ON SCHEMA public TO harmony_reader;
 GRANT SELECT ON journal, respondents, events, subjects, instruments, imports, import_rows,
-  pending_rows TO harmony_reader;
+  pending_rows, store_schema, commitments, owners TO harmony_reader;
 GRANT SELECT ON journal_id_seq TO harmony_reader;
 
 -- Who interviews: reads, and adds. Imports, and what takes them back, are the owner's: a broken-off
@@ -36,7 +36,10 @@ GRANT SELECT ON journal_id_seq TO harmony_reader;
 GRANT USAGE ON SCHEMA public TO harmony_interviewer;
 GRANT SELECT, INSERT ON journal, respondents, events, subjects, instruments
   TO harmony_interviewer;
-GRANT SELECT ON imports, import_rows, pending_rows TO harmony_interviewer;
+GRANT SELECT ON imports, import_rows, pending_rows, store_schema TO harmony_interviewer;
+-- The same person holds the workshop. What owners are called is for whoever sits in the room with
+-- them: a reader sees what they are, never who.
+GRANT SELECT, INSERT ON commitments, owners, owner_names TO harmony_interviewer;
 GRANT SELECT, USAGE ON journal_id_seq, events_id_seq TO harmony_interviewer;
 
 -- One row each, which is renewed: when an interview ends, a pilot is called something else, or a
@@ -45,3 +48,6 @@ GRANT UPDATE (lens, role, language, started_at, finished_at, details) ON respond
   TO harmony_interviewer;
 GRANT UPDATE (title) ON subjects TO harmony_interviewer;
 GRANT UPDATE (id, version, name, files) ON instruments TO harmony_interviewer;
+GRANT UPDATE (site, lens, role) ON owners TO harmony_interviewer;
+-- A name is erased by writing over it; that it was erased stays.
+GRANT UPDATE (name, is_erased) ON owner_names TO harmony_interviewer;

@@ -9,6 +9,8 @@
     │  ├─ EngagementError            engagement.yaml, sites.csv or an evidence file
     │  └─ ExchangeError              a file of answers offered for import
     ├─ AnswerError (ValueError)      one answer: item, value, what is allowed
+    │  └─ MisfitError                one that does not fit the others of the same person
+    ├─ CommitmentError (ValueError)  one thing agreed: which, what was said, what is allowed
     ├─ FrameError (ValueError)       a frame handed to a measure: column, expected, found
     ├─ StoreError (OSError)          what was tried, on which store (never a password), why
     ├─ ParameterError (ValueError)   a notebook parameter it does not declare
@@ -27,6 +29,7 @@ from typing import Literal
 
 __all__ = [
     "AnswerError",
+    "CommitmentError",
     "EngagementError",
     "ExchangeError",
     "FileError",
@@ -34,6 +37,7 @@ __all__ = [
     "HarmonyError",
     "InstrumentError",
     "MakersLost",
+    "MisfitError",
     "ParameterError",
     "PlaybookError",
     "Problem",
@@ -135,6 +139,21 @@ class AnswerError(HarmonyError, ValueError):
         return (
             f"{self.item}: {self.value!r} is not an answer to this item. Allowed: {self.allowed}."
         )
+
+
+class MisfitError(AnswerError):
+    """An answer the item's constraint refuses beside what the same person said before."""
+
+
+class CommitmentError(HarmonyError, ValueError):
+    """Something agreed in the room that cannot stand as it was said."""
+
+    def __init__(self, thing: str, value: object, allowed: str) -> None:
+        super().__init__(thing, value, allowed)
+        self.thing, self.value, self.allowed = thing, value, allowed
+
+    def __str__(self) -> str:
+        return f"{self.thing}: {self.value!r} cannot be kept. Allowed: {self.allowed}."
 
 
 class FrameError(HarmonyError, ValueError):

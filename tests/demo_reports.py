@@ -23,8 +23,9 @@ AS_OF = dt.date(2026, 10, 30)
 NOW = dt.datetime(2026, 10, 30, tzinfo=dt.UTC)
 CASES = Path(__file__).parent / "cases"
 PARTS = (
-    *("page_one", "cover", "headline", "first_page", "false_consensus", "known_difference"),
-    *("false_conflict", "dimensions", "voices", "evidence", "actions", "canvases", "method"),
+    *("page_one", "cover", "changed", "first_page", "actions", "who_acts", "can_wait", "evidence"),
+    *("headline", "false_consensus", "known_difference", "false_conflict", "dimensions", "voices"),
+    *("canvases", "appendix", "method"),
 )
 #: Feels aligned, drift, false conflict, too small.
 PLANTS = ("northfield", "kingsbridge", "hinterberg", "tarn")

@@ -24,6 +24,7 @@ HOSTILE = "</style><script>alert(1)</script>"
 #: How a page is told apart from another: every kind there is.
 KINDS = ("site", "too_few", "failure", "portfolio", "index", "handout")
 REGIONS = ("EMEA", "Americas", "APAC")
+_SOURCES = ("northfield", "hinterberg", "tarn")
 
 
 def execute(notebook: str, verbs: object, name: str, subject: object) -> dict:
@@ -60,7 +61,7 @@ def site_page(folder: Path, site: str = "northfield", language: str = "en") -> P
 
 def load_portfolio(folder: Path) -> Portfolio:
     """Three plants of the demo, one of them too small."""
-    for site in ("northfield", "hinterberg", "tarn"):
+    for site in _SOURCES:
         (folder / site).mkdir()
         assess(site).save(folder / site)
     return Portfolio.load(demo()[0].folder, wave="2026", results=folder, as_of=AS_OF)
@@ -68,9 +69,7 @@ def load_portfolio(folder: Path) -> Portfolio:
 
 def repeat_sites(portfolio: Portfolio, n: int) -> Portfolio:
     """A portfolio of `n` sites, which are those of another again and again, in three regions."""
-    sources = [
-        one for one in portfolio.sites["site"] if one in ("northfield", "hinterberg", "tarn")
-    ]
+    sources = [one for one in portfolio.sites["site"] if one in _SOURCES]
     ids = [f"s{i:03}" for i in range(n)]
     sites = tuple(
         replace(
@@ -148,10 +147,8 @@ def index_row(number: int, status: str) -> dict:
 
 
 def index_run(language: str = "en") -> dict:
-    rows = [
-        index_row(i, status)
-        for i, status in enumerate(("ok", "ok", "withheld", "failed", "missing"))
-    ]
+    states = ("ok", "ok", "withheld", "failed", "missing")
+    rows = [index_row(i, status) for i, status in enumerate(states)]
     counts = {
         "sites": 5,
         "ok": 2,

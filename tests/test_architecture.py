@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,13 @@ BELOW, ABOVE = (
 
 #: What a room may use of the rooms before it, where that is less than everything.
 NARROW = {
-    "interview": ("instrument", "journal.answers", "journal.names", "journal.subject"),
+    "interview": (
+        "instrument",
+        "journal.answers",
+        "journal.names",
+        "journal.replies",
+        "journal.subject",
+    ),
     "exchange": (
         "instrument",
         "journal.answers",
@@ -76,9 +83,15 @@ def _modules() -> list[tuple[str, Path]]:
 MODULES = _modules()
 
 
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def _imports(path: Path) -> set[str]:
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -120,10 +133,7 @@ def test_narrow_rooms_know_little_of_the_others(room):
 
 
 def test_a_room_says_what_it_is_in_five_lines():
-    told = {
-        room: ast.get_docstring(ast.parse((PACKAGE / room / "__init__.py").read_text())) or ""
-        for room in ROOMS
-    }
+    told = {room: ast.get_docstring(_tree(PACKAGE / room / "__init__.py")) or "" for room in ROOMS}
     unclear = {
         room
         for room, text in told.items()
@@ -157,7 +167,7 @@ def test_modules_and_functions_stay_small():
         text = path.read_text(encoding="utf-8")
         if text.count("\n") > 300:
             too_long.append((path.name, text.count("\n")))
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(_tree(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 n_lines = (node.end_lineno or 0) - node.lineno
                 if n_lines > 50:
@@ -170,7 +180,7 @@ def test_the_two_lens_names_are_nowhere_in_the_code():
     for _, path in MODULES:
         if path.name == "demo.py":
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(_tree(path)):
             if isinstance(node, ast.Constant) and node.value in ("it", "operations"):
                 named[path.name] = node.lineno
     assert named == {}
@@ -203,7 +213,7 @@ def test_engine_imports_in_a_fresh_process():
 def test_a_public_class_name_means_one_thing():
     homes: dict[str, set[str]] = {}
     for name, path in MODULES:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in _tree(path).body:
             if isinstance(node, ast.ClassDef):
                 names = [node.name]
             elif isinstance(node, ast.Assign):  # aliases of types

@@ -288,3 +288,13 @@ def test_a_site_does_not_depend_on_its_company(name):
     together = measure(rows, as_of=TODAY)
     alone = measure(at_site(rows, "south"), as_of=TODAY)
     assert at_site(together, "south").equals(alone)
+
+
+def test_a_recurring_decision_waits_for_nobody():
+    days = {"raised_on": ["2026-01-01"] * 3, "decided_on": [None] * 3}
+    decisions = pd.DataFrame(days).astype("datetime64[s]")
+    decisions = decisions.assign(site="north", title="", held_by="it", status="open")
+    decisions = decisions.assign(decision=["a", "b", "c"], kind=["recurring", "one_off", None])
+    assert time_decisions(decisions, as_of=TODAY)["decision"].tolist() == ["b", "c"]
+    (row,) = measure_decisions(decisions, as_of=TODAY).to_dict("records")
+    assert (row["n"], row["n_open"], sorted(row["open_days"])) == (2, 2, ["b", "c"])

@@ -131,6 +131,20 @@ def test_an_id_that_cannot_be_one_and_one_in_two_spellings(folder):
     ]
 
 
+def test_a_pilot_with_the_id_of_a_decision_is_told(folder):
+    row = "riverside,stop-line,Stop the line,,2026-03-03,,it,open\n"
+    (folder / "decisions.csv").write_text(HEADER + row, encoding="utf-8")
+    head = "site,pilot,title,started_on,planned_end,ended_on,scope_changes,status\n"
+    pilots = "riverside,Stop-Line,Camera,2026-03-03,2036-03-03,,0,running\n"
+    (folder / "pilots.csv").write_text(head + pilots, encoding="utf-8")
+    assert told(folder) == [
+        (
+            "pilots.csv: row 2, column pilot: riverside / Stop-Line is the id of a decision "
+            "as well; give one of them another id."
+        )
+    ]
+
+
 def test_contradictions_of_decisions_are_told_once_each_with_their_row(folder):
     lay(folder, "decisions-contradictions.csv", "decisions.csv")
     assert told(folder) == [

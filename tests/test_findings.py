@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +173,7 @@ def test_first_page_is_short_and_varied():
     findings = _find(*frame, *rest)
     first = select_first(findings)
     assert len(findings) == 4  # ten points of the frame that show the same are one finding
-    assert sorted(item for f in findings for item in f.alike) == sorted(items)
+    assert sorted(one.item for f in findings for one in f.alike) == sorted(items)
     assert len(first) == 4 <= FIRST_PAGE
     assert {"execution", "workflow", "ownership"} <= {finding.dimension for finding in first}
 
@@ -216,3 +216,10 @@ def test_a_finding_is_plain_in_results():
     assert plain["sources"] == ["frame.decision"]
     assert "subject" not in plain
     assert replace(finding, subject="vision").to_dict()["subject"] == "vision"
+
+
+def test_every_key_of_a_finding_is_documented():
+    text = (Path(__file__).parents[1] / "docs" / "results.md").read_text(encoding="utf-8")
+    section = text.partition("## A finding\n")[2].partition("\n## ")[0]
+    keys = re.findall(r"`(\w+)`", "\n".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)))
+    assert sorted(keys) == sorted(field.name for field in fields(Finding))

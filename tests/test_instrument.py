@@ -357,7 +357,8 @@ def test_the_estimate_names_the_other_lens(core, language):
 
 def test_the_examples_of_the_page_are_an_instrument_and_its_translation(tmp_path):
     blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    for name, block in zip(("own.yaml", "own.de.yaml"), blocks, strict=True):
+    # Between the two stands a piece of an item, to teach conditions.
+    for name, block in zip(("own.yaml", "own.de.yaml"), (blocks[0], blocks[-1]), strict=True):
         (tmp_path / name).write_text(block, encoding="utf-8")
     instrument = load_instrument(tmp_path / "own.yaml")
     assert instrument.languages == ("en", "de")

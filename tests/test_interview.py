@@ -126,11 +126,13 @@ def test_every_change_is_kept_and_an_unchanged_answer_adds_nothing(desk):
     assert [row[1] for row in kept(desk)] == [4, 2, 4]
 
 
-def test_a_refused_answer_changes_nothing(desk):
+@pytest.mark.parametrize("value", [9, 0, 2.5, True, "4", None])
+def test_a_refused_answer_changes_nothing(desk, value):
     interview = start_interview(newcomer(), desk)
     before = interview.session
-    with pytest.raises(AnswerError):
-        interview.answer(shared(9))
+    with pytest.raises(AnswerError) as caught:
+        interview.answer(shared(value))
+    assert (caught.value.value, caught.value.allowed) == (value, "a whole number from 1 to 5")
     assert (interview.session, kept(desk)) == (before, [])
 
 

@@ -47,6 +47,8 @@ from harmony_kit.measures.evidence import DECISION_STATUSES
 from harmony_kit.report.words import load_words, word_languages
 
 PACKAGE = ROOT / "harmony_kit"
+#: What asks for texts.
+CODE = {".py", ".j2"}
 TRANSLATED = [one for one in known_languages() if one != FALLBACK]
 
 
@@ -253,7 +255,7 @@ def test_the_pages_of_that_language_show_what_they_are_there_to_show(spoken):
         ("reports/northfield/report.html", "handled.dates_decide"),
         ("reports/northfield/report.html", "first.ask"),
         ("reports/tarn/report.html", "cover.silent"),
-        ("reports/sanmarco/report.html", "number.n_split"),
+        ("reports/sanmarco/report.html", "dimension.splits"),
         ("reports/kobuchi/report.html", "failure.unfinished"),
         ("reports/kobuchi/report.html", "because.timed_out"),
         ("portfolio.html", "portfolio.title"),
@@ -327,3 +329,32 @@ def _fingerprint(copy: Path) -> str:
     asked = [sys.executable, "-c", code]
     run = subprocess.run(asked, env=env, cwd=copy, capture_output=True, text=True, check=True)
     return run.stdout
+
+
+# ── No text that nobody says ───────────────────────────────────────────────────────────────────
+
+#: Where a key is put together from names alone: what a measure calls its verdict.
+VERDICTS = ("pattern", "quadrant", "verdict")
+
+
+def _said_keys() -> list[re.Pattern[str]]:
+    """How the keys look that code and templates ask for, with anything where they have a name."""
+    paths = [path for place in ("harmony_kit", "templates") for path in (ROOT / place).rglob("*")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in paths if path.suffix in CODE)
+    asked = set(re.findall(r"""["']([a-z_{][^"'\n ]*\.[^"'\n ]*)["']""", text))
+    asked |= {
+        f"{name}{{}}" for name in re.findall(r"""["']([a-z_]+\.[a-z_.]*)(?:\{|["'] ?[~+])""", text)
+    }
+    asked |= {f"{name}.{{}}" for name in re.findall(r"""\bnames?\(["']([a-z_]+)["']""", text)}
+    asked |= {f"{name}.{{}}" for name in VERDICTS}
+    asked = {key for key in asked if re.search("[a-z]", re.sub(r"\{[^}]*\}", "", key))}
+    parts = [re.split(r"(\{[^}]*\})", key) for key in asked]
+    shapes = ["".join("\\w+" if p.startswith("{") else re.escape(p) for p in one) for one in parts]
+    return [re.compile(f"{shape}(_one|_many)?") for shape in shapes]
+
+
+@pytest.mark.parametrize("owner", ["report", "story", "records", "failures"])
+def test_every_text_is_asked_for_somewhere(owner):
+    asked = _said_keys()
+    texts = load_texts(owner, FALLBACK)
+    assert [key for key in texts if not any(one.fullmatch(key) for one in asked)] == []

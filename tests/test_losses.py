@@ -119,7 +119,7 @@ def test_a_store_that_was_moved_with_all_it_held_is_no_loss(folder: Path) -> Non
 
 def test_somebody_who_was_deleted_is_no_loss_and_is_gone_from_the_report(folder: Path) -> None:
     store = Store(f"sqlite:///{_store(folder)}")
-    with store._writing("forget") as connection:
+    with store.connect("forget", is_write=True) as connection:
         connection.exec_driver_sql("DELETE FROM journal WHERE site = 'b'")
     store.close()
     result = run_engagement(request_for(folder))

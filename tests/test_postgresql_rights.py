@@ -13,6 +13,7 @@ from harmony_kit.batch.batch import run_engagement
 from harmony_kit.errors import StoreError
 from harmony_kit.instrument.file import find_instrument
 from harmony_kit.journal.answers import Answer, Event, Respondent, Source, Subject
+from harmony_kit.journal.commitment import Commitment, Owner
 from harmony_kit.journal.store import Store
 
 pytestmark = pytest.mark.postgres
@@ -22,7 +23,9 @@ WHEN = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
 SOURCE = Source("ana", "interview", "tiny", 1, "0" * 64)
 ANSWER = Answer("a", "1", "x-1", "day", "work.clear", "day", "answered", WHEN, SOURCE, value=4)
 PERSON = Respondent("a", "1", "x-1", "day", started_at=WHEN)
-TABLES = ("journal", "respondents", "events", "subjects", "instruments")
+TABLES = ("journal", "respondents", "events", "subjects", "instruments", "commitments", "owners")
+OWNER = Owner("o-1", "a", "day", "shift lead")
+AGREED = Commitment("a", "1", "stop", "question", "q-1", "open", WHEN, "ana", owners={"": "o-1"})
 
 
 def _execute(url: str, *statements: str) -> None:
@@ -71,9 +74,27 @@ def test_an_interviewer_does_all_an_interview_needs(urls):
     store.close()
 
 
+def test_an_interviewer_holds_the_workshop_and_a_reader_learns_no_names(urls):
+    store, reader = Store(urls["interviewer"]), Store(urls["reader"], is_reader=True)
+    assert store.ledger.add([AGREED]) == 1
+    store.ledger.add_owner(OWNER, "Kay")
+    store.ledger.add_owner(OWNER, "Kay Moss")
+    assert store.ledger.names() == {"o-1": "Kay Moss"}
+    assert (reader.ledger.entries(), reader.ledger.owners()) == ((AGREED,), (OWNER,))
+    with pytest.raises(StoreError, match="permission denied"):
+        reader.ledger.names()
+    assert store.ledger.erase_names(["o-1"]) == 1
+    store.ledger.add_owner(OWNER, "Kay Moss")
+    assert store.ledger.names() == {}
+    store.close()
+    reader.close()
+
+
 @pytest.mark.parametrize(
     "statement",
     [
+        "UPDATE commitments SET state = 'done'",
+        "DELETE FROM owner_names",
         "UPDATE journal SET value = 1",
         "UPDATE events SET kind = 'x'",
         "UPDATE respondents SET respondent = 'y'",

@@ -10,6 +10,7 @@ from demo_reports import (
     CASES,
     PAGES,
     PARTS,
+    PLANTS,
     answer_everything,
     assess,
     demo,
@@ -25,6 +26,7 @@ from harmony_kit.findings.findings import select_first
 from harmony_kit.report import site_report as report
 from harmony_kit.report.blocks import load_words, word_languages
 from harmony_kit.report.site_report import contents
+from harmony_kit.report.site_report.finding_numbers import show_numbers
 from harmony_kit.report.site_report.site_view import SiteView
 
 HOSTILE = '</td><script>alert(1)</script><b>x</b> =HYPERLINK("http://x") $x^2$ {{ 7*7 }} {n}'
@@ -215,11 +217,44 @@ def test_talk_stands_beside_the_record():
     assert "stands on the first page" in text
 
 
-def test_actions_leave_room_for_two_names_and_a_date():
-    html = report.actions(assess("northfield")).html
-    rows = html.count('<th scope="row">')
-    assert 1 <= rows <= 8
-    assert html.count('<td class="fill-in">') == 3 * rows
+def test_every_step_says_when_it_is_done_and_leads_to_who_acts():
+    html, acting = report.actions(assess("northfield")).html, report.who_acts(assess("northfield"))
+    steps = re.findall(r'<tr id="step-(\d+)">', html)
+    assert [*map(int, steps)] == [*range(1, len(steps) + 1)]
+    assert 1 <= len(steps) <= 8
+    led_to = re.findall(r'<a href="#step-(\d+)">', acting.html)
+    assert sorted(map(int, led_to)) == sorted([*map(int, steps)] * 2)
+    owners = acting.html.count('<th scope="row">')
+    assert acting.html.count('<td class="fill-in"') == 2 * owners
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_a_report_begins_with_the_five_acts(language):
+    listed = contents.list_parts(SiteView.of(assess("northfield", language)))
+    assert tuple(part for part, _ in listed)[:5] == contents.ACTS
+
+
+def test_numbers_without_a_side_stand_for_themselves():
+    sign = next(f for f in assess("northfield").findings if f.kind == "signature")
+    shown = show_numbers(SiteView.of(assess("northfield")), sign).html
+    rows = re.findall(r"<tr>(.*?)</tr>", shown, re.DOTALL)
+    assert [re.findall(r">([^<\n]+)<", row) for row in rows] == [
+        ["Number", "IT", "Operations"],
+        ["Feeling aligned", "4.6", "3.9"],
+        ["Number", "Value"],
+        ["Certainty", "95%"],
+        ["Slow decisions", "5"],
+        ["Share open", "80%"],
+        ["Days the oldest waits", "310"],
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+@pytest.mark.parametrize("site", PLANTS)
+def test_every_number_has_a_name(site, language):
+    html = report.first_page(assess(site, language)).html
+    html += report.appendix(assess(site, language)).html
+    assert re.findall(r">\s*\w*_\w+\s*<", html) == []
 
 
 def test_sheets_show_each_side_its_own_sentences():
@@ -291,7 +326,9 @@ def test_one_lens_too_small_silences_both():
     parts = show(site)
     silent = {part for part, html in parts.items() if not html}
     told = {"headline", "first_page", "false_consensus", "known_difference", "false_conflict"}
-    assert silent == told | {"page_one", "dimensions", "voices", "actions"}
+    assert silent == told | {
+        *("page_one", "dimensions", "voices", "actions", "who_acts", "can_wait", "appendix")
+    }
     html = "\n".join(parts.values())
     assert list_faults(html) == []
     assert not [quote for quote in site.quotes["text"] if str(escape(quote)) in html]
@@ -383,6 +420,7 @@ COMPOSED = re.compile(
     r"|regions\.(sites|shown)|together\.pair_\w+"
     r"|evidence\.(decisions|pilots|adoption|(running|ended)(_late|_in_time)?)"
     r"|index\.by_\w+|cover\.(lead|lead_once|people|everybody|some)"
+    r"|appendix\.(claimed|leaning)"
 )
 
 
@@ -412,7 +450,7 @@ def test_every_sentence_is_used():
         *(package / "templates" / "harmony").glob("*.j2"),
     ]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    named = set(re.findall(r"[\"']([a-z]+\.[a-z_]+)[\"']", code))
+    named = set(re.findall(r"[\"']([a-z_]+\.[a-z_]+)[\"']", code))
     keys = {re.sub(r"_(one|many)$", "", key) for key in load_words("en").texts}
     coded = {key for key in keys if key.split(".")[0] in CODES}
     assert sorted(k for k in keys - named - coded if not COMPOSED.fullmatch(k)) == []

@@ -3,7 +3,7 @@ import pytest
 
 from harmony_kit.measures.factor import factorise
 from harmony_kit.measures.seeding import digest_arrays, seed_draws
-from harmony_kit.measures.site_model import draw_site
+from harmony_kit.measures.site_model import draw_sites
 from harmony_kit.measures.site_ratings import SiteRatings
 from harmony_kit.measures.site_state import CONTRASTS
 
@@ -24,8 +24,8 @@ def plant(seed, n=(6, 6), unseen=-1, habit=0.3, error=0.8):
     return SiteRatings(given, np.full((TOPICS, 4), unseen), people), means
 
 
-def drawn(ratings, draws=1000):
-    return draw_site(ratings, draws=draws, reliability=0.7).means
+def drawn(ratings):
+    return draw_sites([ratings], reliability=0.7)[0].means
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say():
@@ -38,10 +38,9 @@ def test_intervals_hold_the_truth_as_often_as_they_say():
     assert np.mean(held) == pytest.approx(0.8, abs=0.05)
 
 
-def test_draws_lie_on_the_scale_and_are_as_many_as_asked():
-    means = drawn(plant(1)[0], draws=700)
-    assert means.shape[:2] == (4, TOPICS)
-    assert means.shape[2] >= 700
+def test_draws_lie_on_the_scale():
+    means = drawn(plant(1)[0])
+    assert means.shape == (4, TOPICS, 960)
     assert (means.min() >= 0, means.max() <= 4) == (True, True)
 
 
@@ -51,6 +50,17 @@ def test_the_same_answers_give_the_same_draws_whoever_gave_them():
     given = tuple(part[:, order] for part in ratings.given)
     shuffled = SiteRatings(given, ratings.unseen, ratings.people)
     assert np.array_equal(drawn(ratings), drawn(shuffled))
+
+
+@pytest.mark.parametrize("unseen", [-1, 3])
+def test_a_site_gets_the_same_draws_in_any_company(unseen):
+    sites = [plant(seed, (4, seed), unseen)[0] for seed in range(2, 11)]
+    sites[3].given[1][2:9, 1] = np.nan
+    together = draw_sites(sites, reliability=0.7)
+    for site, found in zip(sites, together, strict=True):
+        alone = draw_sites([site], reliability=0.7)[0]
+        assert np.array_equal(found.means, alone.means)
+        assert np.array_equal(found.error, alone.error)
 
 
 def test_exchanging_the_lenses_exchanges_the_draws():

@@ -184,7 +184,7 @@ def test_three_threads_write_three_rows(store_url, tmp_path):
 
 def test_file_is_in_wal_with_full_sync(tmp_path):
     store = Store(f"sqlite:///{tmp_path}/answers.sqlite")
-    with store._reading("look at") as connection:
+    with store.connect("look at") as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
     store.close()
@@ -318,7 +318,7 @@ def test_an_archive_on_a_read_only_disk_can_be_read(small_disk):
 
 def test_what_tells_that_a_row_is_gone(store):
     store.append(ANSWERS)
-    with store._writing("forget") as connection:
+    with store.connect("forget") as connection:
         connection.exec_driver_sql("DELETE FROM journal WHERE id IN (2, 5)")
     assert store.site_extents("1") == {"oldmill": (3, 4, 8)}
     assert (store.mark(), store.revision()) == (5, 4)

@@ -8,6 +8,7 @@ from measure_frames import answers_of, dtypes_of, items_of, no_answers, said
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.coorientation import measure_topics, measure_understanding
+from harmony_kit.measures.looks import Looks
 from harmony_kit.measures.understanding import (
     UNDERSTANDING,
     mark_understood,
@@ -113,10 +114,11 @@ def test_as_many_are_marked_as_the_middle_count():
 @given(seed=st.integers(0, 1000), n_topics=st.integers(1, 8))
 def test_an_interval_is_a_percentile_of_the_count(seed, n_topics):
     random = np.random.default_rng(seed)
-    draws = [random.uniform(0, 4, (n_topics, 300)) for _ in range(3)]
+    draws = random.uniform(0, 4, (3, n_topics, 300))
+    looks = Looks.of(draws, np.abs(draws[0] - draws[2]) <= 1, 1.0)
     is_close = np.abs(draws[1] - draws[2]) <= 1
     marked = mark_understood(is_close)
-    row = read_understanding(tuple(draws), marked, np.array(["x"] * n_topics), 1.0)[0]
+    row = read_understanding(looks, marked, np.array(["x"] * n_topics))[0]
     counts = np.sort(is_close.sum(axis=0))
     assert (row["understood_low"], row["understood_high"]) == (counts[29], counts[269])
     well = (counts > n_topics / 2).sum() + (counts == n_topics / 2).sum() / 2

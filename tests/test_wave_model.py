@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from harmony_kit.measures.site_model import draw_site
+from harmony_kit.measures.site_model import draw_sites
 from harmony_kit.measures.site_ratings import SiteRatings
 from harmony_kit.measures.wave_model import WavePair, draw_waves
 
@@ -35,7 +35,7 @@ def plant(seed, moved=0, *, same=True):
 
 def moves(seed, moved=0, *, same=True):
     before, after = plant(seed, moved, same=same)
-    drawn = [draw_site(part, draws=1000, reliability=0.7) for part in (before, after)]
+    drawn = [draw_sites([part], reliability=0.7)[0] for part in (before, after)]
     found = draw_waves(WavePair(before, after, *drawn), reliability=0.7)
     return found.after - found.before
 

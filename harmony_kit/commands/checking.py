@@ -17,7 +17,10 @@ from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import AnswerError, FileError, Problem, StoreError
 from harmony_kit.exchange.row_problems import name_rows
 from harmony_kit.findings.playbook_lint import lint_playbook
-from harmony_kit.journal.answers import Answer, Respondent, check_answer
+from harmony_kit.instrument.model import Instrument
+from harmony_kit.journal.answers import Answer, Respondent, check_answer, column_name
+from harmony_kit.journal.kept_instruments import read_conditional
+from harmony_kit.journal.replies import find_misfits, find_unasked
 from harmony_kit.journal.store import Store
 from harmony_kit.report.assessment import open_playbook
 
@@ -41,6 +44,7 @@ class _Stored:
     answers: list[Answer]
     respondents: list[Respondent]
     lost: list[Problem] = field(default_factory=list)
+    instruments: dict[str, Instrument] = field(default_factory=dict)
 
 
 def check_engagement(folder: Path) -> CheckReport:
@@ -61,6 +65,7 @@ def check_engagement(folder: Path) -> CheckReport:
     problems += list_brand_warnings(engagement.brand)
     problems += _check_sites(engagement, stored)
     problems += _check_answers(engagement, stored)
+    problems += _check_conditions(stored)
     problems += list_unasked(engagement.evidence, stored.answers, engagement.instrument)
     ordered = sorted(_gather(problems), key=lambda problem: problem.severity == "warning")
     return CheckReport(tuple(ordered), tuple(_summarise(engagement, stored)))
@@ -104,7 +109,9 @@ def _read_store(engagement: Engagement) -> _Stored:
                 store, engagement.site_ids, wave=wave, folder=engagement.folder
             )
         ]
-        return _Stored(store.current(), store.respondents(), lost)
+        with store.connect("read instruments from") as connection:
+            instruments = read_conditional(connection)
+        return _Stored(store.current(), store.respondents(), lost, instruments)
     finally:
         store.close()
 
@@ -135,6 +142,29 @@ def _check_answers(engagement: Engagement, stored: _Stored) -> Iterator[Problem]
     if old:
         what = f"{old.total()} answers were asked with another version of the instrument file"
         yield Problem("the store", "", what, severity="warning")
+
+
+def _check_conditions(stored: _Stored) -> Iterator[Problem]:
+    """Answers that do not count, or do not fit, by what the same people answered elsewhere."""
+    known = stored.instruments.get
+    todo = "They are kept, and count again when the other answer changes."
+    what = "answers what was not to be asked of them; left out of every report"
+    unasked = [*find_unasked(stored.answers, known)]
+    yield from _tell_answers(unasked, what, todo)
+    todo = "Ask again: harmony interview shows it on the review page."
+    what = "does not fit the other answers of the same person"
+    yield from _tell_answers([*find_misfits(stored.answers, known)], what, todo)
+
+
+def _tell_answers(answers: list[Answer], what: str, todo: str) -> Iterator[Problem]:
+    for answer in answers[:_SHOWN]:
+        about = answer.about if answer.is_estimate else None
+        name = column_name(answer.item, answer.subject, about)
+        where = f"{answer.site} / {answer.wave} / {answer.respondent} / {name}"
+        yield Problem("the store", where, what, todo=todo, severity="warning")
+    if len(answers) > _SHOWN:
+        more = f"{len(answers) - _SHOWN} more answers like these"
+        yield Problem("the store", "", more, severity="warning")
 
 
 def _summarise(engagement: Engagement, stored: _Stored) -> Iterator[str]:

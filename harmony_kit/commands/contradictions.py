@@ -75,13 +75,25 @@ def _list_ghosts(evidence: Evidence) -> Iterator[Problem]:
 def list_unasked(
     evidence: Evidence, answers: Iterable[Answer], instrument: Instrument
 ) -> Iterator[Problem]:
-    """One-off decisions of whose data people were asked: such a decision is taken in the work."""
+    """Decisions of whose data people were asked, and that are one-off or of no known kind.
+
+    Only a decision that is taken in the work, again and again, has data to be ready. Of one whose
+    kind is missing nothing is guessed: it is read as both until somebody says.
+    """
     per = {item.id for item in instrument.items if item.per == "decision"}
     asked = {(answer.site, answer.subject) for answer in answers if answer.item in per}
     rows = evidence.decisions[["site", "decision", "kind"]].itertuples(index=False)
     for site, decision, kind in rows:
-        if kind == "one_off" and (site, decision) in asked:
-            file, number = evidence.places[("decisions", site, decision)]
+        if (site, decision) not in asked or kind == "recurring":
+            continue
+        file, number = evidence.places[("decisions", site, decision)]
+        if kind == "one_off":
             what = f"{site} / {decision} is one_off, and people answered whether its data is ready"
             todo = "Is it recurring? A one-off decision is not asked about."
-            yield Problem(file, f"row {number}, column kind", what, "", todo, "warning")
+        else:
+            what = "people answered whether the data of this decision is ready"
+            todo = (
+                "Is it one_off or recurring? Until then its waiting counts as if it were one_off, "
+                "and its data as if it were recurring."
+            )
+        yield Problem(file, f"row {number}, column kind", what, "", todo, "warning")

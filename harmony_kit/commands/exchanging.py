@@ -128,16 +128,21 @@ def merge(folder: Path, other: Path, *, renames: tuple[str, ...]) -> None:
     renamed = dict(map(_split_rename, renames))
     theirs = Store(f"sqlite:///{other.resolve().as_posix()}", is_reader=True)
     try:
-        unknown = {r.site for r in theirs.respondents()} - set(engagement.site_ids)
+        agreed = theirs.ledger.contents()
+        sites = {r.site for r in theirs.respondents()} | agreed.sites
+        unknown = sites - set(engagement.site_ids)
         if unknown:
             allowed = ", ".join(engagement.site_ids)
             what = f"has answers of sites that are not in sites.csv: {', '.join(sorted(unknown))}"
             raise EngagementError(Problem(other.name, "", what, allowed))
         with open_store(engagement) as store:
+            n_before = len(store.ledger.entries())
             n_new = store.merge(theirs, renamed=renamed)
+            n_agreed = len(store.ledger.entries()) - n_before
     finally:
         theirs.close()
-    click.echo(f"{n_new} answers added from {other}")
+    also = f" and {n_agreed} entries of workshops" if n_agreed else ""
+    click.echo(f"{n_new} answers{also} added from {other}")
 
 
 def _split_rename(pair: str) -> tuple[str, str]:

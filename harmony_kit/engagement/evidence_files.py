@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -102,7 +102,8 @@ def _subjects_in(frame: pd.DataFrame, kind: Literal["pilot", "decision"]) -> Ite
 
 
 def _rows_of(frame: pd.DataFrame, site: str) -> pd.DataFrame:
-    return frame[frame["site"] == site].reset_index(drop=True)
+    is_here = frame["site"] == site
+    return frame if is_here.all() else frame[is_here].reset_index(drop=True)
 
 
 def read_evidence(folder: Path, sites: Collection[str]) -> Evidence:
@@ -114,9 +115,26 @@ def read_evidence(folder: Path, sites: Collection[str]) -> Evidence:
         files = [_read_file(path, columns, problems) for path in _paths_of(folder, name)]
         is_day_first = _find_order(files, columns, problems)
         reader = CellReader(columns, sites, is_day_first, problems)
-        tables = [_read_frame(file, reader) for file in files]
-        frames[name] = _drop_repeated(tables, name, columns, problems, places)
+        rows = [row for file in files for row in _read_rows(file, reader)]
+        firsts = _drop_repeated(rows, name, problems, places)
+        frames[name] = pd.DataFrame(
+            {
+                column: pd.Series([row[column] for row in firsts], dtype=_DTYPES.get(kind, "str"))
+                for column, kind in columns.items()
+            },
+            index=pd.RangeIndex(len(firsts)),
+        )
+    problems += _ids_of_two_things(places)
     return Evidence(**frames, problems=tuple(problems), places=places)
+
+
+def _ids_of_two_things(places: Mapping[tuple[str, ...], tuple[str, int]]) -> Iterator[Problem]:
+    """Pilots with the id of a decision of their site: answers name only the id."""
+    decisions = {tuple(map(str.casefold, key)) for table, *key in places if table == "decisions"}
+    for (table, *key), (file, row) in places.items():
+        if table == "pilots" and tuple(map(str.casefold, key)) in decisions:
+            what = f"{' / '.join(key)} is the id of a decision as well; give one of them another id"
+            yield Problem(file, f"row {row}, column pilot", what)
 
 
 def evidence_paths(folder: Path) -> list[Path]:
@@ -164,8 +182,7 @@ def _find_order(
     return found
 
 
-def _read_frame(file: RowFile, reader: CellReader) -> pd.DataFrame:
-    records = []
+def _read_rows(file: RowFile, reader: CellReader) -> Iterator[dict[str, Any]]:
     sites = {site.casefold(): site for site in reader.sites}
     for number, row in file.rows:
         site = sites.get(row.get("site", "").casefold())
@@ -175,28 +192,25 @@ def _read_frame(file: RowFile, reader: CellReader) -> pd.DataFrame:
             reader.problems.append(Problem(file.name, where, what, ", ".join(sorted(reader.sites))))
             continue
         cells = {c: reader.read(row, c, (file.name, number)) for c in reader.columns}
-        records.append(cells | {"site": site, "_row": number, "_file": file.name})
-    return pd.DataFrame(records, columns=[*reader.columns, "_row", "_file"])
+        yield cells | {"site": site, "_row": number, "_file": file.name}
 
 
 def _drop_repeated(
-    tables: list[pd.DataFrame],
+    rows: Iterable[dict[str, Any]],
     name: str,
-    columns: Mapping[str, str],
     problems: list[Problem],
     places: dict[tuple[str, ...], tuple[str, int]],
-) -> pd.DataFrame:
-    empty = pd.DataFrame(columns=[*columns, "_row", "_file"])
-    table = pd.concat(tables, ignore_index=True) if tables else empty
-    keys = _KEYS[name]
-    table = table.dropna(subset=keys)
-    # Stop-Line and stop-line are one decision to whoever reads them.
-    folded = {key: table[key].str.casefold() for key in keys}
-    again = pd.DataFrame(folded, index=table.index).duplicated()
-    for row in table[again].to_dict("records"):
-        what = f"{' / '.join(str(row[key]) for key in keys)} stands twice; the first row counts"
-        problems.append(Problem(row["_file"], f"row {row['_row']}", what))
-    for row in table[~again].to_dict("records"):
-        places[(name, *(str(row[key]) for key in keys))] = (row["_file"], row["_row"])
-    kept = table.loc[~again, list(columns)].reset_index(drop=True)
-    return kept.astype({column: _DTYPES.get(kind, "str") for column, kind in columns.items()})
+) -> list[dict[str, Any]]:
+    """The first row of each thing that has an id; a second one is a problem."""
+    firsts: dict[tuple[str, ...], dict[str, Any]] = {}
+    for row in rows:
+        if any(row[key] is None for key in _KEYS[name]):
+            continue
+        ids = [str(row[key]) for key in _KEYS[name]]
+        # Stop-Line and stop-line are one decision to whoever reads them.
+        if firsts.setdefault(tuple(id_.casefold() for id_ in ids), row) is row:
+            places[name, *ids] = (row["_file"], row["_row"])
+        else:
+            what = f"{' / '.join(ids)} stands twice; the first row counts"
+            problems.append(Problem(row["_file"], f"row {row['_row']}", what))
+    return list(firsts.values())

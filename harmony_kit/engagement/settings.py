@@ -29,7 +29,7 @@ class Settings(BaseModel):
         Whether everybody agreed that single answers may be recognised: then figures are told as
         they were measured. It is said on every page and in the register.
     draws
-        Draws from the posterior of each mean.
+        Draws of choices, duties, scorecards and readiness; the site model has its own number.
     reliability
         Share of the differences between the answers of one lens that would come back if the same
         people were asked again; the rest is response noise. 0.7 is what single rating items

@@ -133,6 +133,15 @@ def _constrain(plan: FormPlan, parts: Sequence[str], key: str, k: int | None = N
     return {"constraint": joined, **_say(plan, "constraint_message", said)}
 
 
+def _own_message(plan: FormPlan, question: FormQuestion) -> FormRow:
+    """What the instrument itself says of an answer it does not take."""
+    if question.item.constraint_message is None:
+        return {}
+    key = f"item.{question.item.id}.constraint_message"
+    texts = {one: plan.instrument.text(key, one) for one in plan.languages}
+    return _say(plan, "constraint_message", texts)
+
+
 def _plain_row(plan: FormPlan, question: FormQuestion) -> Iterator[FormRow]:
     item, own = question.item, _own_constraint(plan, question)
     base = {"name": question.name, **_label(plan, question, question.name)}
@@ -146,6 +155,7 @@ def _plain_row(plan: FormPlan, question: FormQuestion) -> Iterator[FormRow]:
             **base,
             **_hint(plan, question, "question.words_hint"),
             **_constrain(plan, limits, "question.words_hint", item.k),
+            **_own_message(plan, question),
         }
         return
     source = item.scale if item.kind == "rating" else item.options
@@ -154,6 +164,7 @@ def _plain_row(plan: FormPlan, question: FormQuestion) -> Iterator[FormRow]:
         **base,
         **_hint(plan, question),
         **_constrain(plan, [own], "trouble.constraint"),
+        **_own_message(plan, question),
     }
 
 
@@ -168,6 +179,7 @@ def _rank_rows(plan: FormPlan, question: FormQuestion) -> Iterator[FormRow]:
             **_label(plan, question, name),
             **(_hint(plan, question, "question.rank_hint") if n == 0 else {}),
             **_constrain(plan, [*others, "" if n else own], "question.rank_hint", item.k),
+            **({} if n else _own_message(plan, question)),
         }
         if n:
             first = f"${{{names[0]}}}"
@@ -187,6 +199,7 @@ def _text_rows(plan: FormPlan, question: FormQuestion) -> Iterator[FormRow]:
         **_hint(plan, question),
         "appearance": "multiline",
         **_constrain(plan, limits, "trouble.constraint"),
+        **_own_message(plan, question),
     }
     name = f"{question.name}_quotable"
     yield {

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from harmony_kit.findings.observation import Number, Observation
 from harmony_kit.findings.playbook import Playbook
 from harmony_kit.instrument.model import Instrument
 
-__all__ = ["join_alike", "settle"]
+__all__ = ["Alike", "join_alike", "list_alike", "settle"]
 
 #: Kinds whose cases with the same pattern say the same of several topics, pilots or decisions.
 _JOINED = (
@@ -30,6 +30,25 @@ _SELF_RATINGS = (
         "said_no_success",
     ),
 )
+
+
+@dataclass(frozen=True)
+class Alike:
+    """One of several places that show the same, with its own numbers and people per lens."""
+
+    item: str
+    subject: str
+    dimension: str
+    numbers: Mapping[str, Number] = field(default_factory=dict)
+    n: Mapping[str, int] = field(default_factory=dict)
+
+
+def list_alike(seen: Observation) -> tuple[Alike, ...]:
+    """The places an observation stands for, the strongest first; none where it is one."""
+    return tuple(
+        Alike(one.case.item, one.subject, one.case.dimension, one.numbers, one.n)
+        for one in seen.alike
+    )
 
 
 def settle(seen: Iterable[Observation], instrument: Instrument) -> list[Observation]:
@@ -108,7 +127,6 @@ def _join(same: list[Observation]) -> Observation:
     ranked = sorted(same, key=lambda one: (-one.gap * one.certainty, one.case.item, one.subject))
     first = ranked[0]
     sources = tuple(dict.fromkeys(source for one in ranked for source in one.sources))
-    numbers: dict[str, Number] = {**first.numbers, "n_alike": len(ranked)}
     lenses = dict.fromkeys(lens for one in ranked for lens in one.n)
     fewest = {lens: min(one.n[lens] for one in ranked if lens in one.n) for lens in lenses}
-    return replace(first, sources=sources, numbers=numbers, n=fewest, alike=tuple(ranked))
+    return replace(first, sources=sources, n=fewest, alike=tuple(ranked))

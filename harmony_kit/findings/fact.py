@@ -8,8 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
-from harmony_kit.findings.observation import text_of
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.rows import Row, text_of
 
 __all__ = [
     "Fact",

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.findings.alike import join_alike, settle
+from harmony_kit.findings.alike import Alike, join_alike, list_alike, settle
 from harmony_kit.findings.observing import Number, Observation, observe
 from harmony_kit.findings.patterns import DRIFT
 from harmony_kit.findings.playbook import Entry
@@ -64,8 +64,8 @@ class Finding:
         ``importance / 5 * gap * certainty``, 0 to 1, half of it for an impression, less by the
         share of plants where one expects it anyway: what findings are ranked by.
     alike
-        Where it stands for several: the pilot or decision of each, its item or its dimension, the
-        strongest first. `item`, `subject` and `dimension` are then those of the strongest.
+        Where it stands for several: each of them with its own numbers, the strongest first. `item`,
+        `subject`, `dimension` and `numbers` are then those of the strongest, `n` the fewest.
     """
 
     id: str
@@ -90,14 +90,20 @@ class Finding:
     sources: tuple[str, ...]
     importance: int
     score: float
-    alike: tuple[str, ...] = ()
+    alike: tuple[Alike, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The finding as plain values, for results.json; parts that do not apply are left out."""
-        plain = {key: value for key, value in asdict(self).items() if value not in ("", {}, ())}
+        plain = _drop_empty(asdict(self))
+        if self.alike:
+            plain["alike"] = [_drop_empty(asdict(one)) for one in self.alike]
         return {
             key: list(value) if isinstance(value, tuple) else value for key, value in plain.items()
         }
+
+
+def _drop_empty(plain: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in plain.items() if value not in ("", {}, ())}
 
 
 def find(
@@ -247,7 +253,7 @@ def _word(seen: Observation, voice: Voice) -> Finding:
         sources=seen.sources,
         importance=importance,
         score=importance / 5 * min(seen.gap, 1.0) * seen.certainty * weight,
-        alike=tuple(one.subject or one.case.item or one.case.dimension for one in seen.alike),
+        alike=list_alike(seen),
     )
 
 

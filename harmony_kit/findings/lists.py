@@ -87,7 +87,7 @@ class Lists:
         alike = self.seen.alike
         if self.seen.case.kind not in ("topic", "ownership") and len(alike) <= _MOST_NAMED:
             return ""
-        topics = [self.topic(one) or self._place(one) for one in alike]
+        topics = [self.place(one) for one in alike]
         return self.voice.phrase("concerns", topics=", ".join(topics)) if topics else ""
 
     def topic(self, seen: Observation) -> str:
@@ -102,14 +102,14 @@ class Lists:
         seen, voice = self.seen, self.voice
         if len({one.case.item for one in seen.alike}) == 1 and seen.subject:
             # A subject's title stands as its owners wrote it.
-            titles = self._first(self._place(one) for one in seen.alike)
+            titles = self._first(self._owner(one) for one in seen.alike)
             item = seen.case.item
             topic = capitalize(voice.text(f"item.{item}.short")) if item else ""
             return ", ".join(part for part in (topic, titles) if part)
         if seen.case.kind in ("topic", "ownership"):
             name = voice.text(f"dimension.{seen.case.dimension}.name")
             return voice.phrase("alike", dimension=name, n=str(len(seen.alike)))
-        return capitalize(self._first(self.topic(one) or self._place(one) for one in seen.alike))
+        return capitalize(self._first(self.place(one) for one in seen.alike))
 
     def _first(self, names: Iterable[str]) -> str:
         """The first of these names, and how many more there are."""
@@ -117,7 +117,11 @@ class Lists:
         rest = len(known) - _MOST_NAMED
         return ", ".join(known[:_MOST_NAMED]) + (f" +{rest}" if rest > 0 else "")
 
-    def _place(self, seen: Observation) -> str:
+    def place(self, seen: Observation) -> str:
+        """What one of several is about, by its name."""
+        return self.topic(seen) or self._owner(seen)
+
+    def _owner(self, seen: Observation) -> str:
         """A pilot, a decision or a dimension by its name."""
         if seen.subject:
             return self.voice.titles.get(seen.subject, seen.subject)

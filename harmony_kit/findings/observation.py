@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from harmony_kit.findings.patterns import Case
+from harmony_kit.measures.claims import WORDED
 from harmony_kit.measures.rows import Row, rows_of
 
-__all__ = ["Number", "Observation", "claimed_rows", "numbers_of", "text_of"]
+__all__ = ["Number", "Observation", "claimed_rows", "numbers_of"]
 
 Number = int | float
-#: What a report may word: as a fact, and as an impression.
-_WORDED = ("claimed", "leaning")
 
 
 @dataclass(frozen=True)
@@ -58,14 +57,7 @@ class Observation:
 
 def claimed_rows(frame: pd.DataFrame | None) -> list[Row]:
     """The rows a report may word, in the order of the frame; none without a frame."""
-    if frame is None or frame.empty:
-        return []
-    return rows_of(frame[frame["claim"].isin(_WORDED)])
-
-
-def text_of(value: object) -> str:
-    """A text cell, with the empty text for a missing one."""
-    return value if isinstance(value, str) else ""
+    return [row for row in rows_of(frame) if row["claim"] in WORDED]
 
 
 def numbers_of(row: Row, names: tuple[str, ...], suffix: str = "") -> dict[str, Number]:

@@ -8,10 +8,10 @@ import pandas as pd
 from scipy.special import bdtrc
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.findings.observation import Observation, numbers_of, text_of
+from harmony_kit.findings.observation import Observation, numbers_of
 from harmony_kit.findings.patterns import Case
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.measures.rows import Row, rows_of, text_of
 
 __all__ = ["observe_camps"]
 

@@ -7,15 +7,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.findings.observation import (
-    Number,
-    Observation,
-    claimed_rows,
-    numbers_of,
-    text_of,
-)
+from harmony_kit.findings.observation import Number, Observation, claimed_rows, numbers_of
 from harmony_kit.findings.patterns import BOTH, Case
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.rows import Row, text_of
 
 __all__ = ["observe_ranking"]
 

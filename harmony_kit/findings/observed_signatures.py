@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.findings.observation import Number, Observation, claimed_rows, text_of
+from harmony_kit.findings.observation import Number, Observation, claimed_rows
 from harmony_kit.findings.patterns import DRIFT, KINDS, Case
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.measures.rows import Row, rows_of, text_of
 
 __all__ = ["drifting_lenses", "observe_signatures"]
 

@@ -8,16 +8,10 @@ from dataclasses import replace
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.findings.observation import (
-    Number,
-    Observation,
-    claimed_rows,
-    numbers_of,
-    text_of,
-)
+from harmony_kit.findings.observation import Number, Observation, claimed_rows, numbers_of
 from harmony_kit.findings.patterns import KINDS, Case
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.measures.rows import Row, rows_of, text_of
 
 __all__ = ["observe_pilots", "observe_readiness"]
 

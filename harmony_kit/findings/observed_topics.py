@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.findings.observation import (
-    Number,
-    Observation,
-    claimed_rows,
-    numbers_of,
-    text_of,
-)
+from harmony_kit.findings.observation import Number, Observation, claimed_rows, numbers_of
 from harmony_kit.findings.patterns import BOTH, Case
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.measures.claims import state_named
+from harmony_kit.measures.rows import Row, rows_of, text_of
 
 __all__ = ["observe_topics", "observe_understanding"]
 
@@ -149,15 +145,19 @@ def _level_of(rows: list[Row], level: str, above: _Above, settings: Settings) ->
     Whoever rates it high and takes the other to agree thinks it settled for both; whoever rates
     it low thinks it settled for neither.
     """
-    row = rows[0]
-    if row["state"] == "known_difference":
-        return ""
-    if row["state"] != "false_consensus":
-        return level
-    if len(rows) == 1:
-        return _side(row, "lens", above, settings)
-    both = {_side(row, part, above, settings) for part in ("lens", "other")}
-    return "opposed" if both == {"high", "low"} else ""
+    row, state = rows[0], state_named(rows[0]["state"])
+    match state:
+        case "known_difference":
+            return ""
+        case "shared_view" | "false_conflict" | None:
+            return level
+        case "false_consensus":
+            both = {_side(row, part, above, settings) for part in ("lens", "other")}
+            if len(rows) == 1:
+                return _side(row, "lens", above, settings)
+            return "opposed" if both == {"high", "low"} else ""
+        case _:
+            assert_never(state)
 
 
 def _probability(row: Row) -> float:

@@ -12,7 +12,7 @@ from harmony_kit.findings.fact import (
     mean_term,
     topic_term,
 )
-from harmony_kit.findings.plots import FELT, WORDED, Scene
+from harmony_kit.findings.plots import FELT, Scene
 from harmony_kit.findings.record_facts import (
     late_pilots,
     made_decisions,
@@ -20,6 +20,7 @@ from harmony_kit.findings.record_facts import (
     pilots_in_time,
     use_now,
 )
+from harmony_kit.measures.claims import WORDED
 
 __all__ = ["list_settled", "pair_talk"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["BOTH", "DRIFT", "KINDS", "NAMES", "STATES", "Case"]
+from harmony_kit.measures.claims import STATES
 
-STATES = ("shared_view", "known_difference", "false_consensus", "false_conflict")
+__all__ = ["BOTH", "DRIFT", "KINDS", "NAMES", "Case"]
 
 #: The signature that has a lens for its subject: the one that holds most duties alone.
 DRIFT = "drift"

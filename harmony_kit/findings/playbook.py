@@ -33,7 +33,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from pydantic import model_validator as check_model
 
 from harmony_kit.findings.patterns import KINDS, Case
-from harmony_kit.instrument.model import Id, Text
+from harmony_kit.instrument.parts import Id, Text
 
 __all__ = [
     "PHRASES",

@@ -8,10 +8,11 @@ from typing import assert_never
 
 from harmony_kit.errors import Problem, nearest
 from harmony_kit.findings.observing import Observation
-from harmony_kit.findings.patterns import BOTH, DRIFT, KINDS, STATES, Case
+from harmony_kit.findings.patterns import BOTH, DRIFT, KINDS, Case
 from harmony_kit.findings.playbook import Playbook, placeholders
 from harmony_kit.findings.wording import Voice, Wording
 from harmony_kit.instrument.model import Instrument, Item
+from harmony_kit.measures.claims import STATES
 
 __all__ = ["lint_playbook", "list_cases"]
 

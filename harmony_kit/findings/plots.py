@@ -16,9 +16,10 @@ from math import isnan
 import pandas as pd
 
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.measures.claims import WORDED
 from harmony_kit.measures.rows import Row, rows_of
 
-__all__ = ["FELT", "NO_PLOT", "PLOTS", "WORDED", "Plot", "Scene", "middle", "score_plots"]
+__all__ = ["FELT", "NO_PLOT", "PLOTS", "Plot", "Scene", "middle", "score_plots"]
 
 #: From these shares on there is as much of a plot as there can be.
 _HALF, _THIRD, _QUARTER, _SIXTH = 1 / 2, 0.3, 1 / 4, 0.15
@@ -28,9 +29,6 @@ _CLEARLY_APART = 1.5
 
 #: A side that takes more than this share of topics wrongly does not "know" that it differs.
 _KNOWS_AT_MOST = 0.15
-
-#: What a report may word: as a fact, and as an impression.
-WORDED = ("claimed", "leaning")
 
 #: Groups of items that say how work feels.
 FELT = ("aligned", "decisions", "pilots", "adoption")
@@ -52,11 +50,15 @@ NO_PLOT = Plot("none")
 
 @dataclass(frozen=True)
 class Scene:
-    """What is licensed about one site and wave, and the plot that is told of it."""
+    """What is licensed about one site and wave, and the plot that is told of it.
+
+    `read` keeps the rows of measures that were asked for, so that each frame is gone through once.
+    """
 
     frames: Mapping[str, pd.DataFrame]
     instrument: Instrument
     plot: Plot = NO_PLOT
+    read: dict[str, list[Row]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def lenses(self) -> tuple[str, str]:
@@ -65,8 +67,10 @@ class Scene:
 
     def rows(self, name: str, **where: object) -> list[Row]:
         """The rows of a measure whose columns have these values."""
+        if name not in self.read:
+            self.read[name] = rows_of(self.frames.get(name))
         wanted = where.items()
-        rows = rows_of(self.frames.get(name))
+        rows = self.read[name]
         return [row for row in rows if all(row.get(key) == value for key, value in wanted)]
 
     def own(self, **where: object) -> list[Row]:

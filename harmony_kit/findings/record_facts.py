@@ -6,8 +6,16 @@ from collections.abc import Iterator
 
 from harmony_kit.findings.fact import Fact, Term, count_term, is_known
 from harmony_kit.findings.plots import Scene
+from harmony_kit.measures.rows import Row
 
-__all__ = ["late_pilots", "made_decisions", "open_decisions", "pilots_in_time", "use_now"]
+__all__ = [
+    "late_pilots",
+    "made_decisions",
+    "open_decisions",
+    "pilots_in_time",
+    "use_now",
+    "use_of_each",
+]
 
 
 def open_decisions(scene: Scene) -> Iterator[Fact]:
@@ -46,14 +54,22 @@ def late_pilots(scene: Scene) -> Iterator[Fact]:
         yield Fact("late", {**terms, "all": count_term(len(rows))}, n=len(late))
 
 
+def use_of_each(scene: Scene) -> Iterator[Fact]:
+    """How many of those who could use a pilot do, and did at its peak: of every pilot."""
+    yield from (_use(row) for row in scene.rows("evidence_usage") if is_known(row["active_share"]))
+
+
 def use_now(scene: Scene) -> Iterator[Fact]:
     """How many of those who could use a pilot do: the one furthest from its peak."""
     rows = [row for row in scene.rows("evidence_usage") if is_known(row["active_share"])]
     rows = [row for row in rows if not scene.plot.subjects or row["pilot"] in scene.plot.subjects]
     if rows:
-        row = min(rows, key=lambda row: (row["active_share"], row["pilot"]))
-        shares = {name: Term("share", row[f"{name}_share"]) for name in ("active", "peak")}
-        yield Fact("used", {"subject": Term("subject", row["pilot"]), **shares})
+        yield _use(min(rows, key=lambda row: (row["active_share"], row["pilot"])))
+
+
+def _use(row: Row) -> Fact:
+    shares = {name: Term("share", row[f"{name}_share"]) for name in ("active", "peak")}
+    return Fact("used", {"subject": Term("subject", row["pilot"]), **shares})
 
 
 def pilots_in_time(scene: Scene) -> Iterator[Fact]:

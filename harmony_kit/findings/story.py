@@ -6,7 +6,7 @@ Facts come from answers and records and from nothing else; why it is so is for t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -61,8 +61,9 @@ def tell_story(frames: Mapping[str, pd.DataFrame], instrument: Instrument) -> St
 
     Any frame may be missing or empty.
     """
-    plot = _choose(Scene(frames, instrument))
-    scene = Scene(frames, instrument, plot)
+    empty = Scene(frames, instrument)
+    plot = _choose(empty)
+    scene = replace(empty, plot=plot)
     return Story(
         plot=plot.id,
         score=plot.score,

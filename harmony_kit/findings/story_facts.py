@@ -20,8 +20,7 @@ from harmony_kit.findings.fact import (
     topic_key,
     topic_term,
 )
-from harmony_kit.findings.observation import text_of
-from harmony_kit.findings.plots import WORDED, Scene, middle
+from harmony_kit.findings.plots import Scene, middle
 from harmony_kit.findings.record_facts import (
     late_pilots,
     made_decisions,
@@ -29,7 +28,8 @@ from harmony_kit.findings.record_facts import (
     pilots_in_time,
     use_now,
 )
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.claims import WORDED
+from harmony_kit.measures.rows import Row, text_of
 
 __all__ = ["find_common", "gather_facts"]
 

@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import assert_never
 
 from harmony_kit.findings.lists import Lists, capitalize
 from harmony_kit.findings.observing import Number, Observation
 from harmony_kit.findings.patterns import BOTH, DRIFT
 from harmony_kit.findings.playbook import READERS, fill
 from harmony_kit.findings.voice import Voice
+from harmony_kit.measures.claims import State, state_named
 from harmony_kit.measures.rounding import format_number
 
-__all__ = ["KNOWING", "Voice", "Wording"]
+__all__ = ["Voice", "Wording"]
 
 #: The parts a text is looked up under; what is said to each is left to the end.
 _PARTS = READERS
-
-#: State → the phrases that say who knows of the other's view, in one direction and in both.
-KNOWING: Mapping[str, tuple[str, str]] = {
-    "shared_view": ("knows", "both_know"),
-    "known_difference": ("knows", "both_know"),
-    "false_consensus": ("knows_not", "neither_knows"),
-    "false_conflict": ("knows_not", "neither_knows"),
-}
 
 
 @dataclass(frozen=True)
@@ -122,11 +116,12 @@ class Wording:
         """Everything a text may name in braces here, by placeholder."""
         seen, lenses = self.seen, self.voice.lenses
         names = {**lenses, **{part: lenses[lens] for part, lens in self.roles.items()}}
-        names |= {name: self._number(name, value) for name, value in seen.numbers.items()}
+        names |= {name: self._say_numbers(name) for name in seen.numbers}
         names |= {"matter": self.lists.matter()} if seen.case.kind == "topic" else {}
         names |= dict(self._named_things())
-        if seen.case.pattern in KNOWING:
-            phrase = KNOWING[seen.case.pattern][seen.case.looker == BOTH]
+        state = state_named(seen.case.pattern)
+        if state:
+            phrase = _knowing(state, is_mutual=seen.case.looker == BOTH)
             knowing = fill(self.voice.template(f"phrase.{phrase}"), names)
             names |= {"knowing": knowing} if knowing else {}
         return names
@@ -199,8 +194,31 @@ class Wording:
             return text
         return self.voice.phrase("leaning_text", text=text)
 
+    def _say_numbers(self, name: str) -> str:
+        """A number; where it differs between the places a finding stands for, that of each."""
+        seen = self.seen
+        each = {
+            self.lists.place(one): self._number(name, one.numbers[name])
+            for one in seen.alike
+            if name in one.numbers
+        }
+        if len({*each.values()}) < 2:
+            return self._number(name, seen.numbers[name])
+        return ", ".join(f"{said} ({place})" for place, said in each.items())
+
     def _number(self, name: str, value: Number) -> str:
         """Shares as whole percent, other numbers as whole numbers: texts are read, not checked."""
         if not name.startswith("share"):
             return format_number(value, 0)
         return self.voice.phrase("percent", number=format_number(100 * value, 0))
+
+
+def _knowing(state: State, *, is_mutual: bool) -> str:
+    """The phrase that says who knows of the other's view."""
+    match state:
+        case "shared_view" | "known_difference":
+            return "both_know" if is_mutual else "knows"
+        case "false_consensus" | "false_conflict":
+            return "neither_knows" if is_mutual else "knows_not"
+        case _:
+            assert_never(state)

@@ -6,17 +6,19 @@ An instrument file holds the wording in its source language; a translation is a 
 ``title`` · ``estimate`` · ``lens.<id>.name`` · ``lens.<id>.drift`` · ``scale.<id>.<point>`` ·
 ``option.<set>.<id>`` · ``dimension.<id>.name`` · ``dimension.<id>.intro`` ·
 ``item.<id>.text`` (or ``item.<id>.text.<lens>`` where the lenses are asked in other words) ·
-``item.<id>.short`` · ``item.<id>.help``
+``item.<id>.short`` · ``item.<id>.help`` · ``item.<id>.constraint_message``
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Literal, assert_never
+from typing import Annotated
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
+
+from harmony_kit.instrument.parts import Dimension, Item, Kind, Lens, Option, Piece, Scale, Text
 
 __all__ = [
     "Dimension",
@@ -28,139 +30,8 @@ __all__ = [
     "Scale",
 ]
 
-Kind = Literal["rating", "rank", "words", "choice", "text"]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-ItemId = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$", max_length=90)
-]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Lens(_Part):
-    """One of the two functions whose eyes we look through.
-
-    `drift` names what happens when this lens alone owns AI ("platform drift").
-    """
-
-    id: Id
-    name: Text
-    drift: Text | None = None
-
-
-class Scale(_Part):
-    """A rating scale of 4 to 11 points, every point anchored with a word (1 first)."""
-
-    id: Id
-    anchors: Annotated[tuple[Text, ...], Field(min_length=4, max_length=11)]
-
-    @property
-    def points(self) -> int:
-        """How many points the scale has."""
-        return len(self.anchors)
-
-
-class Option(_Part):
-    """One option of a rank, words or choice item; `lens` says whose concern it is, if one's."""
-
-    id: Id
-    label: Text
-    lens: Id | None = None
-
-
-class Dimension(_Part):
-    """A group of items: a chapter of the interview and of the report."""
-
-    id: Id
-    name: Text
-    intro: Text
-
-
-def _needs(kind: Kind) -> set[str]:
-    """What an item of a kind must have, of what the others must not."""
-    match kind:
-        case "rating":
-            return {"scale"}
-        case "rank" | "words":
-            return {"options", "k"}
-        case "choice":
-            return {"options"}
-        case "text":
-            return set()
-        case _:
-            assert_never(kind)
-
-
-class Item(_Part):
-    """One question.
-
-    Attributes
-    ----------
-    text
-        The wording by lens id, or under ``""`` where both lenses read the same; ``{subject}``
-        stands for the title of the pilot or decision.
-    short
-        The topic as a noun phrase, for tables and charts ("which decision AI supports").
-    scale, options, k
-        Scale id of a rating; option set id and number of options of a rank, words or choice.
-    mirrored
-        Whether the respondent also estimates the other lens.
-    per
-        What the item repeats over: ``pilot`` or ``decision``.
-    group
-        The part it plays in a measure, such as the ``technical`` scorecard or a ``duty``; all
-        of them are in `harmony_kit.instrument.problems.GROUPS`. None: it is only a topic.
-    relevant, constraint
-        Conditions over earlier answers; see `harmony_kit.instrument.conditions`.
-    required
-        Whether the review page lists it when unanswered.
-    """
-
-    id: ItemId
-    dimension: Id
-    kind: Kind
-    text: dict[str, Text]
-    short: Text
-    help: Text | None = None
-    scale: Id | None = None
-    options: Id | None = None
-    k: int | None = Field(default=None, ge=1, le=20)
-    mirrored: bool = False
-    per: Literal["pilot", "decision"] | None = None
-    group: str | None = None
-    required: bool = True
-    relevant: str | None = None
-    constraint: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_wording(cls, data: object) -> object:
-        if isinstance(data, dict) and isinstance(data.get("text"), str):
-            return {**data, "text": {"": data["text"]}}
-        return data
-
-    @model_validator(mode="after")
-    def _check_kind(self) -> Item:
-        wanted = _needs(self.kind)
-        for name in ("scale", "options", "k"):
-            given = getattr(self, name) is not None
-            if given != (name in wanted):
-                message = f"a {self.kind} item {'has no' if given else 'needs'} {name!r}"
-                raise ValueError(message)
-        if self.mirrored and self.kind == "text":
-            message = "a text item cannot be mirrored"
-            raise ValueError(message)
-        return self
-
-    def wording(self, lens: str) -> str:
-        """The question in the source language, as this lens is asked."""
-        return self.text.get(lens) or self.text.get("") or next(iter(self.text.values()))
-
-
-class Instrument(_Part):
+class Instrument(Piece):
     """Everything that is asked, with its translations.
 
     `sha256` is the hash of the instrument file, so that answers name exactly what asked them.
@@ -174,11 +45,11 @@ class Instrument(_Part):
     estimate: Text
     lenses: Annotated[tuple[Lens, ...], Field(min_length=2, max_length=2)]
     scales: tuple[Scale, ...] = ()
-    options: dict[str, tuple[Option, ...]] = {}
+    options: dict[str, tuple[Option, ...]] = Field(default_factory=dict)
     dimensions: Annotated[tuple[Dimension, ...], Field(min_length=1)]
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
     sha256: str = ""
-    texts: dict[str, dict[str, str]] = {}
+    texts: dict[str, dict[str, str]] = Field(default_factory=dict)
 
     @cached_property
     def _items(self) -> dict[str, Item]:
@@ -293,3 +164,5 @@ def _item_texts(item: Item) -> Iterator[tuple[str, str]]:
     yield f"item.{item.id}.short", item.short
     if item.help:
         yield f"item.{item.id}.help", item.help
+    if item.constraint_message:
+        yield f"item.{item.id}.constraint_message", item.constraint_message

@@ -20,7 +20,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from harmony_kit.errors import AnswerError
+from harmony_kit.errors import AnswerError, MisfitError
 from harmony_kit.interview import presence
 from harmony_kit.interview.beginning import (
     Desk,
@@ -33,7 +33,7 @@ from harmony_kit.interview.conversation import Conversation, FormMessage
 from harmony_kit.interview.interview import Interview
 from harmony_kit.interview.lobby import consent_text, view_lobby, view_newcomer
 from harmony_kit.interview.sentences import load_wording
-from harmony_kit.interview.views import ScreenView, local_time
+from harmony_kit.interview.views import ScreenView, local_time, misfit_text
 from harmony_kit.journal.answers import Respondent
 
 __all__ = ["Reception"]
@@ -57,12 +57,21 @@ class Reception:
             with self._lock:
                 reply = self._act(message)
         except AnswerError as cause:
-            reply = {"trouble": {"text": "trouble.constraint", "detail": str(cause), "todo": ""}}
+            reply = {"trouble": self._explain(cause)}
         except Exception as cause:  # noqa: BLE001 - whatever it is, the form must show it
             detail = "".join(traceback.format_exception_only(cause)).strip()
             todo = "trouble.error_todo"
             reply = {"trouble": {"text": "trouble.refused", "detail": detail, "todo": todo}}
         return {**reply, "ack": message.get("seq")}
+
+    def _explain(self, cause: AnswerError) -> ScreenView:
+        """Why an answer was not taken; where others speak against it, never as a condition."""
+        told = {"text": "trouble.constraint", "detail": str(cause), "todo": ""}
+        if not isinstance(cause, MisfitError) or self.conversation is None:
+            return told
+        session = self.conversation.interview.session
+        is_worded = session.instrument.item(cause.item).constraint_message is not None
+        return {**told, "detail": misfit_text(session, cause.item) if is_worded else ""}
 
     def _act(self, message: FormMessage) -> ScreenView:
         name = str(message["do"])

@@ -5,17 +5,18 @@ A `Session` is a value: every function here returns a new one.
 
 from __future__ import annotations
 
-from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal, cast
 
-from harmony_kit.errors import AnswerError
-from harmony_kit.instrument.conditions import Known, Reply, Value, holds, parse_condition
-from harmony_kit.instrument.model import Instrument, Item
+from harmony_kit.errors import AnswerError, MisfitError
+from harmony_kit.instrument import relevance
+from harmony_kit.instrument.conditions import Reply
+from harmony_kit.instrument.model import Instrument
+from harmony_kit.instrument.relevance import Put, list_asked
 from harmony_kit.interview.questions import REVIEW, Question, Screen, plan_screens
 from harmony_kit.journal.answers import Answer, Respondent, check_answer
+from harmony_kit.journal.replies import put_of, reply_of
 from harmony_kit.journal.subject import Subject
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "go_back",
     "go_next",
     "go_to",
+    "list_misfits",
     "list_open",
     "measure_progress",
     "with_answers",
@@ -105,82 +107,46 @@ def _place(session: Session) -> int:
     return next(asked[id_] for id_ in order[start:] if id_ in asked)
 
 
+def _put(session: Session, question: Question) -> Put:
+    return question.item, question.subject or "", question.about != session.lens
+
+
 def _asked(session: Session) -> set[Question]:
     """The questions whose items are relevant; an answer to one that is not counts for nothing."""
-    planned: dict[str, list[Question]] = defaultdict(list)
-    for screen in session.plan:
-        for question in screen.questions:
-            planned[question.item].append(question)
-    asked: set[Question] = set()
-    own: dict[str | None, dict[str, Reply]] = defaultdict(dict)
-    estimates: dict[str | None, dict[str, Reply]] = defaultdict(dict)
-    for item in session.instrument.items:
-        for question in planned[item.id]:
-            known = _known(session, question, own, estimates)
-            if item.relevant is None or holds(parse_condition(item.relevant), known):
-                asked.add(question)
-        for question in asked.intersection(planned[item.id]):
-            if question in session.answers:
-                side = own if question.about == session.lens else estimates
-                side[question.subject][item.id] = _reply(session.answers[question], item)
-    return asked
+    planned = {_put(session, q): q for screen in session.plan for q in screen.questions}
+    asked = list_asked(session.instrument, session.lens, planned, _replies(session))
+    return {planned[put] for put in asked}
 
 
-def _known(
-    session: Session,
-    question: Question,
-    own: Mapping[str | None, dict[str, Reply]],
-    estimates: Mapping[str | None, dict[str, Reply]],
-) -> Known:
-    subject = question.subject
-    return Known(
-        lens=session.lens,
-        own=ChainMap(own.get(subject, {}), own.get(None, {})),
-        estimates=ChainMap(estimates.get(subject, {}), estimates.get(None, {})),
-    )
-
-
-def _reply(answer: Answer, item: Item) -> Reply:
-    # A session holds no withdrawn answer.
-    status = cast("Literal['answered', 'dont_know', 'prefer_not']", answer.status)
-    return Reply(status, _value(answer, item))
-
-
-def _value(answer: Answer, item: Item) -> Value | None:
-    """What the answer is worth in a condition: number, word, words or text."""
-    if item.kind == "choice" and answer.chosen:
-        return answer.chosen[0]
-    return next((v for v in (answer.value, answer.chosen, answer.text) if v is not None), None)
+def _replies(session: Session) -> dict[Put, Reply]:
+    known = (a for a in session.answers.values() if session.instrument.has_item(a.item))
+    return {
+        put_of(answer): reply_of(answer, session.instrument.item(answer.item)) for answer in known
+    }
 
 
 def check_reply(session: Session, answer: Answer) -> Answer:
     """The answer itself, if this session asks for it and its item allows it.
 
-    Raises `AnswerError` when the question is not asked of this respondent, when the item does
-    not allow the value, or when the item's constraint refuses it.
+    Raises `AnswerError` when the question is not asked of this respondent or the item does not
+    allow the value, `MisfitError` when the item's constraint refuses it beside the others.
     """
     check_answer(answer, session.instrument)
     if Question.of(answer) not in session.questions:
         raise AnswerError(answer.item, answer.subject or answer.about, "questions that are asked")
-    item = session.instrument.item(answer.item)
-    if item.constraint and answer.status == "answered" and not answer.is_estimate:
-        value = _value(answer, item)
-        known = replace(_everything_known(session, answer), value=value)
-        if not holds(parse_condition(item.constraint), known):
-            raise AnswerError(item.id, value, item.constraint)
+    if Question.of(answer) in list_misfits(with_answers(session, [answer])):
+        item = session.instrument.item(answer.item)
+        raise MisfitError(item.id, reply_of(answer, item).value, str(item.constraint))
     return answer
 
 
-def _everything_known(session: Session, answer: Answer) -> Known:
-    own: dict[str, Reply] = {}
-    estimates: dict[str, Reply] = {}
-    for question in session.questions:
-        given = session.answers.get(question)
-        if given is None or question.subject not in (None, answer.subject):
-            continue
-        side = own if question.about == session.lens else estimates
-        side[question.item] = _reply(given, session.instrument.item(question.item))
-    return Known(session.lens, own, estimates)
+def list_misfits(session: Session) -> tuple[Question, ...]:
+    """The questions whose answers do not fit the others any more, in the order they are asked."""
+    if not any(item.constraint for item in session.instrument.items):
+        return ()
+    questions = {_put(session, question): question for question in session.questions}
+    found = relevance.list_misfits(session.instrument, session.lens, questions, _replies(session))
+    return tuple(question for put, question in questions.items() if put in found)
 
 
 def with_answers(session: Session, answers: Iterable[Answer]) -> Session:

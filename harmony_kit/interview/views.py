@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from harmony_kit.interview.given import version_of
 from harmony_kit.interview.questions import Question, Screen, shuffle_options
 from harmony_kit.interview.sentences import load_wording
-from harmony_kit.interview.session import Session, list_open, measure_progress
+from harmony_kit.interview.session import Session, list_misfits, list_open, measure_progress
 from harmony_kit.journal.answers import MAX_TEXT, Answer
 
 __all__ = [
     "ScreenView",
     "describe_answer",
     "local_time",
+    "misfit_text",
     "question_text",
     "view_bar",
     "view_question",
@@ -37,6 +38,14 @@ def question_text(session: Session, question: Question) -> str:
     language = session.respondent.language
     text = session.instrument.question(question.item, session.lens, language)
     return text.replace("{subject}", _subject_title(session, question))
+
+
+def misfit_text(session: Session, item_id: str) -> str:
+    """What the respondent is told of an answer that does not fit the others."""
+    language = session.respondent.language
+    if session.instrument.item(item_id).constraint_message is None:
+        return load_wording(language)["trouble.constraint"]
+    return session.instrument.text(f"item.{item_id}.constraint_message", language)
 
 
 def _subject_title(session: Session, question: Question) -> str:
@@ -74,6 +83,7 @@ def view_question(session: Session, question: Question) -> ScreenView:
         "is_required": item.required,
         "answer": _view_answer(answer) if answer else None,
         "version": version_of(answer),
+        "misfit": misfit_text(session, item.id) if question in list_misfits(session) else "",
     }
 
 
@@ -171,20 +181,27 @@ def _view_subjects(session: Session, screen: Screen) -> ScreenView:
 
 
 def _view_review(session: Session) -> ScreenView:
-    open_ = set(list_open(session))
-    rows = [
-        {
-            "screen": screen.id,
-            "section": _view_section(session, screen, has_intro=False)["name"],
-            "text": question_text(session, question),
-            "other": _lens_name(session, question.about) if question.about != session.lens else "",
-            "is_required": session.instrument.item(question.item).required,
-        }
-        for screen in session.screens
-        for question in screen.questions
-        if question in open_
-    ]
-    return {"open": rows}
+    open_, misfits = set(list_open(session)), set(list_misfits(session))
+    asked = [(screen, question) for screen in session.screens for question in screen.questions]
+    return {
+        "open": [_view_row(session, *one) for one in asked if one[1] in open_],
+        "misfits": [
+            {**_view_row(session, *one), "misfit": misfit_text(session, one[1].item)}
+            for one in asked
+            if one[1] in misfits
+        ],
+    }
+
+
+def _view_row(session: Session, screen: Screen, question: Question) -> ScreenView:
+    """A question as the review lists it."""
+    return {
+        "screen": screen.id,
+        "section": _view_section(session, screen, has_intro=False)["name"],
+        "text": question_text(session, question),
+        "other": _lens_name(session, question.about) if question.about != session.lens else "",
+        "is_required": session.instrument.item(question.item).required,
+    }
 
 
 def view_bar(session: Session) -> ScreenView:

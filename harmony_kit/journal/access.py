@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from harmony_kit.errors import StoreError
 from harmony_kit.journal.connections import create_engine, is_read_only, plain_reason
-from harmony_kit.journal.schema import METADATA
+from harmony_kit.journal.migrating import copy_to_memory, is_current, migrate
+from harmony_kit.journal.schema import JOURNAL
 
 __all__ = ["Access"]
 
@@ -26,12 +27,19 @@ class Access:
         self._shared = threading.local()  # the connection of `atomic`, in its thread
         with self._telling("open"):
             self._engine = create_engine(url, stays_open=stays_open, is_reader=is_reader)
-            with self._engine.connect() as connection:
-                missing = set(METADATA.tables) - set(sa.inspect(connection).get_table_names())
-            if missing and is_read_only(self._engine):
-                raise StoreError("open", name, "the file is not an answers store")  # noqa: EM101 - a field
-            if missing:
-                METADATA.create_all(self._engine)
+            if not is_current(self._engine, name):
+                self._update()
+
+    def _update(self) -> None:
+        """Bring an older store, or one that is not there yet, up to date."""
+        if not is_read_only(self._engine):
+            migrate(self._engine)
+            return
+        with self._engine.connect() as connection:
+            if not sa.inspect(connection).has_table(JOURNAL.name):
+                raise StoreError("open", self._name, "the file is not an answers store")  # noqa: EM101 - a field
+        before, self._engine = self._engine, copy_to_memory(self._engine)
+        before.dispose()
 
     def close(self) -> None:
         """Close what connections are open."""

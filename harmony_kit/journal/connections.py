@@ -13,7 +13,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
-__all__ = ["create_engine", "is_read_only", "plain_reason", "upsert", "upsert_all"]
+__all__ = [
+    "create_engine",
+    "find_database",
+    "is_read_only",
+    "plain_reason",
+    "upsert",
+    "upsert_all",
+]
 
 _BUSY_SECONDS = 10
 
@@ -40,6 +47,13 @@ def create_engine(url: str, *, stays_open: bool = False, is_reader: bool = False
     sa.event.listen(engine, "connect", _prepare_reader if is_reader else _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def find_database(url: str) -> Path | str:
+    """The file of a store, or the address of its database, without the password."""
+    parsed = sa.make_url(url)
+    path = _path_of(parsed) if parsed.get_backend_name() == "sqlite" else None
+    return path or parsed.render_as_string(hide_password=True)
 
 
 def _path_of(url: sa.URL) -> Path | None:
@@ -92,6 +106,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     _let_us_begin(connection, _record)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten, not unlinked
 
 
 def _prepare_reader(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection

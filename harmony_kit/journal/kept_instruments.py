@@ -7,10 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from harmony_kit.instrument.file import instrument_files, load_instrument
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.journal.schema import INSTRUMENTS
 
-__all__ = ["instrument_from_row", "instrument_row"]
+__all__ = ["instrument_from_row", "instrument_row", "read_conditional"]
+
+#: The instruments with conditions, read once: under a hash there is one questionnaire for good.
+_KNOWN: dict[str, Instrument] = {}
 
 
 def instrument_row(path: Path) -> tuple[Instrument, dict[str, Any]]:
@@ -35,3 +41,21 @@ def instrument_from_row(row: Mapping[Any, Any]) -> Instrument:
         for name, content in row["files"].items():
             (Path(folder) / name).write_text(content, encoding="utf-8", newline="")
         return load_instrument(Path(folder) / row["name"])
+
+
+def read_conditional(connection: sa.Connection) -> dict[str, Instrument]:
+    """Sha256 → instrument, of those kept in a store that ask something of some people only."""
+    kept = connection.execute(sa.select(INSTRUMENTS.c.sha256, INSTRUMENTS.c.files)).all()
+    found = {}
+    for sha256, files in kept:
+        # Reading an instrument takes a third of a second; most have no condition at all.
+        if any("relevant" in text or "constraint" in text for text in files.values()):
+            if sha256 not in _KNOWN:
+                _KNOWN[sha256] = _read(connection, sha256)
+            found[sha256] = _KNOWN[sha256]
+    return found
+
+
+def _read(connection: sa.Connection, sha256: str) -> Instrument:
+    query = sa.select(INSTRUMENTS).where(INSTRUMENTS.c.sha256 == sha256)
+    return instrument_from_row(connection.execute(query).mappings().one())

@@ -9,6 +9,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from harmony_kit.journal.answers import ANSWER_DTYPES, Answer, AnswersFrame, type_frame
+from harmony_kit.journal.kept_instruments import read_conditional
+from harmony_kit.journal.replies import find_unasked
 from harmony_kit.journal.schema import JOURNAL, KEY, PENDING_ROWS, answer_from_row
 
 __all__ = [
@@ -77,12 +79,29 @@ def read_frame(
         condition = sa.and_(condition, JOURNAL.c.id <= until)
     if sites is not None:
         condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
+    left_out = _read_unasked(connection, condition)
     rows = newest(condition).subquery()
-    query = sa.select(*(rows.c[name] for name in ANSWER_DTYPES)).order_by(rows.c.id)
+    columns = ("id", *ANSWER_DTYPES)
+    query = sa.select(*(rows.c[name] for name in columns)).order_by(rows.c.id)
     # Plain tuples: pandas asks every Row for attributes it does not have, at 30 µs each.
     found = [tuple(row) for row in connection.execute(query)]
-    frame = pd.DataFrame(found, columns=list(ANSWER_DTYPES))
+    frame = pd.DataFrame(found, columns=list(columns))
+    frame = frame[~frame["id"].isin(left_out)].reset_index(drop=True)
     return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
+
+
+def _read_unasked(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[int]:
+    """The newest rows that answer what, by the person's other answers, was not to be asked."""
+    instruments = read_conditional(connection)
+    if not instruments:
+        return []
+    is_concerned = sa.and_(condition, JOURNAL.c.instrument_sha256.in_(instruments))
+    places = [JOURNAL.c[name] for name in ("site", "wave", "respondent")]
+    people = sa.select(*places).where(is_concerned).distinct()
+    of_them = sa.and_(condition, sa.tuple_(*places).in_(people))
+    rows = connection.execute(newest(of_them)).mappings().all()
+    numbers = {answer_from_row(row): row["id"] for row in rows}
+    return [numbers[answer] for answer in find_unasked(numbers, instruments.get)]
 
 
 def current_contents(

@@ -13,6 +13,7 @@ from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.subject import Subject
 
 __all__ = [
+    "COMMITMENTS",
     "EVENTS",
     "IMPORTS",
     "IMPORT_ROWS",
@@ -21,8 +22,11 @@ __all__ = [
     "JOURNAL_COLUMNS",
     "KEY",
     "METADATA",
+    "OWNERS",
+    "OWNER_NAMES",
     "PENDING_ROWS",
     "RESPONDENTS",
+    "STORE_SCHEMA",
     "SUBJECTS",
     "answer_from_row",
     "answer_row",
@@ -112,6 +116,7 @@ EVENTS = sa.Table(
     _name("by"),
     sa.Column("details", sa.JSON, nullable=False),
     sa.Index("events_respondent", "site", "wave", "respondent", "id"),
+    sa.Index("events_kind", "kind", "id"),
 )
 
 #: Imports and undoings, each when it is whole.
@@ -163,6 +168,45 @@ INSTRUMENTS = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     _name("name"),
     sa.Column("files", sa.JSON, nullable=False),
+)
+
+#: Everything said at workshops. An entry is named by what is in it, and its order is its `at`.
+COMMITMENTS = sa.Table(
+    "commitments",
+    METADATA,
+    _name("id", primary_key=True),
+    *(_name(column) for column in ("site", "wave", "workflow", "kind", "ref", "lens", "state")),
+    sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("owners", sa.JSON, nullable=False),
+    _name("due"),
+    sa.Column("done_when", sa.Text, nullable=False),
+    sa.Column("at", _Moment, nullable=False),
+    *(_name(column) for column in ("by", "supersedes", "undoes")),
+    sa.Index("commitments_place", "site", "wave", "workflow"),
+)
+
+#: Who owns what was agreed, by what they are.
+OWNERS = sa.Table(
+    "owners",
+    METADATA,
+    *(_name(column, primary_key=column == "id") for column in ("id", "site", "lens", "role")),
+)
+
+#: What they are called: apart, so that it can be erased. An erased name stays known as erased, or
+#: the next merge would bring it back.
+OWNER_NAMES = sa.Table(
+    "owner_names",
+    METADATA,
+    _name("owner", primary_key=True),
+    _name("name"),
+    sa.Column("is_erased", sa.Boolean, nullable=False),
+)
+
+#: The versions these tables went through, the highest being theirs; see `migrating`.
+STORE_SCHEMA = sa.Table(
+    "store_schema",
+    METADATA,
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
 )
 
 

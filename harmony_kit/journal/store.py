@@ -35,6 +35,7 @@ from harmony_kit.journal.incoming import (
     list_imports,
 )
 from harmony_kit.journal.kept_instruments import instrument_from_row, instrument_row
+from harmony_kit.journal.ledger import Ledger
 from harmony_kit.journal.merging import StoreContents, join, read_contents, tell_apart
 from harmony_kit.journal.queries import (
     Extent,
@@ -85,6 +86,8 @@ class Store:
     def __init__(self, url: str, *, stays_open: bool = False, is_reader: bool = False) -> None:
         self._name = sa.make_url(url).render_as_string(hide_password=True)
         self._access = Access(url, self._name, stays_open=stays_open, is_reader=is_reader)
+        self.connect = self._access.connect  # for what reads and writes in one transaction
+        self.ledger = Ledger(self._access)
 
     def __repr__(self) -> str:
         return f"Store({self._name!r})"
@@ -92,12 +95,6 @@ class Store:
     def close(self) -> None:
         """Close what connections are open."""
         self._access.close()
-
-    def _reading(self, tried: str) -> AbstractContextManager[sa.Connection]:
-        return self._access.connect(tried)
-
-    def _writing(self, tried: str) -> AbstractContextManager[sa.Connection]:
-        return self._access.connect(tried, is_write=True)
 
     def atomic(self) -> AbstractContextManager[None]:
         """All that this thread reads and writes inside is of one moment, kept whole or not at all.
@@ -116,14 +113,14 @@ class Store:
         """
         if not answers and not events:
             return 0
-        with self._writing("write answers to") as connection:
+        with self.connect("write answers to", is_write=True) as connection:
             return append_rows(connection, answers, events)
 
     def current(
         self, site: str | None = None, wave: str | None = None, respondent: str | None = None
     ) -> list[Answer]:
         """The newest answer to every question, in the order they were recorded."""
-        with self._reading("read answers from") as connection:
+        with self.connect("read answers from") as connection:
             query = newest(where(connection, site=site, wave=wave, respondent=respondent))
             return [answer_from_row(row) for row in connection.execute(query).mappings()]
 
@@ -134,7 +131,7 @@ class Store:
 
         With `until` those that were current when the journal had that row and none after.
         """
-        with self._reading("read answers from") as connection:
+        with self.connect("read answers from") as connection:
             return read_frame(connection, sites=sites, wave=wave, until=until)
 
     def answers(self, sites: Sequence[str] | None = None, wave: str | None = None) -> Answers:
@@ -146,31 +143,31 @@ class Store:
         self, site: str | None = None, respondent: str | None = None
     ) -> list[tuple[int, Answer]]:
         """Every version of every answer with its row number, in the order recorded."""
-        with self._reading("read the journal of") as connection:
+        with self.connect("read the journal of") as connection:
             query = sa.select(JOURNAL).where(where(connection, site=site, respondent=respondent))
             rows = connection.execute(query.order_by(JOURNAL.c.id)).mappings()
             return [(row["id"], answer_from_row(row)) for row in rows]
 
     def revision(self) -> int:
         """The number of the newest answer; grows with every answer written, 0 when empty."""
-        with self._reading("read") as connection:
+        with self.connect("read") as connection:
             newest = sa.select(sa.func.max(JOURNAL.c.id)).where(where(connection))
             return connection.scalar(newest) or 0
 
     def site_extents(self, wave: str) -> dict[str, Extent]:
         """Site → what tells whether its rows of a wave changed; sites without any are absent."""
-        with self._reading("read") as connection:
+        with self.connect("read") as connection:
             return read_extents(connection, wave)
 
     def mark(self) -> int:
         """The highest number an answer ever had, also one that is gone; 0 in a new store."""
-        with self._reading("read") as connection:
+        with self.connect("read") as connection:
             return read_mark(connection)
 
     def names(self, of: Literal["site", "wave"]) -> tuple[str, ...]:
         """The sites or waves there are answers or respondents of, sorted."""
         query = sa.union(sa.select(RESPONDENTS.c[of]), sa.select(JOURNAL.c[of]))
-        with self._reading("read") as connection:
+        with self.connect("read") as connection:
             return tuple(sorted(connection.scalars(query)))
 
     # Respondents, events, subjects
@@ -180,7 +177,7 @@ class Store:
 
         Raises `StoreError` if the pseudonym already belongs to another lens there.
         """
-        with self._writing("register a respondent in") as connection:
+        with self.connect("register a respondent in", is_write=True) as connection:
             check_lenses(connection, [respondent], self._name)
             upsert(connection, RESPONDENTS, asdict(respondent))
 
@@ -188,30 +185,30 @@ class Store:
         """Everybody interviewed, by site, wave and pseudonym."""
         conditions = equal(RESPONDENTS, site=site, wave=wave)
         query = sa.select(RESPONDENTS).where(*conditions).order_by(*RESPONDENTS.primary_key)
-        with self._reading("read respondents from") as connection:
+        with self.connect("read respondents from") as connection:
             return [respondent_from_row(row) for row in connection.execute(query).mappings()]
 
     def log(self, event: Event) -> None:
         """Add something that happened in an interview."""
-        with self._writing("write to") as connection:
+        with self.connect("write to", is_write=True) as connection:
             connection.execute(sa.insert(EVENTS), asdict(event))
 
     def events(self, site: str, wave: str, respondent: str) -> list[Event]:
         """What happened in one interview, in order."""
         conditions = equal(EVENTS, site=site, wave=wave, respondent=respondent)
         query = sa.select(EVENTS).where(*conditions).order_by(EVENTS.c.id)
-        with self._reading("read events from") as connection:
+        with self.connect("read events from") as connection:
             return [event_from_row(row) for row in connection.execute(query).mappings()]
 
     def add_subject(self, subject: Subject) -> None:
         """Add a pilot or decision to a site, or rename it."""
-        with self._writing("add a subject to") as connection:
+        with self.connect("add a subject to", is_write=True) as connection:
             upsert(connection, SUBJECTS, asdict(subject))
 
     def subjects(self, site: str | None = None) -> list[Subject]:
         """Pilots and decisions added at interviews, by site, kind and id."""
         query = sa.select(SUBJECTS).where(*equal(SUBJECTS, site=site))
-        with self._reading("read subjects from") as connection:
+        with self.connect("read subjects from") as connection:
             rows = connection.execute(query.order_by(*SUBJECTS.primary_key)).mappings()
             return [subject_from_row(row) for row in rows]
 
@@ -223,14 +220,14 @@ class Store:
         Raises `InstrumentError` when the file cannot be used; then nothing is kept.
         """
         instrument, row = instrument_row(path)
-        with self._writing("keep the instrument in") as connection:
+        with self.connect("keep the instrument in", is_write=True) as connection:
             upsert(connection, INSTRUMENTS, row)
         return instrument
 
     def instrument(self, sha256: str) -> Instrument:
         """The instrument that was kept under this hash; KeyError if none was."""
         query = sa.select(INSTRUMENTS).where(INSTRUMENTS.c.sha256 == sha256)
-        with self._reading("read the instrument from") as connection:
+        with self.connect("read the instrument from") as connection:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
             raise KeyError(sha256)
@@ -245,12 +242,12 @@ class Store:
 
         All of it appears at once or nothing of it, and an interview can save meanwhile.
         """
-        write = partial(self._writing, "bring an import into")
+        write = partial(self.connect, "bring an import into", is_write=True)
         return bring_in(write, entry, answers, People(respondents))
 
     def imports(self) -> list[ImportEntry]:
         """Imports and undoings, in the order they were made."""
-        with self._reading("read imports from") as connection:
+        with self.connect("read imports from") as connection:
             return list_imports(connection)
 
     def undo_import(self, import_id: str, *, by: str, at: datetime) -> Undoing:
@@ -259,9 +256,12 @@ class Store:
         What it brought and is still current is withdrawn, and what was before it is current again.
         KeyError if there is no such import.
         """
-        with self._reading("read imports from") as connection:
+        with self.connect("read imports from") as connection:
             plan = plan_undo(connection, import_id, by=by, at=at)
-        write, people = partial(self._writing, "undo in"), People(plan.people, plan.strangers)
+        write, people = (
+            partial(self.connect, "undo in", is_write=True),
+            People(plan.people, plan.strangers),
+        )
         name = bring_in(write, plan.entry, plan.answers, people)
         return replace(plan, entry=replace(plan.entry, id=name))
 
@@ -269,7 +269,7 @@ class Store:
 
     def contents(self) -> StoreContents:
         """Everything in the store, in the order recorded."""
-        with self._reading("read") as connection:
+        with self.connect("read") as connection:
             return read_contents(connection)
 
     def merge(self, other: Store, *, renamed: Mapping[str, str] | None = None) -> int:
@@ -283,15 +283,16 @@ class Store:
         Raises `ExchangeError`, and adds nothing, where two people have one pseudonym or one
         person has two.
         """
-        theirs, name = other.contents(), other._name
+        theirs, agreed, name = other.contents(), other.ledger.contents(), other._name
         with self.atomic():
             ours = self.contents()
             added = join(ours, tell_apart(ours, theirs, name=name, renamed=renamed or {}))
-            with self._writing("merge into") as connection:
+            with self.connect("merge into", is_write=True) as connection:
                 for table, entries in added.entries():
                     for entry in entries:
                         upsert(connection, table, entry)
                 for table, entries in added.rows():
                     if entries:
                         connection.execute(sa.insert(table), entries)
+            self.ledger.take_in(agreed)
         return len(added.answers)

@@ -148,7 +148,8 @@ def _measure_counts(counts: Ints, heads: Floats, settings: Settings) -> pd.DataF
     distinct, rows = distinct_rows(counts)
     measured = _indices(distinct)
     measured = measured.join(_chances(distinct)).assign(counts=list(distinct.tolist()))
-    measured = measured.join(_views(measured, distinct, settings))
+    close = (measured["ad_mean"].to_numpy(), measured["p_ad"].to_numpy())
+    measured = measured.join(_views(distinct, *close, settings))
     spread = measured.iloc[rows].reset_index(drop=True)
     certainty = np.empty((len(counts), 3))
     n = counts.sum(axis=1)
@@ -206,17 +207,22 @@ def _certainty(counts: Ints, heads: Floats, draws: int) -> Floats:
 
 def name_views(counts: Ints, settings: Settings) -> NDArray[np.object_]:
     """The word for how far each row of counts agrees; see `measure_agreement`."""
-    views = _views(_indices(counts).join(_chances(counts)), counts, settings)
+    chance = np.full(len(counts), np.nan)
+    n = counts.sum(axis=1)
+    for people in np.unique(n[n > 1]):
+        here = n == people
+        chance[here] = null_of(int(people), counts.shape[1]).p_ad(deviations(counts[here]))
+    views = _views(counts, np.asarray(indices.ad_mean(counts)), chance, settings)
     return views["view"].to_numpy(dtype=object)
 
 
-def _views(measured: pd.DataFrame, counts: Ints, settings: Settings) -> pd.DataFrame:
-    """One word per row: ``too_few``, ``one_view``, ``split`` or ``mixed``."""
+def _views(counts: Ints, ad_mean: Floats, p_ad: Floats, settings: Settings) -> pd.DataFrame:
+    """One word per row: ``too_few``, ``one_view``, ``split`` or ``mixed``; and its camps."""
     n, points = counts.sum(axis=1), counts.shape[1]
     camps = find_camps(counts, settings.tolerance_of(points))
     is_split = np.array([bool(found) for found in camps])
-    is_close = measured["ad_mean"].le(points / 6).to_numpy()
-    is_beyond_luck = measured["p_ad"].le(LEVEL + 1e-12).to_numpy()
+    is_close = ad_mean <= points / 6
+    is_beyond_luck = p_ad <= LEVEL + 1e-12
     is_few = (n < settings.min_group) | (is_close & ~is_beyond_luck & ~is_split)
     views = np.select(
         [is_few, is_split, is_close & is_beyond_luck], ["too_few", "split", "one_view"], "mixed"

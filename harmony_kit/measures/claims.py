@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections import defaultdict
+from functools import lru_cache
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,12 +17,16 @@ from harmony_kit.measures.declaration import COUNT, MEAN, NAME, SHARE, declare
 __all__ = [
     "MOST_WRONG",
     "STATES",
+    "WORDED",
     "WRONG_CLAIMS",
+    "Claim",
+    "State",
     "discount_joint",
     "expected_wrong_claims",
     "grade_claims",
     "middle_certainty",
     "name_states",
+    "state_named",
 ]
 
 #: The columns of `expected_wrong_claims`, in order.
@@ -33,7 +39,24 @@ WRONG_CLAIMS: Final = declare(
     share_wrong=SHARE,
 )
 
-STATES: Final = ("shared_view", "known_difference", "false_consensus", "false_conflict")
+#: How a lens stands to the other on a topic: both think alike and it knows, they differ and it
+#: knows, they differ and it does not know, both think alike and it does not know.
+State: TypeAlias = Literal["shared_view", "known_difference", "false_consensus", "false_conflict"]
+STATES: Final[tuple[State, ...]] = get_args(State)
+
+#: How sure a reading is, and which of them a report may put into words.
+Claim: TypeAlias = Literal["claimed", "leaning", "open"]
+WORDED: Final[tuple[Claim, ...]] = ("claimed", "leaning")
+
+
+def state_named(name: object) -> State | None:
+    """The state of that name, none where it names no state.
+
+    >>> state_named("false_conflict"), state_named("too_few")
+    ('false_conflict', None)
+    """
+    return next((state for state in STATES if state == name), None)
+
 
 #: Of the claims a report makes, at most this share is expected to be wrong, on the average of
 #: reports: a single report can have more. One in ten is meant; the rest is a margin for what the
@@ -54,8 +77,8 @@ def name_states(probabilities: pd.DataFrame) -> pd.Series:
     values = probabilities.to_numpy(dtype=float)
     names = np.array([name.removeprefix("p_") for name in probabilities.columns], dtype=object)
     chosen = names[np.nan_to_num(values, nan=-1).argmax(axis=1)]
-    state = pd.Series(chosen, index=probabilities.index)
-    return state.where(~np.isnan(values).any(axis=1)).astype("str")
+    chosen[np.isnan(values).any(axis=1)] = None
+    return pd.Series(chosen, index=probabilities.index, dtype="str")
 
 
 def grade_claims(certainty: pd.Series, report: pd.DataFrame, settings: Settings) -> pd.Series:
@@ -85,10 +108,11 @@ def grade_claims(certainty: pd.Series, report: pd.DataFrame, settings: Settings)
     p = certainty.to_numpy(dtype=float)
     is_claimed = p >= settings.claim_at
     is_claimed[_too_many(p, is_claimed, report)] = False
-    claim = pd.Series("open", index=certainty.index, dtype="str")
+    claim = np.full(len(p), "open", dtype=object)
     claim[p >= settings.leaning_at] = "leaning"
     claim[is_claimed] = "claimed"
-    return claim.where(~np.isnan(p))
+    claim[np.isnan(p)] = None
+    return pd.Series(claim, index=certainty.index, dtype="str")
 
 
 def discount_joint(
@@ -117,14 +141,23 @@ def discount_joint(
     >>> discount_joint(pd.Series([0.9]), one, wide).round(2).tolist()
     [0.7]
     """
-    rows = understanding[understanding["dimension"] == "all"]
-    n = rows["n_topics"].astype("float64")
-    apart = (rows["high"] - rows["low"]).astype("float64")
-    wider = apart / ((binom.ppf(0.9, n, 0.5) - binom.ppf(0.1, n, 0.5)) / n) - 1
-    worst = wider.clip(lower=0).groupby([rows["site"], rows["wave"]]).max()
-    wanted = pd.MultiIndex.from_frame(report[["site", "wave"]])
-    times = 1 + _JOINT_DOUBT * worst.reindex(wanted).fillna(0).to_numpy()
+    names = ("site", "wave", "dimension", "n_topics", "low", "high")
+    worst: dict[tuple[str, str], float] = defaultdict(float)
+    for site, wave, dimension, n, low, high in zip(
+        *(understanding[name].tolist() for name in names), strict=True
+    ):
+        if dimension == "all" and n:
+            wider = (high - low) / _width_of_coins(int(n)) - 1
+            worst[site, wave] = max(worst[site, wave], wider)
+    places = zip(report["site"].tolist(), report["wave"].tolist(), strict=True)
+    times = 1 + _JOINT_DOUBT * np.array([worst.get(place, 0.0) for place in places])
     return pd.Series(1 - (1 - certainty.to_numpy()) * times, index=certainty.index)
+
+
+@lru_cache(maxsize=1024)
+def _width_of_coins(n: int) -> float:
+    """The width of the 80 % interval of a share of `n` fair coins."""
+    return float((binom.ppf(0.9, n, 0.5) - binom.ppf(0.1, n, 0.5)) / n)
 
 
 def _too_many(

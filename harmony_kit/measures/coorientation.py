@@ -46,8 +46,8 @@ from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.predictive import Belief, count_interviews
 from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.readings import DIRECTIONS, DRAWN, SLACK, Readings, read_site
-from harmony_kit.measures.site_model import draw_site
-from harmony_kit.measures.site_ratings import WIDTH, split_sites
+from harmony_kit.measures.site_model import draw_sites
+from harmony_kit.measures.site_ratings import WIDTH, batch_sites
 from harmony_kit.measures.tally import Tally, tally_ratings
 from harmony_kit.measures.understanding import UNDERSTANDING, grade_understanding
 
@@ -116,13 +116,15 @@ def measure_coorientation(
     """
     tally = tally_ratings(answers, items, headcounts)
     read = Readings.of(len(tally.topics))
-    understanding: list[dict[str, Any]] = []
-    for rows, ratings in split_sites(tally):
-        draws = draw_site(
-            ratings, draws=settings.draws, reliability=settings.reliability, secret=secret
-        )
-        understanding += read_site(tally, rows, draws, read, settings.tolerance + SLACK)
-    frame = pd.DataFrame(understanding, columns=[*UNDERSTANDING.columns])
+    understanding: dict[int, list[dict[str, Any]]] = {}
+    for batch in batch_sites(tally):
+        sites = [ratings for _, ratings in batch]
+        drawn = draw_sites(sites, reliability=settings.reliability, secret=secret)
+        for (rows, _), draws in zip(batch, drawn, strict=True):
+            found = read_site(tally, rows, draws, read, settings.tolerance + SLACK)
+            understanding[rows.start] = found
+    every = [row for _, rows in sorted(understanding.items()) for row in rows]
+    frame = pd.DataFrame(every, columns=[*UNDERSTANDING.columns])
     topics = _stack_topics(tally, read, frame, settings)
     frame["misreading"] = _mean_misreading(topics, frame)
     return Coorientation(topics, grade_understanding(frame, settings))

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.arrays import Bools
 from harmony_kit.measures.claims import expected_wrong_claims, middle_certainty
 from harmony_kit.measures.declaration import MEAN, NAME, Declaration, MeasureColumn, rows_with
 from harmony_kit.measures.measuring import MEASURES, Measured
@@ -228,38 +230,44 @@ def _step_frame(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """The columns of a measure in steps, those of small groups taken out."""
     if name not in RULES or frame.empty:
         return frame
-    rule = RULES[name]
-    is_small = pd.Series(data=False, index=frame.index)
-    if rule.people:
-        is_small = frame[list(rule.people)].min(axis=1).lt(DISTRIBUTION_FROM).fillna(value=True)
-    stepped = frame.copy()
+    is_small, stepped = _is_small(frame, RULES[name].people), frame.copy()
     for column, held in MEASURES[name].columns.items():
-        how = explain_column(name, column, held)
-        if how == "stepped":
-            stepped[column] = STEPPED[held.kind](frame[column])
-        if column in rule.small:
+        if explain_column(name, column, held) == "stepped":
+            stepped[column] = STEPPED[held.kind](frame[column].to_numpy())
+        if column in RULES[name].small:
             stepped[column] = _mask(stepped[column], is_small)
     return stepped
 
 
-def _mask(values: pd.Series, is_hidden: pd.Series) -> pd.Series:
-    if values.dtype == "object":
-        return values.mask(is_hidden, None)
-    return (values.astype("Int64") if values.dtype == "int64" else values).mask(is_hidden)
+def _is_small(frame: pd.DataFrame, people: tuple[str, ...]) -> Bools:
+    """Which rows are of too few people to be shown point by point; a missing count is few."""
+    small = np.zeros(len(frame), dtype=bool)
+    for name in people:
+        small |= ~(frame[name].to_numpy(dtype=np.float64, na_value=np.nan) >= DISTRIBUTION_FROM)
+    return small
+
+
+def _mask(values: pd.Series, is_hidden: Bools) -> pd.Series:
+    if values.dtype == np.float64:
+        return pd.Series(np.where(is_hidden, np.nan, values.to_numpy()), index=values.index)
+    if values.dtype == np.int64:
+        shown = pd.arrays.IntegerArray(values.to_numpy(), is_hidden.copy())
+        return pd.Series(shown, index=values.index)
+    return values.mask(is_hidden, None if values.dtype == object else pd.NA)
 
 
 def _hide_alike(within: pd.DataFrame, ratings: ToldRatings) -> pd.DataFrame:
     """Nothing point by point where all, or all but one, of a large group say the same."""
-    is_alike = pd.Series([not one.is_spread_shown for one in ratings.by_row], index=within.index)
+    is_alike = np.array([not one.is_spread_shown for one in ratings.by_row], dtype=bool)
     return within.assign(**{name: _mask(within[name], is_alike) for name in _SPREAD})
 
 
 def _blur_certainty(ownership: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Of small groups the middle of the range a claim leaves: more would tell the counts."""
-    is_small = ownership[["n", "n_other"]].min(axis=1).lt(DISTRIBUTION_FROM)
-    middle = middle_certainty(ownership["claim"], settings)
-    told = STEPPED["probability"](ownership["probability"]).mask(is_small, middle)
-    return ownership.assign(probability=told)
+    is_small = _is_small(ownership, ("n", "n_other"))
+    middle = middle_certainty(ownership["claim"], settings).to_numpy()
+    told = STEPPED["probability"](ownership["probability"].to_numpy())
+    return ownership.assign(probability=np.where(is_small, middle, told))
 
 
 def explain_column(name: str, column: str, held: MeasureColumn) -> str:

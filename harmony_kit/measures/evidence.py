@@ -123,14 +123,14 @@ PROGRESS = declare(
 def time_decisions(decisions: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     """How long each decision took or has been waiting, as of a day.
 
-    A row is a decision raised by then, `age` days ago; columns ``site, decision, title, held_by,
-    kind, days, age``.
-    `kind` is ``decided``, ``open`` or ``dropped``; `days` from raised to decided, dropped or
-    `as_of`, NaN where a date is missing or the dates are in the wrong order. A decision made
-    after `as_of` was still open then. The dates win over the word in `status`.
+    A row is a decision raised by then, `age` days ago, none known to be recurring; columns ``site,
+    decision, title, held_by, kind, days, age``. `kind` is ``decided``, ``open`` or ``dropped``;
+    `days` from raised to decided, dropped or `as_of`, NaN where a date is missing or in the wrong
+    order. One made after `as_of` was open then. The dates win over the word in `status`.
     """
     today = pd.Timestamp(as_of)
-    first = decisions.drop_duplicates(["site", "decision"])
+    waiting = decisions[decisions["kind"].ne("recurring")] if "kind" in decisions else decisions
+    first = waiting.drop_duplicates(["site", "decision"])
     seen = first[~first["raised_on"].gt(today)].reset_index(drop=True)
     status = seen["status"].fillna("").str.strip().str.lower()
     ended = seen["decided_on"].where(~seen["decided_on"].gt(today))

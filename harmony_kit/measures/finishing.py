@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
@@ -24,11 +25,15 @@ def sort_rows(measured: pd.DataFrame, items: pd.DataFrame, *about: str) -> pd.Da
 
     With the columns `about` of each item from `items`.
     """
-    asked = items.set_index("item")
-    place = asked.index.get_indexer(pd.Index(measured["item"]))
-    keys = ["site", "wave", "place", "subject", "lens"]
-    ordered = measured.assign(place=place).sort_values(keys)
-    return ordered.join(asked[list(about)], on="item").reset_index(drop=True)
+    place_of = {item: place for place, item in enumerate(items["item"].tolist())}
+    place = np.array([place_of[item] for item in measured["item"].tolist()], dtype=np.int64)
+    names = ("site", "wave", "subject", "lens")
+    site, wave, subject, lens = (measured[name].tolist() for name in names)
+    keys = list(zip(site, wave, place.tolist(), subject, lens, strict=True))
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    ordered = measured.iloc[order].reset_index(drop=True)
+    beside = {name: items[name].array.take(place[order]) for name in about}
+    return ordered.assign(**beside)
 
 
 def finish(
@@ -38,8 +43,11 @@ def finish(
 
     An empty subject or group becomes a missing one.
     """
-    named = [name for name in _OPTIONAL if name in declared.columns]
-    done = measured.assign(**{name: measured[name].replace("", None) for name in named})
+    done = measured.copy()
+    for name in _OPTIONAL:
+        if name in declared.columns:
+            known = [one or None for one in measured[name].tolist()]
+            done[name] = pd.Series(known, index=done.index, dtype="object")
     if settings is not None:
         report = done[[name for name in _REPORT if name in declared.columns]]
         done["claim"] = grade_claims(done[CERTAINTY], report, settings)

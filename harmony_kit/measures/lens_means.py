@@ -14,6 +14,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from harmony_kit.measures.arrays import Array
+from harmony_kit.measures.seeding import Streams
 
 __all__ = ["HeardSums", "LensMeans"]
 
@@ -22,7 +23,7 @@ _MOST_NOISE: Final = 0.9
 
 
 class HeardSums(Protocol):
-    """What of the answers counts here; all of shape (4, topics, chains) or (4, topics, 1)."""
+    """What of the answers counts here; all of shape (4, topics, chains)."""
 
     @property
     def n(self) -> Array:
@@ -61,10 +62,10 @@ class LensMeans:
 
     @classmethod
     def of(cls, heard: HeardSums, unseen: Array, reliability: float) -> LensMeans | None:
-        """From the answers and the number of colleagues not heard (topics, 4; negative: many)."""
+        """From the answers and the number of colleagues not heard (negative: many)."""
         if (unseen < 0).all():
             return None
-        left = unseen.T[:, :, None].astype(np.float32)
+        left = unseen.astype(np.float32)
         n = np.maximum(heard.n, 1)
         whole = heard.n + np.maximum(left, 0) + np.float32(1e-9)
         share = np.where((left < 0) | (heard.n == 0), np.float32(0), heard.n / whole)
@@ -79,10 +80,11 @@ class LensMeans:
         parts = (1 - share * ratio, known, np.sqrt(variance), shift)
         return cls(*(part.astype(np.float32) for part in parts))
 
-    def draw(self, means: Array, random: np.random.Generator) -> Array:
+    def draw(self, means: Array, streams: Streams) -> Array:
         """Draws of the lens means, given draws of the model's means."""
-        normal = random.standard_normal(means.shape, dtype=np.float32)
-        habit = random.standard_normal((2, 1, means.shape[2]), dtype=np.float32)[[0, 1, 0, 1]]
-        return np.asarray(
-            self.kept * means + self.known + self.deviation * normal + self.shift * habit
-        )
+        found = streams.normal(*means.shape[:-1])
+        found *= self.deviation
+        found += self.kept * means
+        found += self.known
+        found += self.shift * streams.normal(2, 1)[[0, 1, 0, 1]]
+        return found

@@ -14,7 +14,13 @@ from harmony_kit.measures.declaration import COUNT, NAME, PEOPLE, PROBABILITY, d
 from harmony_kit.measures.finishing import CERTAINTY, finish, sort_rows
 from harmony_kit.measures.modes import mode_probabilities
 from harmony_kit.measures.privacy import LicensedFrame
-from harmony_kit.measures.selection import headcounts_of, lens_pairs, select_answers
+from harmony_kit.measures.selection import (
+    find_rows,
+    headcounts_of,
+    join_pairs,
+    lens_pairs,
+    select_answers,
+)
 
 __all__ = ["NOBODY", "OWNERSHIP", "PATTERNS", "measure_ownership"]
 
@@ -110,8 +116,8 @@ def measure_ownership(
 
 def _rows(chosen: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """One row per duty asked at a site and lens, whether that lens answered or not."""
-    asked = chosen[_KEYS].drop_duplicates().astype({"item": "str"})
-    return asked.merge(pairs, on=["site", "wave"])
+    first = ~chosen.duplicated(_KEYS).to_numpy()
+    return join_pairs(chosen.loc[first, _KEYS].astype({"item": "str"}), pairs)
 
 
 @dataclass(frozen=True)
@@ -136,7 +142,7 @@ def _count_duties(part: pd.DataFrame, chosen: pd.DataFrame, options: tuple[str, 
     keys = [*_KEYS, "lens"]
     rows = part.reset_index(drop=True)
     given = chosen.astype({"item": "str"})
-    row = pd.MultiIndex.from_frame(rows[keys]).get_indexer(pd.MultiIndex.from_frame(given[keys]))
+    row = find_rows(rows[keys], given[keys])
     option = pd.Index(options).get_indexer(pd.Index(given["chosen"].str[0]))
     is_named = (row >= 0) & (option >= 0)
     cells = row[is_named] * len(options) + option[is_named]
@@ -153,8 +159,7 @@ def _count_duties(part: pd.DataFrame, chosen: pd.DataFrame, options: tuple[str, 
 def _measure_duties(duties: _Duties, heads: Floats, settings: Settings) -> pd.DataFrame:
     rows, n = duties.rows, duties.n
     p = mode_probabilities(duties.counts, heads, settings.draws)
-    keys = pd.MultiIndex.from_frame(rows[[*_KEYS, "lens"]])
-    partner = keys.get_indexer(pd.MultiIndex.from_frame(rows[[*_KEYS, "other"]]))
+    partner = find_rows(rows[[*_KEYS, "lens"]], rows[[*_KEYS, "other"]])
     owner, p_owner = _name_owners(duties, p)
     measured = rows.assign(
         n=n,

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.arrays import Floats, Ints
 from harmony_kit.measures.declaration import COUNT, MEAN, NAME, PEOPLE, PROBABILITY, declare
 from harmony_kit.measures.finishing import CERTAINTY, finish
 from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.scorecards import Cards, deal_cards
 from harmony_kit.measures.scores import share_true
-from harmony_kit.measures.selection import code_groups, select_answers
+from harmony_kit.measures.selection import code_groups, find_rows, select_answers
 from harmony_kit.measures.usage import USAGE
 
 __all__ = ["PILOTS", "QUADRANTS", "USAGE_BESIDE", "measure_pilots"]
@@ -110,10 +111,7 @@ def measure_pilots(
     measured = measured.join(_quadrants(cards, asked, settings))
     for name, column in (("success", "n_success"), ("success_estimate", "n_estimate")):
         means = mean_by_lens(answers, asked, "success", is_estimate=name.endswith("estimate"))
-        means = means.rename(columns={"mean": name, "n": column})
-        measured = measured.merge(means, on=_KEYS, how="left")
-    counts = ["n_success", "n_estimate"]
-    measured[counts] = measured[counts].fillna(0)
+        measured[name], measured[column] = find_means(means, measured)
     measured[CERTAINTY] = measured["probability"]
     return finish(_put_usage_beside(measured, usage), PILOTS, settings)
 
@@ -130,6 +128,15 @@ def mean_by_lens(
     n = np.bincount(groups.codes, minlength=groups.n)
     total = np.bincount(groups.codes, weights=value, minlength=groups.n)
     return groups.keys.assign(n=n, mean=total / np.maximum(n, 1))
+
+
+def find_means(means: pd.DataFrame, rows: pd.DataFrame) -> tuple[Floats, Ints]:
+    """Mean and n of `mean_by_lens` for each row of a frame; NaN and 0 where there is none."""
+    place = find_rows(means[_KEYS], rows[_KEYS])
+    if means.empty:
+        return np.full(len(rows), np.nan), np.zeros(len(rows), dtype=np.int64)
+    mean = np.where(place >= 0, means["mean"].to_numpy()[place], np.nan)
+    return mean, np.where(place >= 0, means["n"].to_numpy()[place], 0)
 
 
 def _quadrants(cards: Cards, asked: pd.DataFrame, settings: Settings) -> pd.DataFrame:

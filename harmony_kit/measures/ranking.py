@@ -35,7 +35,9 @@ from harmony_kit.measures.permutations import Chance
 from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.selection import (
     code_groups,
+    find_rows,
     headcounts_of,
+    join_pairs,
     lens_pairs,
     select_answers,
 )
@@ -207,12 +209,11 @@ def _weigh(chosen: pd.Series, asked: _Asked) -> Floats:
 def _measure_item(
     people: _People, pairs: pd.DataFrame, asked: _Asked, settings: Settings
 ) -> list[dict[str, object]]:
-    topics = people.keys[["site", "wave", "subject"]].drop_duplicates()
-    looks = topics.merge(pairs[pairs["lens"] < pairs["other"]], on=["site", "wave"])
-    sides = code_groups(people.keys, ["site", "wave", "subject", "lens"])
+    topics = code_groups(people.keys, _TOPIC).keys
+    looks = join_pairs(topics, pairs[(pairs["lens"] < pairs["other"]).to_numpy()])
+    sides = code_groups(people.keys, [*_TOPIC, "lens"])
     ends = np.searchsorted(sides.codes, np.arange(sides.n + 1))
-    found = pd.MultiIndex.from_frame(sides.keys)
-    names = [found.get_indexer(pd.MultiIndex.from_frame(looks[[*_TOPIC, lens]])) for lens in _TWO]
+    names = [find_rows(sides.keys, looks[[*_TOPIC, lens]]) for lens in _TWO]
     rows = []
     for look, first, second in zip(looks.itertuples(index=False), *names, strict=True):
         one, two = (people.side(_slice(ends, code), asked.unit) for code in (first, second))

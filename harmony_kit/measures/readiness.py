@@ -47,11 +47,17 @@ from harmony_kit.measures.declaration import (
     rows_with,
 )
 from harmony_kit.measures.finishing import CERTAINTY, finish
-from harmony_kit.measures.pilots import mean_by_lens
+from harmony_kit.measures.pilots import find_means, mean_by_lens
 from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.scorecards import Cards, deal_cards
 from harmony_kit.measures.scores import share_above
-from harmony_kit.measures.selection import lens_pairs, select_answers
+from harmony_kit.measures.selection import (
+    code_groups,
+    find_rows,
+    join_pairs,
+    lens_pairs,
+    select_answers,
+)
 
 __all__ = ["READINESS", "VERDICTS", "measure_readiness"]
 
@@ -126,12 +132,10 @@ def measure_readiness(
     if own.empty:
         return READINESS.empty()
     cards = deal_cards(own, asked, headcounts)
-    decisions = cards.keys[_KEYS].drop_duplicates().merge(pairs, on=["site", "wave"])
+    decisions = join_pairs(code_groups(cards.keys, _KEYS).keys, pairs)
     measured = _measure_decisions(cards, asked, decisions, settings)
     estimates = mean_by_lens(answers, asked, "act", is_estimate=True)
-    estimates = estimates.rename(columns={"mean": "act_estimate", "n": "n_estimate"})
-    measured = measured.merge(estimates, on=[*_KEYS, "lens"], how="left")
-    measured["n_estimate"] = measured["n_estimate"].fillna(0)
+    measured["act_estimate"], measured["n_estimate"] = find_means(estimates, measured)
     measured[CERTAINTY] = measured["probability"]
     return finish(measured, READINESS, settings)
 
@@ -195,11 +199,7 @@ def _measure_decisions(
 ) -> pd.DataFrame:
     """The frame without estimates and claims; `looks` has one row per decision and lens."""
     scores, p_items = _score(cards, asked, settings.draws)
-    keys = pd.MultiIndex.from_frame(cards.keys)
-    rows = {
-        name: keys.get_indexer(pd.MultiIndex.from_frame(looks[[*_KEYS, name]]))
-        for name in ("lens", "other")
-    }
+    rows = {name: find_rows(cards.keys, looks[[*_KEYS, name]]) for name in ("lens", "other")}
     nothing = np.tile([0, *[np.nan] * 4], (len(looks), 1))
     shown = {"act": scores["act"].at(rows["lens"]) if "act" in scores else nothing}
     shown |= {"own_checks": nothing.copy(), "other_checks": nothing.copy()}

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from harmony_kit.measures.arrays import Bools, Draws, Floats, Ints
 from harmony_kit.measures.claims import STATES
+from harmony_kit.measures.looks import Looks, count_draws
 from harmony_kit.measures.site_model import SiteDraws
 from harmony_kit.measures.tally import Tally
 from harmony_kit.measures.understanding import mark_understood, read_understanding
@@ -67,29 +67,24 @@ def read_site(
     read.centre[rows] = draws.means.mean(axis=2).T
     read.variance[rows] = draws.means.var(axis=2).T
     read.error[rows] = draws.error.T
-    site = tally.topics.iloc[rows]
-    n, dimensions = tally.n[rows], site["dimension"].to_numpy(dtype=object)
+    n, dimensions = tally.n[rows], tally.dimensions[rows]
+    is_same = np.abs(draws.means[0] - draws.means[1]) <= tolerance
     for side, columns in enumerate(DIRECTIONS):
-        looks = draws.means[list(columns)]
-        read.numbers[side, rows] = _read_direction(looks, n[:, list(columns)], tolerance)
+        looks = Looks.of(draws.means[list(columns)], is_same, tolerance)
+        numbers = _read_direction(looks, read.centre[rows][:, columns], tolerance)
+        read.numbers[side, rows] = _blind(numbers, n[:, list(columns)])
         heard = np.asarray((n[:, list(columns[1:])] > 0).all(axis=1))
         if not heard.any():
             continue
-        own, estimate, other = (part[heard] for part in looks)
-        marked = mark_understood(np.abs(estimate - other) <= tolerance)
+        looks = looks if heard.all() else looks.pick(heard)
+        marked = mark_understood(looks.is_close)
         read.marked[side, rows.start + np.flatnonzero(heard)] = marked
-        where = _describe(site.iloc[0], side)
-        parts = read_understanding((own, estimate, other), marked, dimensions[heard], tolerance)
+        parts = read_understanding(looks, marked, dimensions[heard])
+        where = tally.describe(rows.start, side)
         found += [
             where | part | _count_people(n, columns, heard, dimensions, part) for part in parts
         ]
     return found
-
-
-def _describe(topic: pd.Series, side: int) -> dict[str, Any]:
-    names = ("first", "second") if side == 0 else ("second", "first")
-    where = {"site": topic["site"], "wave": topic["wave"]}
-    return where | {"lens": topic[names[0]], "other": topic[names[1]]}
 
 
 def _count_people(
@@ -105,33 +100,32 @@ def _count_people(
     return {"n_estimate": n[rows, estimate].max(), "n_other": n[rows, other].max()}
 
 
-def _read_direction(looks: Draws, n: Ints, tolerance: float) -> Floats:
+def _read_direction(looks: Looks, centre: Floats, tolerance: float) -> Floats:
     """Probabilities, interval and nearness to the tolerance, shape (topics, columns of `DRAWN`).
 
-    `looks` are draws of own, estimate and the other's own, shape (3, topics, draws), `n` the
-    answers behind them. No probability is 0 or 1, whatever the draws.
+    `centre` are the mean draws of own, estimate and the other's own, shape (topics, 3). No
+    probability is 0 or 1, whatever the draws.
     """
-    own, estimate, other = looks
-    n_draws = own.shape[1]
-    is_close = np.abs(own - other) <= tolerance
-    seems_close = np.abs(own - estimate) <= tolerance
-    misreading = estimate - other
-    close, seeming = np.count_nonzero(is_close, axis=1), np.count_nonzero(seems_close, axis=1)
-    both = np.count_nonzero(is_close & seems_close, axis=1)
-    understood = np.count_nonzero(np.abs(misreading) <= tolerance, axis=1)
+    n_draws = looks.is_close.shape[1]
+    close, seeming = count_draws(looks.is_same), count_draws(looks.seems_close)
+    both = count_draws(looks.is_same & looks.seems_close)
     states = [both, n_draws - close - seeming + both, seeming - both, close - both]
     chances = [(count + 0.25) / (n_draws + 1) for count in states]
     tail = n_draws // 10
-    ranked = np.sort(misreading, axis=1)  # in single precision faster than np.partition
-    gaps = np.abs(np.stack([(own - other).mean(axis=1), (own - estimate).mean(axis=1)]))
-    on_line = (np.abs(gaps - tolerance) <= BAND).any(axis=0)
+    ranked = np.sort(looks.misreading, axis=1)  # in single precision faster than np.partition
+    gaps = np.abs(centre[:, :1] - centre[:, 1:])
+    on_line = (np.abs(gaps - tolerance) <= BAND).any(axis=1)
     bounds = [ranked[:, tail], ranked[:, n_draws - 1 - tail]]
-    found = np.stack([*chances, (understood + 0.5) / (n_draws + 1), *bounds, on_line], axis=1)
-    found = found.astype(np.float64)
+    understood = (count_draws(looks.is_close) + 0.5) / (n_draws + 1)
+    return np.stack([*chances, understood, *bounds, on_line], axis=1).astype(np.float64)
+
+
+def _blind(numbers: Floats, n: Ints) -> Floats:
+    """Without what needs answers nobody gave; `n` of own, estimate and the other's own."""
     is_blind = (n[:, 1:] == 0).any(axis=1)
-    found[is_blind] = np.nan
-    found[np.ix_(is_blind | (n[:, 0] == 0), [0, 1, 2, 3, 7])] = np.nan
-    return found
+    numbers[is_blind] = np.nan
+    numbers[np.ix_(is_blind | (n[:, 0] == 0), [0, 1, 2, 3, 7])] = np.nan
+    return numbers
 
 
 def find_states(looks: Draws, tolerance: float) -> Ints:

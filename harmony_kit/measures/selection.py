@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from harmony_kit.errors import FrameError
 from harmony_kit.journal.answers import AnswersFrame
@@ -19,7 +21,9 @@ __all__ = [
     "code_groups",
     "count_ratings",
     "distinct_rows",
+    "find_rows",
     "headcounts_of",
+    "join_pairs",
     "lens_pairs",
     "select_answers",
 ]
@@ -58,8 +62,8 @@ def select_answers(
     kept: pd.DataFrame = answers.loc[
         is_kept, ["site", "wave", "lens", "item", "subject", "about", *columns]
     ]
-    codes, found = pd.factorize(kept["item"])
-    order = pd.Index(asked["item"]).get_indexer(pd.Index(found))[codes]
+    place = {item: code for code, item in enumerate(asked["item"])}
+    order = [place[item] for item in kept["item"]]
     item = pd.Categorical.from_codes(order, categories=pd.Index(asked["item"]), ordered=True)
     return kept.assign(item=item, subject=kept["subject"].fillna(""))
 
@@ -74,23 +78,73 @@ def code_groups(frame: pd.DataFrame, keys: Sequence[str]) -> Groups:
     combined = np.zeros(len(frame), dtype=np.int64)
     levels: list[pd.Index] = []
     for key in keys:
-        codes, values = pd.factorize(frame[key], sort=True)
+        codes, values = _code_values(frame[key])
         combined = combined * max(len(values), 1) + codes
-        levels.append(pd.Index(values, dtype=frame[key].dtype))
+        levels.append(values)
     # Hashing first leaves only the few different keys to sort.
     number, found = pd.factorize(combined)
     order = np.argsort(found)
     rank = np.empty(len(found), dtype=np.int64)
     rank[order] = np.arange(len(found))
     codes, found = rank[number], found[order]
-    columns: dict[str, pd.Index] = {}
+    columns: dict[str, ExtensionArray] = {}
     for key, level in zip(reversed(keys), reversed(levels), strict=True):
         found, position = np.divmod(found, max(len(level), 1))
-        columns[key] = level.take(position)
-    table = pd.DataFrame({key: columns[key].array for key in keys})
-    if "item" in keys:
-        table["item"] = table["item"].astype("str")
-    return Groups(codes=codes, keys=table)
+        column = level.take(position).array
+        columns[key] = column.astype("str") if key == "item" else column
+    index = pd.RangeIndex(len(found))
+    return Groups(codes=codes, keys=pd.DataFrame({key: columns[key] for key in keys}, index=index))
+
+
+def find_rows(table: pd.DataFrame, wanted: pd.DataFrame) -> Ints:
+    """In which row of `table` each row of `wanted` stands; -1 where it does not.
+
+    Columns go by their place and hold no missing values; no row of `table` stands there twice.
+
+    >>> table = pd.DataFrame({"site": ["a", "b"], "lens": ["x", "y"]})
+    >>> find_rows(table, pd.DataFrame({"site": ["b", "b"], "other": ["x", "y"]})).tolist()
+    [-1, 1]
+    """
+    place = {row: number for number, row in enumerate(_tuples_of(table))}
+    return np.array([place.get(row, -1) for row in _tuples_of(wanted)], dtype=np.int64)
+
+
+def _tuples_of(frame: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    return zip(*(frame[name].tolist() for name in frame.columns), strict=True)
+
+
+def join_pairs(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Every row once for each of its site's and wave's `pairs`, with ``lens`` and ``other``.
+
+    As `DataFrame.merge` does it, in a fraction of the time on few rows.
+    """
+    here: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for row, place in enumerate(_tuples_of(pairs[["site", "wave"]])):
+        here[place].append(row)
+    found = [here.get(place, ()) for place in _tuples_of(rows[["site", "wave"]])]
+    repeated = np.repeat(np.arange(len(rows)), [len(numbers) for numbers in found])
+    paired = np.array([one for numbers in found for one in numbers], dtype=np.int64)
+    both = {name: pairs[name].array.take(paired) for name in ("lens", "other")}
+    return rows.iloc[repeated].reset_index(drop=True).assign(**both)
+
+
+def _code_values(values: pd.Series) -> tuple[Ints, pd.Index]:
+    """Which of its different values each one is, and these in order.
+
+    Words are told apart as Python has them: on few rows `pandas.factorize` of a column of its
+    own takes several times as long.
+    """
+    if not isinstance(values.dtype, pd.StringDtype):
+        codes, found = pd.factorize(values, sort=True)
+        return codes, pd.Index(found, dtype=values.dtype)
+    words = values.to_numpy(dtype=object)
+    different = sorted(set(words))
+    if len(different) == 1:
+        codes = np.zeros(len(words), dtype=np.int64)
+    else:
+        place = {word: code for code, word in enumerate(different)}
+        codes = np.array([place[word] for word in words], dtype=np.int64)
+    return codes, pd.Index(different, dtype=values.dtype)
 
 
 @dataclass(frozen=True)
@@ -147,8 +201,14 @@ def lens_pairs(answers: pd.DataFrame, lenses: tuple[str, str] | None = None) -> 
     """
     if lenses is not None:
         places = code_groups(answers, ["site", "wave"]).keys
-        both = pd.DataFrame({"lens": lenses, "other": lenses[::-1]}).astype("str")
-        return _sorted(places.merge(both, how="cross"))
+        ordered = sorted(lenses)
+        both = {
+            name: pd.array(one * len(places), dtype="str")
+            for name, one in (("lens", ordered), ("other", ordered[::-1]))
+        }
+        return (
+            places.iloc[np.repeat(np.arange(len(places)), 2)].reset_index(drop=True).assign(**both)
+        )
     seen = code_groups(answers, ["site", "wave", "lens", "about"]).keys
     about = seen[["site", "wave", "about"]].rename(columns={"about": "lens"})
     known = pd.concat([seen[["site", "wave", "lens"]], about]).drop_duplicates()
@@ -171,9 +231,10 @@ def headcounts_of(groups: pd.DataFrame, n: Ints, headcounts: pd.DataFrame | None
     """Head count of each group's site and lens; infinite where unknown or below its `n`."""
     if headcounts is None or headcounts.empty:
         return np.full(len(groups), np.inf)
-    known = headcounts.drop_duplicates(["site", "lens"]).dropna(subset="headcount")
-    sites, lenses, numbers = (known[name].tolist() for name in ("site", "lens", "headcount"))
-    heads_of = dict(zip(zip(sites, lenses, strict=True), map(float, numbers), strict=True))
+    columns = (headcounts[name].tolist() for name in ("site", "lens", "headcount"))
+    heads_of: dict[tuple[str, str], float] = {}
+    for site, lens, number in zip(*columns, strict=True):
+        heads_of.setdefault((site, lens), np.inf if pd.isna(number) else float(number))
     places = zip(groups["site"].tolist(), groups["lens"].tolist(), strict=True)
     heads = np.array([heads_of.get(place, np.inf) for place in places])
     return np.where(heads < n, np.inf, heads)

@@ -18,6 +18,7 @@ side (Gelman et al. 2013, chapters 11 and 15). The spread between topics has the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,21 +26,17 @@ import numpy as np
 
 from harmony_kit.measures.arrays import Array
 from harmony_kit.measures.lens_means import LensMeans
-from harmony_kit.measures.seeding import seed_draws
+from harmony_kit.measures.seeding import Streams, seed_draws
 from harmony_kit.measures.site_ratings import SiteRatings
 from harmony_kit.measures.site_state import Sums, begin_chains
 from harmony_kit.measures.site_sweep import sweep
 
-__all__ = ["SiteDraws", "draw_site"]
+__all__ = ["SiteDraws", "draw_sites"]
 
-#: Chains side by side, sweeps until they are read, and topic means drawn at each sweep read.
-_CHAINS: Final = 64
-_WARM_UP: Final = 8
+#: Sweeps until the chains are read, sweeps read, and topic means drawn at each of these.
+_WARM_UP: Final = 10
+_READ: Final = 6
 _READINGS: Final = 5
-
-
-#: More draws would make no probability surer by two hundredths, and cost as much again.
-_MOST_DRAWS: Final = 960
 
 
 @dataclass(frozen=True)
@@ -59,43 +56,59 @@ class SiteDraws:
     error: Array
 
 
-def draw_site(
-    ratings: SiteRatings, *, draws: int, reliability: float, secret: bytes | None = None
-) -> SiteDraws:
-    """Draw the true lens means of one site and wave.
+def draw_sites(
+    sites: Sequence[SiteRatings], *, reliability: float, secret: bytes | None = None
+) -> list[SiteDraws]:
+    """Draw the true lens means of some sites and waves.
+
+    Each site gets the numbers it would get alone: sites only share the time it takes.
 
     Parameters
     ----------
-    ratings
-        What was said; the order of people and of lenses does not matter.
-    draws
-        How many draws at least; of more than 960 as many are made as of 960.
+    sites
+        What was said, with as many topics at each site, and head counts at all of them or at
+        none (`site_ratings.batch_sites`); the order of people and of lenses does not matter.
     reliability
         Share of the variance within a lens that would come back if the same people were asked
         again; the rest is response noise, no part of what a lens thinks.
     secret
         See `seeding.seed_draws`.
     """
-    arranged, is_mirrored = ratings.arrange()
-    random = seed_draws(arranged.digest, secret)
-    sums = Sums.of(arranged)
-    chains = begin_chains(sums, random, _CHAINS)
-    read = []
-    error = np.zeros(sums.n.shape[:2])
-    n_read = -(-min(draws, _MOST_DRAWS) // (_CHAINS * _READINGS))
-    for turn in range(_WARM_UP + n_read):
-        chains, topics = sweep(sums, chains, random)
-        if turn < _WARM_UP:
+    arranged = [one.arrange() for one in sites]
+    chains = _count_chains(sites[0].n_topics)
+    streams = Streams(tuple(seed_draws(one.digest, secret) for one, _ in arranged), chains)
+    sums = Sums.of([one for one, _ in arranged], chains)
+    unseen = np.repeat(np.stack([one.unseen.T for one, _ in arranged], axis=-1), chains, axis=-1)
+    means, error = _run(sums, streams, unseen, reliability)
+    return [
+        SiteDraws(*((part[[1, 0, 3, 2]] if is_mirrored else part) for part in (mean, variance)))
+        for mean, variance, (_, is_mirrored) in zip(means, error, arranged, strict=True)
+    ]
+
+
+def _count_chains(n_topics: int) -> int:
+    """Chains side by side: the fewer topics, the more, because less is known from each sweep."""
+    return 32 * min(-(-24 // n_topics), 4)
+
+
+def _run(sums: Sums, streams: Streams, unseen: Array, reliability: float) -> tuple[Array, Array]:
+    """Draws of each site, shape (sites, 4, topics, draws), and variances of an answer."""
+    chains = begin_chains(sums, streams)
+    n_sites, per_site = len(streams.each), streams.chains
+    shape = *sums.n.shape[:2], n_sites, per_site
+    found = np.empty((n_sites, *shape[:2], _READ * _READINGS, per_site), dtype=np.float32)
+    error = np.zeros((n_sites, *shape[:2]))
+    for turn in range(-_WARM_UP, _READ):
+        chains, topics = sweep(sums, chains, streams)
+        if turn < 0:
             continue
-        lens_means = LensMeans.of(topics, arranged.unseen, reliability)
-        for _ in range(_READINGS):
-            means = topics.draw(random)
-            read.append(means if lens_means is None else lens_means.draw(means, random))
-        error += topics.error.mean(axis=2) + float(topics.habit_variance.mean())
-    means = np.clip(np.concatenate(read, axis=2), 0, 4)
-    found = SiteDraws(means, error / n_read)
-    return _mirror(found) if is_mirrored else found
-
-
-def _mirror(draws: SiteDraws) -> SiteDraws:
-    return SiteDraws(draws.means[[1, 0, 3, 2]], draws.error[[1, 0, 3, 2]])
+        lens_means = LensMeans.of(topics, unseen, reliability)
+        for reading in range(_READINGS):
+            means = topics.draw(streams)
+            means = means if lens_means is None else lens_means.draw(means, streams)
+            place = turn * _READINGS + reading
+            found[:, :, :, place] = means.reshape(shape).transpose(2, 0, 1, 3)
+        varied = topics.error + topics.habit_variance
+        error += varied.reshape(shape).mean(axis=3, dtype=np.float64).transpose(2, 0, 1)
+    np.clip(found, 0, 4, out=found)
+    return found.reshape(n_sites, *shape[:2], -1), error / _READ

@@ -12,7 +12,7 @@ from harmony_kit.measures.arrays import Array
 from harmony_kit.measures.seeding import digest_arrays
 from harmony_kit.measures.tally import Tally
 
-__all__ = ["LENS_OF", "WIDTH", "SiteRatings", "split_sites"]
+__all__ = ["LENS_OF", "WIDTH", "SiteRatings", "batch_sites", "split_sites"]
 
 #: Width of the scale all ratings are put on: that of a 5-point scale, from 0 to 4.
 WIDTH: Final = 4.0
@@ -20,6 +20,9 @@ WIDTH: Final = 4.0
 #: The lens (0 or 1) whose people answer each of the four sets of a topic: own answers of the
 #: first and of the second, estimates by the first and by the second.
 LENS_OF: Final = (0, 1, 0, 1)
+
+#: Sites drawn together: more would no longer fit into the memory next to the processor.
+_AT_ONCE: Final = 16
 
 #: The four sets with the lenses exchanged.
 _MIRRORED: Final = (1, 0, 3, 2)
@@ -104,6 +107,21 @@ def split_sites(tally: Tally) -> Iterator[tuple[slice, SiteRatings]]:
     for place in range(len(bounds) - 1 if len(columns) else 0):
         rows = slice(bounds[place], bounds[place + 1])
         yield rows, _rate_site(tally, rows, slice(voices[place], voices[place + 1]))
+
+
+def batch_sites(tally: Tally) -> Iterator[list[tuple[slice, SiteRatings]]]:
+    """`split_sites`, those of one shape together, some at a time.
+
+    Of one shape are sites with as many topics and with, or without, any head count.
+    """
+    shapes: dict[tuple[int, bool], list[tuple[slice, SiteRatings]]] = {}
+    for rows, ratings in split_sites(tally):
+        shape = ratings.n_topics, bool((ratings.unseen >= 0).any())
+        batch = shapes.setdefault(shape, [])
+        batch.append((rows, ratings))
+        if len(batch) == _AT_ONCE:
+            yield shapes.pop(shape)
+    yield from shapes.values()
 
 
 def _rate_site(tally: Tally, rows: slice, which: slice) -> SiteRatings:

@@ -15,6 +15,7 @@ import numpy as np
 
 from harmony_kit.measures.arrays import Array
 from harmony_kit.measures.lens_means import HeardSums
+from harmony_kit.measures.seeding import Streams
 from harmony_kit.measures.site_state import PRIOR, Chains, prior_scatter
 
 __all__ = ["stretch"]
@@ -25,7 +26,7 @@ _CENTRE: Final = np.array(PRIOR.centre[2:])[:, None]
 _MISREADINGS: Final = np.array([2, 3])
 
 
-def stretch(chains: Chains, heard: HeardSums, random: np.random.Generator) -> Chains:
+def stretch(chains: Chains, heard: HeardSums, streams: Streams) -> Chains:
     """The chains with centre, step and spread of misreadings drawn given their relative places."""
     weight = 1 / chains.error[2:]
     worth = heard.n[2:] * weight
@@ -33,7 +34,7 @@ def stretch(chains: Chains, heard: HeardSums, random: np.random.Generator) -> Ch
     centre, step, means = chains.centre.copy(), chains.step, chains.means.copy()
 
     off = (centre[2:] - _CENTRE, PRIOR.centre_deviation)
-    by = _draw_move(pull.sum(axis=1), worth.sum(axis=1), off, random)
+    by = _draw_move(pull.sum(axis=1), worth.sum(axis=1), off, streams)
     centre[2:] += by
     moved = np.broadcast_to(by.astype(np.float32)[:, None], worth.shape)
     pull -= worth * moved
@@ -42,7 +43,7 @@ def stretch(chains: Chains, heard: HeardSums, random: np.random.Generator) -> Ch
     aside = worth * chains.side
     off = (step, PRIOR.step_deviation)
     by = _draw_move(
-        (pull * chains.side).sum(axis=1), (aside * chains.side).sum(axis=1), off, random
+        (pull * chains.side).sum(axis=1), (aside * chains.side).sum(axis=1), off, streams
     )
     sign = np.where(step + by < 0, np.float32(-1), np.float32(1))[:, None]
     moved = by.astype(np.float32)[:, None]
@@ -51,20 +52,18 @@ def stretch(chains: Chains, heard: HeardSums, random: np.random.Generator) -> Ch
     chains = replace(
         chains, centre=centre, step=np.abs(step + by), side=chains.side * sign, means=means
     )
-    return _widen(chains, pull, worth, random)
+    return _widen(chains, pull, worth, streams)
 
 
-def _draw_move(
-    pull: Array, worth: Array, off: tuple[Array, float], random: np.random.Generator
-) -> Array:
+def _draw_move(pull: Array, worth: Array, off: tuple[Array, float], streams: Streams) -> Array:
     """How far to move something given the answers; `off` the middle of a normal prior it lies."""
     distance, deviation = off
     precision = worth + deviation**-2
     by = (pull - distance * deviation**-2) / precision
-    return np.asarray(by + random.standard_normal(by.shape) / np.sqrt(precision))
+    return np.asarray(by + streams.normal(2) / np.sqrt(precision))
 
 
-def _widen(chains: Chains, pull: Array, worth: Array, random: np.random.Generator) -> Chains:
+def _widen(chains: Chains, pull: Array, worth: Array, streams: Streams) -> Chains:
     """All misreadings of a lens farther apart, or closer, by one factor."""
     means, precision = chains.means, chains.precision.copy()
     apart = means[2:] - means[1::-1] - chains.centre[2:].astype(np.float32)[:, None]
@@ -74,7 +73,7 @@ def _widen(chains: Chains, pull: Array, worth: Array, random: np.random.Generato
     by = _FACTORS - 1
     # To the power of -5: -10 of the inverse Wishart density, 5 of the change of its entries.
     chance = by * linear - by * by / 2 * curve - 5 * np.log(_FACTORS) - held / _FACTORS**2
-    best = _FACTORS[(chance + random.gumbel(size=chance.shape)).argmax(axis=0), 0, 0]
+    best = _FACTORS[streams.choose(chance), 0, 0]
     means[2:] += (best - 1).astype(np.float32)[:, None] * apart
     precision[2:] /= best[:, None]
     precision[:, 2:] /= best

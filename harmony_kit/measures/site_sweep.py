@@ -2,8 +2,7 @@
 
 The conditional distributions follow from the model in `site_model`; topic means and the sides
 of misreadings are drawn together, and so are habits and the level of the means they hide behind.
-An inverse chi-squared variance is drawn with the cube root of Wilson & Hilferty (1931), which is
-off by less than a thousandth from five degrees of freedom on.
+Gamma numbers are drawn with the cube root of Wilson & Hilferty (1931), see `seeding`.
 """
 
 from __future__ import annotations
@@ -16,13 +15,21 @@ from scipy.special import gammaln
 
 from harmony_kit.measures.arrays import Array
 from harmony_kit.measures.factor import Factor, factorise
-from harmony_kit.measures.site_state import CONTRASTS, PRIOR, Chains, Sums, prior_scatter
+from harmony_kit.measures.seeding import Streams, cube_normal
+from harmony_kit.measures.site_state import (
+    PRIOR,
+    Chains,
+    Sums,
+    prior_scatter,
+    to_contrasts,
+    to_means,
+)
 from harmony_kit.measures.site_stretch import stretch
 
 __all__ = ["TopicPosterior", "sweep"]
 
-#: The map of a precision of contrasts to one of means, as a matrix on its 16 entries.
-_TO_MEANS: Final = np.kron(CONTRASTS.T, CONTRASTS.T)
+#: What moves with the level of a lens: its own answers and its estimates, in contrasts.
+_LEVELS: Final = np.array([to_contrasts(row) for row in np.array([[1, 0, 1, 0], [0, 1, 0, 1.0]])])
 _CENTRE: Final = np.array(PRIOR.centre)[:, None]
 _CENTRE_PRECISION: Final = PRIOR.centre_deviation**-2.0
 _FREEDOMS: Final = np.array(PRIOR.freedoms)[:, None]
@@ -46,38 +53,36 @@ class TopicPosterior:
     error: Array
     habit_variance: Array
 
-    def draw(self, random: np.random.Generator) -> Array:
+    def draw(self, streams: Streams) -> Array:
         """Means of the model, shape (4, topics, chains)."""
-        normal = random.standard_normal(self.solved.shape, dtype=np.float32)
+        normal = streams.normal(*self.solved.shape[:-1])
         normal += self.solved
         return self.factor.backward(normal)
 
 
-def sweep(sums: Sums, chains: Chains, random: np.random.Generator) -> tuple[Chains, TopicPosterior]:
+def sweep(sums: Sums, chains: Chains, streams: Streams) -> tuple[Chains, TopicPosterior]:
     """Everything drawn once given the rest; with the topic means as they were conditioned."""
-    topics, side = _condition_topics(sums, chains, random)
-    chains = stretch(replace(chains, side=side, means=topics.draw(random)), topics, random)
-    chains = replace(chains, error=_draw_error(sums, chains, topics, random))
-    chains = _shift_habits(_draw_habits(sums, chains, random), random)
-    chains = _draw_pooled(chains, random)
-    chains, apart = _draw_steps(chains, _deviations(chains), random)
-    return _draw_spread(chains, apart, random), topics
+    topics, side = _condition_topics(sums, chains, streams)
+    chains = stretch(replace(chains, side=side, means=topics.draw(streams)), topics, streams)
+    chains = replace(chains, error=_draw_error(sums, chains, topics, streams))
+    chains = _shift_habits(sums, _draw_habits(sums, chains, streams), streams)
+    chains = _draw_pooled(chains, streams)
+    chains, apart = _draw_steps(chains, _deviations(chains), streams)
+    return _draw_spread(chains, apart, streams), topics
 
 
-def _condition_topics(
-    sums: Sums, chains: Chains, random: np.random.Generator
-) -> tuple[TopicPosterior, Array]:
+def _condition_topics(sums: Sums, chains: Chains, streams: Streams) -> tuple[TopicPosterior, Array]:
     """The topic means given the rest, and the sides, drawn without knowing the means."""
     weight = 1 / chains.error
-    habit_sum = sums.sum_habits(chains.habits)
+    habit_sum = sums.over_people(sums.heard, chains.habits)
     residual = sums.total - habit_sum
-    between = (_TO_MEANS @ chains.precision.reshape(16, -1)).reshape(chains.precision.shape)
-    pull = CONTRASTS.T @ np.einsum("ijc,jc->ic", chains.precision, chains.centre)
+    between = to_means(to_means(chains.precision).transpose(1, 0, 2))
+    pull = to_means(np.einsum("ijc,jc->ic", chains.precision, chains.centre))
     factor = factorise(between.astype(np.float32), sums.n * weight)
     right = residual * weight + pull.astype(np.float32)[:, None, :]
     solved = np.stack(factor.forward(right))
     moves = [_step_of(factor, chains, lens) for lens in (0, 1)]
-    side = _draw_sides(chains, solved, moves, random)
+    side = _draw_sides(chains, solved, moves, streams)
     for lens in (0, 1):
         solved += side[lens] * moves[lens]
     topics = TopicPosterior(
@@ -94,13 +99,11 @@ def _condition_topics(
 
 def _step_of(factor: Factor, chains: Chains, lens: int) -> Array:
     """What a step of a misreading adds to the solved right side."""
-    pull = (CONTRASTS.T @ chains.precision[:, 2 + lens]) * chains.step[lens]
+    pull = to_means(chains.precision[:, 2 + lens]) * chains.step[lens]
     return np.stack(factor.forward(pull.astype(np.float32)))
 
 
-def _draw_sides(
-    chains: Chains, solved: Array, moves: list[Array], random: np.random.Generator
-) -> Array:
+def _draw_sides(chains: Chains, solved: Array, moves: list[Array], streams: Streams) -> Array:
     """Side of either misreading of each topic, the topic means integrated out."""
     precision, step = chains.precision, chains.step
     cross = _dot(moves[0], moves[1]) - (precision[2, 3] * step[0] * step[1]).astype(np.float32)
@@ -117,7 +120,7 @@ def _draw_sides(
             curve - linear + (prior[0] - prior[1]),
             curve + linear + (prior[2] - prior[1]),
         )
-        side[lens] = _choose_side(below, above, random)
+        side[lens] = _choose_side(below, above, streams)
     return side
 
 
@@ -125,153 +128,137 @@ def _dot(one: Array, two: Array) -> Array:
     return np.asarray(sum(a * b for a, b in zip(one, two, strict=True)))
 
 
-def _choose_side(below: Array, above: Array, random: np.random.Generator) -> Array:
+def _choose_side(below: Array, above: Array, streams: Streams) -> Array:
     """-1, 0 or 1, given the log odds of either side against the middle."""
     low = np.exp(np.clip(below, -_LARGEST, _LARGEST))
     high = np.exp(np.clip(above, -_LARGEST, _LARGEST))
-    place = random.random(low.shape, dtype=np.float32) * (1 + low + high)
+    place = streams.uniform(len(low)) * (1 + low + high)
     return np.asarray((place < high).astype(np.float32) - (place > 1 + high))
 
 
-def _draw_error(
-    sums: Sums, chains: Chains, topics: TopicPosterior, random: np.random.Generator
-) -> Array:
+def _draw_error(sums: Sums, chains: Chains, topics: TopicPosterior, streams: Streams) -> Array:
     """Variance of each set of answers given means and habits, shape (4, topics, chains)."""
-    crossed = [
-        heard @ habit**2 - 2 * (said @ habit)
-        for heard, said, habit in zip(sums.heard, sums.said, chains.habits, strict=True)
-    ]
-    squares = sums.spread_out(*crossed)
+    first, second = chains.habits
+    squares = sums.over_people(sums.heard, (first**2, second**2))
+    squares += sums.over_people(sums.said, (-2 * first, -2 * second))
     squares += sums.squares
     squares += chains.means * (sums.n * chains.means - 2 * topics.residual)
     np.maximum(squares, 0, out=squares)
     squares += (chains.freedom * chains.pooled).astype(np.float32)[:, None, :]
-    squares /= _draw_chi_squared(chains.freedom.astype(np.float32) + sums.n, random)
+    freedom = (chains.freedom.astype(np.float32) + sums.n) / 2
+    squares /= 2 * cube_normal(freedom, streams.normal(*freedom.shape[:-1]))
     return np.clip(squares, 0.02, 6, out=squares)
 
 
-def _draw_chi_squared(freedom: Array, random: np.random.Generator) -> Array:
-    part = np.float32(2 / 9) / freedom
-    cube = random.standard_normal(freedom.shape, dtype=np.float32)
-    cube *= np.sqrt(part)
-    cube += 1 - part
-    np.maximum(cube, np.float32(0.05), out=cube)
-    return np.asarray(freedom * cube * cube * cube)
-
-
-def _draw_habits(sums: Sums, chains: Chains, random: np.random.Generator) -> Chains:
+def _draw_habits(sums: Sums, chains: Chains, streams: Streams) -> Chains:
     """Each person's habit given what remains of the answers."""
     weight = 1 / chains.error
-    pulled = weight * chains.means
     base = (1 / chains.habit_variance).astype(np.float32)
+    heard, said = sums.over_topics(sums.heard, weight), sums.over_topics(sums.said, weight)
+    expected = sums.over_topics(sums.heard, weight * chains.means)
     habits = []
-    for lens in (0, 1):
-        heard, said = sums.heard[lens].T, sums.said[lens].T
-        own = sums.gather(lens, weight)
-        precision = base + heard @ own
-        total = said @ own - heard @ sums.gather(lens, pulled)
-        normal = random.standard_normal(total.shape, dtype=np.float32)
-        habits.append(total / precision + normal / np.sqrt(precision))
+    for lens, people in enumerate(sums.people):
+        precision = base + heard[lens]
+        normal = streams.normal_of(people) / np.sqrt(precision)
+        habits.append((said[lens] - expected[lens]) / precision + normal)
     return replace(chains, habits=(habits[0], habits[1]))
 
 
-def _shift_habits(chains: Chains, random: np.random.Generator) -> Chains:
+def _shift_habits(sums: Sums, chains: Chains, streams: Streams) -> Chains:
     """Move a lens's habits up and its means down by as much, which no answer could tell apart.
 
     Drawn together because one at a time they would hardly move; then the habits' variance.
     """
     means, centre = chains.means.copy(), chains.centre.copy()
-    habits, squares, people = [], 0.0, 0
+    habits, squares, normal = [], 0.0, streams.normal(2)
+    n_people = np.repeat(np.array(sums.people, dtype=np.float64), sums.chains, axis=1)
     for lens, own in enumerate(chains.habits):
-        move = np.zeros((4, 1))
-        move[[lens, lens + 2]] = 1
-        move = CONTRASTS @ move
-        precision = len(own) / chains.habit_variance + _CENTRE_PRECISION * (move**2).sum()
+        move = _LEVELS[lens][:, None]
+        precision = n_people[lens] / chains.habit_variance + _CENTRE_PRECISION * (move**2).sum()
         pull = _CENTRE_PRECISION * ((centre - _CENTRE) * move).sum(axis=0)
         pull -= own.sum(axis=0) / chains.habit_variance
-        by = pull / precision + random.standard_normal(len(precision)) / np.sqrt(precision)
-        habits.append((own + by).astype(np.float32))
+        by = pull / precision + normal[lens] / np.sqrt(precision)
+        habits.append((own + by.astype(np.float32)) * sums.present[lens])
         centre -= move * by
-        means[[lens, lens + 2]] -= by.astype(np.float32)
-        squares, people = squares + (habits[lens] ** 2).sum(axis=0), people + len(own)
-    chi = random.chisquare(people + PRIOR.habit_people, len(chains.freedom))
+        means[lens::2] -= by.astype(np.float32)
+        squares = squares + (habits[lens] ** 2).sum(axis=0)
+    chi = 2 * streams.gamma((n_people.sum(axis=0) + PRIOR.habit_people) / 2)
     variance = (squares + PRIOR.habit_people * PRIOR.habit) / chi
     return replace(
         chains, means=means, centre=centre, habits=(habits[0], habits[1]), habit_variance=variance
     )
 
 
-def _draw_pooled(chains: Chains, random: np.random.Generator) -> Chains:
+def _draw_pooled(chains: Chains, streams: Streams) -> Chains:
     """Pooled variance of each set, and how far the topics' variances are shrunk to it."""
     n_topics = chains.error.shape[1]
     weight = (1 / chains.error).sum(axis=1, dtype=np.float64)
     worth = PRIOR.error_answers / 2
     shape = n_topics * chains.freedom / 2 + worth
     rate = chains.freedom / 2 * weight + worth / PRIOR.error
-    pooled = random.standard_gamma(np.broadcast_to(shape, rate.shape)) / rate
+    pooled = streams.gamma(np.broadcast_to(shape, rate.shape)) / rate
     logs = -np.log(chains.error).sum(axis=(0, 1), dtype=np.float64)
     half = _FREEDOMS / 2
     chance = 4 * n_topics * (half * np.log(half) - gammaln(half))
     chance = chance + half * (n_topics * np.log(pooled).sum(axis=0) + logs)
     chance -= half * (pooled * weight).sum(axis=0)
-    best = (chance + random.gumbel(size=chance.shape)).argmax(axis=0)
-    return replace(chains, pooled=pooled, freedom=_FREEDOMS[best, 0])
+    return replace(chains, pooled=pooled, freedom=_FREEDOMS[streams.choose(chance), 0])
 
 
 def _deviations(chains: Chains) -> Array:
     """Contrasts of the means without centre and steps, shape (4, topics, chains)."""
-    first, second, estimate, others = chains.means
-    apart = np.stack([first, second, estimate - second, others - first])
+    apart = to_contrasts(chains.means)
     apart[2:] -= chains.side * chains.step.astype(np.float32)[:, None, :]
     apart -= chains.centre.astype(np.float32)[:, None, :]
     return apart
 
 
-def _draw_steps(chains: Chains, apart: Array, random: np.random.Generator) -> tuple[Chains, Array]:
+def _draw_steps(chains: Chains, apart: Array, streams: Streams) -> tuple[Chains, Array]:
     """How far to the sides misreadings lie, and how many of them to which side.
 
     `apart` are the deviations before and, returned, after.
     """
     step, side, weights = chains.step.copy(), chains.side.copy(), chains.weights.copy()
+    normal = streams.normal(2)
     for place, lens in ((2, 0), (3, 1)):
         row = chains.precision[place].astype(np.float32)
         apart[place] += side[lens] * step[lens].astype(np.float32)
         pulled = np.einsum("ic,itc,tc->c", row, apart, side[lens])
         is_aside = np.abs(side[lens]).sum(axis=0)
         precision = is_aside * chains.precision[place, place] + PRIOR.step_deviation**-2
-        size = pulled / precision + random.standard_normal(len(pulled)) / np.sqrt(precision)
+        size = pulled / precision + normal[lens] / np.sqrt(precision)
         side[lens] *= np.where(size < 0, np.float32(-1), np.float32(1))
         step[lens] = np.abs(size)
         apart[place] -= side[lens] * step[lens].astype(np.float32)
         above = (is_aside + side[lens].sum(axis=0)) / 2
         counts = np.stack([is_aside - above, len(side[lens]) - is_aside, above])
-        share = random.standard_gamma(counts + np.array(PRIOR.step_weights)[:, None])
+        share = streams.gamma(counts + np.array(PRIOR.step_weights)[:, None])
         weights[lens] = np.maximum(share / share.sum(axis=0), 1e-6)
     return replace(chains, step=step, side=side, weights=weights), apart
 
 
-def _draw_spread(chains: Chains, apart: Array, random: np.random.Generator) -> Chains:
+def _draw_spread(chains: Chains, apart: Array, streams: Streams) -> Chains:
     """Precision between topics, its prior scales, and the centre, from the deviations."""
     n_topics, n_chains = apart.shape[1:]
     by_chain = np.ascontiguousarray(apart.transpose(2, 0, 1))
     scatter = (by_chain @ by_chain.transpose(0, 2, 1)).transpose(1, 2, 0).astype(np.float64)
     rows = np.arange(4)
     scatter[rows, rows] += prior_scatter(chains, n_topics)
-    root = factorise(scatter).backward(_draw_bartlett(n_topics + 5, n_chains, random))
+    root = factorise(scatter).backward(_draw_bartlett(n_topics + 5, n_chains, streams))
     precision = np.einsum("ikc,jkc->ijc", root, root)
     rate = 2 * precision[rows, rows] + np.array(PRIOR.spread_scale)[:, None] ** -2.0
-    scale = rate / random.standard_gamma(3.0, (4, n_chains))
+    scale = rate / streams.gamma(np.full(rate.shape, 3.0))
     total = apart.sum(axis=1, dtype=np.float64) + n_topics * chains.centre
     known = factorise(n_topics * precision, np.full((4, 1), _CENTRE_PRECISION))
     right = np.einsum("ijc,jc->ic", precision, total) + _CENTRE_PRECISION * _CENTRE
-    solved = np.stack(known.forward(right)) + random.standard_normal((4, n_chains))
+    solved = np.stack(known.forward(right)) + streams.normal(4)
     return replace(chains, precision=precision, scale=scale, centre=known.backward(solved))
 
 
-def _draw_bartlett(freedom: int, n_chains: int, random: np.random.Generator) -> Array:
+def _draw_bartlett(n: int, n_chains: int, streams: Streams) -> Array:
     """Lower triangles T with T Tᵀ standard Wishart (Bartlett 1933), shape (4, 4, chains)."""
     root = np.zeros((4, 4, n_chains))
-    for i in range(4):
-        root[i, i] = np.sqrt(random.chisquare(freedom - i, n_chains))
-        root[i, :i] = random.standard_normal((i, n_chains))
+    freedom = np.repeat((n - np.arange(4.0))[:, None], n_chains, axis=1)
+    root[np.arange(4), np.arange(4)] = np.sqrt(2 * streams.gamma(freedom / 2))
+    root[np.tril_indices(4, -1)] = streams.normal(6)
     return root

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from harmony_kit.measures.arrays import Floats
 from harmony_kit.measures.declaration import ColumnKind
@@ -19,12 +18,12 @@ STEP: Final = 0.05
 _ENDS: Final = (0.05, 0.95)
 
 
-def _step(values: pd.Series) -> pd.Series:
-    return pd.Series((np.rint(values / STEP) * STEP).round(2), index=values.index)
+def _step(values: Floats) -> Floats:
+    return np.round(np.rint(values / STEP) * STEP, 2)
 
 
-def _step_within(values: pd.Series) -> pd.Series:
-    return _step(values).clip(*_ENDS)
+def _step_within(values: Floats) -> Floats:
+    return np.clip(_step(values), *_ENDS)
 
 
 #: Kinds whose figures pass as they are: ids, words, and how many there are of something.
@@ -33,7 +32,7 @@ PASSED: Final[frozenset[ColumnKind]] = frozenset(
 )
 
 #: Kinds with steps of their own. Every other kind needs a rule for each of its columns.
-STEPPED: Final[Mapping[ColumnKind, Callable[[pd.Series], pd.Series]]] = {
+STEPPED: Final[Mapping[ColumnKind, Callable[[Floats], Floats]]] = {
     "share": _step_within,
     "probability": _step_within,
     "distance": _step,

@@ -7,6 +7,8 @@ other would answer. Everything `coorientation` and `changes` compute starts from
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -80,12 +82,12 @@ class Tally:
     unseen: Ints
     voices: Voices
 
-    @property
+    @cached_property
     def n(self) -> Ints:
         """Ratings counted, shape (topics, 4)."""
         return np.asarray(self.counts.sum(axis=2), dtype=np.int64)
 
-    @property
+    @cached_property
     def means(self) -> NDArray[np.float64]:
         """Mean of the ratings, shape (topics, 4); NaN where there are none."""
         scores = np.arange(1, self.counts.shape[2] + 1)
@@ -93,6 +95,21 @@ class Tally:
         mean: NDArray[np.float64] = np.full(total.shape, np.nan)
         np.divide(total, self.n, out=mean, where=self.n > 0)
         return mean
+
+    def describe(self, row: int, side: int) -> dict[str, str]:
+        """Site, wave and lenses of a topic in the direction first → second (0) or the other."""
+        site, wave, first, second = self._names[row]
+        lens, other = (first, second) if side == 0 else (second, first)
+        return {"site": site, "wave": wave, "lens": lens, "other": other}
+
+    @cached_property
+    def dimensions(self) -> NDArray[Any]:
+        """Dimension of each topic."""
+        return self.topics["dimension"].to_numpy(dtype=object)
+
+    @cached_property
+    def _names(self) -> NDArray[Any]:
+        return self.topics[["site", "wave", "first", "second"]].to_numpy(dtype=object)
 
 
 def tally_ratings(

@@ -12,7 +12,7 @@ than the words that were left out together.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations_with_replacement
@@ -24,7 +24,7 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.agreement import name_views
 from harmony_kit.measures.blurring import FEWEST_SETS, list_classes
 
-__all__ = ["DISTRIBUTION_FROM", "ToldRating", "list_sets", "tell_rating"]
+__all__ = ["DISTRIBUTION_FROM", "ToldRating", "list_sets", "tell_rating", "tell_ratings"]
 
 #: How many people of a lens must have answered before the answers are shown point by point:
 #: with fewer, a count of one is nearly a name.
@@ -56,7 +56,22 @@ class ToldRating:
     is_spread_shown: bool = False
 
 
-@lru_cache(maxsize=65536)
+def tell_ratings(told: Iterable[Sequence[int]], settings: Settings) -> list[ToldRating]:
+    """What may be told of several sets of answers, each so many at each point of a scale."""
+    sets = [tuple(counts) for counts in told]
+    by_points: dict[int, dict[_CountSet, None]] = defaultdict(dict)
+    for counts in sets:
+        if sum(counts) >= DISTRIBUTION_FROM:
+            by_points[len(counts)][counts] = None
+    views: dict[_CountSet, str] = {}
+    for many in by_points.values():  # words for all at once: it takes as long as for one
+        views |= zip(many, name_views(np.array(list(many)), settings).tolist(), strict=True)
+    return [
+        _tell_many(counts, views[counts]) if counts in views else _tell_few(counts, settings)
+        for counts in sets
+    ]
+
+
 def tell_rating(counts: _CountSet, settings: Settings) -> ToldRating:
     """What may be told of so many answers at each point of a scale.
 
@@ -65,21 +80,23 @@ def tell_rating(counts: _CountSet, settings: Settings) -> ToldRating:
     >>> tell_rating((0, 0, 1, 8, 0), Settings()).view
     'one_view'
     """
+    return tell_ratings([counts], settings)[0]
+
+
+@lru_cache(maxsize=65536)
+def _tell_few(counts: _CountSet, settings: Settings) -> ToldRating:
     n, points = sum(counts), len(counts)
     if not n:
         return ToldRating()
-    if n >= DISTRIBUTION_FROM:
-        return _tell_many(counts, settings)
     first, last = _find_class(counts)
     view = _name_words(n, points, settings).get((first, last), {}).get(counts, "")
     return _tell_class(1 + first / n, 1 + last / n, view)
 
 
-def _tell_many(counts: _CountSet, settings: Settings) -> ToldRating:
+def _tell_many(counts: _CountSet, view: str) -> ToldRating:
     n, points = sum(counts), len(counts)
     if max(counts) < n - 1:
         mean = float(np.dot(counts, range(1, points + 1)) / n)
-        view = str(name_views(np.array([counts]), settings)[0])
         return ToldRating(round(mean, 1), view=view, is_spread_shown=True)
     # All, or nearly all: whatever the last one said fits into the band.
     common = counts.index(max(counts)) + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -38,9 +39,13 @@ class _Items:
     """The ratings of the instrument by the part they play."""
 
     def __init__(self, items: pd.DataFrame) -> None:
-        rated = items[items["kind"].eq("rating")]
-        self._by_group = rated.groupby(rated["group"].fillna(""))["item"].agg(list).to_dict()
-        self._points = dict(zip(rated["item"], rated["points"], strict=True))
+        self._by_group: dict[str, list[str]] = defaultdict(list)
+        self._points: dict[str, int] = {}
+        columns = (items[name].tolist() for name in ("item", "kind", "group", "points"))
+        for item, kind, group, points in zip(*columns, strict=True):
+            if kind == "rating":
+                self._by_group[group if isinstance(group, str) else ""].append(item)
+                self._points[item] = points
 
     def of(self, group: str) -> list[str]:
         """The items of a group."""

@@ -33,7 +33,7 @@ def tell_changes(changes: pd.DataFrame, ratings: ToldRatings, items: pd.DataFram
     told["high"] = np.where(banded, np.nan, np.fmax(high, told["change"]))
     told.loc[told["change"].isna(), ["low", "high"]] = np.nan
     for name in _CHANCES:
-        told[name] = STEPPED["probability"](changes[name]).mask(banded)
+        told[name] = np.where(banded, np.nan, STEPPED["probability"](changes[name].to_numpy()))
     is_few = (changes["n_returned"] < DISTRIBUTION_FROM).fillna(value=True)
     told["returned_change"] = changes["returned_change"].round(1).mask(is_few)
     return CHANGES.select(told)
@@ -60,5 +60,5 @@ def tell_transitions(transitions: pd.DataFrame) -> pd.DataFrame:
     """The frame of `measure_transitions` in steps."""
     if transitions.empty:
         return transitions
-    told = STEPPED["probability"](transitions["p_changed"])
+    told = STEPPED["probability"](transitions["p_changed"].to_numpy())
     return TRANSITIONS.select(transitions.assign(p_changed=told))

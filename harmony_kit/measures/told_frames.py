@@ -17,7 +17,7 @@ from harmony_kit.measures.arrays import Bools, Floats
 from harmony_kit.measures.claims import STATES, middle_certainty
 from harmony_kit.measures.rows import Row
 from harmony_kit.measures.steps import step_out
-from harmony_kit.measures.telling import DISTRIBUTION_FROM, ToldRating, tell_rating
+from harmony_kit.measures.telling import DISTRIBUTION_FROM, ToldRating, tell_ratings
 from harmony_kit.measures.told_intervals import bound_mean
 
 __all__ = [
@@ -48,14 +48,14 @@ class ToldRatings:
     @classmethod
     def of(cls, within: pd.DataFrame, settings: Settings) -> ToldRatings:
         """What is told of the rows of `measure_agreement`."""
-        told = tuple(tell_rating(tuple(counts), settings) for counts in within["counts"])
-        columns = [within[name].fillna("") for name in _KEY]
+        told = tuple(tell_ratings(within["counts"].tolist(), settings))
+        columns = [within[name].fillna("").tolist() for name in _KEY]
         return cls(told, dict(zip(zip(*columns, strict=True), told, strict=True)), settings)
 
     def find(self, frame: pd.DataFrame, lens: str, about: str) -> list[ToldRating]:
         """What is told for each row of a frame of topics; `lens` and `about` name its columns."""
         names = ("site", "wave", "item", "subject", lens, about)
-        places = zip(*(frame[name].fillna("") for name in names), strict=True)
+        places = zip(*(frame[name].fillna("").tolist() for name in names), strict=True)
         return [self.by_place.get(place, _NOTHING) for place in places]
 
     def at(self, row: Row, item: str, *, lens: str, about: str) -> ToldRating:

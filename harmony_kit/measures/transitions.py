@@ -14,7 +14,7 @@
 >>> moved = measure_transitions(answers, items, settings=Settings())
 >>> moved.loc[[0], ["lens", "from_state", "to_state", "p_changed", "claim"]].round(2)
   lens       from_state          to_state  p_changed    claim
-0   it  false_consensus  known_difference       0.68  leaning
+0   it  false_consensus  known_difference        0.7  leaning
 """
 
 from __future__ import annotations

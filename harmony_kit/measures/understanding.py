@@ -19,17 +19,12 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.measures.accuracy import (
-    ACCURACY,
-    CENTRAL,
-    Hits,
-    count_true,
-    read_accuracy,
-)
+from harmony_kit.measures.accuracy import ACCURACY, CENTRAL, Hits, read_accuracy
 from harmony_kit.measures.arrays import Array
 from harmony_kit.measures.claims import discount_joint, grade_claims
 from harmony_kit.measures.declaration import COUNT, GAP, NAME, PEOPLE, PROBABILITY, SHARE, declare
 from harmony_kit.measures.finishing import finish
+from harmony_kit.measures.looks import Looks, count_draws, count_topics
 
 __all__ = [
     "UNDERSTANDING",
@@ -82,8 +77,8 @@ def mark_understood(is_close: Array) -> Array:
     array
         Truths, shape (topics,); of equally probable topics the first.
     """
-    number = _middle(count_true(is_close))[1]
-    order = np.argsort(-is_close.mean(axis=1), kind="stable")
+    number = _middle(count_topics(is_close))[1]
+    order = np.argsort(-count_draws(is_close), kind="stable")
     is_marked = np.zeros(len(is_close), dtype=bool)
     is_marked[order[: int(number)]] = True
     return is_marked
@@ -96,21 +91,17 @@ def _middle(counts: Array) -> Array:
     return np.asarray(np.sort(counts)[np.maximum(ranks, 0)])
 
 
-def read_understanding(
-    draws: tuple[Array, Array, Array], is_marked: Array, dimensions: Array, tolerance: float
-) -> list[dict[str, Any]]:
+def read_understanding(looks: Looks, is_marked: Array, dimensions: Array) -> list[dict[str, Any]]:
     """Understanding of one direction over all topics, and per dimension.
 
     Parameters
     ----------
-    draws
-        Own, estimate and the other's own, shape (topics, draws) each, from 0 to 4.
+    looks
+        Draws of what the two lenses think.
     is_marked
         See `mark_understood`.
     dimensions
         Dimension of each topic.
-    tolerance
-        On the same scale as the draws.
 
     Returns
     -------
@@ -119,20 +110,25 @@ def read_understanding(
         probability that more than half of the topics are understood and more than projecting
         and a flat guess would reach.
     """
-    own, estimate, other = draws
-    hits = Hits.of(own, estimate, other, tolerance)
-    is_close = hits.is_close
-    whole = _count("all", is_close, is_marked)
-    whole["p_knows"] = _shrink(np.minimum(_well(hits.understood, len(is_close)), hits.beyond_both))
-    whole |= read_accuracy(own, estimate, other, hits)
-    names = pd.unique(dimensions)
-    parts = [(name, dimensions == name) for name in names]
-    return [whole, *(_count(name, is_close[rows], is_marked[rows]) for name, rows in parts)]
+    hits = Hits.of(looks)
+    whole = _count("all", hits.understood, is_marked)
+    well = _well(hits.understood, hits.n_topics)
+    whole["p_knows"] = _shrink(np.minimum(well, hits.beyond_both))
+    whole |= read_accuracy(looks, hits)
+    parts = [(name, dimensions == name) for name in dict.fromkeys(dimensions)]
+    numbers = [count_topics(looks.is_close[rows]) for _, rows in parts]
+    return [
+        whole,
+        *(
+            _count(name, number, is_marked[rows])
+            for (name, rows), number in zip(parts, numbers, strict=True)
+        ),
+    ]
 
 
-def _count(dimension: str, is_close: Array, is_marked: Array) -> dict[str, Any]:
-    n, marked = len(is_close), int(is_marked.sum())
-    number = count_true(is_close)
+def _count(dimension: str, number: Array, is_marked: Array) -> dict[str, Any]:
+    """A row of some topics, of which in each draw so many are understood."""
+    n, marked = len(is_marked), int(is_marked.sum())
     low, _, high = _middle(number)
     low, high = min(int(low), marked), max(int(high), marked)
     return {

@@ -101,19 +101,21 @@ def share_weekly(usage: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     """
     mondays = {week: monday_of(str(week)) for week in usage["week"].dropna().unique()}
     monday = pd.to_datetime(usage["week"].map(mondays))
-    counts = usage[["eligible_users", "active_users", "shown", "accepted", "overridden"]]
-    number = counts.astype("Float64").astype("float64")
-    eligible, active = number["eligible_users"], number["active_users"]
-    is_possible = active.le(eligible) & eligible.gt(0)
-    advice = number[["shown", "accepted", "overridden"]]
-    is_answered = (advice["accepted"] + advice["overridden"]).le(advice["shown"])
+    eligible, active, shown, accepted, overridden = (
+        usage[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        for name in ("eligible_users", "active_users", "shown", "accepted", "overridden")
+    )
+    is_possible = (active <= eligible) & (eligible > 0)
+    is_answered = accepted + overridden <= shown
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = active / eligible
+    possible = {"eligible": eligible, "active": active, "share": share}
+    answered = {"shown": shown, "accepted": accepted, "overridden": overridden}
     weekly = usage[["site", "pilot", "week"]].assign(
         monday=monday,
-        eligible=eligible.where(is_possible),
-        active=active.where(is_possible),
-        share=(active / eligible).where(is_possible),
+        **{name: np.where(is_possible, value, np.nan) for name, value in possible.items()},
+        **{name: np.where(is_answered, value, np.nan) for name, value in answered.items()},
     )
-    weekly = weekly.join(advice.where(is_answered))
     weekly = weekly[weekly["monday"].le(pd.Timestamp(as_of))]
     weekly = weekly.sort_values(["site", "pilot", "monday"])
     return weekly.drop_duplicates(["site", "pilot", "week"]).reset_index(drop=True)

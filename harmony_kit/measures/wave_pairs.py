@@ -9,8 +9,8 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Ints
-from harmony_kit.measures.site_model import SiteDraws, draw_site
-from harmony_kit.measures.site_ratings import SiteRatings, split_sites
+from harmony_kit.measures.site_model import SiteDraws, draw_sites
+from harmony_kit.measures.site_ratings import SiteRatings, batch_sites
 from harmony_kit.measures.tally import Tally
 from harmony_kit.measures.wave_model import WaveDraws, WavePair, draw_waves
 
@@ -50,10 +50,12 @@ def draw_wave_pairs(
 ) -> Iterator[tuple[Ints, WaveDraws]]:
     """Rows of `pairs` (from `match_topics`) asked in both waves, with their draws, per pair."""
     waves: dict[tuple[str, str], _Wave] = {}
-    for rows, ratings in split_sites(tally):
-        first = tally.topics.iloc[rows.start]
-        draws = draw_site(ratings, draws=settings.draws, reliability=settings.reliability)
-        waves[first["site"], first["wave"]] = rows.start, ratings, draws
+    for batch in batch_sites(tally):
+        sites = [ratings for _, ratings in batch]
+        drawn = draw_sites(sites, reliability=settings.reliability)
+        for (rows, ratings), draws in zip(batch, drawn, strict=True):
+            first = tally.topics.iloc[rows.start]
+            waves[first["site"], first["wave"]] = rows.start, ratings, draws
     matched = pairs[(pairs["row_before"] >= 0) & (pairs["row_after"] >= 0)]
     for (site, before, after), part in matched.groupby(
         ["site", "from_wave", "to_wave"], sort=False

@@ -18,7 +18,8 @@ def tell_handout(assessment: Assessment) -> dict[str, Any]:
     A site too small to show has ``silent`` and nothing that was heard.
     """
     # Late: the parts of a report are made of assessments.
-    from harmony_kit.report.site_report.page_one import list_actions, say_heard
+    from harmony_kit.report.site_report.next_steps import list_steps
+    from harmony_kit.report.site_report.page_one import say_heard
     from harmony_kit.report.site_report.site_view import SiteView
     from harmony_kit.report.site_report.storytelling import say_fact, say_plot
 
@@ -38,5 +39,5 @@ def tell_handout(assessment: Assessment) -> dict[str, Any]:
         "who": words.say("page.who", who=words.listing(say_heard(view))),
         "story": say_plot(view, story),
         "facts": [say_fact(view, fact) for fact in facts],
-        "actions": [entry["action"] for entry in list_actions(view)],
+        "actions": [step.finding.action for step in list_steps(view, 3)],
     }

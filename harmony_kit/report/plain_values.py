@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,9 @@ import pandas as pd
 from harmony_kit.measures.claims import STATES
 from harmony_kit.measures.declaration import NUMBER, Declaration, MeasureColumn
 from harmony_kit.measures.rounding import round_number
+
+if TYPE_CHECKING:
+    from pandas._typing import DtypeObj
 
 __all__ = ["list_records", "list_topics", "plain_value"]
 
@@ -23,9 +26,10 @@ def list_records(frame: pd.DataFrame, declared: Declaration) -> list[dict[str, A
     A group of nobody is absent too: its answers were withheld, or never given. KeyError for a
     column that is not declared.
     """
+    names, cells = frame.columns.tolist(), frame.to_numpy(dtype=object).T.tolist()
     columns = {
-        str(name): _plain_column(frame[name], declared.columns[str(name)])
-        for name in frame.columns
+        str(name): _plain_column(values, dtype, declared.columns[str(name)])
+        for name, dtype, values in zip(names, frame.dtypes.tolist(), cells, strict=True)
         if name not in ("site", "wave")
     }
     return [
@@ -34,9 +38,8 @@ def list_records(frame: pd.DataFrame, declared: Declaration) -> list[dict[str, A
     ]
 
 
-def _plain_column(values: pd.Series, column: MeasureColumn) -> list[Any]:
-    cells = values.tolist()
-    if values.dtype == "float64":  # most of a report
+def _plain_column(cells: list[Any], dtype: DtypeObj, column: MeasureColumn) -> list[Any]:
+    if dtype == np.float64:  # most of a report
         kept = column.kept
         return [None if math.isnan(cell) else round_number(cell, kept) for cell in cells]
     plain = [plain_value(cell, column) for cell in cells]

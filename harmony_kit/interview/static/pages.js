@@ -440,6 +440,7 @@ class Questions extends ScreenPage {
     const { subject } = first;
     this.node = this.frame(
       subject ? h("p", { class: "subject" }, subject) : null,
+      view.questions.map(({ misfit }) => (misfit ? h("p", { class: "problem" }, misfit) : null)),
       first.other ? h("div", { class: "estimating" }, nodes) : isMatrix ? this.matrix(nodes) : nodes,
       h("p", { class: "keys" }, this.keys(first)),
     );
@@ -568,13 +569,15 @@ class Review extends ScreenPage {
     super(view, form);
     const required = view.open.filter((row) => row.is_required);
     const optional = view.open.filter((row) => !row.is_required);
+    const misfits = view.misfits ?? [];
     const parts = [
+      misfits.length ? [["review.misfits", misfits]] : [],
       required.length ? [["review.open", required]] : [],
       optional.length ? [["review.optional", optional]] : [],
     ].flat();
     this.node = this.frame(
       h("h3", { class: "asked" }, this.say("review.title")),
-      view.open.length ? null : h("p", {}, this.say("review.complete")),
+      view.open.length || misfits.length ? null : h("p", {}, this.say("review.complete")),
       parts.map(([key, rows]) => [
         h("p", { class: "help" }, this.say(key, { n: rows.length })),
         h("ul", { class: "open" }, rows.map((row) => this.row(row))),
@@ -582,11 +585,12 @@ class Review extends ScreenPage {
     );
   }
 
-  row({ screen, section, text, other }) {
+  row({ screen, section, text, other, misfit }) {
     const whose = other ? this.say("question.estimate", { other }) : "";
     return h("li", {}, [
       h("span", { class: "where" }, [section, whose].filter(Boolean).join(" · ")),
       h("span", { class: "what" }, text),
+      misfit ? h("span", { class: "problem" }, misfit) : null,
       h(
         "button",
         {

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.rows import Row, number_or_none
 from harmony_kit.report.blocks import Block, render_block
 from harmony_kit.report.portfolio import Portfolio
 from harmony_kit.report.portfolio_report.portfolio_view import NOTHING, PortfolioView
-from harmony_kit.report.site_report.site_view import number_or_none
 
 __all__ = ["cover", "sites"]
 

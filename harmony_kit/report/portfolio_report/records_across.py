@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.measures.rows import Row, number_or_none, rows_of
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.portfolio import Portfolio
 from harmony_kit.report.portfolio_report.portfolio_view import NOTHING, PortfolioView
-from harmony_kit.report.site_report.site_view import number_or_none
 
 __all__ = ["evidence"]
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.measures.rows import Row, rows_of, text_of
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.portfolio import Portfolio
 from harmony_kit.report.portfolio_report.portfolio_view import PortfolioView
-from harmony_kit.report.site_report.site_view import text_or_empty
 
 __all__ = ["group_findings", "recurring"]
 
@@ -54,7 +53,7 @@ def _group(view: PortfolioView, findings: Iterable[Row]) -> list[dict[str, Any]]
     found: dict[tuple[str, ...], list[Row]] = {}
     for row in findings:
         names = ("kind", "dimension", "item", "looker", "pattern")
-        found.setdefault(tuple(text_or_empty(row.get(name)) for name in names), []).append(row)
+        found.setdefault(tuple(text_of(row.get(name)) for name in names), []).append(row)
     groups = [_gather(view, rows) for rows in found.values()]
     return sorted(groups, key=lambda group: (-group["weight"], -group["n"], group["title"]))
 
@@ -77,7 +76,7 @@ def _gather(view: PortfolioView, rows: list[Row]) -> dict[str, Any]:
     listed = [*places[0], *places[1]]
     return {
         "title": _untold(view, told),
-        "action": told["action"] if not text_or_empty(told.get("subject")) else "",
+        "action": told["action"] if not text_of(told.get("subject")) else "",
         "n": len(best),
         "weight": sum(best.values()),
         "first": listed[:_MOST_NAMES],
@@ -88,12 +87,12 @@ def _gather(view: PortfolioView, rows: list[Row]) -> dict[str, Any]:
 def _untold(view: PortfolioView, finding: Row) -> str:
     """The title of a finding without the pilot or decision it is about at this one site."""
     title = str(finding["title"])
-    subject = text_or_empty(finding.get("subject"))
+    subject = text_of(finding.get("subject"))
     told = view.portfolio.subject_title(finding["site"], subject) if subject else ""
     if not told:
         return title
     alike = finding.get("alike")
-    if isinstance(alike, list) and not text_or_empty(finding.get("dimension")):
+    if isinstance(alike, list) and not text_of(finding.get("dimension")):
         # Several pilots or decisions stand before the claim, the strongest first.
         claim = title.partition(": ")[2] if title.startswith(told) else title
         return claim[:1].upper() + claim[1:]

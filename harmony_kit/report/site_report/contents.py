@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from harmony_kit.report.site_report.site_view import SiteView
 
-__all__ = ["PARTS", "has_part", "list_parts"]
+__all__ = ["ACTS", "PARTS", "has_part", "list_parts"]
 
 
 def _has_rows(view: SiteView, names: tuple[str, ...]) -> bool:
@@ -27,12 +27,20 @@ _TOLD: Mapping[str, Callable[[SiteView], bool]] = {
     "dimensions": lambda view: _has_rows(view, _MEASURED),
     "voices": lambda view: len(view.site.quotes) > 0,
     "actions": lambda view: bool(view.site.findings),
+    "who_acts": lambda view: bool(view.site.findings),
+    "can_wait": lambda view: bool(view.site.findings),
+    "appendix": lambda view: bool(view.site.findings),
 }
 
-#: Every part of a report after its cover, in order.
+#: The five acts: what changed, why it matters now, what should be done, who acts next, what can
+#: wait.
+ACTS = ("changed", "first", "actions", "who_acts", "can_wait")
+
+#: Every part of a report after its cover, in order: the acts, then what they rest on.
 PARTS = (
-    *("headline", "first", "false_consensus", "known_difference", "false_conflict"),
-    *("dimensions", "voices", "evidence", "actions", "canvases", "method"),
+    *ACTS,
+    *("evidence", "headline", "false_consensus", "known_difference", "false_conflict"),
+    *("dimensions", "voices", "canvases", "appendix", "method"),
 )
 
 

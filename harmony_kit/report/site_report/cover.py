@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.measures.rows import Row, number_or_none, rows_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import Block, render_block
 from harmony_kit.report.site_report.contents import list_parts
-from harmony_kit.report.site_report.site_view import SiteView, number_or_none
+from harmony_kit.report.site_report.site_view import SiteView
 
 __all__ = ["cover"]
 

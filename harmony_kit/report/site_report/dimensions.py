@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from harmony_kit.findings.findings import Finding
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.rows import Row, number_or_none
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.site_report.choices import show_choices
 from harmony_kit.report.site_report.contents import has_part
 from harmony_kit.report.site_report.duties import show_owners
 from harmony_kit.report.site_report.ratings import show_ratings
-from harmony_kit.report.site_report.site_view import SiteView, number_or_none
+from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.standing import FIRST, place_findings
 from harmony_kit.report.site_report.subjects import show_pilots, show_readiness
 from harmony_kit.report.site_report.topics import show_topics, topics_of

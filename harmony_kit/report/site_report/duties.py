@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.claims import WORDED
+from harmony_kit.measures.rows import Row, number_or_none
 from harmony_kit.report.blocks import Block, join_blocks, picture
 from harmony_kit.report.drawings import OwnerRow, draw_owners
 from harmony_kit.report.site_report.picture_words import see_parts
-from harmony_kit.report.site_report.site_view import CLAIMS, SiteView, number_or_none
+from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.subjects import ByLens, group_by_subject, say_pattern
 from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
@@ -77,7 +78,7 @@ def _owner_row(view: SiteView, item: str, by_lens: ByLens) -> OwnerRow:
         owners=(_place(rows[0]), _place(rows[1])),
         is_sure=(sure[0], sure[1]),
         verdict=say_pattern(view, any_row, "pattern"),
-        is_open=any_row["claim"] not in CLAIMS,
+        is_open=any_row["claim"] not in WORDED,
     )
 
 
@@ -86,7 +87,7 @@ def _is_sure(row: Row | None, leaning_at: float) -> bool:
     if row is None:
         return False
     chance = number_or_none(row["p_owner"])
-    return row["claim"] in CLAIMS if chance is None else chance >= leaning_at
+    return row["claim"] in WORDED if chance is None else chance >= leaning_at
 
 
 def _owners_table(view: SiteView, duties: Mapping[str, ByLens], title: str) -> Block:

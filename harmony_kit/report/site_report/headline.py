@@ -7,8 +7,8 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
-from harmony_kit.findings.patterns import STATES
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.claims import STATES, WORDED
+from harmony_kit.measures.rows import Row, number_or_none
 from harmony_kit.measures.understanding import VERDICT_AT
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, Words, picture, render_block
@@ -21,7 +21,7 @@ from harmony_kit.report.drawings import (
 )
 from harmony_kit.report.site_report.contents import has_part
 from harmony_kit.report.site_report.picture_words import see_directions
-from harmony_kit.report.site_report.site_view import CLAIMS, SiteView, number_or_none
+from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.topic_map import show_map
 from harmony_kit.report.tables import Cell, ReportColumn, ReportTable, show_table
 
@@ -63,7 +63,7 @@ def _card(view: SiteView, row: Row) -> dict[str, Any]:
     names = {"looker": looker, "other": other, "n": int(row["n_topics"])}
     ends = (words.say("headline.none"), words.say("headline.every"))
     says = words.say("headline.alt", share=words.percent(share.value), **names)
-    claim = row["claim"] if row["claim"] in CLAIMS else "open"
+    claim = row["claim"] if row["claim"] in WORDED else "open"
     return {
         "side": side,
         "direction": _direction(view, row["lens"]),
@@ -130,9 +130,9 @@ def _say_interval(view: SiteView, share: Share) -> str:
 def _tally(view: SiteView, lens: str) -> tuple[Counter[str], Counter[str], int]:
     """How many topics one lens reads in each state: claimed, leaning, and how many are open."""
     rows = view.rows("topics", lens=lens)
-    counts = {claim: Counter[str]() for claim in CLAIMS}
+    counts = {claim: Counter[str]() for claim in WORDED}
     for row in rows:
-        if row["claim"] in CLAIMS:
+        if row["claim"] in WORDED:
             counts[row["claim"]][row["state"]] += 1
     n_open = sum(row["claim"] == "open" for row in rows)
     return counts["claimed"], counts["leaning"], n_open

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from harmony_kit.engagement.settings import QUOTES_FROM
-from harmony_kit.findings.patterns import STATES
-from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.measures.claims import STATES
+from harmony_kit.measures.rows import Row, number_or_none, rows_of, text_of
 from harmony_kit.measures.telling import DISTRIBUTION_FROM
 from harmony_kit.report.assessment import Assessment, name_answers
 from harmony_kit.report.blocks import Block, Words, render_block
-from harmony_kit.report.site_report.site_view import SiteView, number_or_none, text_or_empty
+from harmony_kit.report.site_report.site_view import SiteView
 
 __all__ = ["method"]
 
@@ -69,12 +69,12 @@ def _list_withheld(view: SiteView) -> list[str]:
     lines = [
         view.words.say("method.withheld_lens", lens=view.name(row["lens"]))
         for row in rows
-        if not text_or_empty(row["item"])
+        if not text_of(row["item"])
     ]
     cells = Counter(
         (row["lens"], _is_estimate(row), view.label(row["item"], row["subject"]))
         for row in rows
-        if text_or_empty(row["item"])
+        if text_of(row["item"])
     )
     for lens in view.lenses:
         for is_estimate in (False, True):

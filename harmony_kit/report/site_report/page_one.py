@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from harmony_kit.findings.fact import Fact
-from harmony_kit.findings.findings import Finding, select_first
-from harmony_kit.measures.rows import rows_of
+from harmony_kit.findings.findings import Finding
+from harmony_kit.measures.rows import number_or_none, rows_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
-from harmony_kit.report.site_report.site_view import SiteView, number_or_none
+from harmony_kit.report.site_report.can_wait import list_waiting
+from harmony_kit.report.site_report.general import only_special
+from harmony_kit.report.site_report.next_steps import list_steps
+from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.storytelling import say_fact, say_plot
 
-__all__ = ["list_actions", "page_one", "say_heard"]
+__all__ = ["page_one", "say_heard"]
 
 #: How many of a kind page one has room for.
 _MOST = 3
-
-#: Findings up to this importance can wait.
-_CAN_WAIT = 3
 
 #: The three lists, what is least expected first: their state and what they are called.
 _LISTS = (
@@ -28,8 +28,6 @@ _LISTS = (
     ("known_difference", "page.differ"),
     ("false_conflict", "page.closer"),
 )
-#: What two jobs put apart at most plants says little about this one: last where anything else is.
-_GENERAL = ("rank", "words", "two_dialects")
 
 
 def page_one(site: Assessment) -> Block:
@@ -54,7 +52,7 @@ def page_one(site: Assessment) -> Block:
         common=common,
         lists=[*_list_places(view)],
         talk=[(say_fact(view, said), _say_record(view, shown)) for said, shown in story.talk],
-        actions=[*list_actions(view)],
+        steps=[(step, _say_owners(view, step.finding)) for step in list_steps(view, _MOST)],
         wait=_say_waiting(view),
         reads=[*_say_reading(view)],
         lenses=[(view.side(lens), view.name(lens)) for lens in view.lenses],
@@ -83,7 +81,7 @@ def _list_places(view: SiteView) -> Iterator[dict[str, Any]]:
     told: set[tuple[str, str]] = set()
     for state, name in _LISTS:
         found = [f for f in view.site.findings if f.pattern == state]
-        found = _specific([f for f in found if (f.item, f.subject) not in told])
+        found = only_special(f for f in found if (f.item, f.subject) not in told)
         places = {(f.item, f.subject): f.dimension for f in found}
         alike = Counter(places.values())
         chosen = _differing(found)
@@ -93,12 +91,6 @@ def _list_places(view: SiteView) -> Iterator[dict[str, Any]]:
             "title": view.words.say(name),
             "entries": [(f, _say_alike(view, f, alike, shown)) for f in chosen],
         }
-
-
-def _specific(findings: list[Finding]) -> list[Finding]:
-    """Those that tell this plant from others; all of them where none does."""
-    here = [f for f in findings if f.kind not in _GENERAL and f.pattern not in _GENERAL]
-    return here or findings
 
 
 def _say_alike(view: SiteView, finding: Finding, alike: Counter[str], shown: Counter[str]) -> str:
@@ -122,31 +114,12 @@ def _differing(findings: list[Finding]) -> list[Finding]:
     return [*chosen.values()][:_MOST]
 
 
-def list_actions(view: SiteView) -> Iterator[dict[str, Any]]:
-    """Three actions that differ, facts before impressions, with who answers and when it is done."""
-    chosen = _specific([*select_first(view.site.findings, n=3 * _MOST)])
-    ranked = sorted(chosen, key=lambda finding: finding.claim != "claimed")
-    actions: dict[str, Finding] = {}
-    for finding in ranked:
-        if finding.action:
-            actions.setdefault(finding.action, finding)
-    for finding in [*actions.values()][:_MOST]:
-        yield {
-            "action": finding.action,
-            "owners": [
-                (view.side(lens), finding.owners.get(lens, view.name(lens))) for lens in view.lenses
-            ],
-            "done": view.words.say(f"done.{finding.kind}"),
-        }
+def _say_owners(view: SiteView, finding: Finding) -> list[tuple[int, str]]:
+    return [(view.side(lens), finding.owners.get(lens, view.name(lens))) for lens in view.lenses]
 
 
 def _say_waiting(view: SiteView) -> str:
-    """The dimensions nothing weighty was found in."""
-    weighty = {
-        finding.dimension for finding in view.site.findings if finding.importance > _CAN_WAIT
-    }
-    settled = [one for one in view.site.story.settled if one not in weighty]
-    names = [view.site.dimension_name(dimension) for dimension in settled]
+    names = list_waiting(view)
     if not names:
         return view.words.say("page.wait_rest")
     return view.words.say("page.wait", dimensions=view.words.listing(names))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.claims import WORDED
+from harmony_kit.measures.rows import Row, number_or_none, text_of
 from harmony_kit.report.blocks import Words
-from harmony_kit.report.site_report.site_view import CLAIMS, SiteView, number_or_none, text_or_empty
+from harmony_kit.report.site_report.site_view import SiteView, hedge
 
 __all__ = [
     "name_state",
@@ -25,14 +26,14 @@ _RIGHT = ("shared_view", "known_difference")
 
 def name_state(row: Row, words: Words) -> str:
     """How one lens reads the other on a topic, in a few words that say how sure they are."""
-    claim = text_or_empty(row["claim"]) or "withheld"
+    claim = text_of(row["claim"]) or "withheld"
     is_on_line = number_or_none(row.get("is_on_line")) == 1
-    if claim not in CLAIMS:
+    if claim not in WORDED:
         return words.say("state.on_line" if is_on_line else f"state.{claim}")
     state = words.say(f"state.{row['state']}")
     if is_on_line:
         return words.say("state.near_line", state=state)
-    return state if claim == "claimed" else words.say("state.leaning", state=state)
+    return hedge(words, row["claim"], state)
 
 
 def say_looks(view: SiteView, looks: Iterable[tuple[Row, str]], title: str) -> str:
@@ -64,7 +65,7 @@ def see_directions(view: SiteView, rows: Sequence[Row], *, is_furthest_named: bo
     said = []
     for lens in view.lenses:
         looks = [row for row in rows if row["lens"] == lens and row["claim"] != "withheld"]
-        claimed = [row for row in looks if row["claim"] in CLAIMS]
+        claimed = [row for row in looks if row["claim"] in WORDED]
         n_right = sum(row["state"] in _RIGHT for row in claimed)
         if looks:
             said.append(
@@ -81,7 +82,7 @@ def see_directions(view: SiteView, rows: Sequence[Row], *, is_furthest_named: bo
             )
     if not is_furthest_named:
         return " ".join(said)
-    wrong = [row for row in rows if row["claim"] in CLAIMS and row["state"] not in _RIGHT]
+    wrong = [row for row in rows if row["claim"] in WORDED and row["state"] not in _RIGHT]
     return " ".join([*said, see_widest(view, wrong)]).strip()
 
 

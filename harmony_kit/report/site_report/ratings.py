@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.rows import Row, number_or_none, text_of
 from harmony_kit.report.blocks import EMPTY, Block, join_blocks, picture
 from harmony_kit.report.drawings import RatingRow, draw_ratings
 from harmony_kit.report.site_report.picture_words import say_ratings, see_apart
-from harmony_kit.report.site_report.site_view import SiteView, number_or_none, text_or_empty
+from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.topics import find_heard
 from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
@@ -54,7 +54,7 @@ def _rated(view: SiteView, dimension: str) -> Iterator[tuple[str, str, Mapping[s
         by_subject: dict[str, dict[str, Row]] = {}
         for row in view.rows("within", item=item.id):
             if row["lens"] == row["about"] and number_or_none(row["mean"]) is not None:
-                by_subject.setdefault(text_or_empty(row["subject"]), {})[row["lens"]] = row
+                by_subject.setdefault(text_of(row["subject"]), {})[row["lens"]] = row
         for subject, rows in by_subject.items():
             yield item.id, subject, rows
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import assert_never
 
-import pandas as pd
-
+from harmony_kit.findings.alike import Alike
+from harmony_kit.findings.findings import Finding
 from harmony_kit.instrument.model import Item
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.claims import Claim
+from harmony_kit.measures.rows import Row, text_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import Words, load_words
 
-__all__ = ["CLAIMS", "SiteView"]
-
-#: What a report says out loud, the surest first.
-CLAIMS = ("claimed", "leaning")
+__all__ = ["SiteView", "hedge"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,14 @@ class SiteView:
         if not isinstance(subject, str) or not subject:
             return short
         return self.words.say("format.of_subject", topic=short, subject=self.title(subject))
+
+    def place(self, found: Finding | Alike) -> str:
+        """What one finding is about: its topic, its pilot or decision, or its dimension."""
+        if found.item:
+            return self.label(found.item, found.subject)
+        if found.subject:
+            return self.title(found.subject)
+        return self.site.dimension_name(found.dimension) if found.dimension else ""
 
     def title(self, subject: str) -> str:
         """The title of a pilot or decision."""
@@ -100,7 +107,7 @@ class SiteView:
         found: dict[tuple[str, str], list[str]] = {}
         for row in self.rows("within", view="split"):
             if row["lens"] == row["about"]:
-                key = (row["item"], text_or_empty(row["subject"]))
+                key = (row["item"], text_of(row["subject"]))
                 found.setdefault(key, []).append(row["lens"])
         return found
 
@@ -108,13 +115,13 @@ class SiteView:
     def within(self) -> dict[tuple[str, str, str, str], Row]:
         """What is told of one group's answers, by item, subject, lens and whose view it is."""
         return {
-            (row["item"], text_or_empty(row["subject"]), row["lens"], row["about"]): row
+            (row["item"], text_of(row["subject"]), row["lens"], row["about"]): row
             for row in self.site.rows("within")
         }
 
     def split_note(self, item: str, subject: object) -> str:
         """That a lens is of two minds about a topic, in words; empty where none is."""
-        lenses = self.split_lenses.get((item, text_or_empty(subject)), [])
+        lenses = self.split_lenses.get((item, text_of(subject)), [])
         names = self.words.listing(self.name(lens) for lens in self.lenses if lens in lenses)
         return self.words.say("dimension.split_note", lens=names) if lenses else ""
 
@@ -124,11 +131,14 @@ class SiteView:
             yield dimension.id
 
 
-def text_or_empty(value: object) -> str:
-    """A text cell, with the empty text for a missing one."""
-    return value if isinstance(value, str) else ""
-
-
-def number_or_none(value: object) -> float | None:
-    """A number cell, with None for a missing one."""
-    return None if value is None or pd.isna(value) else float(value)  # type: ignore[call-overload,arg-type]
+def hedge(words: Words, claim: Claim, said: str) -> str:
+    """What is said of a reading, as sure as it is: an impression where it is leaning."""
+    match claim:
+        case "claimed":
+            return said
+        case "leaning":
+            return words.say("state.leaning", state=said)
+        case "open":
+            return words.say("state.open")
+        case _:
+            assert_never(claim)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from harmony_kit.measures.claims import WORDED
 from harmony_kit.measures.ranking import RANKING
 from harmony_kit.measures.rows import Row
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.site_report.contents import has_part
-from harmony_kit.report.site_report.site_view import CLAIMS, SiteView
+from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.topics import show_looks
 
 __all__ = ["false_conflict", "false_consensus", "known_difference"]
@@ -48,12 +49,12 @@ def _show_state(view: SiteView, state: str) -> Block:
 
 def _direction(view: SiteView, state: str, lens: str) -> dict[str, Any] | None:
     """One lens looking at the other: its topics in this state, ranks and words among them."""
-    said = [row for row in view.rows("topics", lens=lens, state=state) if row["claim"] in CLAIMS]
+    said = [row for row in view.rows("topics", lens=lens, state=state) if row["claim"] in WORDED]
     choices = [
         row
         for kind in ("rank", "words")
         for row in view.rows(kind, lens=lens, state=state)
-        if row["claim"] in CLAIMS
+        if row["claim"] in WORDED
     ]
     if not said and not choices:
         return None

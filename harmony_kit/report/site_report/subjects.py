@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import partial
 
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.claims import WORDED
+from harmony_kit.measures.rows import Row, number_or_none
 from harmony_kit.report.blocks import EMPTY, Block, join_blocks, picture
 from harmony_kit.report.drawings import (
     Check,
@@ -17,7 +18,7 @@ from harmony_kit.report.drawings import (
     draw_readiness,
 )
 from harmony_kit.report.site_report.picture_words import see_parts
-from harmony_kit.report.site_report.site_view import CLAIMS, SiteView, number_or_none
+from harmony_kit.report.site_report.site_view import SiteView, hedge
 from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
 __all__ = ["ByLens", "group_by_subject", "say_pattern", "show_pilots", "show_readiness"]
@@ -38,10 +39,9 @@ def group_by_subject(rows: Iterable[Row], key: str) -> dict[str, dict[str, Row]]
 
 def say_pattern(view: SiteView, row: Row, pattern: str) -> str:
     """A pattern in words: as it is where claimed, hedged where leaning, else open."""
-    if row["claim"] not in CLAIMS:
+    if row["claim"] not in WORDED:
         return view.words.say("state.withheld" if row[pattern] == "too_few" else "state.open")
-    said = view.words.say(f"{pattern}.{row[pattern]}")
-    return said if row["claim"] == "claimed" else view.words.say("state.leaning", state=said)
+    return hedge(view.words, row["claim"], view.words.say(f"{pattern}.{row[pattern]}"))
 
 
 # ── Pilots ─────────────────────────────────────────────────────────────────────────────────────
@@ -91,7 +91,7 @@ def _panel(view: SiteView, pilot: str, by_lens: ByLens) -> PilotPanel:
         (_score(row, "technical"), _score(row, "operational")) if row else None for row in rows
     ]
     both = [(pair[0], pair[1]) if pair and pair[0] and pair[1] else None for pair in scores]
-    sure = [bool(row) and row["claim"] in CLAIMS for row in rows]  # type: ignore[index]
+    sure = [bool(row) and row["claim"] in WORDED for row in rows]  # type: ignore[index]
     return PilotPanel(view.title(pilot), (both[0], both[1]), (sure[0], sure[1]))
 
 
@@ -175,7 +175,7 @@ def _decision_row(view: SiteView, decision: str, by_lens: ByLens) -> DecisionRow
         title=view.title(decision),
         checks=(checks[0], checks[1]),
         verdict=say_pattern(view, row, "verdict"),
-        is_open=row["claim"] not in CLAIMS,
+        is_open=row["claim"] not in WORDED,
         reasons=reasons,
     )
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from harmony_kit.findings.findings import Finding
 from harmony_kit.measures.evidence import STALL_DAYS, time_decisions
-from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.measures.rows import Row, number_or_none, rows_of, text_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, join_blocks, picture, render_block
 from harmony_kit.report.drawings import (
@@ -21,7 +21,7 @@ from harmony_kit.report.drawings import (
 )
 from harmony_kit.report.left_out import say_problems
 from harmony_kit.report.site_report.contents import has_part
-from harmony_kit.report.site_report.site_view import SiteView, number_or_none, text_or_empty
+from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.standing import RECORDS, place_findings
 from harmony_kit.report.site_report.use import show_use
 from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
@@ -140,12 +140,12 @@ def _wait(view: SiteView, row: Row) -> Wait:
     days, words = int(row["days"]), view.words
     is_open = row["kind"] == "open"
     note = words.count("evidence.open_for" if is_open else "evidence.took", days)
-    holder = text_or_empty(row["held_by"])
+    holder = text_of(row["held_by"])
     if is_open and holder:
         known = {lens: view.name(lens) for lens in view.lenses}
         shown = known.get(holder) or words.name("holder", holder)
         note = words.say("evidence.held_by", note=note, holder=shown)
-    return Wait(text_or_empty(row["title"]) or row["decision"], float(days), is_open, note)
+    return Wait(text_of(row["title"]) or row["decision"], float(days), is_open, note)
 
 
 def _sum_decisions(view: SiteView, row: Row) -> list[str]:
@@ -192,7 +192,7 @@ def _see_late(view: SiteView, rows: list[Row]) -> str:
     if not late:
         return view.words.say("figure.see_in_time")
     row = max(late, key=lambda row: row["days_over"])
-    title = text_or_empty(row["title"]) or row["pilot"]
+    title = text_of(row["title"]) or row["pilot"]
     return view.words.say("figure.see_late", title=title, note=_say_pilot(view, row))
 
 
@@ -206,7 +206,7 @@ def _bar(view: SiteView, row: Row) -> PilotBar:
     start = float(row["started_on"].toordinal())
     is_open = bool(row["is_open"])
     note = _say_pilot(view, row)
-    title = text_or_empty(row["title"]) or row["pilot"]
+    title = text_of(row["title"]) or row["pilot"]
     return PilotBar(title, start, planned, max(float(end.toordinal()), start), is_open, note)
 
 
@@ -240,9 +240,7 @@ def _list_problems(view: SiteView) -> list[Any]:
     return [
         {
             "place": " · ".join(
-                part
-                for part in (row["file"], text_or_empty(row["id"]), text_or_empty(row["week"]))
-                if part
+                part for part in (row["file"], text_of(row["id"]), text_of(row["week"])) if part
             ),
             "what": row["what"],
             "handled": row["handled"],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.claims import WORDED
+from harmony_kit.measures.rows import Row, number_or_none
 from harmony_kit.report.blocks import EMPTY, Block, picture
 from harmony_kit.report.drawings import MapDot, MapPanel, MapWords, draw_map
 from harmony_kit.report.site_report.picture_words import name_state
-from harmony_kit.report.site_report.site_view import CLAIMS, SiteView, number_or_none
+from harmony_kit.report.site_report.site_view import SiteView
 
 __all__ = ["show_map"]
 
@@ -57,7 +58,7 @@ def _panel(view: SiteView, lens: str, rows: list[Row]) -> MapPanel:
         MapDot(
             expected=_scale(row, "perceived_gap"),
             actual=_scale(row, "agreement_gap"),
-            is_open=row["claim"] not in CLAIMS,
+            is_open=row["claim"] not in WORDED,
             name=view.label(row["item"], row["subject"]) if id(row) in named else "",
         )
         for row in rows
@@ -67,7 +68,7 @@ def _panel(view: SiteView, lens: str, rows: list[Row]) -> MapPanel:
 
 
 def _is_surprise(row: Row) -> bool:
-    return row["claim"] in CLAIMS and row["state"] == "false_consensus"
+    return row["claim"] in WORDED and row["state"] == "false_consensus"
 
 
 def _scale(row: Row, gap: str) -> float:

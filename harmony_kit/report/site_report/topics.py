@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import groupby
 
-from harmony_kit.measures.rows import Row
+from harmony_kit.measures.claims import WORDED
+from harmony_kit.measures.rows import Row, number_or_none, text_of
 from harmony_kit.report.blocks import EMPTY, Block, Words, picture
 from harmony_kit.report.drawings import Heard, TopicKey, TopicLook, TopicRow, draw_topics
 from harmony_kit.report.site_report.picture_words import (
@@ -15,7 +16,7 @@ from harmony_kit.report.site_report.picture_words import (
     see_directions,
     see_widest,
 )
-from harmony_kit.report.site_report.site_view import CLAIMS, SiteView, number_or_none, text_or_empty
+from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
 __all__ = ["find_heard", "show_looks", "show_topics", "topics_of"]
@@ -31,7 +32,7 @@ def topics_of(view: SiteView, **where: object) -> list[tuple[Row, Row]]:
 
 
 def _subject(row: Row) -> str:
-    return text_or_empty(row["subject"])
+    return text_of(row["subject"])
 
 
 def show_topics(view: SiteView, pairs: Sequence[tuple[Row, Row]], title: str) -> Block:
@@ -81,7 +82,7 @@ def _look(view: SiteView, row: Row) -> TopicLook:
         estimate=find_heard(view, row, lens, other, number_or_none(row["estimate"])),
         said=find_heard(view, row, other, other, number_or_none(row["other_own"])),
         verdict=view.words.say("figure.reads_as", looker=view.name(lens), state=state),
-        is_open=row["claim"] not in CLAIMS,
+        is_open=row["claim"] not in WORDED,
     )
 
 
@@ -89,7 +90,7 @@ def find_heard(view: SiteView, row: Row, lens: str, about: str, mean: float | No
     """A told mean with its interval, and the answers behind it where they may be told."""
     if mean is None:
         return None
-    within = view.within.get((row["item"], text_or_empty(row["subject"]), lens, about))
+    within = view.within.get((row["item"], text_of(row["subject"]), lens, about))
     if within is None:
         return Heard(mean)
     low, high = (number_or_none(within[name]) for name in ("low", "high"))
@@ -164,4 +165,4 @@ def _place(view: SiteView, row: Row) -> tuple[object, ...]:
         if abs(row["misreading"]) > abs(row["agreement_gap"])
         else float(row["agreement_gap"])
     )
-    return scale, CLAIMS.index(row["claim"]), -abs(size), row["item"], text_or_empty(row["subject"])
+    return scale, WORDED.index(row["claim"]), -abs(size), row["item"], text_of(row["subject"])

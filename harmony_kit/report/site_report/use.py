@@ -7,11 +7,11 @@ from functools import partial
 
 import pandas as pd
 
-from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.measures.rows import Row, number_or_none, rows_of, text_of
 from harmony_kit.measures.usage import NOW_WEEKS, share_weekly
 from harmony_kit.report.blocks import EMPTY, Block, join_blocks, paragraph, picture
 from harmony_kit.report.drawings import UseLine, UsePoint, draw_use
-from harmony_kit.report.site_report.site_view import SiteView, number_or_none, text_or_empty
+from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.tables import ReportColumn, ReportTable, show_table
 
 __all__ = ["show_use"]
@@ -74,7 +74,7 @@ def _line(view: SiteView, row: Row, weeks: dict[date, float | None]) -> UseLine:
 def _mark(view: SiteView, row: Row, days: list[date], which: str) -> UsePoint | None:
     """The mean of 4 weeks, in the middle of them: what the words beside the line speak of."""
     share = float(row["active_share" if which == "now" else "peak_share"])
-    week = text_or_empty(row["peak_week"])
+    week = text_of(row["peak_week"])
     if not days or (which == "peak" and not week):
         return None
     last = days[-1] if which == "now" else date.fromisocalendar(int(week[:4]), int(week[-2:]), 1)

@@ -1,46 +1,16 @@
-"""What to leave the room with: actions with names and dates, and sheets to fill in."""
+"""The sheets to fill in together."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from harmony_kit.findings.canvases import Line, Sheet
-from harmony_kit.findings.findings import Finding, select_first
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.site_report.contents import has_part
 from harmony_kit.report.site_report.site_view import SiteView
 
-__all__ = ["actions", "canvases"]
-
-#: Actions worth writing a name behind; more than that nobody does.
-_MOST_ACTIONS = 8
-
-
-def actions(site: Assessment) -> Block:
-    """What to do within 30, 60 and 90 days, with an owner from each side to write in."""
-    view = SiteView.of(site)
-    if not has_part(view, "actions"):
-        return EMPTY
-    chosen = _unlike(select_first(site.findings, n=_MOST_ACTIONS))
-    horizons = sorted({finding.horizon_days for finding in chosen})
-    return render_block(
-        "actions",
-        view.words,
-        part="actions",
-        lead=view.words.say("actions.lead"),
-        lenses=[(view.side(lens), lens, view.name(lens)) for lens in view.lenses],
-        horizons=[
-            (days, [finding for finding in chosen if finding.horizon_days == days])
-            for days in horizons
-        ],
-    )
-
-
-def _unlike(findings: tuple[Finding, ...]) -> list[Finding]:
-    """The findings whose actions differ; the first of equal ones stands."""
-    seen: set[str] = set()
-    return [f for f in findings if f.action and not (f.action in seen or seen.add(f.action))]  # type: ignore[func-returns-value]
+__all__ = ["canvases"]
 
 
 def canvases(site: Assessment) -> Block:

@@ -1,0 +1,198 @@
+"""The accord of a workshop: how everything said in it stands now, and what was taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from harmony_kit.journal.commitment import WITHDRAWN, Commitment, CommitmentKind, missing_boundaries
+
+__all__ = [
+    "Accord",
+    "accord_of",
+    "is_owned",
+    "list_workshops",
+    "order_entries",
+    "plan_entry",
+    "plan_redo",
+    "plan_undo_of",
+]
+
+
+@dataclass(frozen=True)
+class Accord:
+    """What one workshop agreed, asked and left open, as of its newest entry.
+
+    A pure function of the set of its entries, so that it is the same on every laptop that has
+    them, whatever the order they came in.
+
+    Attributes
+    ----------
+    current
+        The newest entry of everything that was not taken back, in the order first said.
+    """
+
+    site: str
+    wave: str
+    workflow: str
+    current: tuple[Commitment, ...] = ()
+
+    def of_kind(self, kind: CommitmentKind) -> tuple[Commitment, ...]:
+        """Everything of one kind."""
+        return tuple(one for one in self.current if one.kind == kind)
+
+    def find(self, kind: CommitmentKind, ref: str, lens: str = "") -> Commitment | None:
+        """How one thing stands; None where nothing is said about it."""
+        thing = (kind, ref, lens)
+        return next((one for one in self.current if one.thing == thing), None)
+
+    @property
+    def sentences(self) -> tuple[Commitment, ...]:
+        """The lines of the frame that were spoken about, each agreed, in two wordings or open."""
+        return self.of_kind("sentence")
+
+    @property
+    def questions(self) -> tuple[Commitment, ...]:
+        """The open questions and what became of them."""
+        return self.of_kind("question")
+
+    @property
+    def verdicts(self) -> tuple[Commitment, ...]:
+        """The verdicts on recurring decisions."""
+        return self.of_kind("verdict")
+
+    @property
+    def boundaries(self) -> tuple[Commitment, ...]:
+        """The limits of each pilot."""
+        return self.of_kind("boundary")
+
+    @property
+    def actions(self) -> tuple[Commitment, ...]:
+        """What was promised, each by a pair."""
+        return self.of_kind("action")
+
+    @property
+    def dissent(self) -> tuple[Commitment, ...]:
+        """Who disagrees with what; said aloud, never hidden."""
+        return tuple(one for one in self.of_kind("note") if one.state == "dissent")
+
+    @property
+    def attendance(self) -> dict[str, int]:
+        """Lens → how many people were in the room."""
+        return {one.lens: int(one.value["count"]) for one in self.of_kind("attendance")}
+
+    @property
+    def marked(self) -> tuple[Commitment, ...]:
+        """What is not settled yet: without its owners or its date, or with a blank limit."""
+        return tuple(one for one in self.current if not is_settled(one))
+
+    def late(self, today: date) -> tuple[Commitment, ...]:
+        """Questions and actions that are open past their date, or were said to be late."""
+        followed = (*self.questions, *self.actions)
+        return tuple(one for one in followed if _is_late(one, today))
+
+
+def _is_late(one: Commitment, today: date) -> bool:
+    is_past = one.due is not None and one.due < today
+    return one.state == "late" or (one.state == "open" and is_past)
+
+
+def is_owned(commitment: Commitment, lenses: Iterable[str] = ()) -> bool:
+    """Whether it has exactly the owners it needs: one, or one of each lens for a pair."""
+    return set(commitment.owners) == (set(lenses) or {""})
+
+
+def is_settled(commitment: Commitment) -> bool:
+    """Whether nothing is missing: an owner and a date, all limits of a pilot, when it is done."""
+    match commitment.kind:
+        case "question":
+            return is_owned(commitment) and commitment.due is not None
+        case "action":
+            has_pair = len(commitment.owners) == 2
+            return has_pair and commitment.due is not None and bool(commitment.done_when)
+        case "sentence" if commitment.state == "two_wordings":
+            return is_owned(commitment) and commitment.due is not None
+        case "boundary":
+            return not missing_boundaries(commitment)
+        case _:
+            return True
+
+
+def order_entries(entries: Iterable[Commitment]) -> tuple[Commitment, ...]:
+    """Each entry once, in the order written; of one instant, the same order everywhere."""
+    return tuple(sorted(set_of(entries).values(), key=lambda one: (one.at, one.id)))
+
+
+def set_of(entries: Iterable[Commitment]) -> dict[str, Commitment]:
+    """Entries by their names."""
+    return {one.id: one for one in entries}
+
+
+def accord_of(entries: Iterable[Commitment], site: str, wave: str, workflow: str) -> Accord:
+    """How a workshop stands after these entries; those of other workshops are left out."""
+    place = (site, wave, workflow)
+    newest: dict[tuple[str, ...], Commitment] = {}
+    for one in order_entries(one for one in entries if one.place == place):
+        newest[one.thing] = one
+    current = tuple(one for one in newest.values() if one.state != WITHDRAWN)
+    return Accord(*place, current)
+
+
+def list_workshops(entries: Iterable[Commitment]) -> tuple[tuple[str, str, str], ...]:
+    """Site, wave and workflow of each workshop there is an entry of, sorted."""
+    return tuple(sorted({one.place for one in entries}))
+
+
+# What to write next
+
+
+def plan_entry(entries: Iterable[Commitment], wanted: Commitment, now: datetime) -> Commitment:
+    """The entry as it is to be written after these: later than all of them, and what it replaces.
+
+    A clock that went back does not make a new entry an old one.
+    """
+    there = order_entries(one for one in entries if one.place == wanted.place)
+    same = [one for one in there if one.thing == wanted.thing]
+    last = there[-1].at + timedelta(microseconds=1) if there else now
+    return replace(wanted, at=max(now, last), supersedes=same[-1].id if same else "")
+
+
+def plan_undo_of(entries: Iterable[Commitment], now: datetime, by: str) -> Commitment | None:
+    """The entry that takes back the last thing said; None where nothing is left to take back."""
+    there = order_entries(entries)
+    standing = _standing(there)
+    undoable = [one for one in there if not one.undoes and one.id in standing]
+    return _plan_undoing(there, undoable[-1], now, by) if undoable else None
+
+
+def plan_redo(entries: Iterable[Commitment], now: datetime, by: str) -> Commitment | None:
+    """The entry that says again what was last taken back; None where something was said since."""
+    there = order_entries(entries)
+    standing = _standing(there)
+    named = set_of(there)
+    undone = [one for one in there if one.undoes and one.id in standing]
+    undone = [one for one in undone if one.undoes in named and not named[one.undoes].undoes]
+    said = [one for one in there if not one.undoes]
+    if not undone or (said and said[-1].at > undone[-1].at):
+        return None
+    return _plan_undoing(there, undone[-1], now, by)
+
+
+def _standing(entries: Iterable[Commitment]) -> set[str]:
+    """The entries that were not taken back; an undoing that was undone takes nothing back."""
+    standing: set[str] = set()
+    gone: set[str] = set()
+    for one in reversed([*entries]):
+        if one.id not in gone:
+            standing.add(one.id)
+            gone |= {one.undoes} - {""}
+    return standing
+
+
+def _plan_undoing(
+    entries: tuple[Commitment, ...], undone: Commitment, now: datetime, by: str
+) -> Commitment:
+    before = set_of(entries).get(undone.supersedes)
+    again = before or replace(undone, state=WITHDRAWN, value={}, owners={}, due=None, done_when="")
+    return replace(plan_entry(entries, again, now), by=by, undoes=undone.id)

@@ -1,0 +1,40 @@
+"""The first of the five acts, what changed: since the last round, and in the records."""
+
+from __future__ import annotations
+
+from harmony_kit.findings.fact import Fact
+from harmony_kit.findings.plots import Scene
+from harmony_kit.findings.record_facts import (
+    late_pilots,
+    made_decisions,
+    open_decisions,
+    pilots_in_time,
+    use_of_each,
+)
+from harmony_kit.report.assessment import Assessment
+from harmony_kit.report.blocks import Block, render_block
+from harmony_kit.report.site_report.site_view import SiteView
+from harmony_kit.report.site_report.storytelling import say_fact
+
+__all__ = ["changed"]
+
+_RECORDS = (open_decisions, made_decisions, late_pilots, pilots_in_time, use_of_each)
+
+
+def changed(site: Assessment) -> Block:
+    """What moved since the last round of interviews, then what moved on record."""
+    view = SiteView.of(site)
+    return render_block(
+        "changed",
+        view.words,
+        part="changed",
+        lead=view.words.say("changed.lead"),
+        since=view.words.say("changed.first_round"),
+        as_of=site.as_of,
+        records=[say_fact(view, fact) for fact in _list_records(view)],
+    )
+
+
+def _list_records(view: SiteView) -> list[Fact]:
+    scene = Scene(view.site.frames, view.site.engagement.instrument)
+    return [fact for tell in _RECORDS for fact in tell(scene)]
