@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -78,19 +78,29 @@ def render_block(fragment: str, words: Words, **content: Any) -> Block:  # noqa:
     return Block(template.render(words=words, **verbs, **content).strip())
 
 
-def picture(draw: Drawing | Callable[..., Drawing], says: str, *, sees: str = "") -> Block:
+def picture(
+    draw: Drawing | Callable[..., Drawing] | Sequence[Callable[..., Drawing]],
+    says: str,
+    *,
+    sees: str = "",
+) -> Block:
     """A drawing as a figure that says what it shows to who cannot see it.
 
     What can be drawn at any `width` is drawn twice, for a wide page and for a narrow one, and
-    the style sheet shows one of them. `says` says what the picture says, `sees` stands above it:
+    the style sheet shows one of them. Several drawings are one picture that paper may part.
+    `says` says what the picture says, `sees` stands above it:
     what there is to see.
     """
     opening = Markup('<figure class="picture" role="img" aria-label="{}">').format(settle(says))
     if isinstance(draw, Drawing):
         drawn = draw.svg()
     else:
-        wide, narrow = draw().svg(), draw(width=NARROW).svg()
-        drawn = f'<div class="drawn-wide">{wide}</div><div class="drawn-narrow">{narrow}</div>'
+        draws = draw if isinstance(draw, Sequence) else [draw]
+        drawn = "".join(
+            f'<div class="drawn-wide">{one().svg()}</div>'
+            f'<div class="drawn-narrow">{one(width=NARROW).svg()}</div>'
+            for one in draws
+        )
     return join_blocks([paragraph(sees, "sees"), Block(f"{opening}{drawn}</figure>")])
 
 

@@ -117,19 +117,24 @@ class _Layout:
 
 
 def draw_topics(
-    rows: Sequence[TopicRow], *, verdicts: str, key: TopicKey, width: float = WIDTH
+    rows: Sequence[TopicRow],
+    *,
+    verdicts: str,
+    key: TopicKey | None,
+    width: float = WIDTH,
 ) -> Drawing:
     """One row per topic and look; `verdicts` heads the column of short words.
 
-    The scale is drawn anew where it changes.
+    The scale is drawn anew where it changes. A picture that goes on from another has no `key`.
     """
     layout = _Layout.of(rows, width)
     axes = [layout.axis(row) for row in rows]
     heads = {i: axes[i].head_height for i in range(len(rows)) if i == 0 or axes[i] != axes[i - 1]}
-    key_height = _measure_key(rows, layout)
+    key_height = 0.0 if key is None else _measure_key(rows, layout)
     heights = [layout.label_height(row) + layout.height * len(row.looks) for row in rows]
     sheet = Drawing(sum(heights) + sum(heads.values()) + key_height + 4, width)
-    _draw_key(sheet, rows, key, layout)
+    if key is not None:
+        _draw_key(sheet, rows, key, layout)
     y = key_height
     for i, (row, height) in enumerate(zip(rows, heights, strict=True)):
         if i in heads:

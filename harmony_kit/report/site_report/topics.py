@@ -22,6 +22,10 @@ from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 __all__ = ["find_heard", "show_looks", "show_topics", "topics_of"]
 
 
+#: Topics in one drawing: about half a sheet of paper.
+_MOST_ROWS = 5
+
+
 def topics_of(view: SiteView, **where: object) -> list[tuple[Row, Row]]:
     """The two directions of each topic (the first lens looking first), in reading order."""
     order = {item.id: i for i, item in enumerate(view.site.engagement.instrument.items)}
@@ -54,9 +58,20 @@ def _draw(view: SiteView, groups: Sequence[Sequence[Row]], title: str, *, sees: 
         words.say("figure.key_answers"),
     )
     rows = [_topic_row(view, group) for group in groups]
-    draw = partial(draw_topics, rows, verdicts=words.say("figure.verdicts"), key=key)
+    verdicts = words.say("figure.verdicts")
+    draws = [
+        partial(draw_topics, part, verdicts=verdicts, key=None if i else key)
+        for i, part in enumerate(_part(rows))
+    ]
     looks = [(row, name_state(row, words)) for group in groups for row in group]
-    return picture(draw, say_looks(view, looks, title), sees=sees)
+    return picture(draws, say_looks(view, looks, title), sees=sees)
+
+
+def _part(rows: Sequence[TopicRow]) -> list[Sequence[TopicRow]]:
+    """The rows in parts of nearly equal length that leave no sheet of paper half empty."""
+    n_parts = -(-len(rows) // _MOST_ROWS)
+    size = -(-len(rows) // n_parts)
+    return [rows[i : i + size] for i in range(0, len(rows), size)]
 
 
 def _topic_row(view: SiteView, group: Sequence[Row]) -> TopicRow:
