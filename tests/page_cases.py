@@ -69,11 +69,11 @@ def load_portfolio(folder: Path) -> Portfolio:
 
 def repeat_sites(portfolio: Portfolio, n: int) -> Portfolio:
     """A portfolio of `n` sites, which are those of another again and again, in three regions."""
-    sources = [one for one in portfolio.sites["site"] if one in _SOURCES]
-    ids = [f"s{i:03}" for i in range(n)]
+    pairs = pair_sources(portfolio, n)
+    ids, sources = [id_ for id_, _ in pairs], [source for _, source in pairs]
     sites = tuple(
         replace(
-            portfolio.engagement.site(sources[i % len(sources)]),
+            portfolio.engagement.site(sources[i]),
             site=id_,
             name=f"{'ABCDEFGH'[i % 8]}ford {i // 16}",
             region=REGIONS[i % len(REGIONS)],
@@ -90,12 +90,18 @@ def repeat_sites(portfolio: Portfolio, n: int) -> Portfolio:
     return replace(portfolio, engagement=replace(portfolio.engagement, sites=sites), **frames)
 
 
+def pair_sources(portfolio: Portfolio, n: int) -> list[tuple[str, str]]:
+    """The ids of `n` sites, each with the site of a portfolio it is a copy of."""
+    known = [one for one in portfolio.sites["site"] if one in _SOURCES]
+    return [(f"s{i:03}", known[i % len(known)]) for i in range(n)]
+
+
 def _repeat(frame: pd.DataFrame, sources: list[str], ids: list[str]) -> pd.DataFrame:
     parts = dict(iter(frame.groupby("site")))
     repeated = [
         parts[source].assign(site=id_)
         for i, id_ in enumerate(ids)
-        if (source := sources[i % len(sources)]) in parts
+        if (source := sources[i]) in parts
     ]
     return pd.concat(repeated, ignore_index=True)
 

@@ -132,7 +132,7 @@ def test_a_finding_opens_to_its_numbers_people_and_questions(site):
     assessment = assess(site)
     for finding, html in zip(
         select_first(assessment.findings),
-        report.first_page(assessment).html.split('<li class="finding">')[1:],
+        report.first_page(assessment).html.split('<li class="finding"')[1:],
         strict=True,
     ):
         opened = html.partition("<details>")[2]
