@@ -10,6 +10,7 @@
     │  └─ ExchangeError              a file of answers offered for import
     ├─ AnswerError (ValueError)      one answer: item, value, what is allowed
     │  └─ MisfitError                one that does not fit the others of the same person
+    ├─ CaseError (ValueError)        what cannot become of an interview: whose, what, what can
     ├─ CommitmentError (ValueError)  one thing agreed: which, what was said, what is allowed
     ├─ FrameError (ValueError)       a frame handed to a measure: column, expected, found
     ├─ StoreError (OSError)          what was tried, on which store (never a password), why
@@ -29,6 +30,7 @@ from typing import Literal
 
 __all__ = [
     "AnswerError",
+    "CaseError",
     "CommitmentError",
     "EngagementError",
     "ExchangeError",
@@ -143,6 +145,17 @@ class AnswerError(HarmonyError, ValueError):
 
 class MisfitError(AnswerError):
     """An answer the item's constraint refuses beside what the same person said before."""
+
+
+class CaseError(HarmonyError, ValueError):
+    """Something that cannot become of an interview as it stands."""
+
+    def __init__(self, whose: str, wanted: str, allowed: str) -> None:
+        super().__init__(whose, wanted, allowed)
+        self.whose, self.wanted, self.allowed = whose, wanted, allowed
+
+    def __str__(self) -> str:
+        return f"{self.whose}: cannot be {self.wanted}. Allowed: {self.allowed}."
 
 
 class CommitmentError(HarmonyError, ValueError):

@@ -24,8 +24,8 @@ NOW = dt.datetime(2026, 10, 30, tzinfo=dt.UTC)
 CASES = Path(__file__).parent / "cases"
 PARTS = (
     *("page_one", "cover", "changed", "first_page", "actions", "who_acts", "can_wait", "evidence"),
-    *("headline", "false_consensus", "known_difference", "false_conflict", "dimensions", "voices"),
-    *("canvases", "appendix", "method"),
+    *("headline", "false_consensus", "known_difference", "false_conflict", "dimensions", "lexicon"),
+    *("voices", "canvases", "appendix", "method"),
 )
 #: Feels aligned, drift, false conflict, too small.
 PLANTS = ("northfield", "kingsbridge", "hinterberg", "tarn")

@@ -24,7 +24,7 @@ HOSTILE = "</style><script>alert(1)</script>"
 #: How a page is told apart from another: every kind there is.
 KINDS = ("site", "too_few", "failure", "portfolio", "index", "handout")
 REGIONS = ("EMEA", "Americas", "APAC")
-_SOURCES = ("northfield", "hinterberg", "tarn")
+_SOURCES = ("northfield", "kingsbridge", "tarn")
 
 
 def execute(notebook: str, verbs: object, name: str, subject: object) -> dict:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import combinations_with_replacement, product
+from collections import defaultdict
+from itertools import combinations, combinations_with_replacement, product
 
 import numpy as np
 import pandas as pd
@@ -24,11 +25,11 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import middle_certainty
 from harmony_kit.measures.declaration import MeasureColumn
 from harmony_kit.measures.disclosure import DISCLOSED, RULES, disclose, explain_column
+from harmony_kit.measures.levels import name_level, name_levels
 from harmony_kit.measures.measuring import MEASURES, Basis, measure_everything
 from harmony_kit.measures.modes import mode_probabilities
 from harmony_kit.measures.rows import rows_of
 from harmony_kit.measures.telling import ToldRating
-from harmony_kit.measures.told_choices import name_level
 from harmony_kit.measures.told_intervals import bound_mean
 
 LENSES = ("a", "b")
@@ -89,16 +90,39 @@ def test_of_large_groups_nobodys_answer_is_fixed_but_where_all_agree_but_one(n):
 # ── Choices ────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("n", range(5, 8))
-def test_whoever_takes_her_own_choice_out_is_left_with_two_counts(n):
-    for level in ("most", "some", "few"):
-        counts = [count for count in range(n + 1) if name_level(count, n) == level]
-        if counts and len(counts) > 1:
-            assert len([count for count in counts if count < n]) != 1
-            assert len([count for count in counts if count > 0]) != 1
-        else:
-            # In the middle of six there is one count: half of them, and nobody knows which half.
-            assert all(2 < count < n - 2 for count in counts)
+def _told_of_namings(n, k, n_options):
+    """What is told → every way in which so many options can be named by n people, k each."""
+    told = defaultdict(list)
+    for counts in product(range(n + 1), repeat=n_options):
+        if sum(counts) == n * k:
+            named = {f"o{place}": count for place, count in enumerate(counts)}
+            levels = name_levels(named, n)
+            told[tuple(levels.values()) if levels else None].append(counts)
+    return {what: np.array(ways) for what, ways in told.items()}
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "n_options"), [(5, 2, 5), (6, 2, 5), (7, 2, 5), (8, 2, 5), (6, 1, 5)]
+)
+def test_words_and_the_total_leave_two_counts_of_each_option_also_without_ones_own(n, k, n_options):
+    for what, ways in _told_of_namings(n, k, n_options).items():
+        assert all(len(set(column)) > 1 for column in ways.T), what
+        for own in combinations(range(n_options), k):
+            mine = np.isin(range(n_options), own)
+            rest = ways[(ways[:, mine] > 0).all(axis=1) & (ways[:, ~mine] < n).all(axis=1)]
+            assert not len(rest) or all(len(set(column)) > 1 for column in rest.T), (what, own)
+
+
+def test_without_secondary_suppression_a_total_would_give_counts_back():
+    """Five options named by most of five people who name three each: by three each, then."""
+    words = ("most",) * 5 + ("few",)
+    fitting = [
+        counts
+        for counts in product(range(6), repeat=6)
+        if sum(counts) == 15 and tuple(name_level(count, 5) for count in counts) == words
+    ]
+    assert fitting == [(3, 3, 3, 3, 3, 0)]
+    assert name_levels(dict(zip("abcdef", fitting[0], strict=True)), 5) is None
 
 
 def _vectors(n, options=5):
@@ -133,6 +157,9 @@ ITEMS = items_of(
     {"item": "x.calm", "group": "aligned"},
     {"item": "x.stable", "group": "technical", "per": "pilot", "mirrored": False},
     {"item": "x.helps", "group": "operational", "per": "pilot", "mirrored": False},
+    {"item": "x.act", "group": "act", "per": "decision"},
+    {"item": "x.whole", "group": "checks_a", "per": "decision", "mirrored": False},
+    {"item": "x.trusted", "group": "checks_b", "per": "decision", "mirrored": False},
     {"item": "x.first", "kind": "rank", "k": 3, "options": tuple("abcdefghij"), "points": None},
     {"item": "x.words", "kind": "words", "k": 3, "options": tuple("abcdefgh"), "points": None},
     {
@@ -154,7 +181,7 @@ def _plant(site, random):
     for lens, other in (LENSES, LENSES[::-1]):
         n = sizes[lens]
         for item in rows_of(ITEMS):
-            subject = "trial" if item["per"] == "pilot" else None
+            subject = "trial" if isinstance(item["per"], str) else None
             for about in (lens, other) if item["mirrored"] else (lens,):
                 given = _answer(item, n, random)
                 rows.append(
@@ -176,20 +203,24 @@ def _answer(item, n, random):
 def plants():
     random = np.random.default_rng(7)
     rows = [part for i in range(50) for part in _plant(f"plant-{i:02}", random)]
+    return _tell(rows, Settings(draws=500))
+
+
+def _tell(rows, settings):
+    """What is measured of some answers, and what is told of it."""
     basis = Basis(
         **{
             **{name: getattr(BASIS, name) for name in ("decisions", "pilots", "usage")},
             "items": ITEMS,
             "lenses": LENSES,
-            "settings": Settings(draws=500),
+            "settings": settings,
             "headcounts": pd.DataFrame({"site": [], "lens": [], "headcount": []}),
             "as_of": dt.date(2026, 10, 1),
             "secret": b"s" * 32,
         }
     )
     measured = measure_everything(answers_of(*rows), basis)
-    told = disclose(measured, basis.settings, items=ITEMS, lenses=LENSES)
-    return measured, told
+    return measured, disclose(measured, settings, items=ITEMS, lenses=LENSES)
 
 
 def test_no_answer_of_fifty_plants_is_determined(plants):
@@ -239,6 +270,102 @@ def test_figures_come_in_steps_and_never_say_never(plants):
                 known = values.dropna()
                 assert known.between(0.05, 0.95).all(), (name, column)
                 assert np.allclose(known * 20, np.rint(known * 20)), (name, column)
+
+
+def _is_banded(frame, *names):
+    return frame[[f"{name}_from" for name in names]].notna().any(axis=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "scores"),
+    [
+        ("pilots", ("technical", "operational")),
+        ("readiness", ("act", "own_checks", "other_checks")),
+    ],
+)
+def test_beside_the_band_of_a_score_no_chance_tells_where_in_it_the_score_lies(
+    plants, name, scores
+):
+    _, told = plants
+    frame = told.frames[name]
+    beside = frame[_is_banded(frame, *scores)]
+    assert len(beside) > 20
+    chances = beside[[c for c in beside if c.startswith("p_")]]
+    assert chances.isna().all(axis=None)
+    middles = middle_certainty(beside["claim"], Settings())
+    pd.testing.assert_series_equal(beside["probability"], middles, check_names=False)
+
+
+def test_the_index_of_a_scale_is_told_only_where_the_counts_of_all_its_ratings_are(plants):
+    """The index, and the counts of one rating, would give back those of the other."""
+    _, told = plants
+    within = told.frames["within"]
+    shown = within[within["counts"].notna()].groupby(["site", "lens", "about", "group"]).size()
+    scales = told.frames["scales"]
+    indices = scales.set_index(["site", "lens", "about", "group"])["rwg_j"]
+    both = shown.reindex(indices.index).eq(2)
+    assert 5 < both.sum() < len(both)
+    assert indices[~both].isna().all()
+    assert indices[both].notna().sum() > 50
+
+
+def test_where_the_counts_of_a_duty_are_hidden_no_chance_gives_them_back(plants):
+    _, told = plants
+    frame = told.frames["ownership"]
+    shown = frame[frame["counts"].notna()].set_index(["site", "lens"]).index
+    other = pd.MultiIndex.from_frame(frame[["site", "other"]])
+    both = frame["counts"].notna() & other.isin(shown)
+    assert 10 < both.sum() < len(frame) - 10
+    chances = frame[[c for c in frame if c.startswith("p_")]]
+    assert chances[~both].isna().all(axis=None)
+    assert frame.loc[both, "p_self"].notna().all()
+    middles = middle_certainty(frame.loc[~both, "claim"], Settings())
+    pd.testing.assert_series_equal(frame.loc[~both, "probability"], middles, check_names=False)
+
+
+@pytest.mark.parametrize(("n", "is_told"), [(3, False), (4, True)])
+def test_how_many_duties_are_held_is_told_where_the_owner_of_each_is(n, is_told):
+    rows = [said(lens, "x.duty", [["a"]] * n, site="north") for lens in LENSES]
+    measured, told = _tell(rows, Settings(draws=500, min_group=3))
+    held = told.frames["drift"]["n_held"].tolist()
+    assert (measured.frames["drift"]["n_held"].tolist(), held) == (
+        [1, 0, 1, 0],
+        [1, 0, 1, 0] if is_told else [],
+    )
+    owners = told.frames["ownership"]["owner"].dropna().tolist()
+    assert owners == (["a", "a"] if is_told else [])
+    shares = [
+        part["value"]
+        for row in rows_of(told.frames["signatures"])
+        for part in row["parts"]
+        if part["what"] == "share_held"
+    ]
+    assert bool(shares) == is_told
+
+
+def test_a_signature_says_of_the_bridge_no_more_than_the_duty_does(plants):
+    _, told = plants
+    signatures = told.frames["signatures"]
+    bridges = rows_of(signatures[signatures["signature"] == "nobodys_bridge"])
+    assert len(bridges) == 50
+    n_said = 0
+    for row in bridges:
+        said = [part for part in row["parts"] if part["what"] == "says_nobody"]
+        counts = [part["value"] * part["n"] for part in said]
+        assert all(part["n"] >= 8 for part in said)
+        assert all(1 < count < part["n"] - 1 for count, part in zip(counts, said, strict=True))
+        if len(said) < 2:
+            assert np.isnan(row["probability"]) or row["probability"] in (0.7, 0.9)
+        n_said += len(said)
+    assert n_said > 5
+
+
+def test_the_claims_expected_to_be_wrong_are_whole_so_that_none_is_worked_out_of_the_others(plants):
+    _, told = plants
+    wrong = told.wrong_claims
+    assert wrong["expected_wrong"].mod(1).eq(0).all()
+    share = (wrong["expected_wrong"] / wrong["n_claimed"]).round(2)
+    pd.testing.assert_series_equal(wrong["share_wrong"], share, check_names=False)
 
 
 SMALL_SECRETS = {

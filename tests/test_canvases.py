@@ -87,6 +87,7 @@ def test_each_sides_sentence_and_answers_stand_beside_the_others():
                 n={"frame.outcome": 4, "ownership.outcome": 4},
             ),
         },
+        items=("frame.outcome", "frame.outcome.sentence", "ownership.outcome"),
     )
 
 
@@ -140,4 +141,5 @@ def test_a_sheet_is_plain_in_results():
             },
             "operations": {"quotes": (), "ratings": {}, "answers": {}, "n": {}},
         },
+        "items": ("frame.risk", "frame.risk.sentence"),
     }

@@ -168,7 +168,7 @@ def test_plan_says_what_is_missing_and_schedules_it(acme, tmp_path):
     sheet = tmp_path / "schedule.xlsx"
     result = _run("plan", acme, "--site", "tarn", "--schedule", sheet)
     assert result.exit_code == 0, result.output
-    rows = [line.split() for line in result.output.splitlines() if line.startswith("tarn")]
+    rows = [line.split() for line in result.output.splitlines() if line.startswith("tarn ")]
     assert [row[:6] for row in rows] == [
         ["tarn", "IT", "2", "3", "too", "few"],
         ["tarn", "Operations", "2", "22", "2", "more"],
@@ -226,6 +226,9 @@ NEEDED = {
     "import": ["{folder}/incoming/tarn.csv"],
     "journal": ["--respondent", "it-1"],
     "export": ["{folder}/out.csv"],
+    "roster": ["{folder}/sites.csv"],
+    "correct": ["--site", "tarn", "--respondent", "it-1", "--why", "typo", "--role", "lead"],
+    "subject": ["line-3", "--site", "tarn", "--rename", "Line 3"],
 }
 #: Every command that takes the name of a site or wave there must be, however it is run.
 NAMING = [
@@ -260,7 +263,8 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 def test_commands_that_name_a_site_or_wave():
     assert {name for name, _, _ in NAMING} == {
-        *("import", "form", "run", "interview", "journal", "plan", "compare", "export")
+        *("import", "form", "run", "interview", "journal", "plan", "compare", "export", "lexicon"),
+        *("workshop", "roster", "case", "correct", "subject"),
     }
 
 

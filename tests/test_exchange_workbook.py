@@ -6,8 +6,9 @@ import zipfile
 
 import openpyxl
 from exchange_cases import SITES
+from xlsxwriter.worksheet import Worksheet
 
-from harmony_kit.exchange import write_workbook
+from harmony_kit.exchange import workbook, write_workbook
 
 RESULTS = {
     "schema": 1,
@@ -84,3 +85,11 @@ def test_the_same_results_make_the_same_bytes(tmp_path):
     with zipfile.ZipFile(tmp_path / "one.xlsx") as parts:
         assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert b"2000-01-01T00:00:00Z" in parts.read("docProps/core.xml")
+
+
+def test_cells_written_in_one_go_are_the_bytes_of_the_library(tmp_path, monkeypatch):
+    write_workbook(RESULTS, tmp_path / "ours.xlsx")
+    monkeypatch.setattr(workbook, "PlainWorksheet", Worksheet)
+    write_workbook(RESULTS, tmp_path / "theirs.xlsx")
+
+    assert (tmp_path / "ours.xlsx").read_bytes() == (tmp_path / "theirs.xlsx").read_bytes()

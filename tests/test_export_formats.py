@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import pandas as pd
 import pytest
 from exchange_cases import CASES, FORMS, KOBO, SMALL, offer
 
+from harmony_kit.batch.holding import read_holding
+from harmony_kit.batch.register import Register
 from harmony_kit.commands.exporting import ExportOptions, export
+from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.engagement.scaffold import create_engagement
 from harmony_kit.errors import ExchangeError
 from harmony_kit.exchange.tables_out import tabulate_tidy, tabulate_wide
@@ -142,6 +146,33 @@ def test_without_raw_nobody_can_be_found_in_the_file(folder, tmp_path, capsys, i
     told = capsys.readouterr().out
     assert "12 answers were withheld; --raw writes all of them." in told
     assert "at least 8 people" in told
+
+
+def test_an_export_waits_as_reports_do(folder, tmp_path):
+    """Ten answers less the nine a report showed would be the answer of who came late."""
+    engagement = load_engagement(folder)
+    with contextlib.closing(Store(engagement.store_url)) as store:
+        holding = read_holding(folder, "1", engagement.settings.min_group)
+        frame = store.frame(["north"], "1")
+        held = holding.hold("north", frame, store.revision(), lambda _: frame)
+        Register(folder).append(held.entries.values())
+        first = store.current()[0]
+        late = [replace(first, respondent=f"it-late-{i}", value=1) for i in range(4)]
+        changed = replace(first, value=6 - first.value)
+        store.append([changed, late[0]])
+    before = _exported(folder, tmp_path / "waiting.csv")
+    assert (len(before), first.item) == (9, "meaning.same")
+    assert sorted(before["meaning.same"]) == sorted(
+        frame.loc[frame["item"].eq("meaning.same") & frame["lens"].eq("it"), "value"].astype("str")
+    )
+    with contextlib.closing(Store(engagement.store_url)) as store:
+        store.append(late[1:])
+    assert len(_exported(folder, tmp_path / "shown.csv")) == 13
+
+
+def _exported(folder, path):
+    export(folder, path, ExportOptions())
+    return pd.read_csv(path, dtype=str)
 
 
 def test_the_new_numbers_follow_what_was_said_not_who_said_it(folder, tmp_path):

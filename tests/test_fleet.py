@@ -92,6 +92,17 @@ def test_a_killed_worker_costs_only_a_retry(scheduler: str, tmp_path: Path) -> N
     assert list((folder / ".harmony" / "exchange").iterdir()) == []
 
 
+def test_drafts_are_made_of_all_answers_there_are(scheduler: str, tmp_path: Path) -> None:
+    folder, local = (make_folder(tmp_path / name, ["north"]) for name in ("fleet", "local"))
+    run_engagement(request_for(local, is_draft=True))
+    with _worker(scheduler):  # type: ignore[attr-defined]
+        _wait_for_workers(scheduler, 1)
+        result = run_engagement(request_for(folder, scheduler=scheduler, is_draft=True))
+    assert result.failed == {}
+    assert file_digests(folder / "drafts") == file_digests(local / "drafts")
+    assert not (folder / "reports").exists()
+
+
 def test_another_version_on_a_worker_is_refused(scheduler: str, tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "e", "a")
     other = tmp_path / "other"

@@ -76,6 +76,16 @@ def test_a_late_respondent_changes_nothing_and_is_counted_as_waiting(store):
     pd.testing.assert_frame_equal(third.answers, first.answers)
 
 
+def test_whoever_is_not_in_the_register_was_not_shown_whatever_numbers_her_rows_have(store):
+    """A database may give rows their numbers before anybody can see them."""
+    first = _hold(store)
+    _say(store, "n-late", (1, 1))
+    now = store.frame(["a"], "1")
+    held = Holding(_publish(first), {}, "1", 4, SECRET).hold("a", now, 14, lambda _: now)
+    pd.testing.assert_frame_equal(held.answers, first.answers)
+    assert held.waiting == {"night": 1}
+
+
 def test_a_changed_answer_stays_as_it_was(store):
     first = _hold(store)
     _say(store, "n-0", (5, 5))

@@ -169,7 +169,9 @@ def test_another_pair_of_lenses_with_six_points_and_nothing_mirrored(small):
         "points": "Int64",
         "k": "Int64",
         "options": "object",
+        "is_core": "bool",
     }
+    assert frame.pop("is_core").tolist() == [*[True] * 6, False, False]
     words = ("speed", "yield", "proof", "trace")
     owners = ("engineering", "quality", "joint", "nobody")
     assert frame.astype(object).where(frame.notna(), None).to_numpy().tolist() == [

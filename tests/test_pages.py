@@ -131,7 +131,7 @@ def test_every_page_in_every_look(browser, pages, tmp_path, kind, look):
         assert list_barriers(tab, is_whole=look == "screen") == []
         assert tab.asked == [pages[kind].as_uri()]
         assert tab.said == []
-        tab.page.screenshot(path=tmp_path / f"{kind}-{look}.png", full_page=True)
+        keep_picture(tab, tmp_path / f"{kind}-{look}.png", width)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -139,8 +139,14 @@ def test_every_page_on_paper(browser, pages, tmp_path, kind):
     with open_tab(browser, pages[kind]) as tab:
         tab.page.emulate_media(media="print")
         assert tab.page.evaluate(_OUTSIDE) == []
-        tab.page.screenshot(path=tmp_path / f"{kind}-print.png", full_page=True)
+        keep_picture(tab, tmp_path / f"{kind}-print.png", 1100)
         assert count_sheets(tab) <= {"site": 40, "portfolio": 12}.get(kind, 7)
+
+
+def keep_picture(tab: Tab, path: Path, width: int) -> None:
+    """The upper part of the page, which is enough to see whether it looks as it should."""
+    clip = {"x": 0, "y": 0, "width": width, "height": 4000}
+    tab.page.screenshot(path=path, full_page=True, clip=clip, scale="css")
 
 
 def count_sheets(tab: Tab) -> int:

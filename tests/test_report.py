@@ -273,7 +273,7 @@ def test_the_method_says_what_may_be_wrong():
     row = site.wrong_claims.iloc[0]
     text = _plain(report.method(site).html)
     assert f"of the {row['n_claimed']} readings claimed here, out of {row['n_topics']}" in text
-    assert f"about {row['expected_wrong']:.1f} are expected to be wrong" in text
+    assert f"about {row['expected_wrong']:.0f} are expected to be wrong" in text
     assert "harmony-kit" in text
     assert "it-operations version 1" in text
 
@@ -413,7 +413,7 @@ def test_translations_fill_in_the_same_names():
 
 #: Keys made of parts, which the code holds apart: what was measured, the part of the report.
 COMPOSED = re.compile(
-    r"(state|pattern|quadrant|verdict|number|sign|effort|month|sites|table)\..+"
+    r"(state|pattern|quadrant|verdict|number|sign|effort|month|sites|table|case)\..+"
     r"|headline\.((reads_well|misreads)_(claimed|leaning|open)|\w+_\w+|open)"
     r"|\w+\.(title|lead)|(false_consensus|false_conflict|known_difference)\.(direction|nothing)"
     r"|method\.\w+_\w+|dimension\.read_\w+|figure\.(see_(choices|expected)|use_(now|peak))"

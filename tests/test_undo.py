@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from exchange_cases import SMALL, WHEN, offer_text
 
@@ -178,3 +179,38 @@ def test_two_laptops_that_answered_at_one_moment_agree_whoever_merges_first(tmp_
     two.merge(one)
     assert _said(two) == _said(one)
     assert (one.merge(two), two.merge(one)) == (0, 0)
+
+
+def _pending_answers(store: Store) -> tuple[Answer, Answer, Answer]:
+    """Two answers of a newcomer in an import that is under way, and one given meanwhile."""
+    source = Source("ana", "import", SMALL.id, SMALL.version, SMALL.sha256)
+    first, second = (
+        Answer("north", "1", "I9", "it", item, "it", "answered", WHEN, source, value=3)
+        for item in ("view.one", "view.two")
+    )
+    return first, second, replace(first, respondent="I1", value=5)
+
+
+def test_what_the_journal_had_then_is_without_an_import_that_was_not_whole_yet(tmp_path):
+    """Its rows have lower numbers than what was written meanwhile, and were seen by nobody."""
+    place = f"sqlite:///{tmp_path / 'answers.sqlite'}"
+    store, other = Store(place), Store(place)
+    offer_text(store, tmp_path, FIRST)
+    first, second, meanwhile = _pending_answers(store)
+    seen = []
+
+    def rows():
+        yield first
+        # The first rows are written when the next are asked for.
+        yield from (replace(first, respondent=f"I{i}") for i in range(100, 5_100))
+        other.append([meanwhile])
+        seen.append((other.revision(), other.frame(["north"], "1")))
+        yield second
+
+    store.bring_in(ENTRY, rows())
+    ((revision, then),) = seen
+    assert len(then) == 2
+    assert len(store.frame(["north"], "1")) == 5_004
+    pd.testing.assert_frame_equal(store.frame(["north"], "1", until=revision), then)
+    store.close()
+    other.close()

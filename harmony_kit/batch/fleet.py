@@ -7,6 +7,7 @@ was at: Dask gives them to another. Publishing, records and the portfolio stay h
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 import time
@@ -30,7 +31,6 @@ from harmony_kit.batch.fleet_worker import (
 from harmony_kit.batch.job import Job, Made, make_report, new_work
 from harmony_kit.batch.record import Failure
 from harmony_kit.batch.renderers import Renderers
-from harmony_kit.batch.snapshot import snapshot_folder
 from harmony_kit.engine.runner import Runner
 from harmony_kit.errors import EngagementError, MakersLost, Problem
 from harmony_kit.files import mark_folder
@@ -143,9 +143,10 @@ class Fleet:
 
     def _hand_out(self, job: Job) -> Task:
         """Put what a job needs where the workers find it, under the paths it has here."""
-        wave = job.parameters["wave"]
         site = job.folder / ".harmony" / "sites" / job.name
-        paths = [*site.iterdir(), snapshot_folder(job.folder, wave) / f"{job.name}.parquet"]
+        # Named from two folders below, where the report will lie; a draft has one of its own.
+        snapshot = Path(os.path.normpath(site.parent / job.parameters["snapshot"]))
+        paths = [*site.iterdir(), snapshot / f"{job.name}.parquet"]
         named = {path.relative_to(job.folder).as_posix(): path for path in sorted(paths)}
         needed = f"{self._url}/{job.name}.needed.zip"
         put_bundle(needed, {**named, job.notebook.name: job.notebook})

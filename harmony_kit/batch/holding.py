@@ -8,16 +8,20 @@ cannot be kept; then the lens is not shown at all until enough others have chang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from harmony_kit.batch.register import Register, RegisterLine, mark_people
+from harmony_kit.batch.register import Register, RegisterLine, mark_people, mark_person
+from harmony_kit.engagement.folder import Engagement
 from harmony_kit.engagement.secret import keep_secret
+from harmony_kit.journal.answers import AnswersFrame, type_frame
+from harmony_kit.journal.store import Store
 
-__all__ = ["Held", "Holding", "read_holding"]
+__all__ = ["Held", "Holding", "read_holding", "read_published"]
 
 _CELL = ["item", "subject", "about"]
 #: What an answer is, beside its cell.
@@ -85,7 +89,7 @@ class Holding:
         self, entry: RegisterLine, now: pd.DataFrame, read_at: ReadAt
     ) -> tuple[pd.DataFrame, int, dict[str, int]]:
         """What may be shown of one lens, how many people wait, and which cells are older."""
-        before = _as_published(entry, read_at)
+        before = self._as_published(entry, read_at)
         changed = _find_changes(before, now)
         there = mark_people(self.secret, now, entry.site, entry.wave)
         n_gone = len(set(entry.people) - set(there))
@@ -103,6 +107,20 @@ class Holding:
         older = {cell: entry.older.get(cell, entry.revision) for cell in kept}
         return shown, int(waiting), older
 
+    def _as_published(self, entry: RegisterLine, read_at: ReadAt) -> pd.DataFrame:
+        """The answers of a lens a report was made from."""
+        parts = []
+        for revision in sorted({entry.revision, *entry.older.values()}):
+            frame = read_at(revision)
+            frame = frame[frame["lens"] == entry.lens]
+            # Whoever is not in the register was not in the report, whatever numbers her rows have.
+            marks = frame["respondent"].map(
+                lambda name: mark_person(self.secret, entry.site, entry.wave, name)
+            )
+            of_cell = _name_cells(frame).map(lambda cell: entry.older.get(cell, entry.revision))
+            parts.append(frame[(of_cell == revision) & marks.isin(entry.people)])
+        return pd.concat(parts)
+
 
 def read_holding(folder: Path, wave: str, min_group: int) -> Holding:
     """What the next reports of a wave have to keep to, from the register in a folder."""
@@ -116,20 +134,23 @@ def read_holding(folder: Path, wave: str, min_group: int) -> Holding:
     )
 
 
+def read_published(
+    store: Store, engagement: Engagement, sites: Sequence[str] | None, wave: str | None = None
+) -> AnswersFrame:
+    """The current answers of some sites or all, of one wave or all, as far as they may be shown."""
+    answers = store.frame(sites, wave)
+    parts = []
+    for name, of_wave in answers.groupby("wave", sort=False):
+        holding = read_holding(engagement.folder, str(name), engagement.settings.min_group)
+        for site, frame in of_wave.groupby("site", sort=False):
+            read_at = partial(store.frame, [str(site)], str(name))
+            parts.append(holding.hold(str(site), frame, store.revision(), read_at).answers)
+    return type_frame(pd.concat(parts)) if parts else answers
+
+
 def _name_cells(frame: pd.DataFrame) -> pd.Series:
     parts = [frame[name].fillna("").astype("str") for name in _CELL]
     return parts[0] + "|" + parts[1] + "|" + parts[2]
-
-
-def _as_published(entry: RegisterLine, read_at: ReadAt) -> pd.DataFrame:
-    """The answers of a lens a report was made from."""
-    parts = []
-    for revision in sorted({entry.revision, *entry.older.values()}):
-        frame = read_at(revision)
-        frame = frame[frame["lens"] == entry.lens]
-        of_cell = _name_cells(frame).map(lambda cell: entry.older.get(cell, entry.revision))
-        parts.append(frame[of_cell == revision])
-    return pd.concat(parts)
 
 
 def _find_changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:

@@ -65,6 +65,7 @@ def site_inputs(
             "answers": snapshot.sha256[site.site],
             "site": hash_content(asdict(site)),
             "evidence": evidence.get(site.site, ""),
+            "lexicon": hash_content([asdict(one) for one in engagement.agreed_words(site.site)]),
             "notebook": notebook_hash,
             **shared,
         }

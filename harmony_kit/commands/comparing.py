@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 import pandas as pd
 
-from harmony_kit.batch.holding import read_holding
+from harmony_kit.batch.holding import read_published
 from harmony_kit.commands.exchanging import open_store
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
@@ -20,7 +19,7 @@ from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
 from harmony_kit.files import publish
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.journal.answers import Answer, AnswersFrame, type_frame
+from harmony_kit.journal.answers import Answer, AnswersFrame
 from harmony_kit.journal.store import Store
 from harmony_kit.measures.agreement import measure_agreement
 from harmony_kit.measures.changes import CHANGES, measure_changes
@@ -50,7 +49,7 @@ def compare(folder: Path, *, sites: Sequence[str], output: Path | None) -> None:
     check_names(engagement, sites=sites)
     chosen = sites or engagement.site_ids
     with open_store(engagement, is_reader=True) as store:
-        answers = _read_published(store, chosen, engagement)
+        answers = read_published(store, engagement, chosen)
         wordings = _read_wordings(store, store.current())
     compared = _compare(engagement, answers, wordings)
     if compared.returns.empty:
@@ -78,19 +77,6 @@ def _compare(engagement: Engagement, answers: AnswersFrame, wordings: Wordings) 
     ratings = ToldRatings.of(measure_agreement(licensed, items, settings=settings), settings)
     told = tell_changes(changes, ratings, items)
     return _Compared(told, tell_transitions(transitions), returns)
-
-
-def _read_published(store: Store, sites: Sequence[str], engagement: Engagement) -> AnswersFrame:
-    """The answers of all waves, each as far as reports may show them (`holding`)."""
-    answers = store.frame(sites)
-    parts = []
-    for wave, of_wave in answers.groupby("wave", sort=False):
-        holding = read_holding(engagement.folder, str(wave), engagement.settings.min_group)
-        for site, frame in of_wave.groupby("site", sort=False):
-            read_at = partial(store.frame, [str(site)], str(wave))
-            revision = store.revision()
-            parts.append(holding.hold(str(site), frame, revision, read_at).answers)
-    return type_frame(pd.concat(parts)) if parts else answers
 
 
 def _read_wordings(store: Store, answers: Sequence[Answer]) -> Wordings:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
+import pandas as pd
 
+from harmony_kit.batch.holding import read_published
 from harmony_kit.commands.exchanging import open_store
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.exchange.tables_out import tabulate_tidy, tabulate_wide
 from harmony_kit.exchange.wide import export_table, find_format
-from harmony_kit.journal.answers import Answer, Respondent, answers_frame
-from harmony_kit.measures.privacy import license_answers
+from harmony_kit.journal.answers import Answer, Respondent, Source
+from harmony_kit.journal.store import Store
+from harmony_kit.measures.privacy import LicensedFrame, license_answers
+from harmony_kit.measures.rows import rows_of
 from harmony_kit.measures.telling import DISTRIBUTION_FROM
 
 __all__ = ["ExportOptions", "export"]
 
 _RAW = "RAW: single answers of single people; for those who collected them, nobody else"
+#: What an answer keeps as it is.
+_KEPT = ("site", "wave", "respondent", "lens", "item", "about", "status")
 _LICENSED = (
     "Disclosure rules applied: only questions at least {n} people of a side answered, no texts, "
-    "no roles, no times, new numbers for people"
+    "no roles, no times, new numbers for people; nothing reports do not show yet"
 )
 
 
@@ -48,12 +53,11 @@ def export(folder: Path, path: Path, options: ExportOptions) -> None:
     with open_store(engagement, is_reader=True) as store:
         answers = store.current(site=options.site, wave=options.wave)
         people = store.respondents(site=options.site, wave=options.wave)
-    n_before = len(answers)
-    if options.is_raw:
-        note = _RAW
-        path = path if "raw" in path.name.lower() else path.with_stem(f"{path.stem}.raw")
-    else:
-        answers, people, note = _license(answers, engagement)
+        n_before, note = len(answers), _RAW
+        if not options.is_raw:
+            answers, people, note = _read_licensed(store, engagement, options)
+    if options.is_raw and "raw" not in path.name.lower():
+        path = path.with_stem(f"{path.stem}.raw")
     tabulate = tabulate_tidy if options.is_tidy else tabulate_wide
     table = tabulate(answers, people, engagement.instrument)
     for written in export_table(table, path, note=note):
@@ -63,39 +67,47 @@ def export(folder: Path, path: Path, options: ExportOptions) -> None:
         click.echo(f"{n_before - len(answers)} answers were withheld; --raw writes all of them.")
 
 
-def _license(
-    answers: list[Answer], engagement: Engagement
+def _read_licensed(
+    store: Store, engagement: Engagement, options: ExportOptions
 ) -> tuple[list[Answer], list[Respondent], str]:
     """The answers of groups large enough to be shown point by point, of people without names.
 
-    The new numbers follow no order that tells who it is: they are by what was said.
+    They are those reports may show: where a report waits until enough people have changed, so
+    does the export. The new numbers follow no order that tells who it is: they are by what was
+    said.
     """
+    sites = None if options.site is None else [options.site]
+    published = read_published(store, engagement, sites, options.wave)
     n = max(DISTRIBUTION_FROM, engagement.settings.min_group)
-    licensed, _ = license_answers(answers_frame(answers), min_group=n)
-    keys = ["site", "wave", "respondent", "item", "subject", "about"]
-    rows = licensed[keys].fillna("").itertuples(index=False, name=None)
-    kept = set(rows)
-    shown = [answer for answer in answers if answer.key in kept]
+    licensed, _ = license_answers(published, min_group=n)
+    shown = _take_out(licensed, engagement)
     told: dict[tuple[str, str, str, str], list[str]] = {}
     for answer in shown:
-        place = (answer.site, answer.wave, answer.lens, answer.respondent)
-        told.setdefault(place, []).append(repr((answer.key[3:], answer.content[:3])))
+        told.setdefault(_place(answer), []).append(repr((answer.key[3:], answer.content[:3])))
     order = sorted(told, key=lambda place: (place[:3], sorted(told[place])))
     names = {place: f"{place[2]}-{i:03d}" for i, place in enumerate(order, 1)}
-    renamed = [
-        replace(
-            answer,
-            respondent=names[answer.site, answer.wave, answer.lens, answer.respondent],
-            answered_at=_day_of(answers),
-            note=None,
-        )
-        for answer in shown
-    ]
+    renamed = [replace(answer, respondent=names[_place(answer)]) for answer in shown]
     people = [Respondent(p[0], p[1], names[p], p[2]) for p in order]
     return renamed, people, _LICENSED.format(n=n)
 
 
-def _day_of(answers: list[Answer]) -> dt.datetime:
-    """One time for all answers: when the last of them was given, at midnight."""
-    latest = max(answer.answered_at for answer in answers)
-    return latest.replace(hour=0, minute=0, second=0, microsecond=0)
+def _place(answer: Answer) -> tuple[str, str, str, str]:
+    return answer.site, answer.wave, answer.lens, answer.respondent
+
+
+def _take_out(licensed: LicensedFrame, engagement: Engagement) -> list[Answer]:
+    """Answers of a frame, all at one time: midnight before the last of them was given."""
+    instrument = engagement.instrument
+    source = Source("", "import", instrument.id, instrument.version, instrument.sha256)
+    when = licensed["answered_at"].max()
+    return [
+        Answer(
+            **{name: row[name] for name in _KEPT},
+            subject=row["subject"] if isinstance(row["subject"], str) else None,
+            value=None if pd.isna(row["value"]) else int(row["value"]),
+            chosen=tuple(row["chosen"]) if row["chosen"] else None,
+            answered_at=when.to_pydatetime().replace(hour=0, minute=0, second=0, microsecond=0),
+            source=source,
+        )
+        for row in rows_of(licensed)
+    ]

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import hmac
+import random
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 import pandas as pd
 
+from harmony_kit.commands.cases import tell_site
 from harmony_kit.commands.exchanging import open_store
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.engagement.secret import keep_secret
 from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
 from harmony_kit.files import publish
+from harmony_kit.interview.beginning import propose_pseudonym
+from harmony_kit.journal.case import InterviewCase
 from harmony_kit.measures.planning import plan_interviews
 from harmony_kit.report.words import Words, load_words
 
@@ -33,7 +39,9 @@ _SCHEDULE = (
     "time",
     "place",
     "interviewer",
+    "role",
     "pseudonym",
+    "name",
     "done",
 )
 
@@ -46,9 +54,14 @@ def plan(folder: Path, *, sites: tuple[str, ...], wave: str | None, schedule: Pa
     words = load_words(engagement.language)
     for line in _table(planned, engagement, words):
         click.echo(line)
-    click.echo(f"\n{_explain(engagement, words)}")
+    with open_store(engagement, is_reader=True) as store:
+        cases = store.cases.read(wave=wave or engagement.wave)
+    responses = [tell_site(site, cases, words) for site in sites or engagement.site_ids]
+    if told := [line for line in responses if line]:
+        click.echo("\n" + "\n".join(told))
+    click.echo(f"\n{_explain(planned, engagement, words)}")
     if schedule is not None:
-        rows = tuple(_schedule(planned, engagement, words))
+        rows = tuple(_schedule(planned, cases, engagement, words))
         sheet = WorkbookSheet(words.say("plan.schedule"), _heads(_SCHEDULE, words), rows)
         publish(schedule, draw_workbook([sheet]))
         click.echo(f"{schedule}: {len(rows)} interviews to schedule")
@@ -87,7 +100,9 @@ def _lens(engagement: Engagement, lens: str) -> str:
 
 def _cells(row: dict[Any, Any], engagement: Engagement, words: Words) -> tuple[str, ...]:
     heads = "?" if pd.isna(row["headcount"]) else str(row["headcount"])
-    who = (row["site"], _lens(engagement, row["lens"]), str(row["n"]), heads)
+    n, partial = str(row["n"]), int(row["n_partial"])
+    heard = words.say("plan.partial", n=n, more=partial) if partial else n
+    who = (row["site"], _lens(engagement, row["lens"]), heard, heads)
     if not row["can_report"]:
         return (*who, words.say("plan.too_few"), _NONE, _NONE)
     chance = _NONE if pd.isna(row["chance"]) else words.percent(row["chance"])
@@ -108,25 +123,50 @@ def _to_settle(row: dict[Any, Any], words: Words) -> str:
     return f"{told} ({all_})"
 
 
-def _explain(engagement: Engagement, words: Words) -> str:
+def _explain(planned: pd.DataFrame, engagement: Engagement, words: Words) -> str:
     settings = engagement.settings
     told = (
         words.say("plan.about_report", min=settings.min_group),
         words.say("plan.about_settle", claim_at=words.plain(settings.claim_at)),
         words.say("plan.about_chance"),
+        *([words.say("plan.about_short")] if planned["n_partial"].any() else []),
     )
     return "\n".join(textwrap.fill(text, 90) for text in told)
 
 
 def _schedule(
-    planned: pd.DataFrame, engagement: Engagement, words: Words
+    planned: pd.DataFrame,
+    cases: Sequence[InterviewCase],
+    engagement: Engagement,
+    words: Words,
 ) -> Iterator[tuple[object, ...]]:
+    """A row for each interview that is planned already, and for each that is missing."""
+    taken = {case.respondent.casefold() for case in cases}
+    draw = _draw(engagement)
     for row in planned.to_dict("records"):
+        site, lens = str(row["site"]), str(row["lens"])
+        who = (site, engagement.site(site).name, _lens(engagement, lens))
+        waiting = [c for c in cases if (c.site, c.lens) == (site, lens) and c.state in _WAITING]
+        for i, case in enumerate(waiting, 1):
+            number = int(row["n"]) + i
+            plan = (case.date or None, None, None, case.interviewer or None, case.role or None)
+            yield (*who, number, words.say("plan.to_report"), *plan, case.respondent, None, None)
         if pd.isna(row["n_more"]):
             continue
         to_report = 0 if pd.isna(row["n_to_report"]) else int(row["n_to_report"])
-        plant, name = engagement.site(row["site"]).name, _lens(engagement, row["lens"])
-        for i in range(int(row["n_more"])):
+        for i in range(len(waiting), int(row["n_more"])):
             number = int(row["n"]) + i + 1
             purpose = words.say("plan.to_report" if i < to_report else "plan.to_settle")
-            yield (row["site"], plant, name, number, purpose, *[None] * 6)
+            name = propose_pseudonym(taken, draw)
+            taken.add(name)
+            yield (*who, number, purpose, *[None] * 5, name, None, None)
+
+
+#: Those an interview is still to be held with.
+_WAITING = ("planned", "invited", "not_reached")
+
+
+def _draw(engagement: Engagement) -> random.Random:
+    """Pseudonyms that are the same each time, and that nobody without the secret can foretell."""
+    secret = keep_secret(engagement.folder)
+    return random.Random(hmac.new(secret, b"schedule", "sha256").digest())  # noqa: S311 - names

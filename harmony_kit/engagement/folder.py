@@ -22,6 +22,7 @@ from pydantic import (
 
 from harmony_kit.engagement.brand import Brand, Word, embed_logo
 from harmony_kit.engagement.evidence_files import Evidence, read_evidence
+from harmony_kit.engagement.lexicon import LexiconEntry, read_lexicon
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.engagement.sites_file import Site, read_sites
 from harmony_kit.errors import EngagementError, FileError, Problem
@@ -80,7 +81,7 @@ class Engagement:
     `languages` starts with the language of the reports. `store_url` is complete: a relative
     SQLite file lies in `folder`. `as_of` is the day open decisions are counted to, None for
     the day of the run. `evidence` is read by `evidence_reader` when it is first asked for: a
-    run with nothing to do never asks.
+    run with nothing to do never asks. `lexicon` is lexicon.csv.
     """
 
     folder: Path
@@ -97,6 +98,7 @@ class Engagement:
     as_of: date | None
     sites: tuple[Site, ...]
     evidence_reader: Callable[[], Evidence]
+    lexicon: tuple[LexiconEntry, ...] = ()
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -132,6 +134,10 @@ class Engagement:
         """The site with this id; KeyError if sites.csv has none."""
         return self._sites[site_id]
 
+    def agreed_words(self, site_id: str) -> tuple[LexiconEntry, ...]:
+        """What the two sides of a site agreed to say, in the order of lexicon.csv."""
+        return tuple(one for one in self.lexicon if one.site == site_id and one.agreed)
+
     def headcounts(self) -> pd.DataFrame:
         """Columns ``site, lens, headcount`` (Int64, NA where sites.csv does not say)."""
         rows = [
@@ -160,6 +166,7 @@ def load_engagement(folder: Path) -> Engagement:
     instrument, path = _read_instrument(settings_file, folder, problems)
     lenses = instrument.lens_ids if instrument else ()
     sites = read_sites(folder, lenses, problems)
+    lexicon = read_lexicon(folder, lenses, problems)
     if settings_file is None or instrument is None or path is None or problems:
         raise EngagementError(*problems)
     problems += _check_languages(settings_file, instrument)
@@ -181,6 +188,7 @@ def load_engagement(folder: Path) -> Engagement:
         as_of=settings_file.as_of,
         sites=sites,
         evidence_reader=partial(read_evidence, folder, {site.site for site in sites}),
+        lexicon=lexicon,
     )
 
 

@@ -40,12 +40,16 @@ class Said:
 
 @dataclass(frozen=True)
 class Line:
-    """One line to fill in: `prompt` has gaps marked ``…``; `said` is by lens id."""
+    """One line to fill in: `prompt` has gaps marked ``…``; `said` is by lens id.
+
+    `items` are the questions it gathers what was said from.
+    """
 
     id: str
     title: str
     prompt: str
     said: Mapping[str, Said]
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,6 @@ def _fill_sheet(
 
     def line(part: CanvasField) -> Line:
         said = {lens: heard.said(lens, part.items) for lens in heard.instrument.lens_ids}
-        return Line(part.id, text(f"{part.id}.title"), text(f"{part.id}.prompt"), said)
+        return Line(part.id, text(f"{part.id}.title"), text(f"{part.id}.prompt"), said, part.items)
 
     return Sheet(canvas.id, text("title"), text("intro"), tuple(map(line, canvas.fields)))

@@ -16,9 +16,19 @@ from functools import cached_property
 from typing import Annotated
 
 import pandas as pd
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from harmony_kit.instrument.parts import Dimension, Item, Kind, Lens, Option, Piece, Scale, Text
+from harmony_kit.instrument.parts import (
+    Dimension,
+    Item,
+    ItemId,
+    Kind,
+    Lens,
+    Option,
+    Piece,
+    Scale,
+    Text,
+)
 
 __all__ = [
     "Dimension",
@@ -35,7 +45,8 @@ class Instrument(Piece):
     """Everything that is asked, with its translations.
 
     `sha256` is the hash of the instrument file, so that answers name exactly what asked them.
-    `texts` maps language → text key → text for every translation that was found.
+    `texts` maps language → text key → text for every translation that was found. `core` are the
+    items of the short form, for a quarter of an hour by telephone; empty: there is none.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
@@ -48,8 +59,16 @@ class Instrument(Piece):
     options: dict[str, tuple[Option, ...]] = Field(default_factory=dict)
     dimensions: Annotated[tuple[Dimension, ...], Field(min_length=1)]
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
+    core: tuple[ItemId, ...] = ()
     sha256: str = ""
     texts: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check_core(self) -> Instrument:
+        if unknown := [one for one in self.core if one not in self._items]:
+            message = f"'core' names {', '.join(unknown)}, which is not asked"
+            raise ValueError(message)
+        return self
 
     @cached_property
     def _items(self) -> dict[str, Item]:
@@ -115,12 +134,21 @@ class Instrument(Piece):
         known = self.texts.get(language, {})
         return sum(key in known for key in self.source_texts) / len(self.source_texts)
 
+    def is_core(self, item: Item) -> bool:
+        """Whether an interview must have an item: one of the short form, if there is a short form.
+
+        Else whatever is asked once, of everybody, and wanted.
+        """
+        if self.core:
+            return item.id in self.core
+        return item.required and item.per is None and item.relevant is None
+
     def items_frame(self) -> pd.DataFrame:
         """One row per item: what the measures need to know of the instrument.
 
         Columns ``item, dimension, kind`` (str), ``mirrored`` (bool), ``per, group`` (str or NA),
-        ``points, k`` (Int64 or NA) and ``options`` (tuple of option ids), in the order of the
-        file.
+        ``points, k`` (Int64 or NA), ``options`` (tuple of option ids) and ``is_core`` (bool), in
+        the order of the file.
         """
         rows = [
             {
@@ -133,6 +161,7 @@ class Instrument(Piece):
                 "points": self.points(item.id),
                 "k": item.k,
                 "options": self.option_ids(item.id),
+                "is_core": self.is_core(item),
             }
             for item in self.items
         ]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-__all__ = ["Dimension", "Id", "Item", "Kind", "Lens", "Option", "Piece", "Scale", "Text"]
+__all__ = ["Dimension", "Id", "Item", "ItemId", "Kind", "Lens", "Option", "Piece", "Scale", "Text"]
 
 Kind = Literal["rating", "rank", "words", "choice", "text"]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]

@@ -28,6 +28,7 @@ from harmony_kit.journal.schema import (
     import_from_row,
     respondent_from_row,
 )
+from harmony_kit.journal.tombstone import Tombstone, read_tombstones, refuse_forgotten
 
 __all__ = ["People", "append_rows", "bring_in", "check_lenses", "list_imports"]
 
@@ -49,6 +50,7 @@ def append_rows(
     connection: sa.Connection, answers: Sequence[Answer], events: Sequence[Event]
 ) -> int:
     """Add answers that differ from the current ones, and events; how many answers were added."""
+    refuse_forgotten(connection, (*answers, *events))
     current = current_contents(connection, answers)
     rows = []
     for answer in answers:
@@ -69,6 +71,9 @@ def bring_in(write: Writer, entry: ImportEntry, answers: Iterable[Answer], peopl
     rows are seen by nobody until the last of them. Where anything fails they are removed.
     """
     with write() as connection:
+        tombstones = read_tombstones(connection)
+        if tombstones:
+            answers, people = _without_forgotten(answers, people, tombstones)
         entry = _with_free_id(connection, entry)
         if connection.dialect.name != "sqlite":  # others write at the same time anyway
             _insert(connection, entry.id, answers, IMPORT_ROWS)
@@ -81,6 +86,19 @@ def bring_in(write: Writer, entry: ImportEntry, answers: Iterable[Answer], peopl
             _remove_pending(connection, entry.id)
         raise
     return entry.id
+
+
+def _without_forgotten(
+    answers: Iterable[Answer], people: People, tombstones: Sequence[Tombstone]
+) -> tuple[Iterator[Answer], People]:
+    """What a file brings without those who were forgotten."""
+
+    def is_known(one: Answer | Respondent) -> bool:
+        place = (one.site, one.wave, one.respondent)
+        return not any(tombstone.is_of(place) for tombstone in tombstones)
+
+    kept = replace(people, renewed=[person for person in people.renewed if is_known(person)])
+    return (answer for answer in answers if is_known(answer)), kept
 
 
 def _with_free_id(connection: sa.Connection, entry: ImportEntry) -> ImportEntry:

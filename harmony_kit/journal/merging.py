@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.journal.answers import Answer, Event, Respondent
+from harmony_kit.journal.connections import upsert
 from harmony_kit.journal.queries import where
 from harmony_kit.journal.schema import (
     EVENTS,
@@ -63,6 +64,15 @@ class StoreContents:
         yield SUBJECTS, [asdict(subject) for subject in self.subjects]
         yield INSTRUMENTS, list(self.instruments)
 
+    def write(self, connection: sa.Connection) -> None:
+        """Add it to a store that gets it from another."""
+        for table, entries in self.entries():
+            for entry in entries:
+                upsert(connection, table, entry)
+        for table, entries in self.rows():
+            if entries:
+                connection.execute(sa.insert(table), entries)
+
     def rows(self) -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
         """Rows of the tables to which rows are only added."""
         yield JOURNAL, [answer_row(answer) for answer in self.answers]
@@ -75,6 +85,7 @@ def read_contents(connection: sa.Connection) -> StoreContents:
     def rows(table: sa.Table) -> Iterator[sa.RowMapping]:
         query = sa.select(table).order_by(*table.primary_key)
         query = query.where(where(connection)) if table is JOURNAL else query
+        query = query.where(SUBJECTS.c.title != "") if table is SUBJECTS else query  # taken away
         return iter(connection.execute(query).mappings())
 
     return StoreContents(

@@ -8,10 +8,19 @@ from typing import Any, TypeAlias
 import pandas as pd
 import sqlalchemy as sa
 
-from harmony_kit.journal.answers import ANSWER_DTYPES, Answer, AnswersFrame, type_frame
+from harmony_kit.journal.answers import ANSWER_DTYPES, Answer, AnswersFrame, Place, type_frame
+from harmony_kit.journal.case import follow_all
 from harmony_kit.journal.kept_instruments import read_conditional
 from harmony_kit.journal.replies import find_unasked
-from harmony_kit.journal.schema import JOURNAL, KEY, PENDING_ROWS, answer_from_row
+from harmony_kit.journal.schema import (
+    EVENTS,
+    IMPORT_ROWS,
+    JOURNAL,
+    KEY,
+    PENDING_ROWS,
+    answer_from_row,
+    event_from_row,
+)
 
 __all__ = [
     "Extent",
@@ -22,6 +31,7 @@ __all__ = [
     "read_frame",
     "read_mark",
     "where",
+    "where_counted",
 ]
 
 #: How many rows, the number of the newest, the sum of all numbers: adding a row changes it, and
@@ -42,6 +52,20 @@ def where(connection: sa.Connection, **values: str | None) -> sa.ColumnElement[b
     ranges = connection.execute(sa.select(PENDING_ROWS.c.first_id, PENDING_ROWS.c.last_id)).all()
     hidden = [~JOURNAL.c.id.between(first, last) for first, last in _join(ranges)]
     return sa.and_(sa.true(), *hidden, *equal(JOURNAL, **values))
+
+
+def where_counted(connection: sa.Connection, **values: str | None) -> sa.ColumnElement[bool]:
+    """The same without tests, whoever withdrew, and what was corrected away."""
+    kinds = ("test", "withdrawn", "corrected")
+    query = sa.select(EVENTS).where(EVENTS.c.kind.in_(kinds)).order_by(EVENTS.c.id)
+    cases = follow_all(map(event_from_row, connection.execute(query).mappings()))
+    out = [case.place for case in cases.values() if not case.counts]
+    return sa.and_(where(connection, **values), *(~sa.and_(*_at(place)) for place in out))
+
+
+def _at(place: Place) -> list[sa.ColumnElement[bool]]:
+    site, wave, respondent = place
+    return equal(JOURNAL, site=site, wave=wave, respondent=respondent)
 
 
 def _join(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -74,9 +98,9 @@ def read_frame(
     until: int | None,
 ) -> AnswersFrame:
     """The newest answers of one wave and some sites or all; no row after `until`."""
-    condition = where(connection, wave=wave)
+    condition = where_counted(connection, wave=wave)
     if until is not None:
-        condition = sa.and_(condition, JOURNAL.c.id <= until)
+        condition = sa.and_(condition, JOURNAL.c.id <= until, *_seen_later(connection, until))
     if sites is not None:
         condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
     left_out = _read_unasked(connection, condition)
@@ -88,6 +112,20 @@ def read_frame(
     frame = pd.DataFrame(found, columns=list(columns))
     frame = frame[~frame["id"].isin(left_out)].reset_index(drop=True)
     return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
+
+
+def _seen_later(connection: sa.Connection, until: int) -> list[sa.ColumnElement[bool]]:
+    """Without the rows of imports that were not whole yet when the journal had row `until`.
+
+    An import becomes whole with the last rows it writes, which have its highest numbers.
+    """
+    imported = sa.select(IMPORT_ROWS.c.import_id).group_by(IMPORT_ROWS.c.import_id)
+    later = imported.having(sa.func.max(IMPORT_ROWS.c.first_id) > until)
+    ranges = sa.select(IMPORT_ROWS.c.first_id, IMPORT_ROWS.c.last_id).where(
+        IMPORT_ROWS.c.import_id.in_(later), IMPORT_ROWS.c.first_id <= until
+    )
+    found = connection.execute(ranges).all()
+    return [~JOURNAL.c.id.between(first, last) for first, last in _join(found)]
 
 
 def _read_unasked(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[int]:
@@ -122,7 +160,7 @@ def read_extents(connection: sa.Connection, wave: str) -> dict[str, Extent]:
     """Site → extent of its rows of a wave; sites without any are absent."""
     number = JOURNAL.c.id
     of_site = (sa.func.count(), sa.func.max(number), sa.func.sum(number))
-    query = sa.select(JOURNAL.c.site, *of_site).where(where(connection, wave=wave))
+    query = sa.select(JOURNAL.c.site, *of_site).where(where_counted(connection, wave=wave))
     rows = connection.execute(query.group_by(JOURNAL.c.site)).all()
     return {site: (int(n), int(newest), int(total)) for site, n, newest, total in rows}
 

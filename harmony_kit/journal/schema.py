@@ -15,6 +15,7 @@ from harmony_kit.journal.subject import Subject
 __all__ = [
     "COMMITMENTS",
     "EVENTS",
+    "FORGOTTEN",
     "IMPORTS",
     "IMPORT_ROWS",
     "INSTRUMENTS",
@@ -200,6 +201,15 @@ OWNER_NAMES = sa.Table(
     _name("owner", primary_key=True),
     _name("name"),
     sa.Column("is_erased", sa.Boolean, nullable=False),
+)
+
+#: Of everybody who was forgotten, what tells them from others and from which nobody can be told.
+FORGOTTEN = sa.Table(
+    "forgotten",
+    METADATA,
+    _name("salt", primary_key=True),
+    _name("digest"),
+    sa.Column("at", _Moment, nullable=False),
 )
 
 #: The versions these tables went through, the highest being theirs; see `migrating`.

@@ -23,12 +23,12 @@ from harmony_kit.journal.schema import (
 
 __all__ = ["Undoing", "plan_undo", "undone_at"]
 
-#: The reason of every row of an undoing: when, and what was undone.
-_REASON = re.compile(r"undone (\S+): ")
+#: The reason of every row of an undoing or a correction: when, and what or why.
+_REASON = re.compile(r"(?:undone|corrected) (\S+): ")
 
 
 def undone_at(answer: Answer) -> datetime | None:
-    """When an undoing wrote this answer; None where none did."""
+    """When an undoing or a correction wrote this answer; None where none did."""
     match = _REASON.match(answer.reason or "")
     return datetime.fromisoformat(match[1]) if match else None
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "Bools", "Counts", "Draws", "Floats", "Ints"]
+__all__ = ["Array", "Bools", "Counts", "Days", "Draws", "Floats", "Ints", "Names"]
 
 #: Numbers of single or double precision, or truths.
 Array = NDArray[Any]
@@ -16,5 +16,7 @@ Ints = NDArray[np.int64]
 #: How many answers lie at each point of a scale.
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Days = NDArray[np.datetime64]
+Names = NDArray[np.object_]
 #: Draws, the last axis over draws; single precision is twice as fast and sure to a thousandth.
 Draws = NDArray[np.float32]

@@ -162,8 +162,15 @@ class Declaration:
 
     def empty(self) -> pd.DataFrame:
         """A frame without rows."""
-        typed = {name: pd.Series(dtype=dtype) for name, dtype in self._dtypes_now().items()}
-        return pd.DataFrame(typed, index=pd.RangeIndex(0))
+        storage = pd.get_option("mode.string_storage")
+        if storage not in self._empty:
+            typed = {name: pd.Series(dtype=dtype) for name, dtype in self._dtypes_now().items()}
+            self._empty[storage] = pd.DataFrame(typed, index=pd.RangeIndex(0))
+        return self._empty[storage].copy()
+
+    @cached_property
+    def _empty(self) -> dict[str, pd.DataFrame]:
+        return {}
 
     def _dtypes_now(self) -> dict[str, DtypeObj]:
         """Column → dtype, as strings are stored now."""

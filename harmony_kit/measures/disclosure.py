@@ -18,7 +18,7 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Bools
-from harmony_kit.measures.claims import expected_wrong_claims, middle_certainty
+from harmony_kit.measures.claims import expected_wrong_claims
 from harmony_kit.measures.declaration import MEAN, NAME, Declaration, MeasureColumn, rows_with
 from harmony_kit.measures.measuring import MEASURES, Measured
 from harmony_kit.measures.steps import PASSED, STEPPED
@@ -33,6 +33,7 @@ from harmony_kit.measures.told_choices import (
 )
 from harmony_kit.measures.told_frames import (
     ToldRatings,
+    tell_scales,
     tell_topics,
     tell_understanding,
     tell_within,
@@ -112,7 +113,7 @@ RULES: Final[Mapping[str, Rule]] = {
         ),
         told=("counts", "owner", "other_owner", "probability"),
     ),
-    "drift": Rule(people=("n",), small=("expected_share",), told=("share",)),
+    "drift": Rule(people=("n",), small=("expected_share",), open=("share",)),
     "pilots": Rule(
         people=("n_technical", "n_operational"),
         small=(
@@ -175,7 +176,7 @@ class Disclosed:
     """What may be shown of the measures, and the cells withheld before measuring.
 
     Columns of `frames` as in `DISCLOSED`, `wrong_claims` as `expected_wrong_claims` of what was
-    measured, in steps. Made by `disclose` and nowhere else.
+    measured, in whole claims. Made by `disclose` and nowhere else.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -203,17 +204,22 @@ def disclose(
     told["understanding"] = tell_understanding(told["understanding"], told["topics"])
     for name in ("rank", "words"):
         told[name] = tell_ranking(told[name], settings.min_group)
-    told["ownership"] = _blur_certainty(tell_ownership(told["ownership"]), settings)
+    told["scales"] = tell_scales(told["scales"], told["within"])
+    told["ownership"] = tell_ownership(told["ownership"], settings)
     told["drift"] = tell_drift(told["drift"])
     told["pilots"] = tell_pilots(told["pilots"], ratings, items, lenses)
     told["readiness"] = tell_readiness(told["readiness"], ratings, items)
     told["signatures"] = tell_signatures(told["signatures"], ratings, items)
     frames = {name: DISCLOSED[name].select(frame) for name, frame in told.items()}
-    wrong = expected_wrong_claims(raw["topics"])
-    wrong = wrong.assign(
-        expected_wrong=wrong["expected_wrong"].round(1), share_wrong=wrong["share_wrong"].round(2)
-    )
+    wrong = _round_wrong(expected_wrong_claims(raw["topics"]))
     return Disclosed(MappingProxyType(frames), measured.withheld, wrong)
+
+
+def _round_wrong(wrong: pd.DataFrame) -> pd.DataFrame:
+    """Whole claims: less would, beside the chances that are told, give back one that is not."""
+    expected = wrong["expected_wrong"].round()
+    share = (expected / wrong["n_claimed"]).where(wrong["n_claimed"] > 0).round(2)
+    return wrong.assign(expected_wrong=expected, share_wrong=share)
 
 
 def _tell_all(name: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -260,14 +266,6 @@ def _hide_alike(within: pd.DataFrame, ratings: ToldRatings) -> pd.DataFrame:
     """Nothing point by point where all, or all but one, of a large group say the same."""
     is_alike = np.array([not one.is_spread_shown for one in ratings.by_row], dtype=bool)
     return within.assign(**{name: _mask(within[name], is_alike) for name in _SPREAD})
-
-
-def _blur_certainty(ownership: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """Of small groups the middle of the range a claim leaves: more would tell the counts."""
-    is_small = _is_small(ownership, ("n", "n_other"))
-    middle = middle_certainty(ownership["claim"], settings).to_numpy()
-    told = STEPPED["probability"](ownership["probability"].to_numpy())
-    return ownership.assign(probability=np.where(is_small, middle, told))
 
 
 def explain_column(name: str, column: str, held: MeasureColumn) -> str:

@@ -45,6 +45,7 @@ from harmony_kit.measures.declaration import (
     declare,
 )
 from harmony_kit.measures.finishing import CERTAINTY, finish
+from harmony_kit.measures.record_days import NEVER, days_between, days_in, first_begun, words_in
 from harmony_kit.measures.scores import INTERVAL
 from harmony_kit.measures.selection import code_groups
 
@@ -128,22 +129,23 @@ def time_decisions(decisions: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     `days` from raised to decided, dropped or `as_of`, NaN where a date is missing or in the wrong
     order. One made after `as_of` was open then. The dates win over the word in `status`.
     """
-    today = pd.Timestamp(as_of)
+    today = np.datetime64(as_of, "s")
     waiting = decisions[decisions["kind"].ne("recurring")] if "kind" in decisions else decisions
-    first = waiting.drop_duplicates(["site", "decision"])
-    seen = first[~first["raised_on"].gt(today)].reset_index(drop=True)
-    status = seen["status"].fillna("").str.strip().str.lower()
-    ended = seen["decided_on"].where(~seen["decided_on"].gt(today))
-    kind = pd.Series("open", index=seen.index, dtype="str")
-    is_later = seen["decided_on"].gt(today)
-    kind[ended.notna() | (status.eq("decided") & ~is_later)] = "decided"
-    kind[status.eq("dropped")] = "dropped"
-    until = ended.where(kind.ne("open"), today)
-    days = (until - seen["raised_on"]).dt.days.astype("float64")
-    days = days.where(days.ge(0))
-    kept = seen[["site", "decision", "title"]]
-    age = (today - seen["raised_on"]).dt.days.astype("float64")
-    return kept.assign(held_by=seen["held_by"].fillna(""), kind=kind, days=days, age=age)
+    seen = first_begun(waiting, ["site", "decision"], "raised_on", today)
+    raised, decided = days_in(seen["raised_on"]), days_in(seen["decided_on"])
+    status = words_in(seen["status"])
+    is_later = decided > today
+    kind = np.full(len(seen), "open", dtype=object)
+    kind[(~np.isnat(decided) | (status == "decided")) & ~is_later] = "decided"
+    kind[status == "dropped"] = "dropped"
+    until = np.where(kind == "open", today, np.where(is_later, NEVER, decided))
+    days = days_between(raised, until)
+    return seen[["site", "decision", "title"]].assign(
+        held_by=seen["held_by"].fillna(""),
+        kind=pd.array(kind, dtype="str"),
+        days=np.where(days >= 0, days, np.nan),
+        age=days_between(raised, np.full(len(seen), today)),
+    )
 
 
 def measure_decisions(
@@ -272,29 +274,27 @@ def measure_pilot_progress(pilots: pd.DataFrame, *, as_of: date) -> pd.DataFrame
         pilot  planned_days  days_over  overrun  is_drifting
     0  vision         119.0      137.0     1.15         True
     """
-    today = pd.Timestamp(as_of)
-    first = pilots.drop_duplicates(["site", "pilot"])
-    seen = first[~first["started_on"].gt(today)].reset_index(drop=True)
+    today = np.datetime64(as_of, "s")
+    seen = first_begun(pilots, ["site", "pilot"], "started_on", today)
     if seen.empty:
         return PROGRESS.empty()
-    ended = seen["ended_on"].where(
-        seen["ended_on"].le(today) & ~seen["ended_on"].lt(seen["started_on"])
-    )
-    status = seen["status"].fillna("").str.strip().str.lower()
-    is_open = ended.isna() & ~status.isin(("ended", "stopped"))
-    until = ended.where(~is_open, today)
-    planned = (seen["planned_end"] - seen["started_on"]).dt.days.astype("float64")
-    planned = planned.where(planned.gt(0))
-    over = (until - seen["planned_end"]).dt.days.astype("float64")
-    is_growing = seen["scope_changes"].ge(MANY_CHANGES).fillna(value=False).astype("bool")
+    days = ("started_on", "planned_end", "ended_on")
+    started, end, ended = (days_in(seen[name]) for name in days)
+    has_ended, status = (ended <= today) & ~(ended < started), words_in(seen["status"])
+    is_open = ~has_ended & (status != "ended") & (status != "stopped")
+    until = np.where(is_open, today, np.where(has_ended, ended, NEVER))
+    planned, over = days_between(started, end), days_between(end, until)
+    planned = np.where(planned > 0, planned, np.nan)
+    changes = seen["scope_changes"].to_numpy(dtype=np.float64, na_value=np.nan)
+    is_growing = changes >= MANY_CHANGES
     measured = seen.assign(
         is_open=is_open,
         planned_days=planned,
-        days_running=(until - seen["started_on"]).dt.days.astype("float64"),
+        days_running=days_between(started, until),
         days_over=over,
         overrun=over / planned,
-        is_past_end=over.gt(0),
+        is_past_end=over > 0,
         is_growing=is_growing,
-        is_drifting=over.gt(GRACE_DAYS) | is_growing,
+        is_drifting=(over > GRACE_DAYS) | is_growing,
     )
     return finish(measured.sort_values(["site", "pilot"]).reset_index(drop=True), PROGRESS)

@@ -19,6 +19,7 @@ def items_of(*items: Mapping[str, Any]) -> pd.DataFrame:
         "dimension": "frame",
         "kind": "rating",
         "mirrored": True,
+        "is_core": True,
         "per": None,
         "group": None,
         "points": 5,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.measures.arrays import Floats, Ints
+from harmony_kit.measures.arrays import Floats, Ints, Names
 from harmony_kit.measures.declaration import COUNT, NAME, PEOPLE, PROBABILITY, declare
 from harmony_kit.measures.finishing import CERTAINTY, finish, sort_rows
 from harmony_kit.measures.modes import mode_probabilities
@@ -23,8 +22,6 @@ from harmony_kit.measures.selection import (
 )
 
 __all__ = ["NOBODY", "OWNERSHIP", "PATTERNS", "measure_ownership"]
-
-Names = npt.NDArray[np.object_]
 
 #: How the owners two lenses name for a duty can meet.
 PATTERNS = ("agreed", "contested", "claimed_by_both", "void")

@@ -30,6 +30,7 @@ from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.predictive import MOST_INTERVIEWS, foresee
 from harmony_kit.measures.privacy import LicensedFrame, license_answers
 from harmony_kit.measures.tally import UNKNOWN, tally_ratings
+from harmony_kit.measures.whole_interviews import list_whole
 
 __all__ = ["PLAN", "TYPICAL_SPREAD", "plan_interviews"]
 
@@ -40,6 +41,7 @@ PLAN = declare(
     lens=NAME,
     headcount=COUNT.or_none,
     n=COUNT.or_none,
+    n_partial=COUNT,
     n_to_report=COUNT.or_none,
     n_to_claim=COUNT.or_none,
     n_more=COUNT.or_none,
@@ -91,20 +93,20 @@ def plan_interviews(
     headcounts
         ``site, lens, headcount`` of every site to be planned, NA where unknown.
     wave
-        The wave to be planned; answers of other waves are not counted.
+        The wave to be planned; others are not counted.
 
     Returns
     -------
     frame
-        One row per site and lens, sorted: people interviewed so far (`n`), and how many more
-        are missing until anything may be shown (`n_to_report`; NA where the lens is smaller than
-        the minimum group and `can_report` is False). `n_to_claim` is the fewest interviews
-        per lens with which the gap would be claimed in four of five cases, a smaller lens being
-        interviewed whole; NA when `MOST_INTERVIEWS` do not suffice, and at a site with one lens
-        or with a lens that is too small to be shown. `n_more` is what is missing to both.
-        `chance` is the share of cases in which those interviewed so far suffice. `spread` is the
-        standard deviation within the lens, `spread_from` where it comes from: ``answers``, or
-        what is ``typical``.
+        One row per site and lens, sorted: people interviewed so far (`n`), those whose interview
+        is too short to count (`n_partial`), and how many more are missing until anything may be
+        shown (`n_to_report`; NA where the lens is smaller than the minimum group, `can_report`
+        False). `n_to_claim` is the fewest interviews per lens with which the gap would be claimed
+        in four of five cases, a smaller lens being interviewed whole; NA when `MOST_INTERVIEWS` do
+        not suffice, and at a site with one lens or with a lens that is too small to be shown.
+        `n_more` is what is missing to both. `chance` is the share of cases in which those
+        interviewed so far suffice. `spread` is the standard deviation within the lens,
+        `spread_from` where it comes from: ``answers``, or what is ``typical``.
 
     Raises
     ------
@@ -112,7 +114,7 @@ def plan_interviews(
         See `tally_ratings`.
     """
     now = AnswersFrame(answers[answers["wave"] == wave])
-    plan = _list_lenses(now, headcounts).assign(wave=wave)
+    plan = _list_lenses(now, items, headcounts).assign(wave=wave)
     licensed = license_answers(now, min_group=settings.min_group)[0]
     plan = _add_spread(plan, _measure_spread(licensed, items))
     plan["can_report"] = plan["headcount"].fillna(settings.min_group) >= settings.min_group
@@ -142,13 +144,18 @@ def _add_spread(plan: pd.DataFrame, squares: pd.DataFrame) -> pd.DataFrame:
     return plan
 
 
-def _list_lenses(answers: AnswersFrame, headcounts: pd.DataFrame) -> pd.DataFrame:
+def _list_lenses(
+    answers: AnswersFrame, items: pd.DataFrame, headcounts: pd.DataFrame
+) -> pd.DataFrame:
     """Every site and lens with a head count or an answer, with its people so far."""
-    people = answers.groupby(["site", "lens"])["respondent"].nunique().rename("n").reset_index()
+    is_whole = list_whole(answers, items).groupby(["site", "lens"])["is_whole"]
+    people = is_whole.agg(n="sum", n_all="size").reset_index()
     plan = headcounts[["site", "lens", "headcount"]].merge(people, how="outer", on=["site", "lens"])
     plan["n"] = plan["n"].fillna(0).astype("int64")
+    n_all = plan.pop("n_all").fillna(0).astype("int64")
+    plan["n_partial"] = n_all - plan["n"]
     # A head count below the people already heard is wrong: treated as unknown, as in the measures.
-    plan["headcount"] = plan["headcount"].where(plan["headcount"] >= plan["n"]).astype("Int64")
+    plan["headcount"] = plan["headcount"].where(plan["headcount"] >= n_all).astype("Int64")
     return plan.sort_values(["site", "lens"], kind="stable").reset_index(drop=True)
 
 

@@ -56,16 +56,19 @@ def select_answers(
     order of the instrument. With `is_answered` only real answers, else also "don't know" and
     "prefer not to say".
     """
-    is_kept = answers["item"].isin(asked["item"])
+    place = {item: code for code, item in enumerate(asked["item"].tolist())}
+    order = np.array([place.get(item, -1) for item in answers["item"].tolist()], dtype=np.int64)
+    is_kept = order >= 0
     if is_answered:
-        is_kept &= answers["status"].eq("answered")
-    kept: pd.DataFrame = answers.loc[
-        is_kept, ["site", "wave", "lens", "item", "subject", "about", *columns]
-    ]
-    place = {item: code for code, item in enumerate(asked["item"])}
-    order = [place[item] for item in kept["item"]]
-    item = pd.Categorical.from_codes(order, categories=pd.Index(asked["item"]), ordered=True)
-    return kept.assign(item=item, subject=kept["subject"].fillna(""))
+        is_kept &= answers["status"].to_numpy(dtype=object) == "answered"
+    rows = np.flatnonzero(is_kept)
+    names = ["site", "wave", "lens", "subject", "about", *columns]
+    kept = {name: answers[name].array.take(rows) for name in names}
+    kept["item"] = pd.Categorical.from_codes(
+        order[rows], categories=pd.Index(asked["item"]), ordered=True
+    )
+    kept["subject"] = kept["subject"].fillna("")
+    return pd.DataFrame(kept, index=answers.index[rows])
 
 
 def code_groups(frame: pd.DataFrame, keys: Sequence[str]) -> Groups:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from harmony_kit.measures.claims import middle_certainty
 from harmony_kit.measures.rows import Row, rows_of
 from harmony_kit.measures.steps import STEP, step_out
 from harmony_kit.measures.telling import DISTRIBUTION_FROM, ToldRating
+from harmony_kit.measures.told_choices import FEWEST_OWNER
 from harmony_kit.measures.told_frames import ToldRatings, put_mean
 
 __all__ = ["tell_pilots", "tell_readiness", "tell_signatures"]
@@ -95,6 +97,16 @@ def _widen(frame: pd.DataFrame, name: str) -> None:
     frame[f"{name}_high"] = np.where(is_band, np.nan, np.fmax(high, frame[name]))
 
 
+def _hide_chances(frame: pd.DataFrame, ratings: ToldRatings, *scores: str) -> pd.DataFrame:
+    """No chance beside a band, which it would narrow: the middle of what the claim leaves."""
+    is_band = frame[[f"{name}_from" for name in scores]].notna().any(axis=1)
+    chances = [str(name) for name in frame if str(name).startswith("p_")]
+    middle = middle_certainty(frame["claim"], ratings.settings)
+    told = frame.assign(probability=frame["probability"].mask(is_band, middle))
+    told[chances] = told[chances].mask(is_band)
+    return told
+
+
 def tell_pilots(
     frame: pd.DataFrame, ratings: ToldRatings, items: pd.DataFrame, lenses: tuple[str, str]
 ) -> pd.DataFrame:
@@ -107,7 +119,7 @@ def tell_pilots(
         _widen(told, name)
     put_mean(told, "success", teller.tell(rows, "success"))
     put_mean(told, "success_estimate", teller.tell(rows, "success", is_estimate=True))
-    return told
+    return _hide_chances(told, ratings, "technical", "operational")
 
 
 def tell_readiness(frame: pd.DataFrame, ratings: ToldRatings, items: pd.DataFrame) -> pd.DataFrame:
@@ -123,7 +135,7 @@ def tell_readiness(frame: pd.DataFrame, ratings: ToldRatings, items: pd.DataFram
         _widen(told, name)
     blocking = [[_tell_check(row, check, ratings) for check in row["blocking"]] for row in rows]
     told["blocking"] = pd.Series(blocking, index=told.index, dtype="object")
-    return told
+    return _hide_chances(told, ratings, "act", "own_checks", "other_checks")
 
 
 def _tell_check(row: Row, check: Row, ratings: ToldRatings) -> Row:
@@ -135,23 +147,41 @@ def _tell_check(row: Row, check: Row, ratings: ToldRatings) -> Row:
 
 
 def tell_signatures(frame: pd.DataFrame, ratings: ToldRatings, items: pd.DataFrame) -> pd.DataFrame:
-    """The frame of signatures: what was said in its parts from what is told."""
+    """The frame of signatures: what was said in its parts from what is told.
+
+    Where a part is a band or is not told, the chance of the whole is the middle of the range its
+    claim leaves.
+    """
     teller = _Teller(ratings, _Items(items))
-    parts = [
-        [told for part in row["parts"] if (told := _tell_part(row, part, teller))]
-        for row in rows_of(frame)
-    ]
-    return frame.assign(parts=pd.Series(parts, index=frame.index, dtype="object"))
+    parts, is_blurred = [], []
+    for row in rows_of(frame):
+        told = [_tell_part(row, part, teller) for part in row["parts"]]
+        parts.append([part for part, _ in told if part])
+        is_blurred.append(any(blurs for _, blurs in told))
+    middle = middle_certainty(frame["claim"], ratings.settings)
+    blurred = pd.Series(is_blurred, index=frame.index, dtype="bool")
+    return frame.assign(
+        probability=frame["probability"].mask(blurred, middle),
+        parts=pd.Series(parts, index=frame.index, dtype="object"),
+    )
 
 
-def _tell_part(row: Row, part: Row, teller: _Teller) -> Row | None:
+def _tell_part(row: Row, part: Row, teller: _Teller) -> tuple[Row | None, bool]:
+    """What is told of a part, and whether the chance of the whole would tell more."""
     what = part["what"]
     if what in _RATED:
         said = teller.tell([{**row, "lens": part["lens"]}], what)[0]
-        return None if np.isnan(said.mean) else {**part, "value": said.mean}
+        is_band = not np.isnan(said.low)
+        return (None if np.isnan(said.mean) else {**part, "value": said.mean}), is_band
     if what == "says_nobody":
         is_few = part["n"] < DISTRIBUTION_FROM
-        return None if is_few else {**part, "value": round(part["value"] / STEP) * STEP}
+        # Nobody or one, all or all but one: as where the counts of a duty are hidden.
+        is_alike = not 1 < round(part["value"] * part["n"]) < part["n"] - 1
+        if is_few or is_alike:
+            return None, True
+        return {**part, "value": round(round(part["value"] / STEP) * STEP, 2)}, False
+    if what == "share_held" and part["n"] < FEWEST_OWNER:
+        return None, True
     if what == "words":
-        return {**part, "value": round(round(part["value"] / STEP) * STEP, 2)}
-    return part
+        return {**part, "value": round(round(part["value"] / STEP) * STEP, 2)}, False
+    return part, False

@@ -1,10 +1,9 @@
 """What is told of ranks, words and owners: by how many an option was named, in words.
 
 Below `DISTRIBUTION_FROM` people, or where all or all but one named the same option, neither
-weights nor counts are told. An option is named by ``few`` (two or fewer, maybe none), by ``most``
-(all but two, or more), else by ``some``: whoever takes her own choice out is left with at least
-two counts for the others. Four people are too few for that, and only what they put first, as a
-set, is told.
+weights nor counts are told, but a word (`levels`): ``few`` (two or fewer, maybe none), ``most``
+(all but two, or more), else ``some``. Four people are too few for that, and only what they put
+first, as a set, is told.
 """
 
 from __future__ import annotations
@@ -15,42 +14,32 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Bools
+from harmony_kit.measures.claims import middle_certainty
+from harmony_kit.measures.levels import name_levels
+from harmony_kit.measures.steps import STEPPED
 from harmony_kit.measures.telling import DISTRIBUTION_FROM
 
 __all__ = [
+    "FEWEST_OWNER",
     "FIRST",
-    "LEVELS",
     "NAMINGS",
-    "name_level",
     "put_first",
     "tell_drift",
     "tell_ownership",
     "tell_ranking",
 ]
 
-#: How many name an option, in words.
-LEVELS: Final = ("most", "some", "few")
 #: Whose choices a row of ranks or words holds, and the people they are of.
 NAMINGS: Final = {"own": "n_own", "estimate": "n_estimate", "other_own": "n_other"}
 #: How many options are told as what a lens puts first.
 FIRST: Final = 3
 
-#: Counts further than this from nobody and from everybody are told as the middle.
-_AT_THE_END: Final = 2
-#: Fewest people for whom the ends do not meet, and of whom the owner most name may be told.
-_FEWEST_LEVELS, _FEWEST_OWNER = 2 * _AT_THE_END + 1, 4
-
-
-def name_level(count: int, n: int) -> str:
-    """By how many of `n` people an option was named, in words.
-
-    >>> [name_level(count, 6) for count in range(7)]
-    ['few', 'few', 'few', 'some', 'most', 'most', 'most']
-    """
-    if count <= _AT_THE_END:
-        return "few"
-    return "most" if count >= n - _AT_THE_END else "some"
+#: How a duty is found again.
+_DUTY: Final = ("site", "wave", "item", "subject")
+#: Fewest people of whom the owner most name may be told.
+FEWEST_OWNER: Final = 4
 
 
 def _is_hidden(named: Any, n: int) -> bool:  # noqa: ANN401 - a mapping or nothing
@@ -68,7 +57,10 @@ def tell_ranking(frame: pd.DataFrame, min_group: int) -> pd.DataFrame:
         weights, named, n = frame[name], frame[f"named_{name}"], frame[people].tolist()
         hide = [_is_hidden(one, size) for one, size in zip(named, n, strict=True)]
         first = [put_first(one, is_set=hides) for one, hides in zip(weights, hide, strict=True)]
-        levels = [_name_levels(one, size) for one, size in zip(named, n, strict=True)]
+        levels = [
+            name_levels(one, size) if isinstance(one, Mapping) else None
+            for one, size in zip(named, n, strict=True)
+        ]
         told[f"first_{name}"] = _as_objects(first, frame)
         told[f"level_{name}"] = _as_objects(levels, frame)
         told[name] = _mask(weights, hide)
@@ -94,12 +86,6 @@ def put_first(weights: Any, *, is_set: bool = False) -> list[str] | None:  # noq
     return [option for option in weights if option in first] if is_set else first
 
 
-def _name_levels(named: Any, n: int) -> dict[str, str] | None:  # noqa: ANN401
-    if not isinstance(named, Mapping) or n < _FEWEST_LEVELS:
-        return None
-    return {option: name_level(count, n) for option, count in named.items()}
-
-
 def _as_objects(values: list[Any], frame: pd.DataFrame) -> pd.Series:
     return pd.Series(values, index=frame.index, dtype="object")
 
@@ -109,19 +95,31 @@ def _mask(values: pd.Series, hide: list[bool]) -> pd.Series:
     return pd.Series(kept, index=values.index, dtype="object")
 
 
-def tell_ownership(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame of ownership: the owner most name, no counts where they may not be shown."""
+def tell_ownership(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """The frame of ownership: the owner most name, no counts where they may not be shown.
+
+    Where the counts of one of the two lenses are hidden, so are the chances worked out from them;
+    of how they meet only the middle of the range its claim leaves is told.
+    """
     told = frame.copy()
     hide = [_is_hidden(one, n) for one, n in zip(frame["counts"], frame["n"], strict=True)]
     told["counts"] = _mask(frame["counts"], hide)
     for name, n in (("owner", "n"), ("other_owner", "n_other")):
-        told[name] = frame[name].mask(frame[n] < _FEWEST_OWNER)
+        told[name] = frame[name].mask(frame[n] < FEWEST_OWNER)
+    own, other = (
+        list(zip(*(frame[name].fillna("") for name in (*_DUTY, lens)), strict=True))
+        for lens in ("lens", "other")
+    )
+    hidden = {place for place, hides in zip(own, hide, strict=True) if hides}
+    is_hidden = np.array(hide, dtype=bool) | np.array([place in hidden for place in other], bool)
+    for name in [str(column) for column in frame if str(column).startswith("p_")]:
+        told[name] = np.where(is_hidden, np.nan, told[name].to_numpy())
+    chances = STEPPED["probability"](frame["probability"].to_numpy())
+    middle = middle_certainty(frame["claim"], settings).to_numpy()
+    told["probability"] = np.where(is_hidden, middle, chances)
     return told
 
 
 def tell_drift(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame of drift: how many duties are held, where the owner of a duty may be told."""
-    told = frame.copy()
-    few = frame["n"] < _FEWEST_OWNER
-    told["share"] = frame["share"].mask(few)
-    return told
+    """The frame of drift, where the owner of a duty may be told: how many duties are held."""
+    return frame[frame["n"] >= FEWEST_OWNER].reset_index(drop=True)

@@ -24,6 +24,7 @@ __all__ = [
     "ToldRatings",
     "find_means",
     "put_mean",
+    "tell_scales",
     "tell_topics",
     "tell_understanding",
     "tell_within",
@@ -32,6 +33,9 @@ __all__ = [
 #: How a rating is found again: site, wave, item, subject, lens and whose view is given.
 _KEY = ("site", "wave", "item", "subject", "lens", "about")
 _NOTHING = ToldRating()
+#: How a scale is found again in the ratings it is made of, and its indices.
+_SCALE = ("site", "wave", "dimension", "group", "subject", "lens", "about", "points")
+_SCALE_INDICES = ("rwg_j", "rwg_j_star", "alpha_ordinal", "alpha_interval")
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,19 @@ def _put_interval(told: pd.DataFrame, ratings: ToldRatings) -> None:
     ends = np.array(bounds, dtype=np.float64).reshape(-1, 2)
     for place, name in enumerate(("low", "high")):
         told[name] = np.where(is_shown, told[name].to_numpy(dtype=np.float64), ends[:, place])
+
+
+def tell_scales(scales: pd.DataFrame, within: pd.DataFrame) -> pd.DataFrame:
+    """The frame of `measure_scales`: no index of a scale one of whose ratings is told as a band.
+
+    With the counts of the other ratings beside it, the index would give that one's back.
+    """
+    rated, places = (
+        pd.MultiIndex.from_frame(frame[list(_SCALE)].astype("object").fillna(""))
+        for frame in (within[within["mean_from"].notna()], scales)
+    )
+    is_hidden = pd.Series(places.isin(rated), index=scales.index, dtype="bool")
+    return scales.assign(**{name: scales[name].mask(is_hidden) for name in _SCALE_INDICES})
 
 
 def _is_banded(frame: pd.DataFrame, *names: str) -> Bools:

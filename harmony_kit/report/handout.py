@@ -39,5 +39,9 @@ def tell_handout(assessment: Assessment) -> dict[str, Any]:
         "who": words.say("page.who", who=words.listing(say_heard(view))),
         "story": say_plot(view, story),
         "facts": [say_fact(view, fact) for fact in facts],
+        "words": [
+            words.say("handout.agreed", term=one.term, agreed=one.agreed)
+            for one in assessment.engagement.agreed_words(assessment.site.site)
+        ],
         "actions": [step.finding.action for step in list_steps(view, 3)],
     }

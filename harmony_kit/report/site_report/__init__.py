@@ -4,6 +4,7 @@ A part about which there is nothing to say is empty; a site too small to report 
 which says what it would take, its records, its sheets and its method.
 """
 
+from harmony_kit.report.site_report.agreed_words import lexicon
 from harmony_kit.report.site_report.appendix import appendix
 from harmony_kit.report.site_report.can_wait import can_wait
 from harmony_kit.report.site_report.changed import changed
@@ -33,6 +34,7 @@ __all__ = [
     "first_page",
     "headline",
     "known_difference",
+    "lexicon",
     "method",
     "page_one",
     "voices",

@@ -118,7 +118,7 @@ def _choices(view: SiteView, rows: Mapping[str, Row], lens: str, name: str) -> C
 
 
 #: What share of a lens stands behind a level, for the length of a bar.
-_SHARES = {"most": 0.85, "some": 0.5, "few": 0.15, "first": 0.6, "": 0.0}
+_SHARES = {"most": 0.85, "half": 0.75, "some": 0.5, "few": 0.15, "first": 0.6, "": 0.0}
 
 
 def _at(choices: tuple[Choices, Choices], option: str) -> tuple[Chosen | None, Chosen | None]:

@@ -25,6 +25,7 @@ _TOLD: Mapping[str, Callable[[SiteView], bool]] = {
     "known_difference": lambda view: bool(view.site.rows("topics")),
     "false_conflict": lambda view: bool(view.site.rows("topics")),
     "dimensions": lambda view: _has_rows(view, _MEASURED),
+    "lexicon": lambda view: bool(view.site.engagement.agreed_words(view.site.site.site)),
     "voices": lambda view: len(view.site.quotes) > 0,
     "actions": lambda view: bool(view.site.findings),
     "who_acts": lambda view: bool(view.site.findings),
@@ -40,7 +41,7 @@ ACTS = ("changed", "first", "actions", "who_acts", "can_wait")
 PARTS = (
     *ACTS,
     *("evidence", "headline", "false_consensus", "known_difference", "false_conflict"),
-    *("dimensions", "voices", "canvases", "appendix", "method"),
+    *("dimensions", "lexicon", "voices", "canvases", "appendix", "method"),
 )
 
 

@@ -57,7 +57,7 @@ def _say_wrong(view: SiteView) -> str:
     return words.count(
         "method.wrong",
         int(row["n_claimed"]),
-        wrong=words.number(row["expected_wrong"]),
+        wrong=words.number(row["expected_wrong"], 0),
         share=words.percent(row["share_wrong"]),
         topics=int(row["n_topics"]),
     )

@@ -33,9 +33,14 @@ def _describe_sheet(view: SiteView, sheet: Sheet) -> dict[str, Any]:
 
 
 def _describe_line(view: SiteView, line: Line) -> dict[str, Any]:
+    agreed = [
+        one.agreed
+        for one in view.site.engagement.agreed_words(view.site.site.site)
+        if one.item in line.items
+    ]
     said: dict[str, Any] = {lens: {"quotes": [], "facts": []} for lens in view.lenses}
     if not view.is_shown:
-        return {"line": line, "said": said}
+        return {"line": line, "said": said, "agreed": agreed}
     for lens, part in line.said.items():
         words = view.words
         facts = [
@@ -47,7 +52,7 @@ def _describe_line(view: SiteView, line: Line) -> dict[str, Any]:
             for item, answer in part.answers.items()
         ]
         said[lens] = {"quotes": list(dict.fromkeys(part.quotes)), "facts": facts}
-    return {"line": line, "said": said}
+    return {"line": line, "said": said, "agreed": agreed}
 
 
 def _points(view: SiteView, item: str) -> int:

@@ -1,0 +1,105 @@
+"""The commands about people: who was asked, what became of it, what is kept of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harmony_kit.commands.options import FILE, folder_argument
+
+__all__ = ["COMMANDS"]
+
+_STATES = ("invited", "refused", "not_reached", "broken_off", "withdrawn")
+
+
+@click.command()
+@folder_argument
+@click.argument("path", metavar="FILE", type=FILE)
+@click.option("--wave", help="Which wave; default: the engagement's.")
+def roster(folder: Path, path: Path, wave: str | None) -> None:
+    """Read a filled-in schedule back: who is to be interviewed.
+
+    `harmony plan --schedule` writes one.
+
+    Site, side, pseudonym, role, date and interviewer become planned interviews. Names, if there is
+    a column of them, go into names.csv, which nothing else reads. Reading it again changes nothing.
+    """
+    from harmony_kit.commands import rostering
+
+    rostering.read_roster(folder, path, wave=wave)
+
+
+@click.command()
+@folder_argument
+@click.option("--site", help="Only this site.")
+@click.option("--respondent", help="Pseudonym; without it all interviews are listed.")
+@click.option("--wave", help="Which wave; default: the engagement's.")
+@click.option("--state", type=click.Choice(_STATES), help="What became of it.")
+@click.option("--test", "is_test", is_flag=True, help="It is a test and never counts.")
+@click.option("--why", default="", help="Why, for the journal.")
+def case(folder: Path, **options: Any) -> None:  # noqa: ANN401
+    """List the interviews, or say what became of one.
+
+    Planned, invited, refused, not reached, under way, broken off, finished, reopened, withdrawn.
+    Whoever withdraws counts no more from the next run on; `harmony forget` deletes.
+    """
+    from harmony_kit.commands import cases
+
+    state, is_test = options.pop("state"), options.pop("is_test")
+    if options["respondent"] is None:
+        if state or is_test:
+            message = "say whose: --site and --respondent"
+            raise click.UsageError(message)
+        cases.list_cases(folder, site=options["site"], wave=options["wave"])
+        return
+    if options["site"] is None:
+        message = "say where: --site"
+        raise click.UsageError(message)
+    cases.set_case(folder, cases.CaseChange(**options), state, is_test=is_test)
+
+
+@click.command()
+@folder_argument
+@click.option("--site", required=True, help="Where the person is now.")
+@click.option("--respondent", required=True, help="Pseudonym now.")
+@click.option("--wave", help="Which wave; default: the engagement's.")
+@click.option("--why", required=True, help="Why, for the journal.")
+@click.option("--to-site", help="Where the person belongs.")
+@click.option("--side", help="The side the person belongs to.")
+@click.option("--role", help="The role of the person.")
+@click.option("--pseudonym", help="The pseudonym the person gets.")
+def correct(folder: Path, **options: Any) -> None:  # noqa: ANN401
+    """Mend the site, side, role or pseudonym of a person.
+
+    The answers follow; the journal keeps what was. With another side, what was believed of the
+    other side counts no more: it was asked about their own.
+    """
+    from harmony_kit.commands import cases
+    from harmony_kit.journal.casebook import Correction
+
+    to = [options.pop(name) for name in ("to_site", "side", "role", "pseudonym")]
+    if to == [None] * len(to):
+        message = "say what was wrong: --to-site, --side, --role or --pseudonym"
+        raise click.UsageError(message)
+    cases.correct(folder, cases.CaseChange(**options), Correction(*to))
+
+
+@click.command()
+@folder_argument
+@click.argument("id_", metavar="ID")
+@click.option("--site", required=True, help="At which site it was added.")
+@click.option("--rename", "title", metavar="TITLE", help="What it is called.")
+@click.option("--remove", "is_removed", is_flag=True, help="Take it away, with answers about it.")
+def subject(folder: Path, id_: str, *, site: str, title: str | None, is_removed: bool) -> None:
+    """Rename or take away a pilot or decision added at an interview."""
+    from harmony_kit.commands import cases
+
+    if (title is None) is not is_removed:
+        message = "say either --rename TITLE or --remove"
+        raise click.UsageError(message)
+    cases.change_subject(folder, site=site, id_=id_, title=title)
+
+
+COMMANDS = (roster, case, correct, subject)
