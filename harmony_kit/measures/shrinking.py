@@ -38,7 +38,7 @@ def shrink_shares(values: Floats, lows: Floats, highs: Floats) -> Shrunk:
     >>> wide = shrink_shares(np.array([0.2, 0.6, 0.6]), np.array([0.0, 0.55, 0.55]),
     ...     np.array([0.6, 0.65, 0.65]))
     >>> wide.values.round(2).tolist(), wide.kept.round(2).tolist()
-    ([0.51, 0.6, 0.6], [0.22, 0.95, 0.95])
+    ([0.58, 0.59, 0.59], [0.02, 0.46, 0.46])
     """
     noise = np.maximum((highs - lows) / (2 * _EIGHTY), _NARROWEST) ** 2
     weights = 1 / noise
