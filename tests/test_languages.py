@@ -354,7 +354,7 @@ def _said_keys() -> list[re.Pattern[str]]:
     return [re.compile(f"{shape}(_one|_many)?") for shape in shapes]
 
 
-@pytest.mark.parametrize("owner", ["report", "story", "records", "failures"])
+@pytest.mark.parametrize("owner", ["report", "story", "records", "failures", "accord"])
 def test_every_text_is_asked_for_somewhere(owner):
     asked = _said_keys()
     texts = load_texts(owner, FALLBACK)
