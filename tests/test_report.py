@@ -240,7 +240,7 @@ def test_numbers_without_a_side_stand_for_themselves():
     rows = re.findall(r"<tr>(.*?)</tr>", shown, re.DOTALL)
     assert [re.findall(r">([^<\n]+)<", row) for row in rows] == [
         ["Number", "IT", "Operations"],
-        ["Feeling aligned", "4.6", "3.9"],
+        ["Feeling aligned", "about 4.6", "about 3.9"],
         ["Number", "Value"],
         ["Certainty", "95%"],
         ["Slow decisions", "5"],
