@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -524,3 +527,20 @@ def test_every_text_of_the_board_is_used_and_every_text_used_is_there():
     fixed |= {"lobby.undo", "lobby.topics", "lobby.boundary", "drop", "minutes"}
     left = {key for key in texts if key not in written and not key.startswith(put)} - fixed
     assert left == set()
+
+
+# Kill -9
+
+
+@pytest.mark.slow
+def test_kills_at_every_screen_lose_nothing_acknowledged(tmp_path):
+    """Kill -9 in the middle of a screen; HARMONY_KILLS asks for more moments than two a screen."""
+    script = Path(__file__).parent / "cases" / "workshop" / "kill_workshops.py"
+    n_kills = os.environ.get("HARMONY_KILLS", "60")
+    command = [sys.executable, script, make_workshop(tmp_path / "acme"), n_kills]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    n_killed, n_screens, n_acknowledged = map(int, done.stdout.split())
+    assert n_killed == int(n_kills)
+    assert n_killed >= n_screens
+    assert n_acknowledged > n_killed
