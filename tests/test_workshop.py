@@ -296,6 +296,8 @@ def test_attendance_is_two_numbers(holder):
     for lens, n in zip(LENSES, "34", strict=True):
         holder.say(f"attendance;room;{lens};count", n)
     assert holder.accord.attendance == {"it": 3, "operations": 4}
+    holder.say("attendance;room;it;count", "")
+    assert holder.accord.attendance == {"operations": 4}
     reply = holder.host.handle(
         {"do": "answer", "question": "attendance;room;it;count", "text": "Kay"}
     )

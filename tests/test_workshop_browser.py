@@ -160,7 +160,7 @@ def test_a_whole_workshop_by_keyboard(visit, folder, size):  # noqa: PLR0915 - o
     board.type("at each change")
     board.press("Enter")
     board.type("plant manager")
-    board.press("Enter", "Enter")
+    board.press("Enter", "Enter", "Enter")
     board.type("12312026")
     board.settle()
     board.look(f"{at}3-frame")
@@ -170,7 +170,7 @@ def test_a_whole_workshop_by_keyboard(visit, folder, size):  # noqa: PLR0915 - o
     board.press("1")
     board.press("b", "Enter")
     board.type("head of IT")
-    board.press("Enter")
+    board.press("Enter", "i", "Enter")
     board.type("Kay Moss")
     board.press("Enter")
     board.type("12012026")
@@ -219,6 +219,14 @@ def test_a_whole_workshop_by_keyboard(visit, folder, size):  # noqa: PLR0915 - o
     ]
     assert [one.state for one in accord.boundaries] == ["starts"]
     assert [one.ref for one in accord.marked] == ["frame.inputs"]
+    with closing(Store(f"sqlite:///{folder / 'answers.sqlite'}", is_reader=True)) as store:
+        owners = {(one.lens, one.role) for one in store.ledger.owners()}
+        assert owners == {
+            ("", "plant manager"),
+            ("it", "head of IT"),
+            ("operations", "shift lead"),
+        }
+        assert list(store.ledger.names().values()) == ["Kay Moss"]
     assert [len(one.owners) for one in accord.actions] == [2]
     assert [one.text for one in accord.dissent] == ["We would stop later."]
     said = [len(json.dumps(one.value)) for one in accord.current]
@@ -239,6 +247,10 @@ def test_what_is_marked_shows_without_colours_and_in_the_dark(lab, browser):
             assert "becomes a question" in visit.text(".marks")
             board.look(f"look-{next(iter(scheme))}")
             assert visit.focused()["isRinged"]
+            board.press("Shift+Tab")
+            chosen = visit.page.locator(".harmony .card:has(input:checked)").first
+            border = chosen.evaluate("(card) => getComputedStyle(card).borderWidth")
+            assert border == ("3px" if "forced_colors" in scheme else "1px")
 
 
 @pytest.mark.parametrize(("language", "word"), [("Deutsch", "Rahmen"), ("Español", "Marco")])

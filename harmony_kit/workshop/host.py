@@ -91,7 +91,7 @@ class Host:
             return self._show() | {"saved": self._saved(name)}
         field_ = FieldName.parse(name)
         if self._is_early(field_, message):
-            return {"problems": {"boundary": "boundary.refused"}}
+            return self._show() | {"problems": {"boundary": "boundary.refused"}}
         self._say(field_, message)
         self._go_on(message.get("then"), name)
         shown = self._show()

@@ -152,12 +152,14 @@ class Owns extends Input {
     return false;
   }
 
+  /** From the role to the side, unless it is known, and from there to the name. */
   enter() {
-    if (document.activeElement === this.role && this.role.value.trim()) {
-      this.name.select();
-      return true;
-    }
-    return false;
+    const { activeElement } = document;
+    const isNew = this.side.isConnected && !this.question.known.some(({ role }) => role === this.role.value);
+    if (activeElement === this.role && this.role.value.trim() && isNew) this.side.focus();
+    else if (activeElement !== this.name && this.role.value.trim()) this.name.select();
+    else return false;
+    return true;
   }
 
   focus() {
@@ -196,6 +198,7 @@ class Sheet extends Page {
       ]),
       view.parts.map((part) => this.draw(part)),
       this.marks,
+      h("p", { class: "help client" }, form.setting.client),
       h("div", { class: "actions" }, [
         this.button("question.back", () => form.back(), "back"),
         h("span", { class: "keys" }, this.say("board.keys")),
@@ -427,6 +430,11 @@ class Board extends Form {
       if (!message) return;
       event.preventDefault();
       if (!this.moving) this.send(message);
+      return;
+    }
+    if (event.key === "Enter" && event.target.matches(".owns select")) {
+      event.preventDefault();
+      this.page?.primary();
       return;
     }
     const isTyped = event.target.matches("input[type=date], input[type=password]");
