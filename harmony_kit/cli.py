@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from harmony_kit import __version__, cli_exchange, cli_people
+from harmony_kit import __version__, cli_accord, cli_exchange, cli_people
 from harmony_kit.commands.options import (
     FILE,
     FOLDER,
@@ -227,6 +227,7 @@ def compare(folder: Path, sites: tuple[str, ...], output: Path | None) -> None:
 
 for command in (
     *cli_people.COMMANDS,
+    *cli_accord.COMMANDS,
     cli_exchange.export,
     cli_exchange.merge,
     cli_exchange.journal,

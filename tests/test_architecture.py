@@ -32,7 +32,7 @@ ROOMS = (
 #: Beside the rooms: what every room may use, and who starts them all.
 BELOW, ABOVE = (
     ("errors", "files", "sheet_marks", "statistics_grids", "grids", "times"),
-    ("cli_exchange", "cli_people", "cli"),
+    ("cli_exchange", "cli_people", "cli_accord", "cli"),
 )
 
 #: What a room may use of the rooms before it, where that is less than everything.
@@ -74,7 +74,7 @@ OWNERS = {
     "sqlalchemy": ("journal",),
     "tornado": ("interview",),
     "matplotlib": ("engine",),  # warmed up for notebooks of other people; reports draw SVG
-    "click": ("cli", "cli_exchange", "cli_people", "commands"),
+    "click": ("cli", "cli_exchange", "cli_people", "cli_accord", "commands"),
     "xlsxwriter": ("exchange",),
     "python_calamine": ("grids",),
     "pyreadstat": ("statistics_grids",),

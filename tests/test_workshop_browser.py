@@ -249,8 +249,12 @@ def test_what_is_marked_shows_without_colours_and_in_the_dark(lab, browser):
             assert visit.focused()["isRinged"]
             board.press("Shift+Tab")
             chosen = visit.page.locator(".harmony .card:has(input:checked)").first
-            border = chosen.evaluate("(card) => getComputedStyle(card).borderWidth")
-            assert border == ("3px" if "forced_colors" in scheme else "1px")
+            other = visit.page.locator(".harmony .card:not(:has(input:checked))").first
+            grounds = [
+                one.evaluate("(e) => getComputedStyle(e).backgroundColor")
+                for one in (chosen, other)
+            ]
+            assert grounds[0] != grounds[1]
 
 
 @pytest.mark.parametrize(("language", "word"), [("Deutsch", "Rahmen"), ("Español", "Marco")])
