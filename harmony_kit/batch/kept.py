@@ -54,7 +54,8 @@ class Kept:
     Attributes
     ----------
     kind
-        ``store``, ``store_log`` (what SQLite has not brought into the store yet), ``register``,
+        ``store``, ``store_log`` (what SQLite has not brought into the store yet), ``store_copy``
+        (as the store was before an upgrade), ``register``,
         ``secret``, ``snapshots``, ``records``, ``work`` (left by a run that was killed),
         ``reports``, ``drafts``, ``delivered`` (says that reports went elsewhere), ``notebooks`` or
         ``other``: files that came in, forms, exports.
@@ -93,6 +94,8 @@ def _list_store(engagement: Engagement) -> Iterator[Kept]:
         beside = path.with_name(path.name + ending)
         if beside.exists():
             yield Kept(str(beside), "store_log", "rows")
+    for copy in sorted(path.parent.glob(f"{path.name}.before-*")):
+        yield Kept(str(copy), "store_copy", "delete")
 
 
 def _list_own(folder: Path) -> Iterator[Kept]:
