@@ -1,6 +1,6 @@
 """Plants with a planted story, and whether it is the one the report tells.
 
-    python benchmarks/stories.py [--rounds N]
+    python benchmarks/stories.py [--rounds N] [--first SEED]
 
 Takes what the demo plants as patterns and plants them again under other names: other sizes of both
 sides, the sides exchanged at every second one, other decisions and pilots in another order, days
@@ -177,9 +177,10 @@ def _write(folder: Path, plants: list[dict[str, Any]]) -> Engagement:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=1)
-    rounds = parser.parse_args().rounds
-    told = 0
-    for seed in range(1, rounds + 1):
+    parser.add_argument("--first", type=int, default=1, help="seed of the first round")
+    options = parser.parse_args()
+    rounds, told = options.rounds, 0
+    for seed in range(options.first, options.first + rounds):
         with tempfile.TemporaryDirectory() as folder:
             for site, plot in assess_stories(Path(folder) / "planted", seed):
                 told += site.story.plot == plot

@@ -28,7 +28,7 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 -- Who makes reports: check, plan, compare, export, journal, run.
 GRANT USAGE ON SCHEMA public TO harmony_reader;
 GRANT SELECT ON journal, respondents, events, subjects, instruments, imports, import_rows,
-  pending_rows, store_schema, commitments, owners TO harmony_reader;
+  pending_rows, store_schema, forgotten, commitments, owners TO harmony_reader;
 GRANT SELECT ON journal_id_seq TO harmony_reader;
 
 -- Who interviews: reads, and adds. Imports, and what takes them back, are the owner's: a broken-off
@@ -36,7 +36,7 @@ GRANT SELECT ON journal_id_seq TO harmony_reader;
 GRANT USAGE ON SCHEMA public TO harmony_interviewer;
 GRANT SELECT, INSERT ON journal, respondents, events, subjects, instruments
   TO harmony_interviewer;
-GRANT SELECT ON imports, import_rows, pending_rows, store_schema TO harmony_interviewer;
+GRANT SELECT ON imports, import_rows, pending_rows, store_schema, forgotten TO harmony_interviewer;
 -- The same person holds the workshop. What owners are called is for whoever sits in the room with
 -- them: a reader sees what they are, never who.
 GRANT SELECT, INSERT ON commitments, owners, owner_names TO harmony_interviewer;

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from harmony_kit import __version__, cli_exchange, cli_people
+from harmony_kit import __version__, cli_accord, cli_exchange, cli_people
 from harmony_kit.commands.options import (
     FILE,
     FOLDER,
@@ -58,6 +58,7 @@ def main() -> None:
     Collect answers:   harmony interview acme --site plant-1
                        harmony import acme survey.xlsx --site plant-2 --map columns.csv
     Make the reports:  harmony run acme, then open acme/reports/index.html
+    Agree on a frame:  harmony workshop acme --site plant-1
     """  # noqa: D301 - click wants a real backspace
 
 
@@ -164,6 +165,25 @@ def interview(folder: Path, site: str | None, *, self_service: bool, no_browser:
 
 @main.command()
 @folder_argument
+@click.option("--site", required=True, help="The plant whose two sides are in the room.")
+@click.option("--workflow", help="The recurring decision; chosen on the first screen if not given.")
+@click.option(
+    "--screen",
+    type=click.Choice(["projector", "laptop"]),
+    default="projector",
+    show_default=True,
+    help="projector: 24 pt at 1920 x 1080.",
+)
+@click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
+def workshop(folder: Path, *, no_browser: bool, **options: Any) -> None:  # noqa: ANN401
+    """Hold the workshop in JupyterLab: 90 minutes, from report to accord."""
+    from harmony_kit.commands import workshops
+
+    sys.exit(workshops.hold_workshop(folder, open_browser=not no_browser, **options))
+
+
+@main.command()
+@folder_argument
 @click.option("--site", "sites", multiple=True, help="Only this site; may be given again.")
 @click.option("--wave", help="Which wave; default: the engagement's.")
 @click.option(
@@ -207,6 +227,7 @@ def compare(folder: Path, sites: tuple[str, ...], output: Path | None) -> None:
 
 for command in (
     *cli_people.COMMANDS,
+    *cli_accord.COMMANDS,
     cli_exchange.export,
     cli_exchange.merge,
     cli_exchange.journal,

@@ -19,6 +19,7 @@ ROOMS = (
     "journal",
     "engagement",
     "interview",
+    "workshop",
     "exchange",
     "measures",
     "findings",
@@ -31,11 +32,19 @@ ROOMS = (
 #: Beside the rooms: what every room may use, and who starts them all.
 BELOW, ABOVE = (
     ("errors", "files", "sheet_marks", "statistics_grids", "grids", "times"),
-    ("cli_exchange", "cli_people", "cli"),
+    ("cli_exchange", "cli_people", "cli_accord", "cli"),
 )
 
 #: What a room may use of the rooms before it, where that is less than everything.
 NARROW = {
+    "workshop": (
+        "instrument",
+        "interview",  # its form, its questions, its way of saving
+        "journal.accord",
+        "journal.answers",
+        "journal.commitment",
+        "journal.subject",
+    ),
     "interview": (
         "instrument",
         "journal.answers",
@@ -58,14 +67,14 @@ NARROW = {
 #: Imported by one room, or by the modules of one named here, only.
 OWNERS = {
     "ipywidgets": ("interview",),
-    "anywidget": ("interview",),
+    "anywidget": ("interview", "workshop"),
     "papermill": ("engine",),
     "nbconvert": ("batch", "engine.imports"),
     "nbclient": ("engine",),
     "sqlalchemy": ("journal",),
     "tornado": ("interview",),
     "matplotlib": ("engine",),  # warmed up for notebooks of other people; reports draw SVG
-    "click": ("cli", "cli_exchange", "cli_people", "commands"),
+    "click": ("cli", "cli_exchange", "cli_people", "cli_accord", "commands"),
     "xlsxwriter": ("exchange",),
     "python_calamine": ("grids",),
     "pyreadstat": ("statistics_grids",),

@@ -10,12 +10,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from demo_reports import page
+from demo_reports import demo, page
 from invented_language import (
     LANGUAGE,
     OWNERS,
@@ -27,6 +28,7 @@ from invented_language import (
     speak,
 )
 
+from harmony_kit.batch.handing import mark_pages
 from harmony_kit.batch.publish import Page, render_page
 from harmony_kit.batch.record import Failure
 from harmony_kit.errors import FileError, Problem
@@ -254,7 +256,7 @@ def test_the_pages_of_that_language_show_what_they_are_there_to_show(spoken):
         ("reports/northfield/report.html", "handled.dates_decide"),
         ("reports/northfield/report.html", "first.ask"),
         ("reports/tarn/report.html", "cover.silent"),
-        ("reports/sanmarco/report.html", "dimension.splits"),
+        ("reports/northfield/report.html", "dimension.splits"),
         ("reports/kobuchi/report.html", "failure.unfinished"),
         ("reports/kobuchi/report.html", "because.timed_out"),
         ("portfolio.html", "portfolio.title"),
@@ -352,8 +354,19 @@ def _said_keys() -> list[re.Pattern[str]]:
     return [re.compile(f"{shape}(_one|_many)?") for shape in shapes]
 
 
-@pytest.mark.parametrize("owner", ["report", "story", "records", "failures"])
+@pytest.mark.parametrize("owner", ["report", "story", "records", "failures", "accord"])
 def test_every_text_is_asked_for_somewhere(owner):
     asked = _said_keys()
     texts = load_texts(owner, FALLBACK)
     assert [key for key in texts if not any(one.fullmatch(key) for one in asked)] == []
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_the_demo_says_in_the_language_of_its_pages_that_it_is_one(language):
+    engagement, _ = demo()
+    engagement = replace(engagement, languages=(language,))
+    said = load_words(language).say("banner.demo")
+    assert mark_pages(engagement, is_draft=False).banner == said
+    assert (said == engagement.banner) == (language == "en")
+    own = replace(engagement, banner="Acme only")
+    assert mark_pages(own, is_draft=False).banner == "Acme only"

@@ -14,7 +14,7 @@ from harmony_kit.errors import StoreError
 from harmony_kit.journal.migrating import SCHEMA_VERSION
 from harmony_kit.journal.store import Store
 
-_NEWER = ("store_schema", "commitments", "owners", "owner_names")
+_NEWER = ("store_schema", "forgotten", "commitments", "owners", "owner_names")
 
 
 @pytest.fixture

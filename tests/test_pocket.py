@@ -70,7 +70,7 @@ def talk(address: str, *messages: object) -> list[dict]:
 def test_the_page_is_there_and_says_nothing_of_the_engagement(address, folder):
     status, page = fetch(address)
     assert status == 200
-    for name in ("form.js", "form.css", "pocket.js"):
+    for name in ("render.js", "form.css", "pocket.js"):
         assert fetch(address + name)[0] == 200
     told = page.decode()
     assert "Northwind" in told
@@ -103,7 +103,7 @@ def _paths() -> list[str]:
         "../answers.sqlite",
         "..%2fanswers.sqlite",
         "%2e%2e/answers.sqlite",
-        "form.js/../../answers.sqlite",
+        "render.js/../../answers.sqlite",
         "pocket.html",
         "metrics",
     ]
@@ -121,7 +121,7 @@ def test_nothing_else_is_served_with_the_key_or_without(address, path, method):
 
 def test_without_the_key_there_is_no_form(address):
     root = f"http://{urlsplit(address).netloc}/"
-    for url in (root, f"{root}x/", f"{root}x/form.js", address.rstrip("/")[:-1] + "/"):
+    for url in (root, f"{root}x/", f"{root}x/render.js", address.rstrip("/")[:-1] + "/"):
         assert fetch(url)[0] == 404
     with pytest.raises(InvalidStatus, match="404"):
         link(f"{root}x/")

@@ -153,6 +153,11 @@ def test_a_handout_tells_nothing_of_a_site_too_small():
     assert str(escape(told["silent"])) in html
 
 
+def _count_sheets(page) -> int:
+    pdf = page.pdf(prefer_css_page_size=True)
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "de", "es"])
 def test_page_one_is_one_sheet(language, tmp_path):
@@ -161,13 +166,18 @@ def test_page_one_is_one_sheet(language, tmp_path):
         skip_or_fail("no Chromium is installed")
     css = (TEMPLATES / "static" / "harmony.css").read_text(encoding="utf-8")
     path = tmp_path / "page.html"
-    counts = {}
+    counts, handouts = {}, {}
     with labs.run_browser() as browser:
         page = browser.new_page()
         for site in stories.PLANTED:
             html = site_report.page_one(assess(site, language)).html
             path.write_text(f"<style>{css}</style><main>{html}</main>", encoding="utf-8")
             page.goto(path.as_uri())
-            pdf = page.pdf(prefer_css_page_size=True)
-            counts[site] = len(re.findall(rb"/Type\s*/Page\b", pdf))
+            counts[site] = _count_sheets(page)
+            told = assess(site, language).results()["handout"]
+            content = {"page": Page(site, language), "handout": told}
+            path.write_bytes(render_page("handout.html.j2", content))
+            page.goto(path.as_uri())
+            handouts[site] = _count_sheets(page)
     assert counts == dict.fromkeys(stories.PLANTED, 1)
+    assert handouts == dict.fromkeys(stories.PLANTED, 1)

@@ -253,11 +253,26 @@ def test_no_sentence_is_told_twice_in_a_report(site):
     assert [sentence for sentence, n in told.items() if n > 1] == []
 
 
+def test_no_finding_is_first_at_more_than_half_of_the_plants():
+    """What is true of most plants says little about one: in seven findings and on page one."""
+    told = [
+        site for site in SITES if plant(site).findings[0].score and show(plant(site))["page_one"]
+    ]
+    first = Counter(f.id for site in told for f in select_first(plant(site).findings))
+    said: Counter[str] = Counter()
+    for site in told:
+        page = show(plant(site))["page_one"]
+        places = page.partition('class="places"')[2]
+        said.update(set(re.findall(r"<li>(.*?)\.|<em>(.*?)</em>|row\">(.*?)<", places)))
+    assert first.most_common(1)[0][1] <= len(told) / 2
+    assert said.most_common(1)[0][1] <= len(told) / 2
+
+
 def test_both_sides_read_something_of_their_own():
     findings = [finding for site in SITES for finding in plant(site).findings]
     names = re.compile(r"\b(IT|Operations)\b")
     told = [f for f in findings if f.texts]
-    assert len(told) >= 0.8 * len(findings)
+    assert len(told) >= 0.85 * len(findings)
     for finding in told:
         one, other = (names.sub("x", text) for text in finding.texts.values())
         assert one != other, finding.id
@@ -278,3 +293,17 @@ def test_the_linter_refuses_what_names_a_side_without_looking():
 
     assert refused(bold) == [f"{where}, shared", f"{where}, texts.it", f"{where}, texts.each"]
     assert refused(bold.model_copy(update={"needs": {"high": "it"}})) == []
+
+
+def test_the_linter_refuses_a_cause_told_as_a_fact():
+    playbook = open_playbook(ENGAGEMENT)
+    entry = next(entry for entry in playbook.entries if entry.id == "topic.shared_view")
+    why = "It works because trials end. Is it because somebody asks?"
+    bold = entry.model_copy(update={"shared": why, "question": "Because of what?"})
+    kept = tuple(bold if one is entry else one for one in playbook.entries)
+    texts = {**playbook.texts, "de": {**playbook.texts["de"], f"entry.{entry.id}.shared": "Weil."}}
+    found = lint_playbook(playbook.model_copy(update={"entries": kept, "texts": texts}), INSTRUMENT)
+    assert [(one.where, one.what) for one in found if one.severity == "error"] == [
+        ("entry topic.shared_view.shared", "gives a cause as a fact ('because', in en)"),
+        ("entry topic.shared_view.shared", "gives a cause as a fact ('Weil', in de)"),
+    ]

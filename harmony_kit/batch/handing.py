@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from harmony_kit.batch.register import Register, RegisterLine
+from harmony_kit.engagement import demo
 from harmony_kit.engagement.folder import Engagement
 from harmony_kit.report.words import load_words
 
@@ -28,7 +29,9 @@ def mark_pages(engagement: Engagement, *, is_draft: bool) -> Engagement:
     keys = {"banner.draft": is_draft, "banner.named": engagement.settings.named}
     words = load_words(engagement.language)
     said = [words.say(key) for key, is_so in keys.items() if is_so]
-    banner = " ".join(part for part in (*said, engagement.banner) if part)
+    is_demo = engagement.banner == demo.BANNER
+    own = words.say("banner.demo") if is_demo else engagement.banner
+    banner = " ".join(part for part in (*said, own) if part)
     return replace(engagement, banner=banner)
 
 

@@ -19,7 +19,13 @@ from harmony_kit.interview.presence import take_seat
 from harmony_kit.interview.reception import Reception
 from harmony_kit.journal.store import Store
 
-__all__ = ["open_interview", "open_reception", "serve_alone"]
+__all__ = [
+    "engagement_key",
+    "interviewer_name",
+    "open_interview",
+    "open_reception",
+    "serve_alone",
+]
 
 
 def open_interview(folder: str | Path, site: str | None = None, wave: str | None = None) -> object:
@@ -36,7 +42,7 @@ def open_interview(folder: str | Path, site: str | None = None, wave: str | None
     from harmony_kit.interview.form import InterviewForm
 
     engagement = load_engagement(Path(folder))
-    return InterviewForm(open_reception(engagement, site, wave), key=_key(engagement))
+    return InterviewForm(open_reception(engagement, site, wave), key=engagement_key(engagement))
 
 
 def serve_alone(
@@ -49,7 +55,9 @@ def serve_alone(
     from harmony_kit.interview.pocket import Pocket, serve_pocket  # a server; the widget needs none
 
     engagement = load_engagement(folder)
-    pocket = Pocket(lambda: open_reception(engagement, site, self_service=True), _key(engagement))
+    pocket = Pocket(
+        lambda: open_reception(engagement, site, self_service=True), engagement_key(engagement)
+    )
     serve_pocket(pocket, port=port_of(engagement.folder), tell=tell, browse=browse)
 
 
@@ -69,7 +77,7 @@ def open_reception(
     check_names(engagement, sites=[site], wave=wave)
     place = (site or first, wave or engagement.wave)
     setting = _make_setting(engagement, self_service=self_service)
-    seat = take_seat(_interviewer(), uuid.uuid4().hex[:12])
+    seat = take_seat(interviewer_name(), uuid.uuid4().hex[:12])
     desk = Desk(setting, Store(engagement.store_url, stays_open=True), seat, clock)
     return Reception(desk, *place, language=engagement.languages[0])
 
@@ -90,7 +98,7 @@ def _make_setting(engagement: Engagement, *, self_service: bool) -> Setting:
     )
 
 
-def _interviewer() -> str:
+def interviewer_name() -> str:
     """Who sits at this machine; the list of interviews lets them write it otherwise."""
     try:
         return os.environ.get("HARMONY_INTERVIEWER") or getpass.getuser()
@@ -99,6 +107,6 @@ def _interviewer() -> str:
         return "interviewer"
 
 
-def _key(engagement: Engagement) -> str:
+def engagement_key(engagement: Engagement) -> str:
     """What the browser files this engagement's drafts under; says nothing about it."""
     return hashlib.sha256(f"{engagement.folder}\n{engagement.store_url}".encode()).hexdigest()[:12]

@@ -80,7 +80,11 @@ class Layout:
 
     def leading(self, name: str) -> Column | None:
         """The column of a leading field; None if there is none."""
-        return next((column for column in self.columns if column.field.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.field.name: column for column in reversed(self.columns)}
 
     @cached_property
     def groups(self) -> tuple[ColumnGroup, ...]:

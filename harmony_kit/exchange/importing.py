@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
@@ -38,6 +40,19 @@ class _Reading:
     skipped: tuple[SkippedRow, ...]
 
 
+@contextmanager
+def _search_no_garbage() -> Iterator[None]:
+    """A large file makes millions of answers and no circles; looking for some takes long."""
+    is_searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_searching:
+            gc.enable()
+
+
+@_search_no_garbage()
 def import_answers(
     path: Path,
     *,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from harmony_kit.errors import AnswerError
 from harmony_kit.exchange.accepting import Accepted
@@ -45,6 +46,23 @@ class RowAnswer:
     value: CellValue
     quotable: bool = False
     answered_at: datetime | None = None
+
+    @cached_property
+    def parts(self) -> dict[str, object]:
+        """The fields of an `Answer` it says; rows that say the same share them."""
+        value = self.value
+        when = {} if self.answered_at is None else {"answered_at": self.answered_at}
+        return {
+            "item": self.item,
+            "subject": self.subject,
+            "about": self.about,
+            "status": value.status,
+            "value": value.value,
+            "chosen": value.chosen,
+            "text": value.text,
+            "quotable": self.quotable,
+            **when,
+        }
 
 
 #: What the cells of a question say to somebody of a lens, or what is wrong with them.
@@ -147,24 +165,23 @@ class Submission:
     def answers(self) -> Iterator[Answer]:
         """The answers, made when they are asked for: a large file has millions."""
         person = self.respondent
+        first = Answer(
+            site=person.site,
+            wave=person.wave,
+            respondent=person.respondent,
+            lens=person.lens,
+            item="",
+            about="",
+            status="answered",
+            answered_at=self.when,
+            source=self.source,
+        )
         for said in self.said:
-            value = said.value
-            yield Answer(
-                site=person.site,
-                wave=person.wave,
-                respondent=person.respondent,
-                lens=person.lens,
-                item=said.item,
-                about=said.about,
-                status=value.status,
-                answered_at=said.answered_at or self.when,
-                source=self.source,
-                subject=said.subject,
-                value=value.value,
-                chosen=value.chosen,
-                text=value.text,
-                quotable=said.quotable,
-            )
+            # As `dataclasses.replace`, in a sixth of its time.
+            answer = object.__new__(Answer)
+            vars(answer).update(vars(first))
+            vars(answer).update(said.parts)
+            yield answer
 
 
 def read_said(form: Form, row: SheetRow, person: Respondent) -> tuple[RowAnswer, ...]:

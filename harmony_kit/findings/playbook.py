@@ -40,6 +40,7 @@ __all__ = [
     "READERS",
     "Canvas",
     "CanvasField",
+    "Card",
     "Entry",
     "Playbook",
     "When",
@@ -235,6 +236,14 @@ class Canvas(_Part):
             yield f"{key}.{part.id}.prompt", part.prompt
 
 
+class Card(_Part):
+    """Which side gets which translation of an accord; `never`: lines of what is never done."""
+
+    id: Literal["control", "shift"]
+    lens: Id
+    never: tuple[str, ...] = ()
+
+
 class Playbook(_Part):
     """Entries and canvases with their translations.
 
@@ -249,6 +258,7 @@ class Playbook(_Part):
     phrases: dict[Id, Text] = {}
     entries: Annotated[tuple[Entry, ...], Field(min_length=1)]
     canvases: tuple[Canvas, ...] = ()
+    cards: tuple[Card, ...] = ()
     texts: dict[str, dict[str, str]] = {}
 
     @cached_property

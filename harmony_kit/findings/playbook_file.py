@@ -232,6 +232,7 @@ def _lay_over(
         "phrases": {**raw["phrases"], **(over.get("phrases") or {})},
         "entries": _merge_list(raw["entries"], over.get("entries") or ()),
         "canvases": _merge_list(raw.get("canvases") or (), over.get("canvases") or ()),
+        "cards": _merge_list(raw.get("cards") or (), over.get("cards") or ()),
     }
     before, after = Playbook(**raw).source_texts, Playbook(**merged).source_texts
     replaced = {key for key, text in after.items() if before.get(key) != text}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import assert_never
@@ -19,6 +20,8 @@ __all__ = ["lint_playbook", "list_cases"]
 _LEVELS = ("low", "middle", "high")
 _CLOSE = ("shared_view", "false_conflict")
 _N_NAMED = 3
+_TOLD = re.compile(r"^entry\..*\.(title|shared|texts\.\w+)$")
+_SENTENCE = re.compile(r"[^.?!]+[.?!]?")
 _NEAR = 0.9
 
 
@@ -74,13 +77,14 @@ def lint_playbook(
 
     Listed are fields no entry gives to a case the instrument can come to (a missing title is an
     error, since the finding would be left out), texts that say what a side thinks whatever it
-    answered (an error), entries about items, dimensions and lenses the
+    answered or give a cause as a fact (errors), entries about items, dimensions and lenses the
     instrument does not have, and per language the texts not yet translated. `languages` are
     those of the instrument if None.
     """
     file = f"playbook {playbook.id}"
     problems = _list_missing(playbook, instrument, file)
     problems += _list_unearned(playbook, instrument, file)
+    problems += _list_causes(playbook, file)
     problems += _list_strangers(playbook, instrument, file)
     for language in instrument.languages if languages is None else languages:
         problems += _list_untranslated(playbook, language, file)
@@ -140,6 +144,25 @@ def _unearned(file: str, where: str, named: list[str]) -> Problem:
         "needs: {part: lens}, or move what a function is for to duties."
     )
     return Problem(file, where, what, todo=todo)
+
+
+def _list_causes(playbook: Playbook, file: str) -> Iterator[Problem]:
+    """Texts that say why it is so: answers show what people think, never why.
+
+    What counts as saying why stands in the phrase ``causes`` of each language; questions may ask.
+    """
+    source = {key: text for entry in playbook.entries for key, text in entry.source_texts()}
+    for language in playbook.languages:
+        listed = (playbook.text("phrase.causes", language) or "").split(",")
+        words = "|".join(re.escape(word.strip()) for word in listed if word.strip())
+        texts = source if language == playbook.language else playbook.texts[language]
+        for key in filter(_TOLD.search, texts) if words else ():
+            said = _SENTENCE.findall(texts[key])
+            plain = " ".join(sentence for sentence in said if not sentence.endswith("?"))
+            for word in re.findall(rf"\b(?:{words})\b", plain, re.IGNORECASE):
+                what = f"gives a cause as a fact ({word!r}, in {language})"
+                todo = "Ask for it in the question, or say only what was answered."
+                yield Problem(file, key.replace(".", " ", 1), what, todo=todo)
 
 
 def _named(places: list[str]) -> str:

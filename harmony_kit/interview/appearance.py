@@ -10,11 +10,12 @@ from harmony_kit.interview.accent import DARK_GROUND, LIGHT_GROUND, readable_acc
 from harmony_kit.interview.reception import Reception
 from harmony_kit.interview.sentences import load_wording
 
-__all__ = ["FORM_SCRIPTS", "FORM_STYLE", "describe_form", "read_static"]
+__all__ = ["FORM_SCRIPTS", "FORM_STYLE", "SHARED_SCRIPTS", "describe_form", "read_static"]
 
 _STATIC = Path(str(files("harmony_kit"))) / "interview" / "static"
 #: Read in this order into one module: the browser gets a single file and nothing is built.
-FORM_SCRIPTS = ("elements.js", "link.js", "inputs.js", "pages.js", "form.js")
+SHARED_SCRIPTS = ("elements.js", "link.js", "inputs.js", "pages.js", "form.js")
+FORM_SCRIPTS = (*SHARED_SCRIPTS, "render.js")
 FORM_STYLE = "form.css"
 
 

@@ -43,13 +43,22 @@ class Lab:
     notebook: Path
 
 
-def plan_lab(folder: Path, home: Path, *, site: str | None = None) -> Lab:
+def plan_lab(
+    folder: Path,
+    home: Path,
+    *,
+    site: str | None = None,
+    notebook: str = NOTEBOOK,
+    parameters: Mapping[str, object] | None = None,
+) -> Lab:
     """Write the notebook and JupyterLab's settings, and say how to start it.
 
     Parameters
     ----------
     home
         An empty folder for JupyterLab's configuration, workspaces and runtime files.
+    parameters
+        Parameters of the notebook beside the engagement and the site.
 
     Raises `EngagementError` when `folder` is not an engagement folder.
     """
@@ -57,10 +66,11 @@ def plan_lab(folder: Path, home: Path, *, site: str | None = None) -> Lab:
     if not (folder / "engagement.yaml").is_file():
         todo = "Make one with: harmony init DIR"
         raise EngagementError(Problem(str(folder), "", "is not an engagement folder", todo=todo))
-    notebook = _write_notebook(folder, site)
+    values = {"engagement": "..", "site": site, **(parameters or {})}
+    copy = _write_notebook(folder, notebook, values)
     _write_settings(home / "settings")
     extensions = files("harmony_kit") / "interview" / "static" / "lab"
-    shown = notebook.relative_to(folder).as_posix()
+    shown = copy.relative_to(folder).as_posix()
     command = (
         *(sys.executable, "-m", "jupyterlab"),
         "--ServerApp.ip=127.0.0.1",
@@ -82,17 +92,26 @@ def plan_lab(folder: Path, home: Path, *, site: str | None = None) -> Lab:
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }
-    return Lab(command, environment, notebook)
+    return Lab(command, environment, copy)
 
 
-def start_lab(folder: str | Path, site: str | None = None, *, open_browser: bool = True) -> int:
+def start_lab(
+    folder: str | Path,
+    site: str | None = None,
+    *,
+    open_browser: bool = True,
+    notebook: str = NOTEBOOK,
+    parameters: Mapping[str, object] | None = None,
+) -> int:
     """Run JupyterLab on an engagement until it is stopped (Ctrl+C); returns its exit code.
 
-    The browser opens with the interview form built. Raises `EngagementError` when `folder` is
-    not an engagement folder.
+    The browser opens with the notebook run, the interview's unless another is named. Raises
+    `EngagementError` when `folder` is not an engagement folder.
     """
     with tempfile.TemporaryDirectory(prefix="harmony-lab-", ignore_cleanup_errors=True) as home:
-        lab = plan_lab(Path(folder), Path(home), site=site)
+        lab = plan_lab(
+            Path(folder), Path(home), site=site, notebook=notebook, parameters=parameters
+        )
         browser = f"--ServerApp.open_browser={open_browser}"
         environment = {**os.environ, **lab.environment}
         with subprocess.Popen([*lab.command, browser], env=environment) as process:
@@ -115,24 +134,24 @@ def _write_settings(folder: Path) -> None:
         path.write_text(json.dumps(values), encoding="utf-8")
 
 
-def _find_notebook() -> Path:
-    """The interview notebook: in a checkout, or where a wheel puts it."""
-    checkout = Path(str(files("harmony_kit"))).parent / "notebooks" / NOTEBOOK
-    installed = Path(sys.prefix) / "share" / "harmony-kit" / "notebooks" / NOTEBOOK
+def _find_notebook(name: str) -> Path:
+    """A notebook of ours: in a checkout, or where a wheel puts it."""
+    checkout = Path(str(files("harmony_kit"))).parent / "notebooks" / name
+    installed = Path(sys.prefix) / "share" / "harmony-kit" / "notebooks" / name
     return checkout if checkout.is_file() else installed
 
 
-def _write_notebook(folder: Path, site: str | None) -> Path:
-    """A copy of the notebook for this engagement and site, marked to run when it is opened."""
-    notebook = json.loads(_find_notebook().read_text(encoding="utf-8"))
-    values = {"engagement": "..", "site": site}
+def _write_notebook(folder: Path, name: str, values: Mapping[str, object]) -> Path:
+    """A copy of a notebook for this engagement and site, marked to run when it is opened."""
+    notebook = json.loads(_find_notebook(name).read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if "parameters" in cell["metadata"].get("tags", []):
             cell["source"] = _fill_in("".join(cell["source"]), values)
         if cell["cell_type"] == "code":
             cell["metadata"]["jupyter"] = {"source_hidden": True}
     notebook["metadata"]["harmony"] = {"run_when_opened": True}
-    path = folder / "notebooks" / f"{'-'.join(['1_interview', *filter(None, [site])])}.ipynb"
+    parts = [Path(name).stem, *filter(None, [values["site"]])]
+    path = folder / "notebooks" / f"{'-'.join(map(str, parts))}.ipynb"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path

@@ -91,13 +91,13 @@ def _bind(port: int) -> list[Any]:
 
 def _application(pocket: Pocket) -> tornado.web.Application:
     files = {
-        "form.js": ("text/javascript", read_static(*FORM_SCRIPTS)),
+        "render.js": ("text/javascript", read_static(*FORM_SCRIPTS)),
         "form.css": ("text/css", read_static(FORM_STYLE)),
         "pocket.js": ("text/javascript", read_static("pocket.js")),
         "": ("text/html", _page(pocket)),
     }
     routes: list[Any] = [
-        (r"/([^/]+)/(form\.js|form\.css|pocket\.js|)", _Page, {"pocket": pocket, "files": files}),
+        (r"/([^/]+)/(render\.js|form\.css|pocket\.js|)", _Page, {"pocket": pocket, "files": files}),
         (r"/([^/]+)/link", _Channel, {"pocket": pocket}),
     ]
     options: dict[str, Any] = {

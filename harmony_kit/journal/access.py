@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import sqlalchemy as sa
 
 from harmony_kit.errors import StoreError
-from harmony_kit.journal.connections import create_engine, is_read_only, plain_reason
+from harmony_kit.journal.connections import create_engine, is_read_only, plain_reason, rewrite_file
 from harmony_kit.journal.migrating import copy_to_memory, is_current, migrate
 from harmony_kit.journal.schema import JOURNAL
 
@@ -64,6 +64,23 @@ class Access:
             engine = self._engine.execution_options(harmony_write=is_write)
             with engine.begin() as connection:
                 yield connection
+
+    def clean(self, tables: Sequence[str]) -> None:
+        """Rewrite a database without what was deleted. Raises `StoreError` where others have it."""
+        with self._telling("rewrite"):
+            if self._engine.dialect.name != "sqlite":
+                plain = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+                with plain.connect() as connection:
+                    connection.exec_driver_sql(f"VACUUM FULL {', '.join(tables)}")
+                return
+            raw = self._engine.raw_connection()
+            try:
+                is_free = rewrite_file(raw.driver_connection)
+            finally:
+                raw.close()
+        if not is_free:
+            why = "another program has it open; close JupyterLab and every form, and try again"
+            raise StoreError("rewrite", self._name, why)  # noqa: EM101 - a field
 
     @contextmanager
     def atomic(self) -> Iterator[None]:

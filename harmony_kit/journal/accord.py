@@ -12,6 +12,7 @@ __all__ = [
     "Accord",
     "accord_of",
     "is_owned",
+    "is_settled",
     "list_workshops",
     "order_entries",
     "plan_entry",
@@ -54,8 +55,16 @@ class Accord:
 
     @property
     def questions(self) -> tuple[Commitment, ...]:
-        """The open questions and what became of them."""
-        return self.of_kind("question")
+        """The questions and what became of them.
+
+        A line of the frame that stays open is a question, also before anybody sorted it; one that
+        was agreed after all is none any more.
+        """
+        lines = {line.ref: line for line in self.sentences}
+        asked = [one for one in self.of_kind("question") if _is_open(lines.get(one.ref))]
+        known = {one.ref for one in asked}
+        left = [one for one in lines.values() if one.state == "open" and one.ref not in known]
+        return (*asked, *map(_question_of, left))
 
     @property
     def verdicts(self) -> tuple[Commitment, ...]:
@@ -85,12 +94,21 @@ class Accord:
     @property
     def marked(self) -> tuple[Commitment, ...]:
         """What is not settled yet: without its owners or its date, or with a blank limit."""
-        return tuple(one for one in self.current if not is_settled(one))
+        others = [one for one in self.current if one.kind != "question"]
+        return tuple(one for one in (*others, *self.questions) if not is_settled(one))
 
     def late(self, today: date) -> tuple[Commitment, ...]:
         """Questions and actions that are open past their date, or were said to be late."""
         followed = (*self.questions, *self.actions)
         return tuple(one for one in followed if _is_late(one, today))
+
+
+def _question_of(line: Commitment) -> Commitment:
+    return replace(line, kind="question", value={}, owners={}, due=None, done_when="")
+
+
+def _is_open(line: Commitment | None) -> bool:
+    return line is None or line.state == "open"
 
 
 def _is_late(one: Commitment, today: date) -> bool:
@@ -113,10 +131,20 @@ def is_settled(commitment: Commitment) -> bool:
             return has_pair and commitment.due is not None and bool(commitment.done_when)
         case "sentence" if commitment.state == "two_wordings":
             return is_owned(commitment) and commitment.due is not None
+        case "verdict":
+            return _is_decided(commitment)
         case "boundary":
             return not missing_boundaries(commitment)
         case _:
             return True
+
+
+def _is_decided(verdict: Commitment) -> bool:
+    """Whether a verdict was taken, with its reason, and who clears what blocks by when."""
+    has_reason = verdict.state == "confirmed" or bool(verdict.value.get("reason"))
+    has_owner = is_owned(verdict) and verdict.due is not None
+    is_blocked = bool(verdict.value.get("check"))
+    return verdict.state != "proposed" and has_reason and (has_owner or not is_blocked)
 
 
 def order_entries(entries: Iterable[Commitment]) -> tuple[Commitment, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Literal
 
 from harmony_kit.errors import CommitmentError
@@ -51,7 +52,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
     "why": ("told",),
     "sentence": ("open", "two_wordings", "agreed"),
     "question": _FOLLOWED,
-    "verdict": ("confirmed", "overruled"),
+    "verdict": ("proposed", "confirmed", "overruled"),
     "boundary": ("draft", "starts"),
     "action": _FOLLOWED,
     "note": ("told", "dissent"),
@@ -131,10 +132,11 @@ class Commitment:
     supersedes: str = ""
     undoes: str = ""
 
-    @property
+    @cached_property
     def id(self) -> str:
         """A name made of everything in it: the same entry has the same name on every laptop."""
-        told = asdict(self) | {"at": self.at.astimezone(UTC).isoformat()}
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        told = fields | {"at": self.at.astimezone(UTC).isoformat()}
         content = json.dumps(told, sort_keys=True, default=str)
         return hashlib.sha256(content.encode()).hexdigest()[:24]
 
@@ -183,6 +185,8 @@ def check_commitment(commitment: Commitment) -> Commitment:
         raise CommitmentError(name, commitment.state, f"one of {', '.join(states)}")
     _check_value(commitment, name)
     _check_owners(commitment, name)
+    if commitment.state == "locked" and not commitment.value.get("number"):
+        raise CommitmentError(name, "locked", "only with a number")
     if commitment.state == "starts" and (blank := missing_boundaries(commitment)):
         raise CommitmentError(name, "starts", f"only with {', '.join(blank)} filled in")
     return commitment

@@ -18,6 +18,7 @@ __all__ = [
     "find_database",
     "is_read_only",
     "plain_reason",
+    "rewrite_file",
     "upsert",
     "upsert_all",
 ]
@@ -106,6 +107,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     _let_us_begin(connection, _record)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten as well
     connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten, not unlinked
 
 
@@ -120,6 +122,14 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     # A write takes its lock at once: a reader that turns writer halfway can fail in WAL mode.
     is_write = connection.get_execution_options().get("harmony_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+
+def rewrite_file(connection: Any) -> bool:  # noqa: ANN401 - a DBAPI connection
+    """Write a SQLite file anew and empty its log; False where others keep the log from it."""
+    for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM"):
+        connection.execute(statement)
+    (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not is_busy
 
 
 def plain_reason(why: str) -> str:

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from itertools import count, islice
 from typing import Any
 
 import sqlalchemy as sa
 
 from harmony_kit.errors import StoreError
-from harmony_kit.journal.answers import Answer, Event, Place, Respondent
+from harmony_kit.journal.answers import Answer, Event, Place, Respondent, Source
 from harmony_kit.journal.connections import upsert_all
 from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.queries import current_contents, equal, newest, where
 from harmony_kit.journal.schema import (
+    EPOCH,
     EVENTS,
     IMPORT_ROWS,
     IMPORTS,
     JOURNAL,
-    JOURNAL_COLUMNS,
     PENDING_ROWS,
     RESPONDENTS,
     answer_row,
-    answer_tuple,
     import_from_row,
     respondent_from_row,
 )
+from harmony_kit.journal.tombstone import Tombstone, read_tombstones, refuse_forgotten
 
 __all__ = ["People", "append_rows", "bring_in", "check_lenses", "list_imports"]
 
@@ -49,6 +51,7 @@ def append_rows(
     connection: sa.Connection, answers: Sequence[Answer], events: Sequence[Event]
 ) -> int:
     """Add answers that differ from the current ones, and events; how many answers were added."""
+    refuse_forgotten(connection, (*answers, *events))
     current = current_contents(connection, answers)
     rows = []
     for answer in answers:
@@ -69,6 +72,9 @@ def bring_in(write: Writer, entry: ImportEntry, answers: Iterable[Answer], peopl
     rows are seen by nobody until the last of them. Where anything fails they are removed.
     """
     with write() as connection:
+        tombstones = read_tombstones(connection)
+        if tombstones:
+            answers, people = _without_forgotten(answers, people, tombstones)
         entry = _with_free_id(connection, entry)
         if connection.dialect.name != "sqlite":  # others write at the same time anyway
             _insert(connection, entry.id, answers, IMPORT_ROWS)
@@ -81,6 +87,19 @@ def bring_in(write: Writer, entry: ImportEntry, answers: Iterable[Answer], peopl
             _remove_pending(connection, entry.id)
         raise
     return entry.id
+
+
+def _without_forgotten(
+    answers: Iterable[Answer], people: People, tombstones: Sequence[Tombstone]
+) -> tuple[Iterator[Answer], People]:
+    """What a file brings without those who were forgotten."""
+
+    def is_known(one: Answer | Respondent) -> bool:
+        place = (one.site, one.wave, one.respondent)
+        return not any(tombstone.is_of(place) for tombstone in tombstones)
+
+    kept = replace(people, renewed=[person for person in people.renewed if is_known(person)])
+    return (answer for answer in answers if is_known(answer)), kept
 
 
 def _with_free_id(connection: sa.Connection, entry: ImportEntry) -> ImportEntry:
@@ -129,14 +148,46 @@ def _insert(
     before = connection.scalar(highest) or 0
     if connection.dialect.name == "sqlite":
         # Five times as fast as rows by name, and an import has millions of them.
-        marks = ", ".join("?" * len(JOURNAL_COLUMNS))
-        statement = f"INSERT INTO journal ({', '.join(JOURNAL_COLUMNS)}) VALUES ({marks})"  # noqa: S608 - our own names
-        connection.exec_driver_sql(statement, [answer_tuple(answer) for answer in answers])
+        marks = ", ".join("?" * len(_COLUMNS))
+        statement = f"INSERT INTO journal ({', '.join(_COLUMNS)}) VALUES ({marks})"  # noqa: S608 - our own names
+        connection.exec_driver_sql(statement, list(_tuples_of(answers)))
     else:
         connection.execute(sa.insert(JOURNAL), [answer_row(answer) for answer in answers])
     after = connection.scalar(highest)
     values = {"import_id": import_id, "first_id": before + 1, "last_id": after}
     connection.execute(sa.insert(ranges), values)
+
+
+#: The columns of `_tuples_of`, in order.
+_COLUMNS = tuple(column.name for column in JOURNAL.columns if column.name != "id")
+
+
+def _tuples_of(answers: Iterable[Answer]) -> Iterator[tuple[object, ...]]:
+    """Answers as SQLite's own driver takes rows: what `answer_row` comes to in the end.
+
+    Answers of one form share their source and their moment, which are looked at once.
+    """
+    source: Source | None = None
+    when: datetime | None = None
+    told_source: tuple[object, ...] = ()
+    moment = 0
+    for answer in answers:
+        if answer.source is not source:
+            source = answer.source
+            told_source = (
+                *(source.recorded_by, source.origin, source.instrument, source.instrument_version),
+                *(source.instrument_sha256, source.reference),
+            )
+        if answer.answered_at is not when:
+            when = answer.answered_at
+            moment = (when - EPOCH) // timedelta(microseconds=1)
+        chosen = None if answer.chosen is None else json.dumps(list(answer.chosen))
+        site, wave, respondent, item, subject, about = answer.key
+        yield (
+            *(site, wave, respondent, item, subject, about, answer.lens, answer.status),
+            *(answer.value, chosen, answer.text, answer.quotable, answer.note, moment),
+            *(answer.seconds, answer.reason, *told_source),
+        )
 
 
 def _finish(connection: sa.Connection, entry: ImportEntry, people: People) -> None:

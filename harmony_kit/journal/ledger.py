@@ -146,4 +146,8 @@ def _row(commitment: Commitment) -> dict[str, Any]:
 
 def _commitment(row: Mapping[str, Any]) -> Commitment:
     fields = {name: value for name, value in row.items() if name != "id"}
-    return Commitment(**fields | {"due": date.fromisoformat(row["due"]) if row["due"] else None})
+    due = date.fromisoformat(row["due"]) if row["due"] else None
+    commitment = Commitment(**fields | {"due": due})
+    # A workshop reads hundreds at every key: the name is taken as it was written.
+    vars(commitment)["id"] = row["id"]
+    return commitment

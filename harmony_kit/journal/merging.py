@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.journal.answers import Answer, Event, Respondent
+from harmony_kit.journal.connections import upsert
 from harmony_kit.journal.queries import where
 from harmony_kit.journal.schema import (
     EVENTS,
@@ -62,6 +63,15 @@ class StoreContents:
         yield RESPONDENTS, [asdict(person) for person in self.respondents]
         yield SUBJECTS, [asdict(subject) for subject in self.subjects]
         yield INSTRUMENTS, list(self.instruments)
+
+    def write(self, connection: sa.Connection) -> None:
+        """Add it to a store that gets it from another."""
+        for table, entries in self.entries():
+            for entry in entries:
+                upsert(connection, table, entry)
+        for table, entries in self.rows():
+            if entries:
+                connection.execute(sa.insert(table), entries)
 
     def rows(self) -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
         """Rows of the tables to which rows are only added."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,12 +13,13 @@ from harmony_kit.journal.subject import Subject
 
 __all__ = [
     "COMMITMENTS",
+    "EPOCH",
     "EVENTS",
+    "FORGOTTEN",
     "IMPORTS",
     "IMPORT_ROWS",
     "INSTRUMENTS",
     "JOURNAL",
-    "JOURNAL_COLUMNS",
     "KEY",
     "METADATA",
     "OWNERS",
@@ -30,14 +30,14 @@ __all__ = [
     "SUBJECTS",
     "answer_from_row",
     "answer_row",
-    "answer_tuple",
     "event_from_row",
     "import_from_row",
     "respondent_from_row",
     "subject_from_row",
 ]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Moments are stored as microseconds since.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Moment(sa.types.TypeDecorator[datetime]):
@@ -47,10 +47,10 @@ class _Moment(sa.types.TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, _dialect: object) -> int | None:
-        return None if value is None else (value - _EPOCH) // timedelta(microseconds=1)
+        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
 
     def process_result_value(self, value: int | None, _dialect: object) -> datetime | None:
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
 METADATA = sa.MetaData()
@@ -202,6 +202,15 @@ OWNER_NAMES = sa.Table(
     sa.Column("is_erased", sa.Boolean, nullable=False),
 )
 
+#: Of everybody who was forgotten, what tells them from others and from which nobody can be told.
+FORGOTTEN = sa.Table(
+    "forgotten",
+    METADATA,
+    _name("salt", primary_key=True),
+    _name("digest"),
+    sa.Column("at", _Moment, nullable=False),
+)
+
 #: The versions these tables went through, the highest being theirs; see `migrating`.
 STORE_SCHEMA = sa.Table(
     "store_schema",
@@ -222,24 +231,6 @@ def answer_row(answer: Answer) -> dict[str, Any]:
     row["subject"] = answer.subject or ""
     row["chosen"] = None if answer.chosen is None else list(answer.chosen)
     return row
-
-
-#: The columns of `answer_tuple`, in order.
-JOURNAL_COLUMNS = tuple(column.name for column in JOURNAL.columns if column.name != "id")
-
-
-def answer_tuple(answer: Answer) -> tuple[object, ...]:
-    """An answer as SQLite's own driver takes a row: what `answer_row` comes to in the end."""
-    source = answer.source
-    moment = (answer.answered_at - _EPOCH) // timedelta(microseconds=1)
-    chosen = None if answer.chosen is None else json.dumps(list(answer.chosen))
-    return (
-        *(answer.site, answer.wave, answer.respondent, answer.item, answer.subject or ""),
-        *(answer.about, answer.lens, answer.status, answer.value, chosen, answer.text),
-        *(answer.quotable, answer.note, moment, answer.seconds, answer.reason),
-        *(source.recorded_by, source.origin, source.instrument, source.instrument_version),
-        *(source.instrument_sha256, source.reference),
-    )
 
 
 def _fields(row: sa.RowMapping) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from harmony_kit.journal.answers import (
 )
 from harmony_kit.journal.casebook import CaseBook
 from harmony_kit.journal.connections import upsert
+from harmony_kit.journal.forgetting import Forgetting, leave_out
 from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.incoming import (
     People,
@@ -59,6 +60,7 @@ from harmony_kit.journal.schema import (
     subject_from_row,
 )
 from harmony_kit.journal.subject import Subject
+from harmony_kit.journal.tombstone import refuse_forgotten
 from harmony_kit.journal.undoing import Undoing, plan_undo
 
 __all__ = ["Store"]
@@ -89,6 +91,7 @@ class Store:
         self._access = Access(url, self._name, stays_open=stays_open, is_reader=is_reader)
         self.connect = self._access.connect  # for what reads and writes in one transaction
         self.cases = CaseBook(self._access)
+        self.forgetting = Forgetting(self._access)
         self.ledger = Ledger(self._access)
 
     def __repr__(self) -> str:
@@ -181,6 +184,7 @@ class Store:
         """
         with self.connect("register a respondent in", is_write=True) as connection:
             check_lenses(connection, [respondent], self._name)
+            refuse_forgotten(connection, [respondent])
             upsert(connection, RESPONDENTS, asdict(respondent))
 
     def respondents(self, site: str | None = None, wave: str | None = None) -> list[Respondent]:
@@ -193,7 +197,7 @@ class Store:
     def log(self, event: Event) -> None:
         """Add something that happened in an interview."""
         with self.connect("write to", is_write=True) as connection:
-            connection.execute(sa.insert(EVENTS), asdict(event))
+            append_rows(connection, [], [event])
 
     def events(self, site: str, wave: str, respondent: str) -> list[Event]:
         """What happened in one interview, in order."""
@@ -260,11 +264,8 @@ class Store:
         """
         with self.connect("read imports from") as connection:
             plan = plan_undo(connection, import_id, by=by, at=at)
-        write, people = (
-            partial(self.connect, "undo in", is_write=True),
-            People(plan.people, plan.strangers),
-        )
-        name = bring_in(write, plan.entry, plan.answers, people)
+        write = partial(self.connect, "undo in", is_write=True)
+        name = bring_in(write, plan.entry, plan.answers, People(plan.people, plan.strangers))
         return replace(plan, entry=replace(plan.entry, id=name))
 
     # Two laptops, one engagement
@@ -280,7 +281,7 @@ class Store:
         In whatever order stores are merged, the same people and the same current answers come
         out: where both have an answer to a question, the one given later counts, and all remain
         in the journal. Merging twice adds nothing. `renamed` maps pseudonyms of `other` to those
-        they get here.
+        they get here. Whoever was forgotten in one of the two is not brought in.
 
         Raises `ExchangeError`, and adds nothing, where two people have one pseudonym or one
         person has two.
@@ -288,13 +289,10 @@ class Store:
         theirs, agreed, name = other.contents(), other.ledger.contents(), other._name
         with self.atomic():
             ours = self.contents()
+            self.forgetting.take_in(other.forgetting.tombstones())
+            theirs = leave_out(theirs, self.forgetting.find(theirs.people()))
             added = join(ours, tell_apart(ours, theirs, name=name, renamed=renamed or {}))
             with self.connect("merge into", is_write=True) as connection:
-                for table, entries in added.entries():
-                    for entry in entries:
-                        upsert(connection, table, entry)
-                for table, entries in added.rows():
-                    if entries:
-                        connection.execute(sa.insert(table), entries)
+                added.write(connection)
             self.ledger.take_in(agreed)
         return len(added.answers)

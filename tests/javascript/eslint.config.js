@@ -2,11 +2,12 @@ import js from "@eslint/js";
 import globals from "globals";
 
 const FORM = "harmony_kit/interview/static";
+const BOARD = "harmony_kit/workshop/static";
 
 // The scripts are one module when they reach a browser; what a name in another file means, the
 // type checker knows (see tsconfig.json), so that eslint need not.
 const scripts = {
-  files: [`${FORM}/**/*.js`],
+  files: [`${FORM}/**/*.js`, `${BOARD}/**/*.js`],
   languageOptions: { sourceType: "script", globals: globals.browser },
   rules: {
     "no-undef": "off",
@@ -16,7 +17,7 @@ const scripts = {
 
 // The last of them says what the module exports; a page of its own imports it.
 const last = {
-  files: [`${FORM}/form.js`, `${FORM}/pocket.js`],
+  files: [`${FORM}/render.js`, `${FORM}/pocket.js`, `${BOARD}/board.js`],
   languageOptions: { sourceType: "module" },
 };
 

@@ -31,6 +31,16 @@ class Form {
     return fill(this.wording[key] ?? key, words);
   }
 
+  /** Between a key that leads on and the screen it leads to the form is busy. */
+  get moving() {
+    return this.root.hasAttribute("aria-busy");
+  }
+
+  set moving(isMoving) {
+    if (isMoving) this.root.setAttribute("aria-busy", "true");
+    else this.root.removeAttribute("aria-busy");
+  }
+
   speak(wording) {
     this.wording = wording;
     this.drawBar();
@@ -459,13 +469,3 @@ class Form {
     return sent.value ? `${sent.value} (${label(sent.value)})` : sent.chosen.map(label).join(", ");
   }
 }
-
-export default {
-  render({ model, el }) {
-    const form = new Form(model, el);
-    // A respondent alone sees nothing of the notebook, as soon as the page has taken us in.
-    const open = () => (form.root.isConnected ? form.toggleFull(true) : requestAnimationFrame(open));
-    if (form.setting.is_self_service) open();
-    return () => form.close();
-  },
-};

@@ -11,6 +11,11 @@ function keyOf(index) {
   return index < 9 ? String(index + 1) : index === 9 ? "0" : "";
 }
 
+/** The key of an option: its own, or the one of its place. */
+function keyFor(option, index) {
+  return option.key ?? keyOf(index);
+}
+
 /** What every input knows: its question, the form's words, and how to keep an answer. */
 class Input {
   constructor(question, form) {
@@ -91,7 +96,7 @@ class OneOf extends Input {
       h(
         "div",
         { class: isScale ? "scale" : "list", style: `--n: ${options.length}` },
-        options.map((option, i) => this.option(option.id, option.label, keyOf(i), "card")),
+        options.map((option, i) => this.option(option.id, option.label, keyFor(option, i), "card")),
       ),
       h("div", { class: "statuses" }, this.statusOptions("pill")),
     );
@@ -171,7 +176,7 @@ class OneOf extends Input {
   }
 
   press(key) {
-    const index = this.question.options.findIndex((_, i) => keyOf(i) === key);
+    const index = this.question.options.findIndex((option, i) => keyFor(option, i) === key);
     const status = this.statuses().findIndex((entry) => entry.key === key);
     const place = index >= 0 ? index : status >= 0 ? this.question.options.length + status : -1;
     if (place < 0) return false;

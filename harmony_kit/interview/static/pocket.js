@@ -1,6 +1,6 @@
 // The form on a page of its own: what a kernel's channel is to it in a notebook, here is a socket.
 
-import form from "./form.js";
+import form from "./render.js";
 
 const RETRY_MS = 500;
 

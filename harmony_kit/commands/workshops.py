@@ -1,0 +1,160 @@
+"""harmony workshop: the board for a notebook cell, joined to the report and the store."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from harmony_kit.batch.handing import reports_name
+from harmony_kit.commands.interviewing import engagement_key, interviewer_name
+from harmony_kit.commands.naming import check_names
+from harmony_kit.engagement.choosing import first_site, refuse, unknown_names
+from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.journal.store import Store
+from harmony_kit.journal.subject import Subject, list_subjects, titles_of
+from harmony_kit.report.results import SCHEMA
+from harmony_kit.workshop.agenda import Agenda, plan_agenda
+from harmony_kit.workshop.host import Host
+from harmony_kit.workshop.room import Room
+from harmony_kit.workshop.showing import Standing
+
+__all__ = ["hold_workshop", "open_host", "open_workshop"]
+
+
+def open_workshop(
+    folder: str | Path,
+    site: str | None = None,
+    wave: str | None = None,
+    workflow: str | None = None,
+    screen: str = "projector",
+) -> object:
+    """The board of a workshop, as the last line of a notebook cell.
+
+    Parameters
+    ----------
+    site, wave
+        The first site and the present wave if not given.
+    workflow
+        The recurring decision; chosen on the first screen if not given.
+    screen
+        ``projector`` or ``laptop``.
+
+    Raises `EngagementError` when there is no such site, wave, workflow or screen.
+    """
+    # The widget library costs a second to import; a host without a board does without.
+    from harmony_kit.workshop.board import BoardLook, WorkshopBoard
+
+    engagement = load_engagement(Path(folder))
+    refuse(unknown_names("screen", "screen", [screen], get_args(BoardLook)))
+    host = open_host(engagement, site, wave, workflow)
+    return WorkshopBoard(
+        host,
+        key=engagement_key(engagement),
+        client=engagement.client,
+        colour=engagement.brand.colour,
+        look=cast("BoardLook", screen),
+    )
+
+
+def open_host(
+    engagement: Engagement,
+    site: str | None = None,
+    wave: str | None = None,
+    workflow: str | None = None,
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Host:
+    """What the board talks to: the published results of a site, and the store.
+
+    Raises `EngagementError` when there is no such site, wave or workflow.
+    """
+    first = first_site(engagement)
+    check_names(engagement, sites=[site], wave=wave)
+    place = (site or first, wave or engagement.wave)
+    store = Store(engagement.store_url, stays_open=True)
+    subjects = list_subjects(engagement.evidence.subjects(), store.subjects(), site=place[0])
+    agenda = _make_agenda(engagement, *place, subjects)
+    refuse(_unknown_workflow(agenda, workflow))
+    last = [one.workflow for one in store.ledger.entries(*place)][-1:]
+    chosen = workflow or (last[0] if last else "")
+    by = interviewer_name()
+    room = Room(store.ledger, *place, chosen, by, clock, engagement.timezone)
+    standing = Standing(
+        room=room,
+        agenda=agenda,
+        instrument=engagement.instrument,
+        titles=titles_of(subjects),
+        site_name={one.site: one.name for one in engagement.sites}[place[0]],
+        languages=engagement.languages,
+        language=engagement.languages[0],
+    )
+    return Host(standing, lambda: uuid.uuid4().hex[:8])
+
+
+def _unknown_workflow(agenda: Agenda, workflow: str | None) -> list[Any]:
+    if workflow is None:
+        return []
+    known = tuple(one.id for one in agenda.workflows)
+    todo = "A workflow is a recurring decision of decisions.csv."
+    return unknown_names("decisions.csv", "workflow", [workflow], known, todo=todo)
+
+
+def _make_agenda(
+    engagement: Engagement, site: str, wave: str, subjects: tuple[Subject, ...]
+) -> Agenda:
+    results = _published(engagement, site, wave)
+    decisions = [one for one in subjects if one.kind == "decision"]
+    recorded = engagement.evidence.of_site(site).decisions
+    kinds = dict(zip(recorded["decision"], recorded["kind"], strict=True))
+    asked = {row.get("subject") for row in results.get("readiness", ())}
+    open_ids = set(recorded.loc[recorded["decided_on"].isna(), "decision"])
+
+    def is_recurring(one: Subject) -> bool:
+        # As everywhere: what no file calls one or the other recurs where people were asked of it.
+        kind = kinds.get(one.id)
+        return kind == "recurring" or (kind != "one_off" and (one.id in asked or not results))
+
+    workflows = [one for one in decisions if is_recurring(one)]
+    return plan_agenda(
+        results,
+        workflows=workflows,
+        pilots=[one for one in subjects if one.kind == "pilot"],
+        open_decisions=[one for one in decisions if one not in workflows and one.id in open_ids],
+    )
+
+
+def _published(engagement: Engagement, site: str, wave: str) -> Mapping[str, Any]:
+    """What was published of a site in this wave; nothing where there is no such report.
+
+    The room sees what went through the gate and stands in the report, and nothing else.
+    """
+    path = engagement.folder / reports_name(is_draft=False) / site / "results.json"
+    if not path.is_file():
+        return {}
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    is_ours = (content.get("schema"), content.get("wave")) == (SCHEMA, wave)
+    return content if is_ours else {}
+
+
+def hold_workshop(
+    folder: Path, *, site: str | None, workflow: str | None, screen: str, open_browser: bool
+) -> int:
+    """Open the workshop in JupyterLab; returns its exit code.
+
+    Raises `EngagementError` when there is no such site or workflow.
+    """
+    from harmony_kit.interview.launch import start_lab
+
+    engagement = load_engagement(folder)
+    open_host(engagement, site, None, workflow)
+    return start_lab(
+        folder,
+        site=site,
+        open_browser=open_browser,
+        notebook="4_workshop.ipynb",
+        parameters={"workflow": workflow, "screen": screen},
+    )
