@@ -152,6 +152,8 @@ class Visit:
 
     def press(self, *keys: str) -> None:
         for key in keys:
+            if key == "Enter":  # sooner than somebody can have read the page it is a double press
+                self.page.wait_for_timeout(220)
             self.page.keyboard.press(key)
 
     def press_on(self, *keys: str) -> str:

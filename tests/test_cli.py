@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -264,7 +265,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 def test_commands_that_name_a_site_or_wave():
     assert {name for name, _, _ in NAMING} == {
         *("import", "form", "run", "interview", "journal", "plan", "compare", "export", "lexicon"),
-        *("workshop", "accord", "roster", "case", "correct", "subject"),
+        *("workshop", "accord", "follow", "roster", "case", "correct", "subject"),
     }
 
 
@@ -374,8 +375,13 @@ def test_compare_tells_what_moved_and_never_compares_a_rewording(acme, tmp_path)
     assert result.exit_code == 0, result.output
     assert "IT: 6 people, then 6 (6 came back, 0 left, 0 joined)" in result.output
     assert "false conflict -> shared view" in result.output
+    assert re.search(r"IT understands Operations on \d+% -> \d+% of \d+ topics", result.output)
     assert "not compared" not in result.output
-    assert set(pd.read_excel(sheet, sheet_name=None, engine="calamine")) >= {"changes", "returns"}
+    assert set(pd.read_excel(sheet, sheet_name=None, engine="calamine")) >= {
+        "changes",
+        "understood",
+        "returns",
+    }
     _speak(acme, "es")
     spanish = _run("compare", acme).output
     assert "hinterberg: de la ronda 2026 a la 2027" in spanish

@@ -163,12 +163,12 @@ def test_a_whole_interview_by_keyboard(visit, store):  # noqa: PLR0915 - one int
     assert visit.press_on("Enter") == "review"
     visit.check_access("12-review")
     assert "Questions without an answer: 1" in visit.text(".is-review")
-    visit.press("Shift+Tab", "Shift+Tab", "Shift+Tab")
+    visit.press("Tab")
     assert visit.press_on("Enter") == "duties.clear"
     visit.press_on("4")
     visit.press_on("Enter")
     assert visit.press_on("Enter") == "review"
-    visit.press("Enter")
+    visit.press("f")
     visit.wait_for("h2:has-text('Thank you')")
     visit.check_access("13-finished")
 
@@ -439,10 +439,13 @@ def test_a_pointer_answers_too_and_a_note_is_kept(visit, store):
 
 def test_full_window_and_dark_theme(visit):
     begin(visit, "dark-99")
-    visit.page.get_by_role("button", name="Full window").click()
-    visit.wait_for("button:has-text('Leave full window')")
     box = visit.page.locator(".harmony").bounding_box()
     assert box == {"x": 0, "y": 0, "width": 1280, "height": 900}
+    visit.page.get_by_role("button", name="Leave full window").click()
+    visit.wait_for("button:text-is('Full window')")
+    assert visit.page.locator(".harmony").bounding_box()["x"] > 0
+    visit.page.get_by_role("button", name="Full window").click()
+    visit.wait_for("button:has-text('Leave full window')")
     assert visit.focused()["isInForm"]
     visit.check_access("60-full-window")
     visit.page.evaluate(
@@ -462,6 +465,28 @@ def test_full_window_and_dark_theme(visit):
         "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})"
     )
     visit.page.wait_for_selector("body[data-jp-theme-light='true']", state="attached")
+
+
+def test_another_pseudonym_changes_nothing_else(visit):
+    visit.wait_for(".lobby")
+    visit.press("Enter")
+    visit.wait_for(".start")
+    visit.page.select_option(".start select", "de")
+    visit.page.locator(".lenses .pill").nth(1).click()
+    visit.page.locator(".start .field input").first.fill("shift lead")
+    visit.page.locator(".consent .tick input").click()
+    code = visit.page.locator(".with-button input").input_value()
+    visit.page.locator(".with-button button").click()
+    visit.page.wait_for_function(
+        "(was) => document.querySelector('.with-button input').value !== was", arg=code
+    )
+    now = visit.page.evaluate(
+        """() => [document.querySelector('.start select').value,
+          [...document.querySelectorAll('.lenses input')].map((i) => i.checked),
+          document.querySelector('.start .field input').value,
+          document.querySelector('.consent .tick input').checked]"""
+    )
+    assert now == ["de", [False, True], "shift lead", True]
 
 
 def test_a_respondent_alone(folder, browser, store):

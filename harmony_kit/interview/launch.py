@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,11 @@ from harmony_kit.errors import EngagementError, Problem
 __all__ = ["Lab", "plan_lab", "port_of", "start_lab"]
 
 NOTEBOOK = "1_interview.ipynb"
+
+#: What ends a program besides Ctrl+C: a service being stopped, a terminal being closed.
+_STOPS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+#: How long JupyterLab may take to close its kernels before it is told, and then made, to end.
+_SECONDS_TO_CLOSE = 5.0
 
 #: JupyterLab's own settings, so that nobody's private ones can lose an answer.
 _SETTINGS: dict[str, dict[str, object]] = {
@@ -115,11 +122,21 @@ def start_lab(
         browser = f"--ServerApp.open_browser={open_browser}"
         environment = {**os.environ, **lab.environment}
         with subprocess.Popen([*lab.command, browser], env=environment) as process:
+            for number in _STOPS:
+                signal.signal(number, signal.default_int_handler)
             try:
                 return process.wait()
             except KeyboardInterrupt:
-                # The terminal sent it to JupyterLab too, which now closes its kernels.
-                return process.wait()
+                return _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> int:
+    """See JupyterLab end with us: a terminal stops it too, whoever stops us alone does not."""
+    for end in (process.terminate, process.kill):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(_SECONDS_TO_CLOSE)
+        end()
+    return process.wait()
 
 
 def port_of(folder: Path) -> int:

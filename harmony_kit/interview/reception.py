@@ -15,6 +15,7 @@ A message is a mapping with ``do`` and what belongs to it; a reply holds some of
 
 from __future__ import annotations
 
+import logging
 import threading
 import traceback
 from collections.abc import Callable
@@ -38,6 +39,8 @@ from harmony_kit.journal.answers import Respondent
 
 __all__ = ["Reception"]
 
+_LOG = logging.getLogger(__name__)
+
 
 @dataclass
 class Reception:
@@ -59,10 +62,18 @@ class Reception:
         except AnswerError as cause:
             reply = {"trouble": self._explain(cause)}
         except Exception as cause:  # noqa: BLE001 - whatever it is, the form must show it
+            reply = {"trouble": self._report(cause)}
+        return {**reply, "ack": message.get("seq")}
+
+    def _report(self, cause: Exception) -> ScreenView:
+        """What went wrong; where the store lies is nothing for a respondent to read."""
+        if self.desk.setting.is_self_service:
+            _LOG.error("the form could not do what it was asked", exc_info=cause)
+            detail, todo = "", "trouble.error_todo_alone"
+        else:
             detail = "".join(traceback.format_exception_only(cause)).strip()
             todo = "trouble.error_todo"
-            reply = {"trouble": {"text": "trouble.refused", "detail": detail, "todo": todo}}
-        return {**reply, "ack": message.get("seq")}
+        return {"text": "trouble.refused", "detail": detail, "todo": todo}
 
     def _explain(self, cause: AnswerError) -> ScreenView:
         """Why an answer was not taken; where others speak against it, never as a condition."""

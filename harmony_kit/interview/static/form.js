@@ -1,5 +1,7 @@
 // The form: the bar that is always there, notices, the keyboard, and one page at a time.
 
+/** Two presses of Enter within this time are one. */
+const DOUBLE_PRESS_MS = 200;
 const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
 
 class Form {
@@ -8,6 +10,7 @@ class Form {
     this.wording = this.setting.wording;
     this.savedAt = "";
     this.shownAt = performance.now();
+    this.turnedAt = 0;
     this.others = [];
     this.notices = [];
     this.leftovers = [];
@@ -166,6 +169,9 @@ class Form {
       ),
     );
     this.sections.replaceChildren(...entries);
+    // On a phone the sections are a strip, and where we are must be in it.
+    const here = entries.find((entry) => entry.hasAttribute("aria-current"));
+    if (here) this.sections.scrollLeft = here.offsetLeft - this.sections.offsetLeft - 12;
   }
 
   // Replies
@@ -176,14 +182,17 @@ class Form {
       this.hear(reply, sent);
     } catch (error) {
       this.moving = false;
-      const detail = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-      this.notices.push({ kind: "trouble", text: "trouble.drawing", detail, todo: "trouble.drawing_todo" });
+      const told = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+      const alone = this.setting.is_self_service;
+      const todo = alone ? "trouble.error_todo_alone" : "trouble.drawing_todo";
+      this.notices.push({ kind: "trouble", text: "trouble.drawing", detail: alone ? "" : told, todo });
       this.showState();
     }
   }
 
   hear(reply, sent) {
     if (reply.trouble || reply.conflict || reply.problems) this.moving = false;
+    if (sent && !reply.trouble) this.forgetTrouble();
     if (reply.saved) this.confirm(reply, sent);
     if (reply.wording) this.wording = reply.wording;
     if (reply.bar) this.view = reply.bar;
@@ -195,6 +204,13 @@ class Form {
     if (reply.conflict) this.notices.push({ kind: "conflict", ...reply.conflict, sent });
     for (const clash of reply.clashes ?? []) this.notices.push({ kind: "clash", ...clash });
     this.showState();
+  }
+
+  /** What works again is no trouble any more; an answer that was refused stays told. */
+  forgetTrouble() {
+    this.notices = this.notices.filter(
+      ({ kind, sent }) => kind !== "trouble" || !sent || sent.do === "answer",
+    );
   }
 
   confirm({ saved, ack }, sent) {
@@ -221,6 +237,7 @@ class Form {
     this.page = new PAGES[page.kind](page, this);
     this.main.replaceChildren(this.page.node);
     this.shownAt = performance.now();
+    this.turnedAt = this.shownAt;
     this.drawBar();
     this.guard();
     if (isMine || hadFocus) this.page.focus();
@@ -228,6 +245,11 @@ class Form {
     else if (isMine) this.root.scrollIntoView({ block: "nearest" });
     if (reply.by_others) this.notices.push({ kind: "changed" });
     else this.notices = this.notices.filter(({ kind }) => kind !== "changed");
+  }
+
+  /** The second half of a double press, on a page nobody can have read yet. */
+  isTooSoon() {
+    return performance.now() - this.turnedAt < DOUBLE_PRESS_MS;
   }
 
   /** Whether something on the screen is typed and not sent. */
@@ -339,10 +361,16 @@ class Form {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const { target } = event;
     const isText = target.matches("textarea, input[type=text]");
+    // A key held down says nothing new: it must not run through the questions.
+    const isHeld = event.repeat && (!isText || event.key === "Enter");
     if (event.key === "Enter" && !event.shiftKey) {
-      if (target.matches("button, summary, select")) return;
+      if (target.matches("button, summary, select") && !isHeld) return;
       event.preventDefault();
-      if (!this.moving) this.page?.primary();
+      if (!this.moving && !isHeld && !this.isTooSoon()) this.page?.primary();
+      return;
+    }
+    if (isHeld && !event.key.startsWith("Arrow") && event.key !== "Tab") {
+      event.preventDefault();
       return;
     }
     if (isText || target.matches("select")) return;
@@ -422,7 +450,7 @@ class Form {
       clash: () => [line("trouble.clash", notice), act("trouble.understood", drop)],
       trouble: () => [
         loud(notice.text),
-        h("p", { class: "detail" }, notice.detail),
+        notice.detail ? h("p", { class: "detail" }, notice.detail) : null,
         notice.todo ? line(notice.todo) : null,
         notice.sent?.do === "answer" && notice.todo
           ? act("trouble.retry", () => this.again(notice))

@@ -169,13 +169,10 @@ class Lobby extends Page {
 class Start extends Page {
   constructor(view, form) {
     super(view, form);
-    this.given = {
-      respondent: view.proposed,
-      lens: "",
-      role: "",
-      language: view.language,
-      consent: false,
-    };
+    const empty = { lens: "", role: "", language: view.language, consent: false };
+    // Another pseudonym changes nothing else that was filled in.
+    const before = form.page instanceof Start ? form.page.given : empty;
+    this.given = { ...before, respondent: view.proposed };
     this.wrong = {};
     this.node = this.draw();
   }
@@ -575,14 +572,22 @@ class Review extends ScreenPage {
       required.length ? [["review.open", required]] : [],
       optional.length ? [["review.optional", optional]] : [],
     ].flat();
+    this.nOpen = required.length + misfits.length;
+    this.sure = h("div", { class: "sure", role: "status" });
     this.node = this.frame(
-      h("h3", { class: "asked" }, this.say("review.title")),
+      h("h3", { class: "asked", tabindex: "-1", "data-first": true }, this.say("review.title")),
+      h("p", { class: "keys" }, this.say("review.keys", { key: this.key.toUpperCase() })),
+      this.sure,
       view.open.length || misfits.length ? null : h("p", {}, this.say("review.complete")),
       parts.map(([key, rows]) => [
         h("p", { class: "help" }, this.say(key, { n: rows.length })),
         h("ul", { class: "open" }, rows.map((row) => this.row(row))),
       ]),
     );
+  }
+
+  get key() {
+    return this.say("review.finish_key");
   }
 
   row({ screen, section, text, other, misfit }) {
@@ -604,15 +609,35 @@ class Review extends ScreenPage {
   }
 
   forward() {
-    return this.button("review.finish", () => this.form.finish(), "primary");
+    return this.button("review.finish", () => this.end(), "primary");
   }
 
-  primary() {
-    this.form.finish();
+  /** Enter leads from question to question and ends here: the end has a key of its own. */
+  primary() {}
+
+  press(key) {
+    if (key === this.key) this.end();
+    else if (key === this.say("review.sure_key") && this.isAsking()) this.form.finish();
+    else return false;
+    return true;
   }
 
-  focus() {
-    this.node.querySelector("button.primary").focus();
+  isAsking() {
+    return this.sure.childElementCount > 0;
+  }
+
+  /** Finish, after a question where something is open. */
+  end() {
+    if (!this.nOpen) {
+      this.form.finish();
+      return;
+    }
+    const key = this.say("review.sure_key").toUpperCase();
+    this.sure.replaceChildren(
+      h("p", {}, h("strong", {}, this.say("review.sure", { n: this.nOpen, key }))),
+      this.button("review.finish_open", () => this.form.finish()),
+    );
+    this.sure.scrollIntoView({ block: "center" });
   }
 }
 
