@@ -32,7 +32,7 @@ from harmony_kit.measures.rows import rows_of
 from harmony_kit.measures.telling import list_sets, tell_rating
 from harmony_kit.report.assessment import measure_site
 
-_CELLS, _OTHERS, _SECRETS = 24, 2, 6
+_CELLS, _OTHERS, _SECRETS = 16, 2, 5
 _CELL = ["item", "subject", "lens", "about"]
 
 

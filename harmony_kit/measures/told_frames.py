@@ -15,7 +15,8 @@ import pandas as pd
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Bools, Floats
 from harmony_kit.measures.claims import STATES, middle_certainty
-from harmony_kit.measures.readings import BAND, SLACK
+from harmony_kit.measures.looks import SLACK
+from harmony_kit.measures.readings import BAND
 from harmony_kit.measures.rows import Row
 from harmony_kit.measures.steps import step_out
 from harmony_kit.measures.telling import ToldRating, tell_ratings
