@@ -12,6 +12,7 @@ from pathlib import Path
 from harmony_kit.batch.losses import list_losses
 from harmony_kit.batch.record import known_waves
 from harmony_kit.commands.contradictions import list_contradictions, list_unasked
+from harmony_kit.engagement.brand import list_brand_warnings
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import AnswerError, FileError, Problem, StoreError
 from harmony_kit.exchange.row_problems import name_rows
@@ -61,6 +62,7 @@ def check_engagement(folder: Path) -> CheckReport:
     except StoreError as cause:
         problems.append(Problem("the store", "", str(cause)))
     problems += stored.lost
+    problems += list_brand_warnings(engagement.brand)
     problems += _check_sites(engagement, stored)
     problems += _check_answers(engagement, stored)
     problems += _check_conditions(stored)

@@ -168,7 +168,8 @@ def print_journal(folder: Path, *, respondent: str, site: str | None) -> int:
             events = store.events(person.site, person.wave, person.respondent)
             entries = store.journal(site=person.site, respondent=respondent)
             answers = [answer for _, answer in entries if answer.wave == person.wave]
-            for _, line in sorted([*_tell_events(events), *_tell_answers(answers)]):
+            lines = [*_tell_events(events), *_tell_answers(answers)]
+            for _, line in sorted(lines, key=lambda one: one[0]):
                 click.echo(line)
     return 0
 
@@ -188,11 +189,14 @@ def _tell_events(events: list[Event]) -> Iterator[tuple[dt.datetime, str]]:
 
 
 def _tell_answers(answers: list[Answer]) -> Iterator[tuple[dt.datetime, str]]:
+    """The answers as they were recorded: what stands last of a question is what counts.
+
+    A clock that was put back changes nothing of that; each is told no earlier than those before.
+    """
     before: dict[tuple[str, ...], str] = {}
-    # After a merge the rows of two laptops follow each other, and the current one may stand twice.
-    told = {(a.key, a.answered_at, a.content): a for a in answers}
-    for answer in sorted(told.values(), key=lambda one: one.answered_at):
-        said = _content(answer)
+    at = dt.datetime.min.replace(tzinfo=dt.UTC)
+    for answer in _once_each(answers):
+        said, at = _content(answer), max(at, answer.answered_at)
         change = f"{before[answer.key]} -> {said}" if answer.key in before else said
         before[answer.key] = said
         seconds = f"  {answer.seconds:.0f} s" if answer.seconds is not None else ""
@@ -202,7 +206,13 @@ def _tell_answers(answers: list[Answer]) -> Iterator[tuple[dt.datetime, str]]:
         estimate = f"@{answer.about}" if answer.is_estimate else ""
         who = f"{answer.source.recorded_by} ({answer.source.origin})"
         what = f"{answer.item}{subject}{estimate}: {change}{seconds}{note}{reason}"
-        yield answer.answered_at, f"{_moment(answer.answered_at)}  {who}  {what}"
+        yield at, f"{_moment(answer.answered_at)}  {who}  {what}"
+
+
+def _once_each(answers: list[Answer]) -> list[Answer]:
+    """After a merge the answer that counts may stand twice: where it stood last."""
+    told = {(a.key, a.answered_at, a.content): a for a in reversed(answers)}
+    return [*reversed(told.values())]
 
 
 def _content(answer: Answer) -> str:

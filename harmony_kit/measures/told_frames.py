@@ -19,7 +19,8 @@ from harmony_kit.measures.looks import SLACK
 from harmony_kit.measures.readings import BAND
 from harmony_kit.measures.rows import Row
 from harmony_kit.measures.steps import step_out
-from harmony_kit.measures.telling import ToldRating, tell_ratings
+from harmony_kit.measures.telling import DISTRIBUTION_FROM, ToldRating, tell_ratings
+from harmony_kit.measures.told_intervals import bound_mean
 
 __all__ = [
     "ToldRatings",
@@ -91,11 +92,29 @@ def tell_within(frame: pd.DataFrame, ratings: ToldRatings) -> pd.DataFrame:
     """The frame of `measure_agreement`: nothing point by point where that may not be shown."""
     told = frame.copy()
     put_mean(told, "mean", list(ratings.by_row))
+    _put_interval(told, ratings)
     least = ratings.settings.min_group
     tells = [bool(camps) and min(one["n"] for one in camps) < least for camps in frame["camps"]]
     told["camps"] = frame["camps"].mask(pd.Series(tells, index=told.index, dtype="bool"), None)
     told["view"] = pd.Series([one.view or None for one in ratings.by_row], index=told.index)
     return told
+
+
+def _put_interval(told: pd.DataFrame, ratings: ToldRatings) -> None:
+    """Where answers may not be shown point by point, the interval that follows from what is told.
+
+    Of a large group that is nearly all alike the band says what there is to say.
+    """
+    people, points = told["n"].to_numpy(), told["points"].to_numpy()
+    nothing = (np.nan, np.nan)
+    bounds = [
+        bound_mean(one, int(n), int(scale)) if n < DISTRIBUTION_FROM else nothing
+        for one, n, scale in zip(ratings.by_row, people, points, strict=True)
+    ]
+    is_shown = np.array([one.is_spread_shown for one in ratings.by_row], dtype=bool)
+    ends = np.array(bounds, dtype=np.float64).reshape(-1, 2)
+    for place, name in enumerate(("low", "high")):
+        told[name] = np.where(is_shown, told[name].to_numpy(dtype=np.float64), ends[:, place])
 
 
 def tell_scales(scales: pd.DataFrame, within: pd.DataFrame) -> pd.DataFrame:
