@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from harmony_kit.batch.publish import Page, render_page
+from harmony_kit.batch.page import Page
+from harmony_kit.batch.publish import render_page
 from harmony_kit.commands.accords import read_views
 from harmony_kit.commands.exchanging import open_store, user_name
 from harmony_kit.commands.naming import check_names
@@ -119,13 +120,11 @@ def _say_site(views: Sequence[AccordView], today: dt.date, *, is_all: bool) -> I
 def _draw_sheet(
     engagement: Engagement, found: Sequence[Sequence[AccordView]], today: dt.date
 ) -> bytes:
-    brand = engagement.brand
     page = Page(
         load_words(engagement.language).say("follow.title"),
         engagement.language,
         client=engagement.client,
-        brand=brand.name,
-        colour=brand.colour,
+        brand=engagement.brand,
         banner=engagement.banner,
     )
     return render_page("reminder.html.j2", {"page": page, **tell_reminder(found, today)})
