@@ -16,7 +16,7 @@ from harmony_kit.measures.claims import grade_claims
 
 __all__ = ["Former", "judge_former"]
 
-_DRAWS = 1000
+_DRAWS = 300
 Floats = NDArray[np.float64]
 
 

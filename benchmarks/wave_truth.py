@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
-from worlds import People, World, ask, find_truth, head_counts, make_frames, make_plant, move_plant
+from planting import LOOKING
+from worlds import (
+    Asked,
+    People,
+    World,
+    ask,
+    find_truth,
+    head_counts,
+    make_frames,
+    make_plant,
+    move_plant,
+)
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.changes import measure_changes
-from harmony_kit.measures.claims import STATES
+from harmony_kit.measures.claims import STATES, grade_claims
 from harmony_kit.measures.coorientation import measure_topics
+from harmony_kit.measures.readings import find_states
 from harmony_kit.measures.transitions import measure_transitions
 
 __all__ = ["judge_census", "judge_waves"]
@@ -18,10 +32,21 @@ SETTINGS = Settings()
 SIX = (6, 6)
 
 
-def plant_waves(world: World, sites: int, *, same: bool, seed: int) -> tuple[pd.DataFrame, ...]:
-    """Answers of two waves, items, and the truth of each wave; with the same people or others."""
+@dataclass(frozen=True)
+class Waves:
+    """Answers of two waves, items, the truth of each wave, and what was asked in each."""
+
+    answers: pd.DataFrame
+    items: pd.DataFrame
+    before: pd.DataFrame
+    after: pd.DataFrame
+    asked: tuple[list[Asked], list[Asked]]
+
+
+def plant_waves(world: World, sites: int, *, same: bool, seed: int) -> Waves:
+    """Two waves with the same people or others."""
     random = np.random.default_rng(seed)
-    waves: list[list[object]] = [[], []]
+    waves: tuple[list[Asked], list[Asked]] = ([], [])
     for _ in range(sites):
         plant = make_plant(world, random)
         moved = move_plant(plant, world, random)
@@ -40,7 +65,7 @@ def plant_waves(world: World, sites: int, *, same: bool, seed: int) -> tuple[pd.
         pd.concat([find_truth(one.truth, world.points) for one in asked], ignore_index=True)
         for asked in waves
     ]
-    return pd.concat(frames, ignore_index=True), items, *truth
+    return Waves(pd.concat(frames, ignore_index=True), items, *truth, waves)
 
 
 def judge_waves(sites: int, seed: int) -> list[str]:
@@ -48,7 +73,9 @@ def judge_waves(sites: int, seed: int) -> list[str]:
     missed = []
     print(
         f"\n{'two waves, 6 per lens':44}"
-        + "".join(f"{name:>8}" for name in ("moves", "right", "power", "states", "right"))
+        + "".join(
+            f"{name:>8}" for name in ("moves", "right", "power", "states", "right", "true", "told")
+        )
     )
     for kind in ("mixed", "scattered"):
         for share, same in ((0.0, True), (0.0, False), (0.2, True), (0.2, False)):
@@ -68,8 +95,9 @@ def judge_waves(sites: int, seed: int) -> list[str]:
 
 def judge_pair(world: World, sites: int, *, same: bool, seed: int) -> dict[str, float]:
     """Moves claimed per report, how many are right, power for one point, changes of state."""
-    answers, items, before, after = plant_waves(world, sites, same=same, seed=seed)
-    changes = measure_changes(answers, items, settings=SETTINGS)
+    waves = plant_waves(world, sites, same=same, seed=seed)
+    before, after = waves.before, waves.after
+    changes = measure_changes(waves.answers, waves.items, settings=SETTINGS)
     true = pd.concat(
         [_true_change(before, after, name) for name in ("own", "estimate", "misreading")]
     )
@@ -79,7 +107,7 @@ def judge_pair(world: World, sites: int, *, same: bool, seed: int) -> dict[str, 
     is_right = (way * true > 0.3)[is_claimed]
     is_view = (changes["quantity"] != "misreading").to_numpy()
     big = (np.abs(true) >= 0.9) & is_view
-    states = measure_transitions(answers, items, settings=SETTINGS)
+    states = measure_transitions(waves.answers, waves.items, settings=SETTINGS)
     said = (
         (states["claim"] == "claimed") & (states["from_state"] != states["to_state"])
     ).to_numpy()
@@ -95,7 +123,39 @@ def judge_pair(world: World, sites: int, *, same: bool, seed: int) -> dict[str, 
         "power": is_claimed[big].mean() if big.any() else np.nan,
         "states": said.sum() / sites,
         "states_right": hit.mean() if len(hit) else np.nan,
+        "true": (was != now).sum() / sites,
+        "told": np.mean(
+            [_tell_states(*pair, world, same=same) for pair in zip(*waves.asked, strict=True)]
+        ),
     }
+
+
+def _tell_states(before: Asked, after: Asked, world: World, *, same: bool) -> int:
+    """Changes of state claimed by a reader told how far each mean moved, and the spreads.
+
+    Nothing else is left to be known of a change than where the line between the states lies.
+    """
+    random = np.random.default_rng(0)
+    moved = (after.truth - before.truth)[:, :, None]
+    level = [np.stack([part.mean(axis=1) for part in one.ratings]) for one in (before, after)]
+    again = world.reliability if same else 0.0
+    variance = float(np.mean(np.square(world.spread))) / SIX[0] * (1 + again) / 2
+    middle = (level[0] + level[1])[:, :, None] / 2 - 1
+    middle = middle + np.sqrt(variance) * random.normal(size=(*level[0].shape, 1000))
+    surest = []
+    for looks in LOOKING:
+        was, now = (
+            find_states(np.clip(middle + by, 0, 4)[list(looks)], 1.0)
+            for by in (-moved / 2, moved / 2)
+        )
+        pairs = [
+            ((was == a) & (now == b)).mean(axis=1) for a in range(4) for b in range(4) if a != b
+        ]
+        surest.append(np.max(pairs, axis=0))
+    p = pd.Series(np.concatenate(surest))
+    return int(
+        (grade_claims(p, pd.DataFrame({"site": ["site"] * len(p)}), SETTINGS) == "claimed").sum()
+    )
 
 
 def _true_change(before: pd.DataFrame, after: pd.DataFrame, name: str) -> pd.Series:

@@ -5,6 +5,10 @@ from measure_frames import answers_of, dtypes_of, items_of, no_answers, said
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.changes import CHANGES, measure_changes
 from harmony_kit.measures.transitions import TRANSITIONS, measure_transitions
+from harmony_kit.measures.understood_changes import (
+    UNDERSTOOD_CHANGES,
+    measure_understood_changes,
+)
 from harmony_kit.measures.waves import RETURNS, measure_returns, pair_waves
 
 #: The smallest groups there may be, so that a case has few people.
@@ -40,6 +44,10 @@ def changes(answers=BOTH, items=ITEMS, **options):
 
 def transitions(answers=BOTH, items=ITEMS, **options):
     return measure_transitions(answers, items, settings=SETTINGS, **options)
+
+
+def understood(answers=BOTH, items=ITEMS, **options):
+    return measure_understood_changes(answers, items, settings=SETTINGS, **options)
 
 
 def missing_as_none(frame):
@@ -82,6 +90,32 @@ def test_a_plant_that_did_not_change_says_so():
     states = transitions(answers, items)
     moved = states[states["from_state"] != states["to_state"]]
     assert "claimed" not in set(moved["claim"])
+    assert understood(answers, items)["direction"].tolist() == ["steady", "steady"]
+
+
+def test_a_lens_that_learned_what_the_other_thinks_understands_more():
+    names = [f"frame.t{i}" for i in range(12)]
+    items = items_of(*({"item": name} for name in names))
+    apart, alike = [5, 5, 4, 5], [1, 1, 2, 1]
+    answers = pd.concat(
+        [
+            wave("1", 1, *(topic(name, apart, apart, alike, [3, 3, 2, 3]) for name in names)),
+            wave("2", 9, *(topic(name, apart, alike, alike, [3, 3, 2, 3]) for name in names)),
+        ],
+        ignore_index=True,
+    )
+    found = understood(answers, items)
+    columns = ["lens", "other", "from_wave", "to_wave", "n_topics", "before", "after"]
+    assert found[[*columns, "direction", "claim"]].to_numpy().tolist() == [
+        ["a", "b", "1", "2", 12, 0.0, 1.0, "rose", "claimed"],
+        ["b", "a", "1", "2", 12, 0.0, 0.0, "steady", "claimed"],
+    ]
+    assert dtypes_of(found) == UNDERSTOOD_CHANGES.dtypes
+    known = {"1": dict.fromkeys(names, "x"), "2": dict.fromkeys(names[4:], "x")}
+    known["2"] |= dict.fromkeys(names[:4], "reworded")
+    assert understood(answers, items, wordings=known)["n_topics"].tolist() == [8, 8]
+    known["2"] = dict.fromkeys(names, "reworded")
+    assert understood(answers, items, wordings=known).empty
 
 
 def returned(answers):
@@ -219,6 +253,7 @@ def test_no_answers_give_empty_frames_with_every_column():
     for frame, dtypes in (
         (changes(empty), CHANGES.dtypes),
         (transitions(empty), TRANSITIONS.dtypes),
+        (understood(empty), UNDERSTOOD_CHANGES.dtypes),
         (measure_returns(empty, min_group=3), RETURNS.dtypes),
     ):
         assert (dtypes_of(frame), len(frame)) == (dtypes, 0)

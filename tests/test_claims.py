@@ -9,11 +9,11 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import (
     MOST_WRONG,
     STATES,
-    discount_joint,
     expected_wrong_claims,
     grade_claims,
     name_states,
 )
+from harmony_kit.measures.joint_claims import discount, find_wider, stand_together
 
 SETTINGS = Settings()
 
@@ -121,14 +121,51 @@ def test_expected_wrong_claims():
 
 
 @pytest.mark.parametrize(
-    ("topics", "low", "high", "expected"),
-    [(35, 0.4, 0.6, 0.9), (35, 0.2, 0.6, 0.7), (1, 0.0, 1.0, 0.9), (3, 0.0, 1.0, 0.9)],
-    ids=["as coins", "twice as wide", "one topic", "three topics"],
+    ("topics", "apart", "expected"),
+    [(35, 0.2, 0.9), (35, 0.4, 0.7), (35, 0.0, 0.9), (1, 1.0, 0.9), (3, 1.0, 0.9)],
+    ids=["as coins", "twice as wide", "narrower", "one topic", "three topics"],
 )
-def test_doubt_a_report_shares_counts_for_more(topics, low, high, expected):
-    report = pd.DataFrame({"site": ["north"], "wave": ["1"]})
-    wide = report.assign(dimension="all", n_topics=topics, low=low, high=high)
-    narrow = wide.assign(low=0.5, high=0.5)
-    understanding = pd.concat([narrow, wide, narrow.assign(dimension="x", low=0.0, high=1.0)])
-    found = discount_joint(pd.Series([0.9]), report, understanding)
-    assert found.tolist() == pytest.approx([expected])
+def test_doubt_a_report_shares_counts_for_more(topics, apart, expected):
+    assert discount(0.9, find_wider(topics, apart), 2.0) == pytest.approx(expected)
+
+
+def count_standing(certainty, is_right):
+    return int(stand_together(np.array(certainty), np.array(is_right), 0.80).sum())
+
+
+def test_claims_that_may_all_be_wrong_at_once_stand_while_that_is_unlikely_enough():
+    for share, expected in ((0.2, 30), (0.3, 0)):
+        is_right = np.ones((30, 400), dtype=bool)
+        is_right[:, : int(400 * share)] = False
+        assert count_standing([0.9] * 30, is_right) == expected
+
+
+def test_claims_stand_as_long_as_at_most_one_in_ten_is_wrong_often_enough():
+    # Each wrong in one draw of ten, on its own: of ten claims more than one is wrong in 0.26 of
+    # the draws, so that fewer would stand; of one claim, in 0.10.
+    random = np.random.default_rng(3)
+    is_right = random.random((60, 4000)) > 0.1
+    certainty = np.linspace(0.99, 0.81, 60)
+    found = stand_together(certainty, is_right, 0.80)
+    n = int(found.sum())
+    wrong = (~is_right[:n]).sum(axis=0)
+    assert found[:n].all()
+    assert (wrong <= n // 10).mean() >= 0.75
+    later = [((~is_right[:k]).sum(axis=0) <= k // 10).mean() for k in range(n + 1, 61)]
+    assert max(later, default=0) < 0.75
+
+
+def test_equally_certain_claims_stand_together_in_any_order():
+    is_right = np.ones((4, 100), dtype=bool)
+    is_right[2, :35] = False
+    certainty = [0.95, 0.95, 0.95, 0.90]
+    assert count_standing(certainty, is_right) == 0
+    assert count_standing(certainty[::-1], is_right[::-1]) == 0
+    assert count_standing([0.96, 0.95, 0.94, 0.90], is_right) == 2
+
+
+def test_what_is_not_certain_enough_is_no_claim_and_weighs_on_none():
+    is_right = np.ones((3, 100), dtype=bool)
+    is_right[1:] = False
+    assert count_standing([0.95, 0.79, np.nan], is_right) == 1
+    assert count_standing([0.79, np.nan], is_right[1:]) == 0

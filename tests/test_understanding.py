@@ -118,11 +118,14 @@ def test_an_interval_is_a_percentile_of_the_count(seed, n_topics):
     looks = Looks.of(draws, np.abs(draws[0] - draws[2]) <= 1, 1.0)
     is_close = np.abs(draws[1] - draws[2]) <= 1
     marked = mark_understood(is_close)
-    row = read_understanding(looks, marked, np.array(["x"] * n_topics))[0]
+    (row, _), is_right = read_understanding(looks, marked, np.array(["x"] * n_topics))
     counts = np.sort(is_close.sum(axis=0))
     assert (row["understood_low"], row["understood_high"]) == (counts[29], counts[269])
     well = (counts > n_topics / 2).sum() + (counts == n_topics / 2).sum() / 2
     assert row["p_reads_well"] == pytest.approx((well + 0.5) / 301)
+    number = is_close.sum(axis=0)
+    is_well = row["p_reads_well"] >= 0.5
+    assert (is_right[1] == (number * 2 > n_topics if is_well else number * 2 < n_topics)).all()
 
 
 def test_knowing_beats_projecting_and_one_guess():

@@ -26,9 +26,17 @@ from harmony_kit.measures.changes import CHANGES, measure_changes
 from harmony_kit.measures.declaration import Declaration
 from harmony_kit.measures.privacy import license_answers
 from harmony_kit.measures.rounding import round_number
-from harmony_kit.measures.told_changes import tell_changes, tell_transitions
+from harmony_kit.measures.told_changes import (
+    tell_changes,
+    tell_transitions,
+    tell_understood_changes,
+)
 from harmony_kit.measures.told_frames import ToldRatings
 from harmony_kit.measures.transitions import TRANSITIONS, measure_transitions
+from harmony_kit.measures.understood_changes import (
+    UNDERSTOOD_CHANGES,
+    measure_understood_changes,
+)
 from harmony_kit.measures.waves import RETURNS, Wordings, measure_returns
 from harmony_kit.report.plain_values import plain_value
 from harmony_kit.report.words import Words, load_words
@@ -40,6 +48,7 @@ __all__ = ["compare"]
 class _Compared:
     changes: pd.DataFrame
     transitions: pd.DataFrame
+    understood: pd.DataFrame
     returns: pd.DataFrame
 
 
@@ -72,11 +81,14 @@ def _compare(engagement: Engagement, answers: AnswersFrame, wordings: Wordings) 
     changes = measure_changes(licensed, items, **options)
     returns = measure_returns(licensed, min_group=settings.min_group)
     transitions = measure_transitions(licensed, items, **options)
+    understood = measure_understood_changes(licensed, items, **options)
     if settings.named:
-        return _Compared(changes, transitions, returns)
+        return _Compared(changes, transitions, understood, returns)
     ratings = ToldRatings.of(measure_agreement(licensed, items, settings=settings), settings)
     told = tell_changes(changes, ratings, items)
-    return _Compared(told, tell_transitions(transitions), returns)
+    return _Compared(
+        told, tell_transitions(transitions), tell_understood_changes(understood), returns
+    )
 
 
 def _read_wordings(store: Store, answers: Sequence[Answer]) -> Wordings:
@@ -118,6 +130,7 @@ def _tell(compared: _Compared, engagement: Engagement) -> Iterator[str]:
         for row in returns.to_dict("records"):
             yield f"  {_lens(engagement, row['lens'])}: {_tell_returns(row, words)}"
         place = {"site": site, "from_wave": before, "to_wave": after}
+        yield from _tell_understood(_rows(compared.understood, place), engagement, words)
         yield from _tell_transitions(_rows(compared.transitions, place), engagement, words)
         yield from _tell_changes(_rows(compared.changes, place), engagement, words)
 
@@ -130,6 +143,20 @@ def _tell_returns(row: dict[Any, Any], words: Words) -> str:
     names = ("n_before", "n_after", "n_returned", "n_left", "n_joined")
     key = "compare.untold" if pd.isna(row["n_returned"]) else "compare.people"
     return words.say(key, **{name: row[name] for name in names})
+
+
+def _tell_understood(rows: pd.DataFrame, engagement: Engagement, words: Words) -> Iterator[str]:
+    """How much a side understands in both waves, and whether that is a change."""
+    for row in rows.to_dict("records"):
+        is_move = row["claim"] == "claimed" and row["direction"] != "steady"
+        yield "  " + words.say(
+            "compare.understood" if is_move else "compare.understood_open",
+            looker=_lens(engagement, row["lens"]),
+            other=_lens(engagement, row["other"]),
+            before=words.percent(row["before"]),
+            after=words.percent(row["after"]),
+            n=row["n_topics"],
+        )
 
 
 def _tell_transitions(rows: pd.DataFrame, engagement: Engagement, words: Words) -> Iterator[str]:
@@ -169,7 +196,12 @@ def _topic(row: dict[Any, Any]) -> str:
     return row["item"] if pd.isna(row["subject"]) else f"{row['item']}[{row['subject']}]"
 
 
-_SHEETS = {"changes": CHANGES, "transitions": TRANSITIONS, "returns": RETURNS}
+_SHEETS = {
+    "changes": CHANGES,
+    "transitions": TRANSITIONS,
+    "understood": UNDERSTOOD_CHANGES,
+    "returns": RETURNS,
+}
 
 
 def _sheet(name: str, frame: pd.DataFrame, declared: Declaration) -> WorkbookSheet:

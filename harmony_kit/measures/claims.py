@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.declaration import COUNT, MEAN, NAME, SHARE, declare
@@ -21,7 +18,6 @@ __all__ = [
     "WRONG_CLAIMS",
     "Claim",
     "State",
-    "discount_joint",
     "expected_wrong_claims",
     "grade_claims",
     "middle_certainty",
@@ -62,10 +58,6 @@ def state_named(name: object) -> State | None:
 #: reports: a single report can have more. One in ten is meant; the rest is a margin for what the
 #: model leaves out (benchmarks/truth.py says how many reports keep to one in ten).
 MOST_WRONG: Final = 0.08
-
-
-#: How much more doubt counts in a report of twice the width (set by benchmarks/truth.py).
-_JOINT_DOUBT: Final = 2.0
 
 
 def name_states(probabilities: pd.DataFrame) -> pd.Series:
@@ -113,51 +105,6 @@ def grade_claims(certainty: pd.Series, report: pd.DataFrame, settings: Settings)
     claim[is_claimed] = "claimed"
     claim[np.isnan(p)] = None
     return pd.Series(claim, index=certainty.index, dtype="str")
-
-
-def discount_joint(
-    certainty: pd.Series, report: pd.DataFrame, understanding: pd.DataFrame
-) -> pd.Series:
-    """Certainty, less where the topics of a report may all be wrong at once.
-
-    Were every topic a coin of its own, the 80 % interval of the share understood would have the
-    width of a binomial's. Where it is wider, topics hang on something they share (how high
-    people answer, to which side they misread), and what remains of doubt counts for more: three
-    times where the interval is twice as wide.
-
-    Parameters
-    ----------
-    certainty
-        Probability of what would be claimed, 0 to 1.
-    report
-        Site and wave, same index.
-    understanding
-        Rows with ``site, wave, dimension, n_topics, low, high``.
-
-    Examples
-    --------
-    >>> one = pd.DataFrame({"site": ["north"], "wave": ["1"]})
-    >>> wide = one.assign(dimension="all", n_topics=36, low=0.25, high=0.6944)
-    >>> discount_joint(pd.Series([0.9]), one, wide).round(2).tolist()
-    [0.7]
-    """
-    names = ("site", "wave", "dimension", "n_topics", "low", "high")
-    worst: dict[tuple[str, str], float] = defaultdict(float)
-    for site, wave, dimension, n, low, high in zip(
-        *(understanding[name].tolist() for name in names), strict=True
-    ):
-        if dimension == "all" and n:
-            wider = (high - low) / _width_of_coins(int(n)) - 1
-            worst[site, wave] = max(worst[site, wave], wider)
-    places = zip(report["site"].tolist(), report["wave"].tolist(), strict=True)
-    times = 1 + _JOINT_DOUBT * np.array([worst.get(place, 0.0) for place in places])
-    return pd.Series(1 - (1 - certainty.to_numpy()) * times, index=certainty.index)
-
-
-@lru_cache(maxsize=1024)
-def _width_of_coins(n: int) -> float:
-    """The width of the 80 % interval of a share of `n` fair coins."""
-    return float((binom.ppf(0.9, n, 0.5) - binom.ppf(0.1, n, 0.5)) / n)
 
 
 def _too_many(

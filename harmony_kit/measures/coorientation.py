@@ -31,7 +31,7 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Floats
-from harmony_kit.measures.claims import STATES, discount_joint, grade_claims, name_states
+from harmony_kit.measures.claims import STATES, grade_claims, name_states
 from harmony_kit.measures.declaration import (
     COUNT,
     GAP,
@@ -42,10 +42,10 @@ from harmony_kit.measures.declaration import (
     TRUTH,
     declare,
 )
-from harmony_kit.measures.finishing import finish
+from harmony_kit.measures.finishing import CERTAINTY, finish
 from harmony_kit.measures.predictive import Belief, count_interviews
 from harmony_kit.measures.privacy import LicensedFrame
-from harmony_kit.measures.readings import DIRECTIONS, DRAWN, SLACK, Readings, read_site
+from harmony_kit.measures.readings import DIRECTIONS, DRAWN, Readings, read_site
 from harmony_kit.measures.site_model import draw_sites
 from harmony_kit.measures.site_ratings import WIDTH, batch_sites
 from harmony_kit.measures.tally import Tally, tally_ratings
@@ -121,11 +121,11 @@ def measure_coorientation(
         sites = [ratings for _, ratings in batch]
         drawn = draw_sites(sites, reliability=settings.reliability, secret=secret)
         for (rows, _), draws in zip(batch, drawn, strict=True):
-            found = read_site(tally, rows, draws, read, settings.tolerance + SLACK)
+            found = read_site(tally, rows, draws, read, settings)
             understanding[rows.start] = found
     every = [row for _, rows in sorted(understanding.items()) for row in rows]
-    frame = pd.DataFrame(every, columns=[*UNDERSTANDING.columns])
-    topics = _stack_topics(tally, read, frame, settings)
+    frame = pd.DataFrame(every, columns=[*UNDERSTANDING.columns, CERTAINTY])
+    topics = _stack_topics(tally, read, settings)
     frame["misreading"] = _mean_misreading(topics, frame)
     return Coorientation(topics, grade_understanding(frame, settings))
 
@@ -225,9 +225,7 @@ def measure_understanding(
     return measure_coorientation(answers, items, **options).understanding
 
 
-def _stack_topics(
-    tally: Tally, read: Readings, understanding: pd.DataFrame, settings: Settings
-) -> pd.DataFrame:
+def _stack_topics(tally: Tally, read: Readings, settings: Settings) -> pd.DataFrame:
     """Two rows per topic, graded; the two directions of a topic are neighbours."""
     unit = ((tally.topics["points"] - 1) / WIDTH).to_numpy(dtype=float)
     frames = []
@@ -247,11 +245,9 @@ def _stack_topics(
     topics = pd.concat(frames).sort_index(kind="stable").reset_index(drop=True)
     probabilities = topics[[f"p_{state}" for state in STATES]]
     topics["state"] = name_states(probabilities)
-    report = topics[["site", "wave"]]
-    certainty = discount_joint(probabilities.max(axis=1), report, understanding)
-    is_on_line = topics["is_on_line"].fillna(value=False).to_numpy(dtype=bool)
-    doubtful = np.minimum(certainty, settings.claim_at - SLACK)
-    topics["claim"] = grade_claims(certainty.mask(is_on_line, doubtful), report, settings)
+    topics["claim"] = grade_claims(
+        pd.Series(read.certainty.T.ravel(), topics.index), topics[["site", "wave"]], settings
+    )
     topics["more_interviews"] = _count_interviews(tally, topics, read, settings)
     return finish(topics, TOPICS)
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from harmony_kit.measures.arrays import Array, Draws
 
-__all__ = ["Looks", "count_draws", "count_topics"]
+__all__ = ["SLACK", "Looks", "count_draws", "count_topics"]
+
+#: A gap of exactly the tolerance is close, in spite of single precision.
+SLACK: Final = 1e-4
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from harmony_kit.measures.steps import STEPPED, step_out
 from harmony_kit.measures.telling import DISTRIBUTION_FROM
 from harmony_kit.measures.told_frames import ToldRatings, find_means
 from harmony_kit.measures.transitions import TRANSITIONS
+from harmony_kit.measures.understood_changes import UNDERSTOOD_CHANGES
 
-__all__ = ["tell_changes", "tell_transitions"]
+__all__ = ["tell_changes", "tell_transitions", "tell_understood_changes"]
 
 _CHANCES = ("p_rose", "p_steady", "p_fell")
 
@@ -62,3 +63,12 @@ def tell_transitions(transitions: pd.DataFrame) -> pd.DataFrame:
         return transitions
     told = STEPPED["probability"](transitions["p_changed"].to_numpy())
     return TRANSITIONS.select(transitions.assign(p_changed=told))
+
+
+def tell_understood_changes(changes: pd.DataFrame) -> pd.DataFrame:
+    """The frame of `measure_understood_changes` in steps."""
+    if changes.empty:
+        return changes
+    told = {name: STEPPED["probability"](changes[name].to_numpy()) for name in _CHANCES}
+    shares = {name: STEPPED["share"](changes[name].to_numpy()) for name in ("before", "after")}
+    return UNDERSTOOD_CHANGES.select(changes.assign(**told, **shares))

@@ -20,15 +20,17 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.accuracy import ACCURACY, CENTRAL, Hits, read_accuracy
-from harmony_kit.measures.arrays import Array
-from harmony_kit.measures.claims import discount_joint, grade_claims
+from harmony_kit.measures.arrays import Array, Bools
+from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.declaration import COUNT, GAP, NAME, PEOPLE, PROBABILITY, SHARE, declare
-from harmony_kit.measures.finishing import finish
-from harmony_kit.measures.looks import Looks, count_draws, count_topics
+from harmony_kit.measures.finishing import CERTAINTY, finish
+from harmony_kit.measures.joint_claims import discount
+from harmony_kit.measures.looks import SLACK, Looks, count_draws, count_topics
 
 __all__ = [
     "UNDERSTANDING",
     "VERDICT_AT",
+    "find_certainty",
     "grade_understanding",
     "mark_understood",
     "read_understanding",
@@ -58,6 +60,10 @@ UNDERSTANDING = declare(
     claim=NAME,
 )
 
+
+#: How much more doubt about understanding counts in a report of twice the width
+#: (set by benchmarks/truth.py).
+_VERDICT_DOUBT: Final = 2.0
 
 #: Certainty from which a report says that a lens knows most of what the other thinks, or would
 #: be surprised: all of it hangs on the same few people, so more is asked for than for a topic.
@@ -91,7 +97,9 @@ def _middle(counts: Array) -> Array:
     return np.asarray(np.sort(counts)[np.maximum(ranks, 0)])
 
 
-def read_understanding(looks: Looks, is_marked: Array, dimensions: Array) -> list[dict[str, Any]]:
+def read_understanding(
+    looks: Looks, is_marked: Array, dimensions: Array
+) -> tuple[list[dict[str, Any]], Bools]:
     """Understanding of one direction over all topics, and per dimension.
 
     Parameters
@@ -109,6 +117,8 @@ def read_understanding(looks: Looks, is_marked: Array, dimensions: Array) -> lis
         First that over all dimensions (``all``), with the parts of accuracy and `p_knows`, the
         probability that more than half of the topics are understood and more than projecting
         and a flat guess would reach.
+    is_right
+        Whether the pattern of each row is right, shape (rows, draws).
     """
     hits = Hits.of(looks)
     whole = _count("all", hits.understood, is_marked)
@@ -116,14 +126,18 @@ def read_understanding(looks: Looks, is_marked: Array, dimensions: Array) -> lis
     whole["p_knows"] = _shrink(np.minimum(well, hits.beyond_both))
     whole |= read_accuracy(looks, hits)
     parts = [(name, dimensions == name) for name in dict.fromkeys(dimensions)]
-    numbers = [count_topics(looks.is_close[rows]) for _, rows in parts]
-    return [
-        whole,
-        *(
-            _count(name, number, is_marked[rows])
-            for (name, rows), number in zip(parts, numbers, strict=True)
-        ),
+    numbers = [count_topics(looks.is_close[places]) for _, places in parts]
+    rows = [
+        _count(name, number, is_marked[places])
+        for (name, places), number in zip(parts, numbers, strict=True)
     ]
+    rows = [whole, *rows]
+    is_right = [
+        _is_right(row, number)
+        for row, number in zip(rows, [hits.understood, *numbers], strict=True)
+    ]
+    is_right[0] &= (whole["pattern"] == "misreads") | (hits.beyond_both == 1)
+    return rows, np.stack(is_right)
 
 
 def _count(dimension: str, number: Array, is_marked: Array) -> dict[str, Any]:
@@ -131,6 +145,7 @@ def _count(dimension: str, number: Array, is_marked: Array) -> dict[str, Any]:
     n, marked = len(is_marked), int(is_marked.sum())
     low, _, high = _middle(number)
     low, high = min(int(low), marked), max(int(high), marked)
+    p_well = _shrink(_well(number, n))
     return {
         "dimension": dimension,
         "n_topics": n,
@@ -140,8 +155,16 @@ def _count(dimension: str, number: Array, is_marked: Array) -> dict[str, Any]:
         "share": marked / n,
         "low": low / n,
         "high": high / n,
-        "p_reads_well": _shrink(_well(number, n)),
+        "p_reads_well": p_well,
+        "pattern": "reads_well" if p_well >= 0.5 else "misreads",
     }
+
+
+def _is_right(row: dict[str, Any], number: Array) -> Bools:
+    """Whether the pattern is right, per draw; a tie is not."""
+    twice = 2 * number
+    is_well = row["pattern"] == "reads_well"
+    return np.asarray(twice > row["n_topics"] if is_well else twice < row["n_topics"])
 
 
 def _well(number: Array, n_topics: int) -> Array:
@@ -155,20 +178,22 @@ def _shrink(happened: Array) -> float:
     return float((happened.sum() + 0.5) / (len(happened) + 1))
 
 
-def grade_understanding(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """With `pattern` and `claim`.
+def find_certainty(row: dict[str, Any], wider: float, settings: Settings) -> float:
+    """Certainty of the pattern of a row, as claims are made of it.
 
-    Over all dimensions `reads_well` is claimed where `p_knows`, and `misreads` where the
-    probability that more than half of the topics are misread, is at least `VERDICT_AT`; per
-    dimension `p_reads_well` decides, as for topics.
+    Over all dimensions `reads_well` hangs on `p_knows`, and `misreads` on the probability that
+    more than half of the topics are misread; both are claimed from `VERDICT_AT` on. Per
+    dimension `p_reads_well` decides, as for topics. Doubt counts for more where the interval is
+    `wider` than that of independent topics, see `joint_claims`.
     """
-    frame["pattern"] = np.where(frame["p_reads_well"] >= 0.5, "reads_well", "misreads")
-    is_well = frame["pattern"] == "reads_well"
-    knows = frame["p_knows"].fillna(frame["p_reads_well"])
-    report = frame[["site", "wave"]]
-    certainty = knows.where(is_well, 1 - frame["p_reads_well"])
-    certainty = discount_joint(certainty, report, frame)
-    is_doubtful = (frame["dimension"] == "all") & (certainty < VERDICT_AT)
-    certainty = certainty.mask(is_doubtful, np.minimum(certainty, settings.claim_at - 1e-6))
-    frame["claim"] = grade_claims(certainty, report, settings)
+    well = row["p_reads_well"]
+    certainty = row.get("p_knows", well) if row["pattern"] == "reads_well" else 1 - well
+    certainty = float(discount(certainty, wider, _VERDICT_DOUBT))
+    is_doubtful = row["dimension"] == "all" and certainty < VERDICT_AT
+    return min(certainty, settings.claim_at - SLACK) if is_doubtful else certainty
+
+
+def grade_understanding(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """With `claim`, from `CERTAINTY`."""
+    frame["claim"] = grade_claims(frame[CERTAINTY], frame[["site", "wave"]], settings)
     return finish(frame.reindex(columns=[*UNDERSTANDING.columns]), UNDERSTANDING)
