@@ -384,6 +384,9 @@ def test_five_equal_failures_in_a_row_stop_a_run(tmp_path: Path, run: Any) -> No
     assert "The last run stopped" in (folder / "reports" / "index.html").read_text()
     assert file_digests(folder / "reports" / "j") == before
     assert _rows(folder, "site", "status", "outdated")[-1] == ("j", "ok", ["answers"])
+    # No portfolio of half a run: of the one that stands it is said what changed since.
+    assert "_portfolio" not in result.made
+    assert _run_json(folder)["portfolio"]["outdated"] == ["results"]
     assert len(run(folder, patience=None).failed) == 10
 
 
