@@ -14,7 +14,8 @@ from demo_reports import assess, demo
 from html_checks import list_faults
 from markupsafe import escape
 
-from harmony_kit.batch.publish import Page, render_page
+from harmony_kit.batch.page import Page
+from harmony_kit.batch.publish import render_page
 from harmony_kit.findings.fact import Fact, Term
 from harmony_kit.findings.story import Story, tell_story
 from harmony_kit.report import site_report

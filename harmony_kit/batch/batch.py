@@ -234,7 +234,10 @@ class _Batch:
         described = describe_run(self._briefing, self._records, Plan(left), self._stopped)
         known = read_json(reports / "run.json")
         described["portfolio"]["outdated"] = self._list_changed_for_portfolio()
-        described["page"] = write_index(reports / "index.html", described, known.get("page", ""))
+        logo = self._briefing.engagement.brand.logo
+        described["page"] = write_index(
+            reports / "index.html", described, known.get("page", ""), logo=logo
+        )
         timings = describe_timings(self._records, self._made, self._seconds)
         start = describe_start(self._request, self._started)
         engine = self._request.limits.engine

@@ -19,9 +19,9 @@ from harmony_kit.batch.holding import read_holding
 from harmony_kit.batch.inputs import portfolio_inputs, shared_inputs, site_inputs
 from harmony_kit.batch.job import Job, Limits
 from harmony_kit.batch.losses import list_losses
+from harmony_kit.batch.page import Page
 from harmony_kit.batch.places import notebooks_folder
 from harmony_kit.batch.plan import Plan, Step, compare, make_plan, select_sites
-from harmony_kit.batch.publish import Page
 from harmony_kit.batch.record import Record, find_records, record_folder
 from harmony_kit.batch.site_folder import SiteFolders
 from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
@@ -169,6 +169,7 @@ class Briefing:
         page = replace(
             self._page(load_words(self.engagement.language).say("portfolio.name")),
             book="portfolio.ipynb",
+            kind="portfolio",
             html="portfolio.html",
             results="",
         )
@@ -176,14 +177,14 @@ class Briefing:
 
     def _page(self, title: str) -> Page:
         engagement = self.engagement
-        brand = engagement.brand
+        wave = load_words(engagement.language).say("cover.wave", wave=engagement.wave)
         return Page(
             title,
             engagement.language,
             client=engagement.client,
-            brand=brand.name,
-            colour=brand.colour,
+            brand=engagement.brand,
             banner=engagement.banner,
+            head=f"{title} · {engagement.client} · {wave}",
         )
 
     def _declares(self, notebook: str, parameter: str) -> bool:
