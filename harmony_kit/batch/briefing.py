@@ -153,8 +153,7 @@ class Briefing:
     def portfolio_job(self, kept: Sequence[str] = ()) -> Job:
         """The job that makes the portfolio from the results of the sites.
 
-        `kept` are sites whose report could not be made again; a portfolio of somebody's own need
-        not ask for them.
+        `kept` are sites whose report could not be made again; one's own notebook need not ask.
         """
         parameters: dict[str, Any] = {
             "engagement": _HOME,
