@@ -7,9 +7,12 @@ from typing import Any
 
 import click
 
-from harmony_kit.commands.options import folder_argument
+from harmony_kit.commands.options import FILE, folder_argument
 
 __all__ = ["COMMANDS"]
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+_STATES = ("open", "done", "late", "dropped")
 
 
 @click.command()
@@ -31,4 +34,40 @@ def accord(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click hands 
     accords.accord(folder, **options)
 
 
-COMMANDS = (accord,)
+@click.command()
+@folder_argument
+@click.option("--site", "sites", multiple=True, help="Only this site; may be given again.")
+@click.option("--wave", help="Which wave; default: the newest of each site.")
+@click.option("--as-of", type=_DAY, help="How it stands on this day; default: today.")
+@click.option("--all", "is_all", is_flag=True, help="Also what is done or was dropped.")
+@click.option("--sheet", type=FILE, metavar="FILE.html", help="Also write a reminder to send.")
+@click.option("--id", "mark", metavar="ID", help="Say what became of this thing.")
+@click.option("--state", type=click.Choice(_STATES), help="What became of it.")
+@click.option("--why", default="", help="Why; needed for late and dropped.")
+@click.option("--due", type=_DAY, help="The day it is due now.")
+@click.option("--register", type=FILE, metavar="FILE", help="Take in an edited register.")
+def follow(folder: Path, **options: Any) -> None:  # noqa: ANN401
+    """Say what is due and late, by site and owner, or what became of it.
+
+    With --id and --state one thing is done, late, dropped or open again; with --register all that
+    somebody changed in register.csv or register.xlsx, or nothing where a row cannot be taken.
+    """
+    from harmony_kit.commands import following
+
+    mark, state, why, due, register = (
+        options.pop(name) for name in ("mark", "state", "why", "due", "register")
+    )
+    if (mark is None) is not (state is None):
+        message = "say both --id and --state"
+        raise click.UsageError(message)
+    if register is not None:
+        following.import_register(folder, register)
+    if mark is not None:
+        day = due.date() if due else None
+        following.set_state(folder, following.StateChange(mark, state, why, day))
+    sheet = options.pop("sheet")
+    if mark is None and register is None:
+        following.follow(folder, following.Looking(**options), sheet)
+
+
+COMMANDS = (accord, follow)

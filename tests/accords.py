@@ -22,6 +22,8 @@ OWNERS = (
     (Owner("o-qa", SITE, "", "quality engineer"), "Quinn Ash"),
 )
 
+NAMES = tuple(name for _, name in OWNERS)
+
 _DECISIONS = (
     "site,decision,title,kind,raised_on,decided_on,held_by,status\n"
     "lyon,stop-line,When to stop the line,recurring,2026-01-05,2026-02-01,,decided\n"

@@ -1,7 +1,8 @@
 """Hostile text and sudden deaths through every way a notebook has to show something.
 
 Each site's notebook runs another snippet, drawn by number. Whatever it does, the run goes on, every
-page is HTML, and a good report stays. HARMONY_HOSTILE sets how many.
+page is HTML, and a good report stays. HARMONY_HOSTILE sets how many; `BATCH` of them at a time make
+an engagement, so that each test ends in bounded time, and what fails is found among a few.
 """
 
 from __future__ import annotations
@@ -16,9 +17,13 @@ import pytest
 from engagement_folders import file_digests, make_folder, request_for
 
 from harmony_kit.batch.batch import run_engagement
+from harmony_kit.batch.job import Limits
 
 pytestmark = pytest.mark.slow
 N = int(os.environ.get("HARMONY_HOSTILE", "12"))
+BATCH = 25
+#: Nothing here loops; what is short of a processor is not to be ended for it.
+_LIMITS = Limits(timeout_s=600)
 CASES = Path(__file__).parent / "cases" / "hostile"
 
 TEXTS = (
@@ -73,16 +78,19 @@ def _snippet(rng: random.Random) -> str:
     )
 
 
-def test_whatever_a_notebook_does_the_run_goes_on(tmp_path: Path) -> None:
-    sites = [f"s{number:03}" for number in range(N)]
+@pytest.mark.parametrize("first", range(0, N, BATCH))
+def test_whatever_a_notebook_does_the_run_goes_on(tmp_path: Path, first: int) -> None:
+    sites = [f"s{number:03}" for number in range(first, min(first + BATCH, N))]
     folder = make_folder(tmp_path / "e", sites)
     (folder / "hostile.json").write_text("{}")
-    assert run_engagement(request_for(folder, notebooks=CASES)).is_ok
+    assert run_engagement(request_for(folder, notebooks=CASES, limits=_LIMITS)).is_ok
     good = {site: file_digests(folder / "reports" / site) for site in sites}
     snippets = {site: _snippet(random.Random(site)) for site in sites}
     (folder / "hostile.json").write_text(json.dumps(snippets))
     result = run_engagement(
-        request_for(folder, notebooks=CASES, is_forced=True, patience=None, n_jobs=2)
+        request_for(
+            folder, notebooks=CASES, is_forced=True, patience=None, n_jobs=2, limits=_LIMITS
+        )
     )
     assert result.n_left == 0
     assert set(result.made) - {"_portfolio"} == set(sites)
@@ -94,7 +102,9 @@ def test_whatever_a_notebook_does_the_run_goes_on(tmp_path: Path) -> None:
     assert lost == []
     fresh = make_folder(tmp_path / "fresh", sites)  # nothing stands there to be kept
     (fresh / "hostile.json").write_text(json.dumps(snippets))
-    again = run_engagement(request_for(fresh, notebooks=CASES, patience=None, n_jobs=2))
+    again = run_engagement(
+        request_for(fresh, notebooks=CASES, patience=None, n_jobs=2, limits=_LIMITS)
+    )
     assert again.n_left == 0
     odd = {}
     for page in fresh.glob("reports/**/*.html"):

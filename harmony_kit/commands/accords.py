@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from harmony_kit.batch.handing import reports_name
-from harmony_kit.batch.publish import Page, render_page
+from harmony_kit.batch.page import Page
+from harmony_kit.batch.publish import render_page
 from harmony_kit.commands.exchanging import known_subjects, open_store
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.choosing import refuse, unknown_names
@@ -136,13 +137,12 @@ def _write(target: Path, views: Sequence[AccordView], *, is_circulated: bool) ->
 
 def _render(views: Sequence[AccordView]) -> dict[str, bytes]:
     first = views[0]
-    engagement, brand = first.engagement, first.engagement.brand
+    engagement = first.engagement
     page = Page(
         engagement.site(first.accord.site).name,
         first.language,
         client=engagement.client,
-        brand=brand.name,
-        colour=brand.colour,
+        brand=engagement.brand,
         banner=engagement.banner,
     )
     return {

@@ -102,8 +102,8 @@ def _subjects_in(frame: pd.DataFrame, kind: Literal["pilot", "decision"]) -> Ite
 
 
 def _rows_of(frame: pd.DataFrame, site: str) -> pd.DataFrame:
-    is_here = frame["site"] == site
-    return frame if is_here.all() else frame[is_here].reset_index(drop=True)
+    is_here = [other == site for other in frame["site"].tolist()]
+    return frame if all(is_here) else frame[is_here].reset_index(drop=True)
 
 
 def read_evidence(folder: Path, sites: Collection[str]) -> Evidence:

@@ -15,6 +15,7 @@ from harmony_kit.findings.page_facts import list_settled, pair_talk
 from harmony_kit.findings.plots import NO_PLOT, Plot, Scene, score_plots
 from harmony_kit.findings.story_facts import find_common, gather_facts
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.measures.rows import Row
 
 __all__ = ["TOLD_AT", "Story", "tell_story"]
 
@@ -56,12 +57,17 @@ class Story:
     settled: tuple[str, ...] = ()
 
 
-def tell_story(frames: Mapping[str, pd.DataFrame], instrument: Instrument) -> Story:
+def tell_story(
+    frames: Mapping[str, pd.DataFrame],
+    instrument: Instrument,
+    *,
+    read: dict[str, list[Row]] | None = None,
+) -> Story:
     """The story of one site and wave, from the licensed frames of its measures.
 
-    Any frame may be missing or empty.
+    Any frame may be missing or empty. `read` are the rows of those read already; others are added.
     """
-    empty = Scene(frames, instrument)
+    empty = Scene(frames, instrument, read={} if read is None else read)
     plot = _choose(empty)
     scene = replace(empty, plot=plot)
     return Story(

@@ -151,14 +151,17 @@ class Declaration:
         """The declared columns of a frame, in order and typed; KeyError where one is missing."""
         if frame.empty:  # Arrow cannot join what was selected of nothing
             return self.empty()
-        if missing := self.columns.keys() - set(frame.columns):
+        names, had = list(self.columns), frame.columns.tolist()
+        if missing := self.columns.keys() - set(had):
             raise KeyError(*sorted(missing))
         # Only what has another dtype is touched: most frames come as they are declared, and
         # `DataFrame.astype` takes several times as long on few rows.
-        picked = frame.reindex(columns=list(self.columns))
+        picked = frame.copy(deep=False) if had == names else frame.reindex(columns=names)
         wanted = zip(self._dtypes_now().items(), picked.dtypes.tolist(), strict=True)
-        wrong = {name: picked[name].astype(dtype) for (name, dtype), had in wanted if had != dtype}
-        return picked.assign(**wrong)
+        wrong = {
+            name: picked[name].astype(dtype) for (name, dtype), found in wanted if found != dtype
+        }
+        return picked.assign(**wrong) if wrong else picked
 
     def empty(self) -> pd.DataFrame:
         """A frame without rows."""

@@ -20,10 +20,11 @@ __all__ = ["AccordView", "mark_of"]
 def mark_of(thing: Commitment) -> str:
     """A short name for one thing of one workshop; the same however often it was changed.
 
-    It stands in a register and in a calendar, so that both find home.
+    It stands in a register and in a calendar, so that both find home. It begins with a letter: a
+    spreadsheet takes no name of hexadecimal digits for a number.
     """
     told = "\n".join((*thing.place, *thing.thing))
-    return hashlib.sha256(told.encode()).hexdigest()[:12]
+    return f"k{hashlib.sha256(told.encode()).hexdigest()[:11]}"
 
 
 @dataclass(frozen=True)

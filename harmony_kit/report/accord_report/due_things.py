@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from harmony_kit.journal.accord import accord_of, list_workshops
 from harmony_kit.journal.commitment import Commitment
 from harmony_kit.report.accord_report.accord_view import AccordView, mark_of
 
-__all__ = ["DueThing", "due_things", "is_followed"]
+__all__ = ["DueThing", "due_things", "is_followed", "things_by_mark"]
 
 DueKind = Literal["question", "action", "wording", "check"]
 
@@ -55,6 +56,13 @@ class DueThing:
 def is_followed(thing: Commitment) -> bool:
     """Whether it can be said to be done, late or dropped."""
     return thing.kind in ("question", "action")
+
+
+def things_by_mark(entries: Iterable[Commitment]) -> dict[str, Commitment]:
+    """Mark → how the thing stands, of every workshop; a line that stays open is a question too."""
+    told = [*entries]
+    accords = [accord_of(told, *place) for place in list_workshops(told)]
+    return {mark_of(one): one for each in accords for one in (*each.current, *each.questions)}
 
 
 def due_things(view: AccordView) -> list[DueThing]:

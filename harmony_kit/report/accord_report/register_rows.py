@@ -12,10 +12,11 @@ from collections.abc import Iterable
 
 from harmony_kit.exchange.folding import guard
 from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
+from harmony_kit.journal.commitment import Commitment
 from harmony_kit.report.accord_report.accord_view import AccordView
 from harmony_kit.report.accord_report.due_things import DueThing, due_things
 
-__all__ = ["REGISTER", "draw_register", "draw_register_workbook", "register_row"]
+__all__ = ["REGISTER", "draw_register", "draw_register_workbook", "version_of"]
 
 #: The columns of a register, in their order.
 REGISTER = (
@@ -32,15 +33,19 @@ REGISTER = (
     "Reason",
     "Done when",
 )
-_N_VERSION = 10
 
 
-def register_row(view: AccordView, one: DueThing) -> tuple[str, ...]:
+def version_of(thing: Commitment) -> str:
+    """A short name for how a thing stands; a row that comes back says what it was made from."""
+    return f"v{thing.id[:10]}"
+
+
+def _row(view: AccordView, one: DueThing) -> tuple[str, ...]:
     """One thing as a row of the register."""
     thing = one.thing
     return (
         one.mark,
-        thing.id[:_N_VERSION],
+        version_of(thing),
         thing.site,
         view.title(thing.workflow),
         one.kind,
@@ -55,7 +60,7 @@ def register_row(view: AccordView, one: DueThing) -> tuple[str, ...]:
 
 
 def _rows(views: Iterable[AccordView]) -> list[tuple[str, ...]]:
-    return [register_row(view, one) for view in views for one in due_things(view)]
+    return [_row(view, one) for view in views for one in due_things(view)]
 
 
 def draw_register(views: Iterable[AccordView]) -> bytes:

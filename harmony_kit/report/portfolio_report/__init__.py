@@ -8,5 +8,16 @@ from harmony_kit.report.portfolio_report.overview import cover, sites
 from harmony_kit.report.portfolio_report.reading_across import reading, where
 from harmony_kit.report.portfolio_report.records_across import evidence
 from harmony_kit.report.portfolio_report.recurring import recurring
+from harmony_kit.report.portfolio_report.regions import regions
+from harmony_kit.report.portfolio_report.together import together
 
-__all__ = ["cover", "evidence", "reading", "recurring", "sites", "where"]
+__all__ = [
+    "cover",
+    "evidence",
+    "reading",
+    "recurring",
+    "regions",
+    "sites",
+    "together",
+    "where",
+]
