@@ -242,7 +242,7 @@ def test_numbers_without_a_side_stand_for_themselves():
         ["Number", "IT", "Operations"],
         ["Feeling aligned", "about 4.6", "about 3.9"],
         ["Number", "Value"],
-        ["Certainty", "95%"],
+        ["Certainty", load_words("en").certainty(sign.numbers["probability"])],
         ["Slow decisions", "5"],
         ["Share open", "80%"],
         ["Days the oldest waits", "310"],
