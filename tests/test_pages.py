@@ -134,6 +134,15 @@ def test_every_page_in_every_look(browser, pages, tmp_path, kind, look):
         keep_picture(tab, tmp_path / f"{kind}-{look}.png", width)
 
 
+@pytest.mark.parametrize("language", ["de", "es"])
+def test_longer_words_fit_a_phone_too(browser, tmp_path, language):
+    path = page_cases.site_page(tmp_path, "kingsbridge", language)
+    for width in (360, 768):
+        with open_tab(browser, path, width) as tab:
+            assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+            assert tab.page.evaluate(_OUTSIDE) == []
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_page_on_paper(browser, pages, tmp_path, kind):
     with open_tab(browser, pages[kind]) as tab:
