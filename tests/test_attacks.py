@@ -272,6 +272,16 @@ def test_figures_come_in_steps_and_never_say_never(plants):
                 assert np.allclose(known * 20, np.rint(known * 20)), (name, column)
 
 
+def test_beside_a_band_a_topic_lies_on_the_line_where_what_is_told_of_it_does(plants):
+    _, told = plants
+    topics = told.frames["topics"]
+    beside = topics[_is_banded(topics, "own", "estimate", "other_own")]
+    gaps = beside[["perceived_gap", "agreement_gap"]].abs().sub(beside["tolerance"], axis=0)
+    near = gaps.abs().le(0.25 + 1e-6).any(axis=1)
+    assert 10 < near.sum() < len(near) - 10
+    assert beside["is_on_line"].astype("bool").tolist() == near.tolist()
+
+
 def _is_banded(frame, *names):
     return frame[[f"{name}_from" for name in names]].notna().any(axis=1)
 

@@ -234,6 +234,8 @@ NEEDED = {
     "export": ["{folder}/out.csv"],
     "roster": ["{folder}/sites.csv"],
     "correct": ["--site", "tarn", "--respondent", "it-1", "--why", "typo", "--role", "lead"],
+    "forget": ["--site", "tarn", "--respondent", "it-1"],
+    "person": ["--site", "tarn", "--respondent", "it-1"],
     "subject": ["line-3", "--site", "tarn", "--rename", "Line 3"],
 }
 #: Every command that takes the name of a site or wave there must be, however it is run.
@@ -271,6 +273,7 @@ def test_commands_that_name_a_site_or_wave():
     assert {name for name, _, _ in NAMING} == {
         *("import", "form", "run", "interview", "journal", "plan", "compare", "export", "lexicon"),
         *("workshop", "accord", "follow", "roster", "case", "correct", "subject"),
+        *("forget", "person"),
     }
 
 

@@ -42,6 +42,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates" / "harmony"
 ROLES = {
     "kingsbridge": {"holder": "IT"},
     "lakeview": {"blind": "IT", "knowing": "Operations"},
+    "oldmill": {"acts": "Operations", "waits": "IT"},
     "sanmarco": {"split": "Operations"},
 }
 
@@ -96,7 +97,7 @@ def _exchanged(site: str) -> dict[str, pd.DataFrame]:
     return frames
 
 
-@pytest.mark.parametrize("site", ["lakeview", "kingsbridge", "sanmarco", "northfield"])
+@pytest.mark.parametrize("site", ["lakeview", "kingsbridge", "sanmarco", "northfield", "oldmill"])
 def test_exchanging_the_sides_exchanges_their_parts_and_nothing_else(site):
     instrument = assess(site).engagement.instrument
     first, second = instrument.lens_ids

@@ -11,8 +11,9 @@ from functools import cache, cached_property
 
 import pandas as pd
 import pytest
-from demo_reports import AS_OF, demo, measure, show
+from demo_reports import AS_OF, demo, field, measure, show
 
+from harmony_kit.engagement.folder import Engagement
 from harmony_kit.findings.alike import settle
 from harmony_kit.findings.findings import select_first
 from harmony_kit.findings.observing import Observation, observe
@@ -25,6 +26,8 @@ from harmony_kit.measures.measuring import Basis, measure_everything
 from harmony_kit.report.assessment import Assessment, open_playbook
 
 ENGAGEMENT, ANSWERS = demo("all")
+FIELD, FIELD_ANSWERS = field()
+ANSWERS = {**ANSWERS, **FIELD_ANSWERS}
 INSTRUMENT = ENGAGEMENT.instrument
 SITES = sorted(ANSWERS)
 #: A probability is a share of draws, and exchanged sides are drawn anew: what lies near the bar of
@@ -74,14 +77,18 @@ def _pair_items(*groups: str) -> dict[str, str]:
 TWINS = _pair_items("about_it", "about_operations") | _pair_items("checks_it", "checks_operations")
 
 
+def _engagement(site: str) -> Engagement:
+    return FIELD if site in FIELD_ANSWERS else ENGAGEMENT
+
+
 def _decisions(site: str, swap: dict[str, str]) -> pd.DataFrame:
-    decisions = ENGAGEMENT.evidence.of_site(site).decisions
+    decisions = _engagement(site).evidence.of_site(site).decisions
     return decisions.assign(held_by=decisions["held_by"].replace(swap))
 
 
 @cache
 def plant(site: str) -> Assessment:
-    return measure(ENGAGEMENT, ANSWERS[site], site)
+    return measure(_engagement(site), ANSWERS[site], site)
 
 
 @cache
@@ -95,9 +102,9 @@ def _observed(site: str, *, is_mirrored: bool) -> tuple[Observation, ...]:
 
 def _observe(site: str, answers: list[Answer], swap: dict[str, str]) -> tuple[Observation, ...]:
     """What may be said of these answers; records and head counts change sides by `swap`."""
-    evidence = ENGAGEMENT.evidence.of_site(site)
+    evidence = _engagement(site).evidence.of_site(site)
     decisions = _decisions(site, swap)
-    heads = ENGAGEMENT.headcounts()
+    heads = _engagement(site).headcounts()
     basis = Basis(
         items=INSTRUMENT.items_frame(),
         lenses=INSTRUMENT.lens_ids,

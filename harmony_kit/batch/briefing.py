@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 import time
@@ -27,6 +28,8 @@ from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
 from harmony_kit.batch.swap import put_back
 from harmony_kit.engagement.choosing import first_site, refuse, unknown_wave
 from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.engine.prepare import list_parameters
+from harmony_kit.errors import FileError
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.stored import stored_names
 from harmony_kit.report.words import load_words
@@ -150,7 +153,7 @@ class Briefing:
     def portfolio_job(self, kept: Sequence[str] = ()) -> Job:
         """The job that makes the portfolio from the results of the sites.
 
-        `kept` are sites whose report could not be made again.
+        `kept` are sites whose report could not be made again; one's own notebook need not ask.
         """
         parameters: dict[str, Any] = {
             "engagement": _HOME,
@@ -160,7 +163,7 @@ class Briefing:
             "output": ".",
             "as_of": self.request.as_of.isoformat(),
         }
-        if kept:
+        if kept and self._declares(_PORTFOLIO_NOTEBOOK, "kept"):
             parameters["kept"] = list(kept)
         page = replace(
             self._page(load_words(self.engagement.language).say("portfolio.name")),
@@ -183,8 +186,17 @@ class Briefing:
             head=f"{title} · {engagement.client} · {wave}",
         )
 
+    def _declares(self, notebook: str, parameter: str) -> bool:
+        """Whether a notebook has a parameter; one that cannot be read says so when it is run."""
+        with contextlib.suppress(FileError):
+            return parameter in list_parameters(self._path(notebook))
+        return False
+
+    def _path(self, notebook: str) -> Path:
+        return (self.request.notebooks or notebooks_folder()) / notebook
+
     def _job(self, name: str, notebook: str, parameters: dict[str, Any], page: Page) -> Job:
-        path = (self.request.notebooks or notebooks_folder()) / notebook
+        path = self._path(notebook)
         folder = self.engagement.folder
         return Job(name, folder, path, parameters, page, self.request.limits)
 

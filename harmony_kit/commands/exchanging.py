@@ -19,7 +19,7 @@ from harmony_kit.engagement.secret import find_secret, keep_secret
 from harmony_kit.errors import EngagementError, ExchangeError, Problem
 from harmony_kit.exchange import ImportOptions, import_answers
 from harmony_kit.exchange.form_maps import read_form_maps
-from harmony_kit.journal.answers import Answer, Event
+from harmony_kit.journal.answers import Answer, Event, Place
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.subject import Subject, list_subjects
 
@@ -30,6 +30,7 @@ __all__ = [
     "merge",
     "open_store",
     "print_journal",
+    "tell_life",
     "user_name",
 ]
 
@@ -165,13 +166,19 @@ def print_journal(folder: Path, *, respondent: str, site: str | None) -> int:
             click.secho(
                 f"{person.site} / {person.wave} / {person.respondent} ({person.lens})", bold=True
             )
-            events = store.events(person.site, person.wave, person.respondent)
-            entries = store.journal(site=person.site, respondent=respondent)
-            answers = [answer for _, answer in entries if answer.wave == person.wave]
-            lines = [*_tell_events(events), *_tell_answers(answers)]
-            for _, line in sorted(lines, key=lambda one: one[0]):
+            for line in tell_life(store, (person.site, person.wave, person.respondent)):
                 click.echo(line)
     return 0
+
+
+def tell_life(store: Store, place: Place) -> list[str]:
+    """What somebody answered and changed and what else happened, in the order of time."""
+    site, wave, respondent = place
+    entries = store.journal(site=site, respondent=respondent)
+    answers = [answer for _, answer in entries if answer.wave == wave]
+    events = store.events(*place)
+    lines = [*_tell_events(events), *_tell_answers(answers)]
+    return [line for _, line in sorted(lines, key=lambda one: one[0])]
 
 
 #: Moves of the form that say nothing about the answers, and details only the form reads.

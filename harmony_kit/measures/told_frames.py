@@ -15,6 +15,8 @@ import pandas as pd
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Bools, Floats
 from harmony_kit.measures.claims import STATES, middle_certainty
+from harmony_kit.measures.looks import SLACK
+from harmony_kit.measures.readings import BAND
 from harmony_kit.measures.rows import Row
 from harmony_kit.measures.steps import step_out
 from harmony_kit.measures.telling import DISTRIBUTION_FROM, ToldRating, tell_ratings
@@ -151,7 +153,16 @@ def tell_topics(frame: pd.DataFrame, ratings: ToldRatings) -> pd.DataFrame:
     _hide_chances(told, banded, ratings.settings)
     needed = told["more_interviews"]
     told["more_interviews"] = (needed + needed % 2).mask(banded)
+    told["is_on_line"] = told["is_on_line"].mask(banded, _is_near(told))
     return told
+
+
+def _is_near(told: pd.DataFrame) -> pd.Series:
+    """Whether a told gap lies on the line between near and apart."""
+    gaps = told[["perceived_gap", "agreement_gap"]].abs().sub(told["tolerance"], axis=0).abs()
+    reach = BAND * (told["points"].astype("float64") - 1) / 4 + SLACK
+    is_near = gaps.le(reach, axis=0).any(axis=1).astype("boolean")
+    return is_near.where(told["is_on_line"].notna())
 
 
 def _widen_misreading(told: pd.DataFrame, banded: Bools) -> None:
