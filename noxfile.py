@@ -6,7 +6,9 @@ test command is all they need; nothing is installed anew for a task.
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
 import sys
 
 import nox
@@ -16,6 +18,11 @@ nox.options.sessions = ["check", "fast"]
 
 #: What a marked test needs that the fast ones do without.
 SLOW_MARKS = "not slow and not browser and not postgres"
+
+_AUDIT = (
+    *("-m", "pip_audit", "--skip-editable", "--progress-spinner=off", "--timeout=15"),
+    *("--format=json", "--vulnerability-service"),
+)
 
 
 def _run(session: nox.Session, *words: str) -> None:
@@ -48,3 +55,31 @@ def docs(session: nox.Session) -> None:
     # Written anew, or a module that is gone would keep its page.
     shutil.rmtree("docs/api", ignore_errors=True)
     _run(session, "sphinx", "--fail-on-warning", "-b", "html", "docs", "docs/_build")
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Known faults of the libraries installed, where PyPI or osv.dev can be asked about them."""
+    for service in ("pypi", "osv"):
+        words = [*_AUDIT, service, *session.posargs]
+        asked = subprocess.run(
+            [sys.executable, *words], capture_output=True, text=True, check=False
+        )
+        try:
+            libraries = json.loads(asked.stdout)["dependencies"]
+        except ValueError:
+            continue  # it says why on the other stream: mostly that nobody answers
+        known = [one for one in libraries if "vulns" in one]
+        faults = [
+            f"{one['name']} {one['version']}: {fault['id']}, mended in {fault['fix_versions']}"
+            for one in known
+            for fault in one["vulns"]
+        ]
+        if faults:
+            session.error("\n".join(faults))
+        if known:
+            session.log(
+                f"{service} knows of no fault in {len(known)} of {len(libraries)} libraries"
+            )
+            return
+    session.warn("neither PyPI nor osv.dev could be asked; run `nox -s audit` where one can be")

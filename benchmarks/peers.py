@@ -20,7 +20,8 @@ Job = dict[str, Any]
 
 def render(job: Job) -> None:
     """Render with one exporter for the whole process: the best these ways can do."""
-    from harmony_kit.batch.publish import Page, render_notebook
+    from harmony_kit.batch.page import Page
+    from harmony_kit.batch.publish import render_notebook
 
     folder = Path(job["folder"])
     page = Page(job["title"], job["language"])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harmony_kit.commands.options import FILE, folder_argument
+
+if TYPE_CHECKING:
+    from harmony_kit.commands.deleting import Whose
 
 __all__ = ["COMMANDS"]
 
@@ -102,4 +107,106 @@ def subject(folder: Path, id_: str, *, site: str, title: str | None, is_removed:
     cases.change_subject(folder, site=site, id_=id_, title=title)
 
 
-COMMANDS = (roster, case, correct, subject)
+@click.command()
+@folder_argument
+@click.option("--site", help="Where the person was interviewed.")
+@click.option("--respondent", help="Pseudonym of the person.")
+@click.option("--wave", help="Only this wave; default: every one.")
+@click.option("--tests", "is_tests", is_flag=True, help="Every test interview instead.")
+@click.option(
+    "--files", "is_thorough", is_flag=True, help="Also delete files in DIR that name the person."
+)
+def forget(folder: Path, *, is_tests: bool, is_thorough: bool, **whose: str | None) -> None:
+    """Delete everything of a person for good, and write a receipt.
+
+    From the store and its log, snapshots, drafts, tables and notebooks in DIR; the report of the
+    site is taken down, and the next run makes it again. An import or a merge does not bring the
+    person back. Stopped halfway, the same command finishes it.
+    """
+    from harmony_kit.commands import deleting
+
+    if is_tests:
+        sys.exit(deleting.forget_tests(folder, is_thorough=is_thorough))
+    sys.exit(deleting.forget(folder, _whose(**whose), is_thorough=is_thorough))
+
+
+def _whose(site: str | None, respondent: str | None, wave: str | None) -> Whose:
+    from harmony_kit.commands.deleting import Whose
+
+    if site is None or respondent is None:
+        message = "say whose: --site and --respondent"
+        raise click.UsageError(message)
+    return Whose(site, respondent, wave)
+
+
+@click.command()
+@folder_argument
+@click.option("--site", required=True, help="Where the person was interviewed.")
+@click.option("--respondent", required=True, help="Pseudonym of the person.")
+@click.option("--wave", help="Only this wave; default: every one.")
+def person(folder: Path, **whose: str) -> None:
+    """Print everything that is held of a person, to be given to them."""
+    from harmony_kit.commands import deleting
+
+    deleting.tell_person(folder, _whose(**whose))
+
+
+@click.command()
+@folder_argument
+@click.option(
+    "--until",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Raw answers of up to this day go once it is past.",
+)
+def retain(folder: Path, until: dt.datetime) -> None:
+    """Keep raw answers until a day; results stay.
+
+    Before that day it is written down, and `harmony doctor` reminds of it. After it, the answers of
+    everybody who said nothing later are deleted for good; reports and results.json stay.
+    """
+    from harmony_kit.commands import deleting
+
+    deleting.retain(folder, until.date())
+
+
+@click.command()
+@folder_argument
+@click.argument("path", metavar="FILE", type=FILE)
+def backup(folder: Path, path: Path) -> None:
+    """Copy all of DIR that cannot be made again into FILE, and check it."""
+    from harmony_kit.commands import safekeeping
+
+    safekeeping.backup(folder, path)
+
+
+@click.command()
+@folder_argument
+@click.argument("path", metavar="FILE", type=FILE)
+@click.option("--force", "is_forced", is_flag=True, help="Replace what is in DIR.")
+def restore(folder: Path, path: Path, *, is_forced: bool) -> None:
+    """Check a backup and bring it back into DIR.
+
+    What was there is kept beside it as answers.sqlite.before-restore. Whoever was forgotten since
+    the backup stays forgotten, and what was published since still binds the next report.
+    """
+    from harmony_kit.commands import safekeeping
+
+    safekeeping.restore(folder, path, is_forced=is_forced)
+
+
+@click.command()
+@click.argument(
+    "folder", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path), required=False
+)
+def doctor(folder: Path | None) -> None:
+    """Examine machine, environment, folder and store, with the cure for each.
+
+    Exits with 1 if something keeps Harmony Kit from working. It changes nothing.
+    """
+    from harmony_kit.commands import doctoring
+
+    sys.exit(doctoring.examine(folder))
+
+
+COMMANDS = (roster, case, correct, subject, person, forget, retain, backup, restore, doctor)

@@ -11,8 +11,11 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from harmony_kit.cli import main
 from harmony_kit.engagement.folder import Engagement, load_engagement
-from harmony_kit.engagement.scaffold import create_demo
+from harmony_kit.engagement.scaffold import create_demo, create_engagement
 from harmony_kit.exchange import ImportOptions, import_answers
 from harmony_kit.journal.answers import Answer, Answers, Source, answers_frame
 from harmony_kit.journal.store import Store
@@ -71,6 +74,29 @@ def measure(engagement: Engagement, answers: Sequence[Answer], site: str) -> Ass
     """The assessment of a site from its answers."""
     said = Answers(answers_frame(answers))
     return measure_site(engagement, said, site=site, wave=engagement.wave, as_of=AS_OF)
+
+
+@cache
+def field() -> tuple[Engagement, dict[str, list[Answer]]]:
+    """Two plants as they come from survey tools, and their answers."""
+    folder = Path(tempfile.mkdtemp(prefix="harmony-field-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    create_engagement(folder / "field", client="Field", wave="1")
+    came = CASES / "exchange" / "plants"
+    for name in ("sites", "decisions", "pilots", "usage"):
+        shutil.copy(came / f"{name}.csv", folder / "field")
+    labels = ("--labels", came / "riverside_labels.csv")
+    for site, file, more in (
+        ("riverside", "riverside_forms.xlsx", labels),
+        ("lakeside", "lakeside_kobo.csv", ()),
+    ):
+        columns = came / f"{site}_columns.csv"
+        words = ("import", folder / "field", came / file, "--site", site, "--map", columns, *more)
+        result = CliRunner().invoke(main, [*map(str, words)])
+        assert result.exit_code == 0, result.output
+    engagement = load_engagement(folder / "field")
+    store = Store(engagement.store_url, is_reader=True)
+    return engagement, {site: store.current(site=site) for site in engagement.site_ids}
 
 
 @cache

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from html.parser import HTMLParser
 from itertools import pairwise
+from urllib.parse import unquote
 
 VOID = {"br", "hr", "img", "input", "meta", "link"}
 #: Closed by itself in a picture.
-DRAWN = {"rect", "circle", "polyline", "polygon"}
+DRAWN = {"rect", "circle", "path", "polyline", "polygon"}
 
 
 class Outline(HTMLParser):
@@ -66,7 +67,8 @@ def _ids(outline: Outline) -> list[str]:
     ids = Counter(a["id"] for _, a in outline.elements if "id" in a)
     faults = [f"id {name!r} stands {n} times" for name, n in ids.items() if n > 1]
     named = [a["aria-labelledby"] for _, a in outline.elements if "aria-labelledby" in a]
-    named += [a["href"][1:] for a in outline.all("a") if (a.get("href") or "").startswith("#")]
+    hrefs = [unquote(a.get("href") or "") for a in outline.all("a")]
+    named += [href[1:] for href in hrefs if href.startswith("#")]
     return faults + [f"no id {name!r}" for name in named if name not in ids]
 
 

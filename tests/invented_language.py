@@ -21,8 +21,8 @@ from harmony_kit.instrument.language_files import load_texts, owner_files
 
 ROOT = Path(__file__).parent.parent
 LANGUAGE = "xx"
-OWNERS = ("report", "story", "records", "failures", "accord", "form", "workshop", "survey")
-OWNERS += ("notice",)
+OWNERS = ("report", "pictures", "story", "records", "failures", "accord", "form", "workshop")
+OWNERS += ("survey", "notice")
 #: What files, columns and codes are called is no sentence, and stays.
 NAMES = re.compile(
     r"\b[\w-]+\.(?:csv|json|ipynb|xlsx|yaml|html)\b|\bSHA-256\b|\bharmony-kit\b|\bHarmony Kit\b"
@@ -68,21 +68,33 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.texts: list[str] = []
         self._silent: list[str] = []
+        self._is_drawn = False
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag, attrs):
         if tag in ("style", "script", "pre", "code"):
             self._silent.append(tag)
+        if tag == "svg":
+            self._is_drawn = True
+            self.texts.append("")
         self.texts += [v for k, v in attrs if k in ("aria-label", "title", "alt") and v]
 
     def handle_endtag(self, tag):
         if self._silent and self._silent[-1] == tag:
             self._silent.pop()
+        if tag == "svg":
+            self._is_drawn = False
 
     def handle_data(self, data):
-        if not self._silent and data.strip():
-            self.texts.append(" ".join(data.split()))
+        if self._silent or not data.strip():
+            return
+        words = " ".join(data.split())
+        if self._is_drawn:
+            # A label of a picture may stand on several lines.
+            self.texts[-1] = f"{self.texts[-1]} {words}".strip()
+        else:
+            self.texts.append(words)
 
 
 def read_page(html: str) -> list[str]:

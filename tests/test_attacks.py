@@ -29,6 +29,8 @@ from harmony_kit.measures.levels import name_level, name_levels
 from harmony_kit.measures.measuring import MEASURES, Basis, measure_everything
 from harmony_kit.measures.modes import mode_probabilities
 from harmony_kit.measures.rows import rows_of
+from harmony_kit.measures.telling import ToldRating
+from harmony_kit.measures.told_intervals import bound_mean
 
 LENSES = ("a", "b")
 
@@ -270,6 +272,16 @@ def test_figures_come_in_steps_and_never_say_never(plants):
                 assert np.allclose(known * 20, np.rint(known * 20)), (name, column)
 
 
+def test_beside_a_band_a_topic_lies_on_the_line_where_what_is_told_of_it_does(plants):
+    _, told = plants
+    topics = told.frames["topics"]
+    beside = topics[_is_banded(topics, "own", "estimate", "other_own")]
+    gaps = beside[["perceived_gap", "agreement_gap"]].abs().sub(beside["tolerance"], axis=0)
+    near = gaps.abs().le(0.25 + 1e-6).any(axis=1)
+    assert 10 < near.sum() < len(near) - 10
+    assert beside["is_on_line"].astype("bool").tolist() == near.tolist()
+
+
 def _is_banded(frame, *names):
     return frame[[f"{name}_from" for name in names]].notna().any(axis=1)
 
@@ -367,7 +379,7 @@ def test_the_claims_expected_to_be_wrong_are_whole_so_that_none_is_worked_out_of
 
 
 SMALL_SECRETS = {
-    "within": ("counts", "camps", "sd", "median", "p_above", "low", "n_dont_know", "rwg", "p_ad"),
+    "within": ("counts", "camps", "sd", "median", "p_above", "n_dont_know", "rwg", "p_ad"),
     "rank": ("own", "named_own", "p_actual", "actual_by_luck"),
     "words": ("own", "named_own", "p_actual", "actual_by_luck"),
     "ownership": ("counts", "p_owner", "p_self", "p_nobody", "p_agreed", "n_dont_know"),
@@ -384,6 +396,16 @@ def test_nothing_point_by_point_is_told_of_fewer_than_eight(plants, name):
     assert (size < 8).any()
     for column in SMALL_SECRETS[name]:
         assert frame.loc[size < 8, column].isna().all(), column
+
+
+def test_the_interval_of_a_small_group_says_no_more_than_what_is_told_of_its_mean(plants):
+    _, told = plants
+    frame = told.frames["within"]
+    small = frame[frame["n"] < 8]
+    columns = ["mean", "mean_from", "mean_to", "n", "points", "low", "high"]
+    for mean, low, high, n, points, *ends in small[columns].itertuples(index=False):
+        assert tuple(ends) == bound_mean(ToldRating(mean, low, high), n, points)
+        assert ends[0] <= mean <= ends[1]
 
 
 def test_a_duty_of_which_nearly_all_name_one_owner_has_no_counts(plants):

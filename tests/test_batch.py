@@ -18,7 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engagement_folders import behave, file_digests, make_folder, request_for, save_answers
+from engagement_folders import (
+    CASES,
+    behave,
+    file_digests,
+    make_folder,
+    request_for,
+    save_answers,
+)
 
 from harmony_kit.batch.batch import BatchEvent, BatchResult, plan_engagement, run_engagement
 from harmony_kit.batch.job import Limits
@@ -324,6 +331,30 @@ def test_a_notebook_that_hangs_is_stopped(tmp_path: Path, run: Any) -> None:
     assert result.seconds < 20
 
 
+def test_a_report_out_of_memory_names_the_limit(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "a")
+    behave(folder, a="gorge")
+    result = run(folder, limits=Limits(timeout_s=60, memory_mb=4000))
+    assert result.failed == {
+        "a": "A step stopped with an error: MemoryError. A report may take 4000 MB here (--memory)."
+    }
+
+
+def test_a_portfolio_of_ones_own_need_not_ask_who_was_kept(tmp_path: Path, run: Any) -> None:
+    folder = make_folder(tmp_path / "e", "ab")
+    notebooks = shutil.copytree(CASES, tmp_path / "notebooks")
+    own = notebooks / "3_portfolio.ipynb"
+    told = json.loads(own.read_text())
+    for cell in told["cells"]:
+        lines = "".join(cell["source"]).splitlines(keepends=True)
+        cell["source"] = [line for line in lines if not line.startswith("kept:")]
+    own.write_text(json.dumps(told))
+    run(folder, notebooks=notebooks)
+    behave(folder, b="raise")
+    result = run(folder, notebooks=notebooks, is_forced=True)
+    assert (set(result.made), list(result.failed)) == ({"a", "b", "_portfolio"}, ["b"])
+
+
 def test_fail_fast_starts_no_further_report(tmp_path: Path, maker: Maker) -> None:
     folder = make_folder(tmp_path / "e", "abcdef")
     behave(folder, a="raise", b="raise")
@@ -353,6 +384,9 @@ def test_five_equal_failures_in_a_row_stop_a_run(tmp_path: Path, run: Any) -> No
     assert "The last run stopped" in (folder / "reports" / "index.html").read_text()
     assert file_digests(folder / "reports" / "j") == before
     assert _rows(folder, "site", "status", "outdated")[-1] == ("j", "ok", ["answers"])
+    # No portfolio of half a run: of the one that stands it is said what changed since.
+    assert "_portfolio" not in result.made
+    assert _run_json(folder)["portfolio"]["outdated"] == ["results"]
     assert len(run(folder, patience=None).failed) == 10
 
 

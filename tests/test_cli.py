@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 import subprocess
 import sys
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,6 +19,8 @@ from click.testing import CliRunner, Result
 from harmony_kit.cli import main
 from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.engagement.scaffold import create_demo
+from harmony_kit.journal.answers import Answer, Respondent, Source
+from harmony_kit.journal.store import Store
 
 COMMANDS = list(main.commands.items())
 
@@ -229,6 +234,8 @@ NEEDED = {
     "export": ["{folder}/out.csv"],
     "roster": ["{folder}/sites.csv"],
     "correct": ["--site", "tarn", "--respondent", "it-1", "--why", "typo", "--role", "lead"],
+    "forget": ["--site", "tarn", "--respondent", "it-1"],
+    "person": ["--site", "tarn", "--respondent", "it-1"],
     "subject": ["line-3", "--site", "tarn", "--rename", "Line 3"],
 }
 #: Every command that takes the name of a site or wave there must be, however it is run.
@@ -266,6 +273,7 @@ def test_commands_that_name_a_site_or_wave():
     assert {name for name, _, _ in NAMING} == {
         *("import", "form", "run", "interview", "journal", "plan", "compare", "export", "lexicon"),
         *("workshop", "accord", "follow", "pulse", "roster", "case", "correct", "subject"),
+        *("forget", "person"),
     }
 
 
@@ -388,3 +396,22 @@ def test_compare_tells_what_moved_and_never_compares_a_rewording(acme, tmp_path)
     assert "6 personas, luego 6 (6 volvieron, 0 ya no están, 0 son nuevas)" in spanish
     assert "falso conflicto -> visión compartida" in spanish
     assert len(spanish.splitlines()) == len(result.output.splitlines()) - 1
+
+
+def test_what_stands_last_in_the_journal_counts_whatever_the_clock_said(acme):
+    source = Source("ana", "interview", "it-operations", 1, "abc", "session-1")
+    noon = dt.datetime(2026, 10, 6, 12, tzinfo=dt.UTC)
+    words = ("northfield", "2026", "it-99", "it", "meaning.same", "it", "answered")
+    first = Answer(*words, noon, source, value=2)
+    # The clock was put back by an hour before the correction.
+    later = replace(first, value=5, answered_at=noon - dt.timedelta(hours=1))
+    with closing(Store(f"sqlite:///{acme / 'answers.sqlite'}")) as store:
+        store.register(Respondent(*words[:4], "planner", "en", noon, None, {}))
+        store.append([first])
+        store.append([later])
+        assert [answer.value for answer in store.current(respondent="it-99")] == [5]
+    told = _run("journal", acme, "--respondent", "it-99", "--site", "northfield").output
+    assert [line.split("  ")[-1] for line in told.splitlines()[1:]] == [
+        "meaning.same: 2",
+        "meaning.same: 2 -> 5",
+    ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from harmony_kit.engagement.folder import Brand, Site, load_engagement
+from harmony_kit.engagement.brand import Brand, list_brand_warnings
+from harmony_kit.engagement.folder import Site, load_engagement
 from harmony_kit.engagement.scaffold import create_demo, create_engagement
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.errors import EngagementError, Problem
@@ -56,6 +58,51 @@ def test_semicolons_and_comments_are_fine(folder):
         "# a note; with semicolons\nsite;name\nx;Ex\n", encoding="utf-8"
     )
     assert [site.name for site in load_engagement(folder).sites] == ["Ex"]
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+
+
+def _brand(folder, text: str) -> Brand:
+    (folder / "engagement.yaml").write_text(
+        f"client: A\nwave: '1'\nbrand: {{{text}}}\n", encoding="utf-8"
+    )
+    return load_engagement(folder).brand
+
+
+def test_colours_are_written_out_and_what_cannot_be_read_is_told(folder):
+    brand = _brand(folder, "colour: '#FFF', second: '#ffe94d'")
+    assert (brand.colour, brand.second) == ("#ffffff", "#ffe94d")
+    warned = list_brand_warnings(brand)
+    assert [(one.where, one.severity) for one in warned] == [
+        ("brand.colour", "warning"),
+        ("brand.second", "warning"),
+    ]
+    assert list_brand_warnings(_brand(folder, "colour: '#1f5f7a'")) == []
+
+
+def test_a_logo_becomes_part_of_the_brand(folder):
+    (folder / "logo.png").write_bytes(PNG)
+    logo = _brand(folder, "logo: logo.png").logo
+    assert logo == f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("logo.png", b"GIF89a"),
+        ("logo.png", PNG + bytes(64_000)),
+        ("missing.png", None),
+        ("../logo.png", PNG),
+        (".", None),
+    ],
+)
+def test_a_logo_that_is_none_is_a_problem(folder, name, content):
+    if content is not None:
+        (folder / name).write_bytes(content)
+    with pytest.raises(EngagementError) as caught:
+        _brand(folder, f"logo: {name}")
+    assert [problem.where for problem in caught.value.problems] == ["brand.logo"]
 
 
 def test_every_problem_of_settings_and_sites_at_once(folder):

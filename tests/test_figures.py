@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -21,21 +22,29 @@ CSS = Path(__file__).parent.parent / "templates" / "harmony" / "static" / "harmo
 
 
 def _topic_rows(words: str) -> list[figures.TopicRow]:
+    low, high = figures.Heard(1.0, 1.0, 2.4), figures.Heard(5.0, 3.6, 5.0, (1, 0, 0, 2, 9))
     both = (
-        figures.TopicLook(5.0, 1.0, words, is_open=False),
-        figures.TopicLook(1.0, 5.0, words, is_open=True),
+        figures.TopicLook(0, high, low, low, words, is_open=False),
+        figures.TopicLook(1, low, high, high, words, is_open=True),
     )
-    none = figures.TopicLook(), figures.TopicLook(3.0, None, words, is_open=True)
+    none = figures.TopicLook(0), figures.TopicLook(1, figures.Heard(3.0), None, None, words)
     return [
         figures.TopicRow(words, 5, words, words, 1.0, both, note=words),
         figures.TopicRow(words, 5, words, words, 1.0, none),
-        figures.TopicRow(words, 11, words, words, 2.5, both),
+        figures.TopicRow(words, 11, words, words, 2.5, both[:1]),
     ]
 
 
-def _drawings(words: str) -> dict[str, Drawing]:
+def _drawings(words: str, width: float = figures.WIDTH) -> dict[str, Drawing]:
     """Each kind of picture with the given words everywhere, at the ends of its scales."""
-    look = figures.LookRow(words, 6, words, words, 1.25, 1, 1.0, 6.0, 3.5, words, note=words)
+    size = {"width": width}
+    low, high = figures.Heard(1.0, 1.0, 2.4, (3, 5)), figures.Heard(2.0, 1.6, 2.0)
+    ratings = [
+        figures.RatingRow(words, 2, words, words, (low, high), note=words),
+        figures.RatingRow(words, 7, words, words, (None, figures.Heard(7.0))),
+    ]
+    dots = [figures.MapDot(x, y, x > 1, words if y > 1 else "") for x in (0, 4) for y in (0, 4)]
+    panels = [figures.MapPanel(side, words, tuple(dots)) for side in (0, 1)]
     many = dict.fromkeys(palette.STATES, 30)
     share, few = figures.Share(1.0, 0.0, 1.0), figures.Share(0.0, 0.0, 0.0)
     choice = figures.ChoiceRow(
@@ -52,35 +61,49 @@ def _drawings(words: str) -> dict[str, Drawing]:
     waits = [figures.Wait(words, days, days > 5, words) for days in (900.0, 3.0, 0.0)]
     bars = [figures.PilotBar(words, 0, 400, 900, is_open=True, note=words)]
     bars += [figures.PilotBar(words, 300, None, 301, is_open=False, note=words)]
-    use = [figures.UseLine(words, shares, words) for shares in ([1.0, None, 0.0], [0.5], [])]
+    marks = (figures.UsePoint(0.0, 1.0, "peak 100 %"), figures.UsePoint(1.0, 0.0, "now 0 %"))
+    use = [
+        figures.UseLine(words, shares, marks, (words, words), words)
+        for shares in ([1.0, None, 0.0], [0.5], [])
+    ]
     return {
-        "topics": figures.draw_topics(_topic_rows(words), verdicts=words),
-        "looks": figures.draw_looks([look, look]),
-        "states": figures.draw_states([figures.StateRow(0, words, many, many, 50)]),
+        "topics": figures.draw_topics(
+            _topic_rows(words), verdicts=words, key=figures.TopicKey(words, words, words), **size
+        ),
+        "ratings": figures.draw_ratings(ratings, **size),
+        "map": figures.draw_map(panels, figures.MapWords(*[words] * 6), tolerance=1.0, **size),
+        "states": figures.draw_states([figures.StateRow(0, words, many, many, 50)], **size),
         "share": figures.draw_share(share, 0, ends=(words, words)),
         "shares": figures.draw_shares(
             [figures.ShareRow(words, (share, few)), figures.ShareRow(words, (None, None), words)],
             ticks=[(0.0, "0 %"), (1.0, "100 %")],
+            **size,
         ),
         "choices": figures.draw_choices(
-            [choice, choice], figures.ChoiceHead((words, words), (words, words))
+            [choice, choice], figures.ChoiceHead((words, words), (words, words)), **size
         ),
-        "pilots": figures.draw_pilots([panel] * 4, quadrants),
-        "owners": figures.draw_owners([owner], [("a", words), ("b", words), ("c", words)]),
-        "readiness": figures.draw_readiness([decision], left=words, right=words),
-        "decisions": figures.draw_decisions(waits, [(900.0, "median 900"), (0.0, "0 days")]),
-        "pilot_times": figures.draw_pilot_times(bars, [(0, "Jan"), (900, "Dec")], (900, "today")),
-        "use": figures.draw_use(use, ends=[(0.0, "0 %"), (1.0, "100 %")]),
+        "pilots": figures.draw_pilots([panel] * 4, quadrants, **size),
+        "owners": figures.draw_owners([owner], [("a", words), ("b", words), ("c", words)], **size),
+        "readiness": figures.draw_readiness([decision], left=words, right=words, **size),
+        "decisions": figures.draw_decisions(
+            waits, [(900.0, "median 900"), (0.0, "0 days")], **size
+        ),
+        "pilot_times": figures.draw_pilot_times(
+            bars, [(0, "Jan"), (900, "Dec")], (900, "today"), **size
+        ),
+        "use": figures.draw_use(use, ends=[(0.0, "0 %"), (1.0, "100 %")], **size),
     }
 
 
 KINDS = sorted(_drawings("x"))
+WIDTHS = (figures.WIDTH, figures.NARROW)
 
 
 @pytest.mark.parametrize("words", [LONG, NAUGHTY, "W" * 300, "x"], ids=["long", "odd", "W", "x"])
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_label_lies_inside_its_picture(kind, words):
-    drawing = _drawings(words)[kind]
+def test_every_label_lies_inside_its_picture(kind, width, words):
+    drawing = _drawings(words, width)[kind]
     assert drawing.labels
     outside = [
         label
@@ -93,9 +116,10 @@ def test_every_label_lies_inside_its_picture(kind, words):
     assert outside == []
 
 
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_labels_do_not_lie_on_each_other(kind):
-    labels = _drawings(LONG)[kind].labels
+def test_labels_do_not_lie_on_each_other(kind, width):
+    labels = _drawings(LONG, width)[kind].labels
     boxes = [(a.left, a.y - 0.7 * a.letters.size, a.left + a.width, a.y) for a in labels]
     touching = [
         (labels[i].words, labels[j].words)
@@ -111,7 +135,7 @@ def test_a_picture_is_one_plain_element(kind):
     text = _drawings(NAUGHTY)[kind].svg()
     root = ET.fromstring(text)
     names = {element.tag for element in root.iter()}
-    assert names <= {"svg", "text", "rect", "circle", "polyline", "polygon"}
+    assert names <= {"svg", "text", "rect", "circle", "path", "polyline", "polygon"}
     attributes = {name for element in root.iter() for name in element.attrib}
     assert not {name for name in attributes if name in ("id", "style", "href", "class")}
     assert not [name for name in attributes if name.startswith("on")]
@@ -139,22 +163,68 @@ def test_pictures_cost_next_to_nothing():
 
 
 def test_the_scale_is_drawn_anew_where_it_changes():
-    rows = _topic_rows("x")
-    anchors = [label.words for label in figures.draw_topics(rows, verdicts="v").labels]
+    key = figures.TopicKey("band", "interval", "answers")
+    drawn = figures.draw_topics(_topic_rows("x"), verdicts="v", key=key)
+    anchors = [label.words for label in drawn.labels]
     assert anchors.count("5") == 1 + 1  # once on the scale of five points, once on that of eleven
     assert anchors.count("11") == 1
 
 
-def test_an_upright_line_joins_two_equal_views():
-    look = figures.TopicLook(3.0, 3.0, "", is_open=False)
-    row = figures.TopicRow("x", 5, "low", "high", 1.0, (look, look))
-    joins = [
-        mark
-        for mark in figures.draw_topics([row], verdicts="").marks
-        if f'stroke="{palette.JOIN}"' in mark
+def _dots(look: figures.TopicLook, **more: float) -> list[tuple[str, float, float, str]]:
+    """The marks of one look: circle or square, where, and what they are filled with."""
+    row = figures.TopicRow("x", 5, "low", "high", 1.0, (look,))
+    key = figures.TopicKey("", "", "")
+    marks = figures.draw_topics([row], verdicts="", key=key, **more).marks
+    wanted = r'<circle cx="([\d.]+)" cy="([\d.]+)" .*?fill="(#\w+)"'
+    found = [circle for mark in marks if (circle := re.match(wanted, mark))]
+    return [("circle", float(one[1]), float(one[2]), one[3]) for one in found]
+
+
+def test_a_row_is_about_one_direction_only():
+    """Own view above; below, hollow, what is expected and, full, what is said."""
+    own, expected, said = (figures.Heard(value) for value in (1.0, 2.0, 5.0))
+    first, second = (figures.TopicLook(side, own, expected, said) for side in (0, 1))
+    lenses, paper = palette.LENSES, palette.PAPER
+    above = _dots(first)
+    assert [(kind, fill) for kind, _, _, fill in above] == [("circle", lenses[0])]
+    below = sorted(_dots(second), key=lambda dot: dot[1])
+    assert [(kind, fill) for kind, _, _, fill in below] == [
+        ("circle", paper),
+        ("circle", lenses[0]),
     ]
-    assert len(joins) == 1
-    assert len(set(re.findall(r"([\d.]+),", joins[0]))) == 1
+    assert len({y for _, _, y, _ in below}) == 1
+    assert above[0][2] < below[0][2]
+
+
+@pytest.mark.parametrize("n", range(1, 90))
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_square_is_left_alone_on_a_line(n, width):
+    row = figures.StateRow(0, "x", {"shared_view": n}, {}, 0)
+    drawn = figures.draw_states([row], width=width)
+    lines = Counter(re.findall(r'<rect x="[^"]*" y="([^"]*)"', "".join(drawn.marks[2:])))
+    counts = [*lines.values()]
+    assert sum(counts) == n
+    assert max(counts) - min(counts) < len(counts) + 1
+
+
+def test_states_differ_without_any_colour():
+    def strip(state: str) -> str:
+        return re.sub(r'(fill|stroke)="[^"]*"', "", figures.draw_swatch(state).svg())
+
+    drawn = {strip(state) for state in (*palette.STATES, "open")}
+    assert len(drawn) == len(palette.STATES) + 1
+
+
+def test_answers_are_drawn_where_they_are_given_only():
+    silent = figures.TopicLook(0, figures.Heard(3.0, 2.4, 3.6))
+    told = figures.TopicLook(0, figures.Heard(3.0, 2.4, 3.6, (0, 3, 4, 3, 0)))
+    key = figures.TopicKey("band", "interval", "answers")
+    bars = []
+    for look in (silent, told):
+        row = figures.TopicRow("x", 5, "low", "high", 1.0, (look,))
+        marks = figures.draw_topics([row], verdicts="", key=key).marks
+        bars.append(sum('width="6"' in mark for mark in marks))
+    assert bars == [0, 3 + 3]  # three answers were given, and the key has a sample of three
 
 
 @pytest.mark.parametrize(
@@ -188,7 +258,8 @@ def test_fade_goes_to_white():
 
 
 def test_the_style_sheet_has_the_colours_of_the_pictures():
-    declared = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6});", CSS.read_text(encoding="utf-8")))
+    light = CSS.read_text(encoding="utf-8").partition("prefers-color-scheme: dark")[0]
+    declared = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6});", light))
     named = {
         "ink": palette.INK,
         "soft": palette.SOFT,
@@ -226,5 +297,5 @@ def test_states_differ_in_a_grey_print():
 def test_ink_says_what_is_drawn():
     assert Ink(None, fill="#fff").attributes == 'fill="#fff"'
     assert Ink("#000", 2, None, "3 2").attributes == (
-        'fill="none" stroke="#000" stroke-width="2" stroke-dasharray="3 2"'
+        'stroke="#000" stroke-width="2" stroke-dasharray="3 2"'
     )

@@ -8,12 +8,12 @@ import pytest
 import yaml
 from interviews import Clock, begin, find_respondent, make_engagement, open_desk
 
+from harmony_kit.accent import DARK_GROUND, LIGHT_GROUND, contrast, readable_accent
 from harmony_kit.commands.interviewing import open_interview, open_reception
 from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.engagement.scaffold import create_engagement
 from harmony_kit.errors import EngagementError
 from harmony_kit.interview import presence
-from harmony_kit.interview.accent import DARK_GROUND, LIGHT_GROUND, contrast, readable_accent
 from harmony_kit.interview.form import InterviewForm
 from harmony_kit.interview.sentences import load_wording, wording_languages
 from harmony_kit.journal.answers import Event

@@ -17,10 +17,13 @@ import pytest
 from engagement_folders import file_digests, make_folder, request_for
 
 from harmony_kit.batch.batch import run_engagement
+from harmony_kit.batch.job import Limits
 
 pytestmark = pytest.mark.slow
 N = int(os.environ.get("HARMONY_HOSTILE", "12"))
 BATCH = 25
+#: Nothing here loops; what is short of a processor is not to be ended for it.
+_LIMITS = Limits(timeout_s=600)
 CASES = Path(__file__).parent / "cases" / "hostile"
 
 TEXTS = (
@@ -80,12 +83,14 @@ def test_whatever_a_notebook_does_the_run_goes_on(tmp_path: Path, first: int) ->
     sites = [f"s{number:03}" for number in range(first, min(first + BATCH, N))]
     folder = make_folder(tmp_path / "e", sites)
     (folder / "hostile.json").write_text("{}")
-    assert run_engagement(request_for(folder, notebooks=CASES)).is_ok
+    assert run_engagement(request_for(folder, notebooks=CASES, limits=_LIMITS)).is_ok
     good = {site: file_digests(folder / "reports" / site) for site in sites}
     snippets = {site: _snippet(random.Random(site)) for site in sites}
     (folder / "hostile.json").write_text(json.dumps(snippets))
     result = run_engagement(
-        request_for(folder, notebooks=CASES, is_forced=True, patience=None, n_jobs=2)
+        request_for(
+            folder, notebooks=CASES, is_forced=True, patience=None, n_jobs=2, limits=_LIMITS
+        )
     )
     assert result.n_left == 0
     assert set(result.made) - {"_portfolio"} == set(sites)
@@ -97,7 +102,9 @@ def test_whatever_a_notebook_does_the_run_goes_on(tmp_path: Path, first: int) ->
     assert lost == []
     fresh = make_folder(tmp_path / "fresh", sites)  # nothing stands there to be kept
     (fresh / "hostile.json").write_text(json.dumps(snippets))
-    again = run_engagement(request_for(fresh, notebooks=CASES, patience=None, n_jobs=2))
+    again = run_engagement(
+        request_for(fresh, notebooks=CASES, patience=None, n_jobs=2, limits=_LIMITS)
+    )
     assert again.n_left == 0
     odd = {}
     for page in fresh.glob("reports/**/*.html"):

@@ -34,6 +34,7 @@ def test_every_place_of_an_engagement_that_ran_is_listed_with_what_takes_a_perso
     Register(folder).append([RegisterLine("published", "2026-02-01", "north", "1", "night")])
     (folder / ".harmony" / "work-north-12").mkdir()
     (folder / ".harmony" / "plan-12").mkdir()
+    (folder / "answers.sqlite.before-2").write_bytes(b"")
     (folder / "incoming").mkdir()
     (folder / "for-statistics.raw.csv").write_text("respondent\n")
     (folder / "notebooks").mkdir()
@@ -43,6 +44,7 @@ def test_every_place_of_an_engagement_that_ran_is_listed_with_what_takes_a_perso
             ("answers.sqlite", "store", "rows"),
             ("answers.sqlite-wal", "store_log", "rows"),
             ("answers.sqlite-shm", "store_log", "rows"),
+            ("answers.sqlite.before-2", "store_copy", "delete"),
             ("published.jsonl", "register", "stays"),
             ("secret", "secret", "stays"),
             (".harmony/delivered", "delivered", "ask"),

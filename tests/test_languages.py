@@ -29,7 +29,8 @@ from invented_language import (
 )
 
 from harmony_kit.batch.handing import mark_pages
-from harmony_kit.batch.publish import Page, render_page
+from harmony_kit.batch.page import Page
+from harmony_kit.batch.publish import render_page
 from harmony_kit.batch.record import Failure
 from harmony_kit.errors import FileError, Problem
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook

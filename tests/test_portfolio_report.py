@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-import pandas as pd
+import page_cases
 import pytest
 from demo_reports import AS_OF, PLANTS, assess, demo
 from html_checks import Outline, list_faults
@@ -13,7 +13,10 @@ from html_checks import Outline, list_faults
 from harmony_kit.report import portfolio_report
 from harmony_kit.report.portfolio import Portfolio
 
-PARTS = ("cover", "reading", "where", "recurring", "evidence", "promises", "sites")
+PARTS = (
+    *("cover", "together", "regions", "reading", "where", "recurring", "evidence", "promises"),
+    "sites",
+)
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +70,13 @@ def test_every_cell_is_that_of_its_site_direction_and_dimension(portfolio):
     for lens, table in zip(("it", "operations"), tables, strict=True):
         for site in ("hinterberg", "kingsbridge", "northfield"):
             row = table.partition(f'href="{site}/report.html"')[2].partition("</tr>")[0]
-            shown = re.findall(r">(\d+)%</td>", row)
-            shares = [r["share"] for r in assess(site).rows("understanding") if r["lens"] == lens]
-            assert shown == [f"{100 * share:.0f}" for share in shares]
+            shown = re.findall(r">(\d+)%<small>(\d+): (\d+)\u2013(\d+)</small></td>", row)
+            told = [r for r in assess(site).rows("understanding") if r["lens"] == lens]
+            ends = [[f"{100 * r[name]:.0f}" for name in ("share", "low", "high")] for r in told]
+            assert shown == [
+                (share, str(r["n_topics"]), low, high)
+                for r, (share, low, high) in zip(told, ends, strict=True)
+            ]
 
 
 def test_a_site_too_small_is_counted_and_not_shown(portfolio):
@@ -106,22 +113,64 @@ def test_talk_stands_beside_decisions(portfolio):
 
 
 def test_hundreds_of_sites_stay_readable(portfolio):
-    north = portfolio.engagement.site("northfield")
-    sites = tuple(replace(north, site=f"s{i}", name=f"Site {i:03}") for i in range(150))
-    frames = {
-        name: _repeat(getattr(portfolio, name), [site.site for site in sites])
-        for name in ("sites", "understanding", "findings")
-    }
-    many = replace(portfolio, engagement=replace(portfolio.engagement, sites=sites), **frames)
+    many = page_cases.repeat_sites(portfolio, 300)
     html = _show(many)
     assert list_faults(html) == []
-    assert "There are too many sites for one picture" in html
-    assert "and 138 more" in html
+    assert "All 200 sites, one by one" in html
+    assert "200 sites, from the lowest share to the highest" in html
 
 
-def _repeat(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    rows = frame[frame["site"] == "northfield"]
-    return pd.concat([rows.assign(site=name) for name in names], ignore_index=True)
+def test_every_list_is_complete_somewhere(portfolio):
+    many = page_cases.repeat_sites(portfolio, 300)
+    html = portfolio_report.recurring(many).html
+    row = html.partition("Both sides feel aligned, and decisions stall")[2].partition("</tr>")[0]
+    shown = re.findall(r'href="(\w+)/report.html"', row)
+    assert "and 88 more" in row
+    assert sorted(shown) == sorted(
+        site for site, source in page_cases.pair_sources(portfolio, 300) if source == "northfield"
+    )
+
+
+def test_what_to_do_once_names_how_many_sites_and_an_action(portfolio):
+    many = page_cases.repeat_sites(portfolio, 9)
+    text = Outline(portfolio_report.together(many).html).text
+    signature = "Both sides feel aligned, and decisions stall At 3 of 6 sites. Once for all:"
+    assert signature in text
+    findings = {f.pattern: f for f in assess("northfield").findings}
+    assert findings["feels_aligned_decisions_stall"].action in text
+
+
+def test_sites_that_could_talk_have_what_the_other_lacks(portfolio):
+    many = page_cases.repeat_sites(portfolio, 9)
+    html = portfolio_report.together(many).html.partition("<h3>Sites that could talk")[2]
+    pairs = re.findall(r'href="(\w+)/report.html">.*?href="(\w+)/report.html"', html)
+    assert pairs
+    named = [site for pair in pairs for site in pair]
+    assert len(named) == len(set(named))
+    sources = dict(page_cases.pair_sources(portfolio, 9))
+    assert {(sources[one], sources[other]) for one, other in pairs} == {
+        ("northfield", "kingsbridge")
+    }
+
+
+def test_a_region_is_told_by_its_middle_site(portfolio):
+    many = page_cases.repeat_sites(portfolio, 12)
+    rows = re.findall(
+        r"<tr>\n<th scope=\"row\">(.*?)</tr>", portfolio_report.regions(many).html, re.DOTALL
+    )
+    assert [Outline(f"<p>{row}").texts[:3] for row in rows] == [
+        [name, "4", str(n)] for name, n in (("Americas", 4), ("APAC", 0), ("EMEA", 4))
+    ]
+
+
+def test_plants_of_one_name_are_told_apart(portfolio):
+    engagement = portfolio.engagement
+    sites = tuple(replace(site, name="Works") for site in engagement.sites[:2])
+    labels = replace(engagement, sites=(*sites, engagement.sites[2])).site_labels
+    assert [*labels.values()] == [
+        *(f"Works ({site.site})" for site in sites),
+        engagement.sites[2].name,
+    ]
 
 
 def test_nothing_measured_is_a_short_page(tmp_path):

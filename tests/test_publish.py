@@ -9,15 +9,16 @@ from typing import Any
 import nbformat
 import pytest
 
+from harmony_kit.batch.page import Page
 from harmony_kit.batch.publish import (
-    Page,
     clean_notebook,
     finish_report,
+    render_index,
     render_notebook,
-    render_page,
 )
 from harmony_kit.batch.record import Failure
 from harmony_kit.batch.swap import publish_folder, put_back
+from harmony_kit.engagement.brand import Brand
 from harmony_kit.files import write_whole
 from harmony_kit.report.words import load_words
 
@@ -31,7 +32,7 @@ RESULTS = {
         {"signature": "two_dialects", "is_present": False, "parts": []},
     ],
 }
-PAGE = Page("Plant 1", "en", client="Tiny Works", brand="Harmony Kit", colour="#1f5f7a")
+PAGE = Page("Plant 1", "en", client="Tiny Works")
 
 
 def _notebook(*, seconds: float = 1.5, cell_id: str = "1a2b3c") -> dict[str, Any]:
@@ -88,7 +89,7 @@ def test_two_runs_of_the_same_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_page_shows_outputs_and_runs_nothing(tmp_path: Path) -> None:
     folder = _write(tmp_path / "1")
-    page = Page(HOSTILE, "de", client=HOSTILE, brand=HOSTILE, banner=HOSTILE)
+    page = Page(HOSTILE, "de", client=HOSTILE, brand=Brand(name=HOSTILE), banner=HOSTILE)
     render_notebook(folder / "assessment.ipynb", folder / "report.html", page)
     html = (folder / "report.html").read_text()
     assert "<table></table>" in html
@@ -206,6 +207,6 @@ def test_the_index_escapes_everything() -> None:
         "sites": [row],
         "portfolio": {"status": "failed", "link": None, "failure": failure, "setback": failure},
     }
-    html = render_page("overview.html.j2", run).decode()
+    html = render_index(run).decode()
     assert "<script" not in html
     assert json.dumps(HOSTILE) not in html

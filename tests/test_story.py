@@ -14,7 +14,8 @@ from demo_reports import assess, demo
 from html_checks import list_faults
 from markupsafe import escape
 
-from harmony_kit.batch.publish import Page, render_page
+from harmony_kit.batch.page import Page
+from harmony_kit.batch.publish import render_page
 from harmony_kit.findings.fact import Fact, Term
 from harmony_kit.findings.story import Story, tell_story
 from harmony_kit.report import site_report
@@ -41,6 +42,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates" / "harmony"
 ROLES = {
     "kingsbridge": {"holder": "IT"},
     "lakeview": {"blind": "IT", "knowing": "Operations"},
+    "oldmill": {"acts": "Operations", "waits": "IT"},
     "sanmarco": {"split": "Operations"},
 }
 
@@ -95,7 +97,7 @@ def _exchanged(site: str) -> dict[str, pd.DataFrame]:
     return frames
 
 
-@pytest.mark.parametrize("site", ["lakeview", "kingsbridge", "sanmarco", "northfield"])
+@pytest.mark.parametrize("site", ["lakeview", "kingsbridge", "sanmarco", "northfield", "oldmill"])
 def test_exchanging_the_sides_exchanges_their_parts_and_nothing_else(site):
     instrument = assess(site).engagement.instrument
     first, second = instrument.lens_ids

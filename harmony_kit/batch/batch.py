@@ -233,7 +233,11 @@ class _Batch:
         )
         described = describe_run(self._briefing, self._records, Plan(left), self._stopped)
         known = read_json(reports / "run.json")
-        described["page"] = write_index(reports / "index.html", described, known.get("page", ""))
+        described["portfolio"]["outdated"] = self._list_changed_for_portfolio()
+        logo = self._briefing.engagement.brand.logo
+        described["page"] = write_index(
+            reports / "index.html", described, known.get("page", ""), logo=logo
+        )
         timings = describe_timings(self._records, self._made, self._seconds)
         start = describe_start(self._request, self._started)
         engine = self._request.limits.engine
@@ -244,6 +248,12 @@ class _Batch:
             self._deliver_record(record)
         self._deliver("_pages", {n: mark_file(reports / n) for n in ("index.html", "run.json")})
         return run
+
+    def _list_changed_for_portfolio(self) -> list[str]:
+        """What changed since the portfolio that stands, where this run made no other."""
+        if PORTFOLIO in self._made or PORTFOLIO not in self._records:
+            return []
+        return list(plan_portfolio(self._briefing, self._records).changed)
 
     def _is_done(self, step: Step) -> bool:
         """Whether this run put what stands there, report or page."""

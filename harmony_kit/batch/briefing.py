@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 import time
@@ -19,15 +20,17 @@ from harmony_kit.batch.holding import read_holding
 from harmony_kit.batch.inputs import portfolio_inputs, shared_inputs, site_inputs
 from harmony_kit.batch.job import Job, Limits
 from harmony_kit.batch.losses import list_losses
+from harmony_kit.batch.page import Page
 from harmony_kit.batch.places import notebooks_folder
 from harmony_kit.batch.plan import Plan, Step, compare, make_plan, select_sites
-from harmony_kit.batch.publish import Page
 from harmony_kit.batch.record import Record, find_records, record_folder
 from harmony_kit.batch.site_folder import SiteFolders
 from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
 from harmony_kit.batch.swap import put_back
 from harmony_kit.engagement.choosing import first_site, refuse, unknown_wave
 from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.engine.prepare import list_parameters
+from harmony_kit.errors import FileError
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.stored import stored_names
 from harmony_kit.report.words import load_words
@@ -151,7 +154,7 @@ class Briefing:
     def portfolio_job(self, kept: Sequence[str] = ()) -> Job:
         """The job that makes the portfolio from the results of the sites.
 
-        `kept` are sites whose report could not be made again.
+        `kept` are sites whose report could not be made again; one's own notebook need not ask.
         """
         parameters: dict[str, Any] = {
             "engagement": _HOME,
@@ -161,11 +164,12 @@ class Briefing:
             "output": ".",
             "as_of": self.request.as_of.isoformat(),
         }
-        if kept:
+        if kept and self._declares(_PORTFOLIO_NOTEBOOK, "kept"):
             parameters["kept"] = list(kept)
         page = replace(
             self._page(load_words(self.engagement.language).say("portfolio.name")),
             book="portfolio.ipynb",
+            kind="portfolio",
             html="portfolio.html",
             results="",
         )
@@ -173,18 +177,27 @@ class Briefing:
 
     def _page(self, title: str) -> Page:
         engagement = self.engagement
-        brand = engagement.brand
+        wave = load_words(engagement.language).say("cover.wave", wave=engagement.wave)
         return Page(
             title,
             engagement.language,
             client=engagement.client,
-            brand=brand.name,
-            colour=brand.colour,
+            brand=engagement.brand,
             banner=engagement.banner,
+            head=f"{title} · {engagement.client} · {wave}",
         )
 
+    def _declares(self, notebook: str, parameter: str) -> bool:
+        """Whether a notebook has a parameter; one that cannot be read says so when it is run."""
+        with contextlib.suppress(FileError):
+            return parameter in list_parameters(self._path(notebook))
+        return False
+
+    def _path(self, notebook: str) -> Path:
+        return (self.request.notebooks or notebooks_folder()) / notebook
+
     def _job(self, name: str, notebook: str, parameters: dict[str, Any], page: Page) -> Job:
-        path = (self.request.notebooks or notebooks_folder()) / notebook
+        path = self._path(notebook)
         folder = self.engagement.folder
         return Job(name, folder, path, parameters, page, self.request.limits)
 

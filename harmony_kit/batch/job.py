@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from harmony_kit.batch.publish import Finished, Page
+from harmony_kit.batch.page import Page
+from harmony_kit.batch.publish import Finished
 from harmony_kit.batch.record import Failure
 from harmony_kit.batch.renderers import RenderError, Renderers
 from harmony_kit.engine import RunRequest, RunResult

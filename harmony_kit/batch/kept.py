@@ -7,6 +7,7 @@ files in it that are none of our own are listed, because an export may be among 
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Final, Literal
 from harmony_kit.batch.handing import reports_name
 from harmony_kit.batch.register import REGISTER
 from harmony_kit.engagement.folder import Engagement
+from harmony_kit.engagement.real_names import NAMES
 from harmony_kit.engagement.secret import SECRET
 from harmony_kit.instrument.file import instrument_files
 from harmony_kit.journal.connections import find_database
@@ -43,7 +45,7 @@ _BESIDE: Final = ("-wal", "-shm", "-journal")
 #: What `harmony init` and the consultant put into the folder, which tells of plants, not people.
 _OF_PLANTS: Final = (
     *("engagement.yaml", "sites.csv", "decisions.csv", "pilots.csv", "usage.csv", "README.md"),
-    *("playbook*.yaml", "notice.*.md", "evidence"),
+    *("playbook*.yaml", "notice.*.md", "evidence", "receipts"),
 )
 
 
@@ -54,7 +56,8 @@ class Kept:
     Attributes
     ----------
     kind
-        ``store``, ``store_log`` (what SQLite has not brought into the store yet), ``register``,
+        ``store``, ``store_log`` (what SQLite has not brought into the store yet), ``store_copy``
+        (made before the store was brought up to date or replaced), ``names``, ``register``,
         ``secret``, ``snapshots``, ``records``, ``work`` (left by a run that was killed),
         ``reports``, ``drafts``, ``delivered`` (says that reports went elsewhere), ``notebooks`` or
         ``other``: files that came in, forms, exports.
@@ -93,9 +96,13 @@ def _list_store(engagement: Engagement) -> Iterator[Kept]:
         beside = path.with_name(path.name + ending)
         if beside.exists():
             yield Kept(str(beside), "store_log", "rows")
+    for copy in sorted(path.parent.glob(f"{glob.escape(path.name)}.before-*")):
+        yield Kept(str(copy), "store_copy", "delete")
 
 
 def _list_own(folder: Path) -> Iterator[Kept]:
+    if (folder / NAMES).exists():
+        yield Kept(str(folder / NAMES), "names", "rows")
     for name, kind in ((REGISTER, "register"), (SECRET, "secret")):
         if (folder / name).exists():
             yield Kept(str(folder / name), kind, "stays")

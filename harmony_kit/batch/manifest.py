@@ -18,7 +18,7 @@ from harmony_kit.batch.versions import library_versions
 from harmony_kit.engagement.folder import Site
 from harmony_kit.report.words import Words, load_words
 
-__all__ = ["describe_run", "describe_start", "describe_timings"]
+__all__ = ["describe_run", "describe_start", "describe_timings", "order_rows"]
 
 _LINKS = {
     "report": "report.html",
@@ -41,10 +41,12 @@ def describe_run(
     engagement, words = briefing.engagement, load_words(briefing.engagement.language)
     steps = {step.name: step for step in plan.steps}
     rows = [
-        _describe_site(site, records.get(site.site), steps[site.site], words)
+        _describe_site(
+            site, engagement.site_labels[site.site], records.get(site.site), steps[site.site], words
+        )
         for site in engagement.sites
     ]
-    _add_orders(rows, engagement.instrument.lens_ids)
+    rows = order_rows(rows, engagement.instrument.lens_ids)
     return {
         "schema": 1,
         "client": engagement.client,
@@ -52,7 +54,7 @@ def describe_run(
         "as_of": briefing.request.as_of.isoformat(),
         "language": engagement.language,
         "banner": engagement.banner,
-        "brand": engagement.brand.model_dump(),
+        "brand": engagement.brand.model_dump(exclude={"logo"}),
         "lenses": {
             lens: engagement.instrument.text(f"lens.{lens}.name", engagement.language)
             for lens in engagement.instrument.lens_ids
@@ -65,12 +67,15 @@ def describe_run(
     }
 
 
-def _describe_site(site: Site, record: Record | None, step: Step, words: Words) -> dict[str, Any]:
+def _describe_site(
+    site: Site, label: str, record: Record | None, step: Step, words: Words
+) -> dict[str, Any]:
+    """A site as the index shows it; its `label` tells it from others of its name."""
     summary = dict(record.summary) if record else {}
     files = record.files if record else {}
     return {
         "site": site.site,
-        "name": site.name,
+        "name": label,
         "region": site.region,
         "country": site.country,
         "status": _status(record),
@@ -87,8 +92,8 @@ def _describe_site(site: Site, record: Record | None, step: Step, words: Words) 
     }
 
 
-def _add_orders(rows: list[dict[str, Any]], lenses: Sequence[str]) -> None:
-    """Give every row its place by name, region, status and how well each lens reads the other."""
+def order_rows(rows: list[dict[str, Any]], lenses: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows with their place by name, region, state and how well each lens reads the other."""
     keys: dict[str, Callable[[dict[str, Any]], tuple[object, ...]]] = {
         "name": lambda row: (row["name"].casefold(),),
         "region": lambda row: (row["region"].casefold(),),
@@ -99,12 +104,12 @@ def _add_orders(rows: list[dict[str, Any]], lenses: Sequence[str]) -> None:
         ),
         **{lens: partial(_reading, lens) for lens in lenses},
     }
-    for row in rows:
-        row["order"] = {}
+    orders: dict[str, dict[str, int]] = {row["site"]: {} for row in rows}
     for key, place in keys.items():
         ordered = sorted(rows, key=lambda row: (*place(row), row["name"].casefold(), row["site"]))
         for i, row in enumerate(ordered):
-            row["order"][key] = i
+            orders[row["site"]][key] = i
+    return [{**row, "order": orders[row["site"]]} for row in rows]
 
 
 def _reading(lens: str, row: dict[str, Any]) -> tuple[float]:

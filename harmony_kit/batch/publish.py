@@ -15,9 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from harmony_kit.batch.index_ways import list_ways
+from harmony_kit.batch.page import Page
 from harmony_kit.batch.places import templates_folder
 from harmony_kit.batch.record import Failure
 from harmony_kit.batch.versions import package_fingerprint
+from harmony_kit.engagement.brand import Brand
 from harmony_kit.engine.imports import without_iri_grammar
 from harmony_kit.files import (
     FileMark,
@@ -31,9 +34,9 @@ from harmony_kit.report.bidi import settle, settle_value
 
 __all__ = [
     "Finished",
-    "Page",
     "clean_notebook",
     "finish_report",
+    "render_index",
     "render_notebook",
     "render_page",
     "warm_up",
@@ -44,29 +47,6 @@ __all__ = [
 _NOT_HTML = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 #: The page for those who were asked, beside the report.
 _HANDOUT = "handout.html"
-#: What the template of a report is told.
-_LOOK = ("title", "language", "client", "brand", "colour", "banner")
-
-
-@dataclass(frozen=True)
-class Page:
-    """What the page of a report needs to know beside its executed notebook.
-
-    `results` is the file the notebook must have written; empty: none. `taken_down_for` names the
-    inputs a report no longer follows from that stood here before; empty: none stood here.
-    """
-
-    title: str
-    language: str
-    client: str = ""
-    brand: str = ""
-    colour: str = ""
-    banner: str = ""
-    book: str = "assessment.ipynb"
-    html: str = "report.html"
-    results: str = "results.json"
-    failure: Failure | None = None
-    taken_down_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,7 +143,7 @@ def render_notebook(nb_path: Path, html_path: Path, page: Page) -> None:
     """
     exporter = _exporter()
     notebook = _read_notebook(nb_path)
-    look = {name: settle(getattr(page, name)) for name in _LOOK}
+    look = page.look()
     resources = {"metadata": {"name": settle(page.title)}, "harmony": look}
     html, _ = exporter.from_notebook_node(notebook, resources=resources)
     html_path.write_bytes(_page_bytes(html))
@@ -227,15 +207,28 @@ def _page_bytes(html: str) -> bytes:
     return _NOT_HTML.sub(lambda found: found[0].encode("unicode_escape").decode(), html).encode()
 
 
-def write_index(path: Path, run: Mapping[str, Any], known: str = "") -> str:
+def render_index(run: Mapping[str, Any], logo: str = "") -> bytes:
+    """The page of all sites from what run.json says."""
+    page = Page(
+        run["client"],
+        run["language"],
+        client=run["client"],
+        brand=Brand(**run["brand"]).model_copy(update={"logo": logo}),
+        banner=run["banner"],
+        kind="index",
+    )
+    return render_page("overview.html.j2", {**run, **list_ways(run["sites"]), "look": page.look()})
+
+
+def write_index(path: Path, run: Mapping[str, Any], known: str = "", *, logo: str = "") -> str:
     """Write the page that lists every site: its report, its key numbers, what was left out.
 
     Returns what the page is made of and what it is, as one fingerprint; where that is still the
     `known` one, nothing is written.
     """
     templates = hash_folder(templates_folder() / "harmony")
-    made_of = hash_content([run, templates, package_fingerprint()])
+    made_of = hash_content([run, logo, templates, package_fingerprint()])
     if known and path.is_file() and known == hash_content([made_of, hash_file(path)]):
         return known
-    write_whole(path, render_page("overview.html.j2", run))
+    write_whole(path, render_index(run, logo))
     return hash_content([made_of, hash_file(path)])

@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
-from harmony_kit.batch.publish import Finished, Page
+from harmony_kit.batch.page import Page
+from harmony_kit.batch.publish import Finished
 from harmony_kit.engine.runner import RunnerClosed
 
 __all__ = ["RenderError", "Renderers"]

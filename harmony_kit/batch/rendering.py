@@ -8,7 +8,8 @@ import signal
 import sys
 from pathlib import Path
 
-from harmony_kit.batch.publish import Finished, Page, finish_report, warm_up
+from harmony_kit.batch.page import Page
+from harmony_kit.batch.publish import Finished, finish_report, warm_up
 
 __all__ = ["serve"]
 

@@ -63,6 +63,7 @@ class SiteFolders:
         source = self._engagement.folder
         settings = read_yaml(source / "engagement.yaml")
         settings.pop("store", None)
+        (settings.get("brand") or {}).pop("logo", None)  # the frame of a page comes later
         text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=True)
         paths = sorted(source.glob("playbook*.yaml"))
         instrument = self._engagement.instrument_path

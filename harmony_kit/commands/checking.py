@@ -11,7 +11,9 @@ from pathlib import Path
 
 from harmony_kit.batch.losses import list_losses
 from harmony_kit.batch.record import known_waves
+from harmony_kit.batch.retention import read_retention
 from harmony_kit.commands.contradictions import list_contradictions, list_unasked
+from harmony_kit.engagement.brand import list_brand_warnings
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import AnswerError, FileError, Problem, StoreError
 from harmony_kit.exchange.row_problems import name_rows
@@ -61,6 +63,7 @@ def check_engagement(folder: Path) -> CheckReport:
     except StoreError as cause:
         problems.append(Problem("the store", "", str(cause)))
     problems += stored.lost
+    problems += list_brand_warnings(engagement.brand)
     problems += _check_sites(engagement, stored)
     problems += _check_answers(engagement, stored)
     problems += _check_conditions(stored)
@@ -103,6 +106,7 @@ def _read_store(engagement: Engagement) -> _Stored:
         lost = [
             problem
             for wave in known_waves(engagement.folder)
+            if wave not in read_retention(engagement.folder).waves
             for problem in list_losses(
                 store, engagement.site_ids, wave=wave, folder=engagement.folder
             )
@@ -176,6 +180,8 @@ def _summarise(engagement: Engagement, stored: _Stored) -> Iterator[str]:
         f"{len(evidence.pilots)} pilots, {len(evidence.usage)} weeks of use"
     )
     yield f"answers     {len(stored.answers)} of {len(stored.respondents)} respondents"
+    for wave, day in read_retention(engagement.folder).waves.items():
+        yield f"  wave {wave}: raw answers were deleted on {day}; results stay"
     by_lens = Counter((r.site, r.lens) for r in stored.respondents if r.wave == engagement.wave)
     for site in engagement.site_ids:
         counts = [f"{by_lens[site, lens]} {lens}" for lens in instrument.lens_ids]

@@ -19,7 +19,7 @@ from harmony_kit.engagement.secret import find_secret, keep_secret
 from harmony_kit.errors import EngagementError, ExchangeError, Problem
 from harmony_kit.exchange import ImportOptions, import_answers
 from harmony_kit.exchange.form_maps import read_form_maps
-from harmony_kit.journal.answers import Answer, Event
+from harmony_kit.journal.answers import Answer, Event, Place
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.subject import Subject, list_subjects
 
@@ -30,6 +30,7 @@ __all__ = [
     "merge",
     "open_store",
     "print_journal",
+    "tell_life",
     "user_name",
 ]
 
@@ -165,12 +166,19 @@ def print_journal(folder: Path, *, respondent: str, site: str | None) -> int:
             click.secho(
                 f"{person.site} / {person.wave} / {person.respondent} ({person.lens})", bold=True
             )
-            events = store.events(person.site, person.wave, person.respondent)
-            entries = store.journal(site=person.site, respondent=respondent)
-            answers = [answer for _, answer in entries if answer.wave == person.wave]
-            for _, line in sorted([*_tell_events(events), *_tell_answers(answers)]):
+            for line in tell_life(store, (person.site, person.wave, person.respondent)):
                 click.echo(line)
     return 0
+
+
+def tell_life(store: Store, place: Place) -> list[str]:
+    """What somebody answered and changed and what else happened, in the order of time."""
+    site, wave, respondent = place
+    entries = store.journal(site=site, respondent=respondent)
+    answers = [answer for _, answer in entries if answer.wave == wave]
+    events = store.events(*place)
+    lines = [*_tell_events(events), *_tell_answers(answers)]
+    return [line for _, line in sorted(lines, key=lambda one: one[0])]
 
 
 #: Moves of the form that say nothing about the answers, and details only the form reads.
@@ -188,11 +196,14 @@ def _tell_events(events: list[Event]) -> Iterator[tuple[dt.datetime, str]]:
 
 
 def _tell_answers(answers: list[Answer]) -> Iterator[tuple[dt.datetime, str]]:
+    """The answers as they were recorded: what stands last of a question is what counts.
+
+    A clock that was put back changes nothing of that; each is told no earlier than those before.
+    """
     before: dict[tuple[str, ...], str] = {}
-    # After a merge the rows of two laptops follow each other, and the current one may stand twice.
-    told = {(a.key, a.answered_at, a.content): a for a in answers}
-    for answer in sorted(told.values(), key=lambda one: one.answered_at):
-        said = _content(answer)
+    at = dt.datetime.min.replace(tzinfo=dt.UTC)
+    for answer in _once_each(answers):
+        said, at = _content(answer), max(at, answer.answered_at)
         change = f"{before[answer.key]} -> {said}" if answer.key in before else said
         before[answer.key] = said
         seconds = f"  {answer.seconds:.0f} s" if answer.seconds is not None else ""
@@ -202,7 +213,13 @@ def _tell_answers(answers: list[Answer]) -> Iterator[tuple[dt.datetime, str]]:
         estimate = f"@{answer.about}" if answer.is_estimate else ""
         who = f"{answer.source.recorded_by} ({answer.source.origin})"
         what = f"{answer.item}{subject}{estimate}: {change}{seconds}{note}{reason}"
-        yield answer.answered_at, f"{_moment(answer.answered_at)}  {who}  {what}"
+        yield at, f"{_moment(answer.answered_at)}  {who}  {what}"
+
+
+def _once_each(answers: list[Answer]) -> list[Answer]:
+    """After a merge the answer that counts may stand twice: where it stood last."""
+    told = {(a.key, a.answered_at, a.content): a for a in reversed(answers)}
+    return [*reversed(told.values())]
 
 
 def _content(answer: Answer) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from harmony_kit.batch.publish import Page, render_page
-from harmony_kit.commands.accords import read_views
+from harmony_kit.batch.publish import render_page
+from harmony_kit.commands.accords import page_of, read_views
 from harmony_kit.commands.exchanging import open_store, user_name
 from harmony_kit.commands.naming import check_names
 from harmony_kit.commands.reports import as_of_day
@@ -124,15 +124,7 @@ def _say_site(views: Sequence[AccordView], today: dt.date, *, is_all: bool) -> I
 def _draw_sheet(
     engagement: Engagement, found: Sequence[Sequence[AccordView]], today: dt.date
 ) -> bytes:
-    brand = engagement.brand
-    page = Page(
-        load_words(engagement.language).say("follow.title"),
-        engagement.language,
-        client=engagement.client,
-        brand=brand.name,
-        colour=brand.colour,
-        banner=engagement.banner,
-    )
+    page = page_of(engagement, load_words(engagement.language).say("follow.title"))
     return render_page("reminder.html.j2", {"page": page, **tell_reminder(found, today)})
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from harmony_kit.batch.publish import Page, render_page
+from harmony_kit.batch.publish import render_page
+from harmony_kit.commands.accords import page_of
 from harmony_kit.commands.exchanging import known_subjects, open_store
 from harmony_kit.commands.following import Looking, newest_views
 from harmony_kit.commands.naming import check_names
@@ -57,11 +58,11 @@ def pulse(folder: Path, looking: Looking, since: dt.datetime | None) -> None:
     target = engagement.folder / "pulse"
     target.mkdir(parents=True, exist_ok=True)
     for one in pulses:
-        page = _page(engagement, one.name)
+        page = page_of(engagement, one.name)
         content = render_page("pulse.html.j2", {"page": page, **tell_pulse(one)})
         write_whole(target / f"{one.site}.html", content)
         click.echo(f"{one.name}: {tell_pulse(one)['short']}")
-    overall = {"page": _page(engagement, engagement.client), **tell_overview(pulses)}
+    overall = {"page": page_of(engagement, engagement.client), **tell_overview(pulses)}
     write_whole(target / "index.html", render_page("pulse_index.html.j2", overall))
     click.echo(f"{target / 'index.html'}")
 
@@ -85,16 +86,4 @@ def _measure(
         titles=titles_of(subjects),
         since=since,
         today=span.today,
-    )
-
-
-def _page(engagement: Engagement, title: str) -> Page:
-    brand = engagement.brand
-    return Page(
-        title,
-        engagement.language,
-        client=engagement.client,
-        brand=brand.name,
-        colour=brand.colour,
-        banner=engagement.banner,
     )

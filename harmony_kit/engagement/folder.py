@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -13,14 +14,13 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
     field_validator,
 )
 
+from harmony_kit.engagement.brand import Brand, Word, embed_logo
 from harmony_kit.engagement.evidence_files import Evidence, read_evidence
 from harmony_kit.engagement.lexicon import LexiconEntry, read_lexicon
 from harmony_kit.engagement.settings import Settings
@@ -31,18 +31,7 @@ from harmony_kit.instrument.model import Instrument
 from harmony_kit.instrument.yamlfile import list_problems, read_yaml
 from harmony_kit.journal.names import WAVE
 
-__all__ = ["Brand", "Engagement", "Site", "file_sha256", "load_engagement"]
-
-Word = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
-
-
-class Brand(BaseModel):
-    """The name and the colour on every page."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: Word = "Harmony Kit"
-    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1f5f7a"
+__all__ = ["Engagement", "Site", "file_sha256", "load_engagement"]
 
 
 class _File(Settings):
@@ -130,6 +119,17 @@ class Engagement:
         """The ids of the sites, in the order of sites.csv."""
         return tuple(self._sites)
 
+    @cached_property
+    def site_labels(self) -> dict[str, str]:
+        """Site id → name, with the id where other sites have the same name."""
+        times = Counter(site.name.casefold() for site in self.sites)
+        return {
+            site.site: f"{site.name} ({site.site})"
+            if times[site.name.casefold()] > 1
+            else site.name
+            for site in self.sites
+        }
+
     def site(self, site_id: str) -> Site:
         """The site with this id; KeyError if sites.csv has none."""
         return self._sites[site_id]
@@ -162,6 +162,7 @@ def load_engagement(folder: Path) -> Engagement:
         raise EngagementError(Problem(str(folder), "", "is not an engagement folder", todo=todo))
     problems: list[Problem] = []
     settings_file = _read_file(folder / "engagement.yaml", problems)
+    brand = embed_logo(settings_file.brand, folder, problems) if settings_file else Brand()
     instrument, path = _read_instrument(settings_file, folder, problems)
     lenses = instrument.lens_ids if instrument else ()
     sites = read_sites(folder, lenses, problems)
@@ -181,7 +182,7 @@ def load_engagement(folder: Path) -> Engagement:
         settings=settings,
         languages=settings_file.languages,
         timezone=settings_file.timezone,
-        brand=settings_file.brand,
+        brand=brand,
         store_url=_store_url(settings_file.store, folder),
         banner=settings_file.banner,
         as_of=settings_file.as_of,

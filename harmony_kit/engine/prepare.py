@@ -24,6 +24,7 @@ __all__ = [
     "check_language",
     "is_this_python",
     "kernel_of",
+    "list_parameters",
     "prepare_notebook",
 ]
 
@@ -52,6 +53,12 @@ def prepare_notebook(path: str | os.PathLike[str], parameters: Mapping[str, Any]
     # Names without folders: where a report was made is nobody's business.
     notebook = prepare_notebook_metadata(notebook, PurePath(path).name, None)
     return remove_error_markers(notebook)
+
+
+def list_parameters(path: str | os.PathLike[str]) -> tuple[str, ...]:
+    """What the cell tagged ``parameters`` declares; FileError where it cannot be read."""
+    with without_iri_grammar():
+        return _declared(_read(path))
 
 
 def check_language(path: str | os.PathLike[str], notebook: NotebookNode) -> None:

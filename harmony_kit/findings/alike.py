@@ -19,6 +19,9 @@ _JOINED = (
 #: Those that say the same in every dimension.
 _ANYWHERE = ("understanding", "within")
 
+#: States in which a level is that of both sides.
+_CLOSE = ("shared_view", "false_conflict")
+
 #: A self-rating and the checklist it is held against: group of the item → kind of finding, the
 #: level that is contradicted by every pattern but these, and the phrase that says so.
 _SELF_RATINGS = (
@@ -76,10 +79,11 @@ def _hold_against(
 ) -> list[Observation]:
     group, kind, level, agreeing, phrase = rating
     items = {item.id for item in instrument.items if item.group == group}
+    # Of sides that are apart the level is that of who looks, not of both.
     said = {
         one.subject: one
         for one in seen
-        if one.case.item in items and one.case.level == level and one.case.kind == "topic"
+        if one.case.item in items and one.case.level == level and one.case.pattern in _CLOSE
     }
     denied = {
         one.subject

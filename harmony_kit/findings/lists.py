@@ -56,9 +56,10 @@ class Lists:
         """The checks that block one decision, and of how many they are."""
         listed = [part.split(":") for part in seen.details.get("blocking", "").split(";") if part]
         voice, numbers = self.voice, seen.numbers
-        checks = ", ".join(
-            f"{voice.text(f'item.{item}.short')} ({voice.lenses[lens]})" for item, lens in listed
-        )
+        by_lens: dict[str, list[str]] = {}
+        for item, lens in listed:
+            by_lens.setdefault(voice.lenses[lens], []).append(voice.text(f"item.{item}.short"))
+        checks = "; ".join(f"{lens}: {', '.join(items)}" for lens, items in by_lens.items())
         if not checks or "n_checks" not in numbers:
             return checks
         n, n_all = (format_number(numbers[name], 0) for name in ("n_blocking", "n_checks"))
@@ -77,7 +78,8 @@ class Lists:
         against: dict[str, list[str]] = {}
         for one in self.seen.alike or (self.seen,):
             title = self.voice.titles.get(one.subject, one.subject)
-            against.setdefault(one.details.get("against", ""), []).append(f"“{title}”")
+            quoted = self.voice.phrase("quoted", title=title) or title
+            against.setdefault(one.details.get("against", ""), []).append(quoted)
         for phrase, titles in against.items():
             if phrase:
                 yield self.voice.phrase(phrase, subject=", ".join(titles))

@@ -128,7 +128,10 @@ def _locked(scene: Scene) -> Iterator[Plot]:
     everywhere = {row["subject"] for row in scene.rows("readiness")}
     if found:
         extent = _fill(len(found) / len(everywhere), _HALF)
-        yield Plot("readiness_stalemate", max(found.values()) * extent, subjects=_surest(found))
+        subjects = _surest(found)
+        asked = sorted(scene.rows("readiness", subject=subjects[0]), key=lambda row: row["p_act"])
+        roles = {"waits": asked[0]["lens"], "acts": asked[-1]["lens"]}
+        yield Plot("readiness_stalemate", max(found.values()) * extent, roles, subjects)
 
 
 def _stalls(scene: Scene) -> Iterator[Plot]:

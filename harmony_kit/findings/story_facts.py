@@ -169,7 +169,7 @@ def _words(scene: Scene) -> Iterator[Fact]:
 def _in_state(scene: Scene, state: str, ids: tuple[str, str]) -> Iterator[Fact]:
     """How many topics are read in a state by both sides, else by each; the surest by name."""
     read = {lens: _worded(scene, lens, state) for lens in scene.lenses}
-    n_all = len({topic_key(row) for row in scene.rows("topics")})
+    n_all = len({topic_key(row) for row in scene.rows("topics") if _is_read(row)})
     both = set.intersection(*(set(rows) for rows in read.values()))
     if both:
         sides = [rows[key] for rows in read.values() for key in both]
@@ -188,6 +188,11 @@ def _in_state(scene: Scene, state: str, ids: tuple[str, str]) -> Iterator[Fact]:
                 "all": count_term(n_all),
             }
             yield Fact(ids[0], terms, n=len(rows))
+
+
+def _is_read(row: Row) -> bool:
+    """Whether it is told what a lens thinks and expects: only then there is a reading."""
+    return all(is_known(row[name]) for name in ("own", "estimate", "other_own"))
 
 
 def _worded(scene: Scene, lens: str, state: str) -> dict[tuple[str, str], Row]:

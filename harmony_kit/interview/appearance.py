@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 from pathlib import Path
 
-from harmony_kit.interview.accent import DARK_GROUND, LIGHT_GROUND, readable_accent
+from harmony_kit.accent import DARK_GROUND, LIGHT_GROUND, readable_accent
 from harmony_kit.interview.reception import Reception
 from harmony_kit.interview.sentences import load_wording
 

@@ -72,15 +72,33 @@ class Forgetting:
             found += sorted(beside - set(found))
         return found
 
-    def erase(self, places: Collection[Place], at: datetime) -> Erased:
+    def own_texts(self, places: Collection[Place], texts: Iterable[str]) -> set[str]:
+        """Those of some texts that nobody else said: only they tell whose they are."""
+        columns = (JOURNAL.c.site, JOURNAL.c.wave, JOURNAL.c.respondent)
+        query = sa.select(*columns, JOURNAL.c.text).where(JOURNAL.c.text.is_not(None)).distinct()
+        with self._access.connect("read answers from") as connection:
+            rows = connection.execute(query).all()
+        return set(texts) - {row[3] for row in rows if tuple(row[:3]) not in places}
+
+    def sites_of(self, respondent: str) -> set[str]:
+        """The sites at which somebody has a pseudonym: two people may have the same."""
+        found: set[str] = set()
+        with self._access.connect("read from") as connection:
+            for table in (JOURNAL, EVENTS, RESPONDENTS):
+                query = sa.select(table.c.site).where(table.c.respondent == respondent).distinct()
+                found |= set(connection.scalars(query))
+        return found
+
+    def erase(self, places: Collection[Place], at: datetime, *, is_lasting: bool = True) -> Erased:
         """Delete everything of some people, and leave a tombstone for each; how much went.
 
-        What is deleted is overwritten; `clean` then rewrites the file.
+        Without `is_lasting` none is left: a merge or an import may bring them back. What is
+        deleted is overwritten; `clean` then rewrites the file.
         """
         known = self.find(places)
         with self._access.connect("forget somebody in", is_write=True) as connection:
             erased = erase_rows(connection, places)
-            for place in sorted(set(places) - known):
+            for place in sorted(set(places) - known) if is_lasting else ():
                 connection.execute(sa.insert(FORGOTTEN), asdict(bury(place, at)))
         return erased
 

@@ -83,7 +83,7 @@ _CHOICES: Final = Rule(
 _SPREAD: Final = (
     *("n_dont_know", "n_prefer_not", "median", "sd", "ad_mean", "ad_median", "p_ad", "rwg"),
     *("rwg_slight_skew", "p_rwg", "awg", "agreement_a", "polarization", "consensus"),
-    *("dispersion", "low", "high", "p_above", "counts", "camps", "ad_critical", "rwg_critical"),
+    *("dispersion", "p_above", "counts", "camps", "ad_critical", "rwg_critical"),
 )
 
 #: Measures of answers. Those of records (`evidence_*`) tell nothing of answers and pass.
@@ -101,7 +101,7 @@ RULES: Final[Mapping[str, Rule]] = {
         ),
         open=("tolerance",),
     ),
-    "within": Rule(people=("n",), small=_SPREAD, told=("mean", "view")),
+    "within": Rule(people=("n",), small=_SPREAD, told=("mean", "low", "high", "view")),
     "scales": Rule(people=("n",), small=("rwg_j", "rwg_j_star", "alpha_ordinal", "alpha_interval")),
     "rank": _CHOICES,
     "words": _CHOICES,
@@ -154,7 +154,7 @@ def _with_bands(name: str, declared: Declaration) -> Declaration:
     for column, held in columns.items():
         may_be_absent = column in rule.small and held.dtype == "int64"
         told[column] = held.or_none if may_be_absent else held
-        is_mean = held.kind == "mean" and not column.endswith(("_low", "_high"))
+        is_mean = held.kind == "mean" and column.split("_")[-1] not in ("low", "high")
         if is_mean and column in rule.told:
             told |= {f"{column}_from": MEAN, f"{column}_to": MEAN}
     if rule is _CHOICES:

@@ -87,7 +87,10 @@ def _decisions(decisions: pd.DataFrame, day: date) -> pd.DataFrame:
 def _pilots(pilots: pd.DataFrame, day: date) -> pd.DataFrame:
     if pilots.empty:
         return pd.DataFrame(columns=[*_KEY, "state"])
-    found = measure_pilot_progress(pilots, as_of=day)
+    # The word in `status` is of today: a pilot that ended later was running then.
+    was_running = pilots["ended_on"] > pd.Timestamp(day)
+    known = pilots.assign(status=pilots["status"].mask(was_running, "running"))
+    found = measure_pilot_progress(known, as_of=day)
     late = np.where(found["is_past_end"], "late", "running")
     state = np.where(found["is_open"], late, "ended")
     return found.rename(columns={"pilot": "subject"}).assign(state=state)[[*_KEY, "state"]]

@@ -15,9 +15,12 @@ import pandas as pd
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Bools, Floats
 from harmony_kit.measures.claims import STATES, middle_certainty
+from harmony_kit.measures.looks import SLACK
+from harmony_kit.measures.readings import BAND
 from harmony_kit.measures.rows import Row
 from harmony_kit.measures.steps import step_out
-from harmony_kit.measures.telling import ToldRating, tell_ratings
+from harmony_kit.measures.telling import DISTRIBUTION_FROM, ToldRating, tell_ratings
+from harmony_kit.measures.told_intervals import bound_mean
 
 __all__ = [
     "ToldRatings",
@@ -89,11 +92,29 @@ def tell_within(frame: pd.DataFrame, ratings: ToldRatings) -> pd.DataFrame:
     """The frame of `measure_agreement`: nothing point by point where that may not be shown."""
     told = frame.copy()
     put_mean(told, "mean", list(ratings.by_row))
+    _put_interval(told, ratings)
     least = ratings.settings.min_group
     tells = [bool(camps) and min(one["n"] for one in camps) < least for camps in frame["camps"]]
     told["camps"] = frame["camps"].mask(pd.Series(tells, index=told.index, dtype="bool"), None)
     told["view"] = pd.Series([one.view or None for one in ratings.by_row], index=told.index)
     return told
+
+
+def _put_interval(told: pd.DataFrame, ratings: ToldRatings) -> None:
+    """Where answers may not be shown point by point, the interval that follows from what is told.
+
+    Of a large group that is nearly all alike the band says what there is to say.
+    """
+    people, points = told["n"].to_numpy(), told["points"].to_numpy()
+    nothing = (np.nan, np.nan)
+    bounds = [
+        bound_mean(one, int(n), int(scale)) if n < DISTRIBUTION_FROM else nothing
+        for one, n, scale in zip(ratings.by_row, people, points, strict=True)
+    ]
+    is_shown = np.array([one.is_spread_shown for one in ratings.by_row], dtype=bool)
+    ends = np.array(bounds, dtype=np.float64).reshape(-1, 2)
+    for place, name in enumerate(("low", "high")):
+        told[name] = np.where(is_shown, told[name].to_numpy(dtype=np.float64), ends[:, place])
 
 
 def tell_scales(scales: pd.DataFrame, within: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +153,16 @@ def tell_topics(frame: pd.DataFrame, ratings: ToldRatings) -> pd.DataFrame:
     _hide_chances(told, banded, ratings.settings)
     needed = told["more_interviews"]
     told["more_interviews"] = (needed + needed % 2).mask(banded)
+    told["is_on_line"] = told["is_on_line"].mask(banded, _is_near(told))
     return told
+
+
+def _is_near(told: pd.DataFrame) -> pd.Series:
+    """Whether a told gap lies on the line between near and apart."""
+    gaps = told[["perceived_gap", "agreement_gap"]].abs().sub(told["tolerance"], axis=0).abs()
+    reach = BAND * (told["points"].astype("float64") - 1) / 4 + SLACK
+    is_near = gaps.le(reach, axis=0).any(axis=1).astype("boolean")
+    return is_near.where(told["is_on_line"].notna())
 
 
 def _widen_misreading(told: pd.DataFrame, banded: Bools) -> None:

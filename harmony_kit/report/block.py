@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from harmony_kit.instrument.language_files import package_file
 from harmony_kit.report.bidi import settle, settle_value
-from harmony_kit.report.drawings import Drawing
+from harmony_kit.report.drawings import NARROW, Drawing
 from harmony_kit.report.words import Words
 
 __all__ = [
@@ -78,13 +78,30 @@ def render_block(fragment: str, words: Words, **content: Any) -> Block:  # noqa:
     return Block(template.render(words=words, **verbs, **content).strip())
 
 
-def picture(drawing: Drawing, says: str) -> Block:
+def picture(
+    draw: Drawing | Callable[..., Drawing] | Sequence[Callable[..., Drawing]],
+    says: str,
+    *,
+    sees: str = "",
+) -> Block:
     """A drawing as a figure that says what it shows to who cannot see it.
 
-    The numbers themselves stand in a table nearby; `says` names what is drawn.
+    What can be drawn at any `width` is drawn twice, for a wide page and for a narrow one, and
+    the style sheet shows one of them. Several drawings are one picture that paper may part.
+    `says` says what the picture says, `sees` stands above it:
+    what there is to see.
     """
     opening = Markup('<figure class="picture" role="img" aria-label="{}">').format(settle(says))
-    return Block(f"{opening}{drawing.svg()}</figure>")
+    if isinstance(draw, Drawing):
+        drawn = draw.svg()
+    else:
+        draws = draw if isinstance(draw, Sequence) else [draw]
+        drawn = "".join(
+            f'<div class="drawn-wide">{one().svg()}</div>'
+            f'<div class="drawn-narrow">{one(width=NARROW).svg()}</div>'
+            for one in draws
+        )
+    return join_blocks([paragraph(sees, "sees"), Block(f"{opening}{drawn}</figure>")])
 
 
 def paragraph(text: str, css: str = "caption") -> Block:

@@ -20,9 +20,9 @@ from harmony_kit.report.bidi import isolate
 
 __all__ = ["FALLBACK", "OWNERS", "Words", "load_words", "word_languages"]
 
-#: Whose words pages are made of: what a report says, what its story is, what is wrong with records
-#: or left out, why there is no report, and what comes out of a workshop.
-OWNERS = ("report", "story", "records", "failures", "accord")
+#: Whose words pages are made of: what a report and its pictures say, its story, what is wrong with
+#: records or left out, why there is no report, and what comes out of a workshop.
+OWNERS = ("report", "pictures", "story", "records", "failures", "accord")
 
 
 @dataclass(frozen=True)

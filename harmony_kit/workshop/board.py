@@ -10,7 +10,7 @@ from typing import Any, Literal
 import anywidget
 import traitlets
 
-from harmony_kit.interview.accent import DARK_GROUND, LIGHT_GROUND, readable_accent
+from harmony_kit.accent import DARK_GROUND, LIGHT_GROUND, readable_accent
 from harmony_kit.interview.appearance import FORM_STYLE, SHARED_SCRIPTS, read_static
 from harmony_kit.workshop.host import Host
 from harmony_kit.workshop.scene import load_board_texts

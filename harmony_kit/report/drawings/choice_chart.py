@@ -25,6 +25,7 @@ _MIDDLE, _HALF = WIDTH / 2, 112.0
 _REACH = 208.0
 _DIGITS = 26.0
 _ROW, _HEAD = 27.0, 36.0
+_STACKED = 58.0
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,17 @@ class ChoiceHead:
     expected: tuple[str, str]
 
 
-def draw_choices(rows: Sequence[ChoiceRow], head: ChoiceHead) -> Drawing:
-    """One row per option, a full bar per lens outwards; the outline is what the other expects."""
+def draw_choices(rows: Sequence[ChoiceRow], head: ChoiceHead, *, width: float = WIDTH) -> Drawing:
+    """One row per option, a full bar per lens outwards; the outline is what the other expects.
+
+    On a narrow sheet the two bars stand below each other, so that both are seen.
+    """
+    if width < WIDTH:
+        return _draw_stacked(rows, head, width)
     sheet = Drawing(_HEAD + _ROW * len(rows) + 6)
     for side in (0, 1):
         _draw_head(sheet, head, side)
-    weights = [one.weight for row in rows for one in (*row.own, *row.expected) if one]
-    most = max(weights, default=1.0) or 1.0
+    most = _most(rows)
     for i, row in enumerate(rows):
         top = _HEAD + _ROW * i
         sheet.line([(0, top), (WIDTH, top)], Ink(LINE, 0.8))
@@ -72,6 +77,49 @@ def draw_choices(rows: Sequence[ChoiceRow], head: ChoiceHead) -> Drawing:
             y = top + 17.5 - 6 * (len(lines) - 1) + 12 * j
             sheet.text((_MIDDLE, y), line, VERDICT, anchor="middle")
     return sheet
+
+
+def _most(rows: Sequence[ChoiceRow]) -> float:
+    weights = [one.weight for row in rows for one in (*row.own, *row.expected) if one]
+    return max(weights, default=1.0) or 1.0
+
+
+def _draw_stacked(rows: Sequence[ChoiceRow], head: ChoiceHead, width: float) -> Drawing:
+    labels = [VERDICT.wrap(row.label, width) for row in rows]
+    heights = [_STACKED + 13 * len(lines) for lines in labels]
+    sheet = Drawing(2 * _HEAD + sum(heights) + 6, width)
+    for side in (0, 1):
+        y = _HEAD * side
+        draw_mark(sheet, (6, y + 10), side)
+        sheet.text((18, y + 14), TITLE.fit(head.own[side], width - 18), TITLE)
+        sheet.text((18, y + 28), SMALL.fit(head.expected[side], width - 18), SMALL)
+    top = 2 * _HEAD
+    for row, lines, height in zip(rows, labels, heights, strict=True):
+        sheet.line([(0, top), (width, top)], Ink(LINE, 0.8))
+        for i, line in enumerate(lines):
+            sheet.text((0, top + 14 + 13 * i), line, VERDICT)
+        for side in (0, 1):
+            foot = top + 10 + 13 * len(lines) + 22 * side
+            _draw_stacked_bar(sheet, row, (side, foot), (width - 110) / _most(rows))
+        top += height
+    return sheet
+
+
+def _draw_stacked_bar(
+    sheet: Drawing, row: ChoiceRow, place: tuple[int, float], scale: float
+) -> None:
+    side, y = place
+    own, expected, reach = row.own[side], row.expected[side], 0.0
+    if own is not None:
+        reach = own.weight * scale
+        sheet.box((0, y + 2), (reach, 10), Ink(None, fill=fade(LENSES[side], 0.85)))
+    if expected is not None:
+        outline = expected.weight * scale
+        sheet.box((0.6, y - 1), (outline, 16), Ink(LENSES[side], 1.2, None, "3 2"))
+        reach = max(reach, outline)
+    if own is not None:
+        words = NOTE.fit(own.said, sheet.width - reach - 6)
+        sheet.text((reach + 6, y + 10.5), words, NOTE)
 
 
 def _draw_head(sheet: Drawing, head: ChoiceHead, side: int) -> None:

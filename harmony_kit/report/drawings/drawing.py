@@ -10,18 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from typing import Final, Literal
 
 from harmony_kit.measures.rounding import round_number
 from harmony_kit.report.bidi import settle
 from harmony_kit.report.drawings.lettering import shorten, text_width, wrap
-from harmony_kit.report.drawings.palette import INK, PAPER, SOFT
+from harmony_kit.report.drawings.palette import INK, SOFT
 
 __all__ = [
-    "HALO",
     "HEDGED",
     "LABEL",
+    "NARROW",
     "NOTE",
     "SMALL",
     "TINY",
@@ -35,8 +36,10 @@ __all__ = [
     "Letters",
 ]
 
-#: Charts are this many points wide, so that letters have one size all over the page.
+#: Charts are this many points wide, so that letters have one size all over the page; and this many
+#: where they are drawn for a phone.
 WIDTH: Final = 720.0
+NARROW: Final = 328.0
 
 #: Kept in the chart itself, so that a copy of it in a slide looks the same.
 _FONTS: Final = "'Segoe UI',-apple-system,'Helvetica Neue',Arial,'DejaVu Sans',sans-serif"
@@ -60,9 +63,11 @@ class Ink:
     @property
     def attributes(self) -> str:
         """As attributes of an SVG element."""
-        parts = [f'fill="{self.fill or "none"}"']
+        parts = [f'fill="{self.fill}"'] if self.fill else []
         if self.line:
-            parts += [f'stroke="{self.line}"', f'stroke-width="{self.width:g}"']
+            parts.append(f'stroke="{self.line}"')
+            if self.width != 1:
+                parts.append(f'stroke-width="{self.width:g}"')
         if self.dash:
             parts.append(f'stroke-dasharray="{self.dash}"')
         return " ".join(parts)
@@ -141,6 +146,11 @@ class Drawing:
         places = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
         self.marks.append(f'<polyline points="{places}" {ink.attributes}/>')
 
+    def strokes(self, lines: Sequence[tuple[Point, Point]], ink: Ink) -> None:
+        """Several straight lines of one ink."""
+        places = "".join(f"M{_n(start[0])} {_n(start[1])}{_go(start, end)}" for start, end in lines)
+        self.marks.append(f'<path d="{places}" {ink.attributes}/>')
+
     def box(self, corner: Point, size: Point, ink: Ink, *, radius: float = 0.0) -> None:
         """A rectangle by its upper left corner, its width and its height."""
         x, y, width, height = map(_n, (*corner, *size))
@@ -190,16 +200,20 @@ class Drawing:
         """The chart as one ``<svg>`` element: no id, no style sheet, nothing loaded."""
         opening = (
             f'<svg viewBox="0 0 {_n(self.width)} {_n(self.height)}" '
-            f'font-family="{_FONTS}" '
+            f'font-family="{_FONTS}" fill="none" '
             'aria-hidden="true" focusable="false">'
         )
         return "\n".join([opening, *self.marks, "</svg>"])
 
 
-#: Laid under a mark so that what lies below does not touch it.
-HALO: Final = Ink(PAPER, 2.5, PAPER)
-
-
+@lru_cache(maxsize=16384)
 def _n(number: float) -> str:
     """A coordinate with at most one digit after the point."""
     return f"{round_number(number, 1):g}"
+
+
+def _go(start: Point, end: Point) -> str:
+    """How a path goes on to a point: upright and level lines need one number."""
+    if start[0] == end[0]:
+        return f"V{_n(end[1])}"
+    return f"H{_n(end[0])}" if start[1] == end[1] else f"L{_n(end[0])} {_n(end[1])}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 __all__ = ["shorten", "text_width", "wrap"]
@@ -39,6 +39,7 @@ def _advance(letter: str) -> int:
     return 700 if unicodedata.category(letter).startswith("L") else _WIDEST
 
 
+@lru_cache(maxsize=8192)
 def text_width(words: str, size: float, *, is_bold: bool = False) -> float:
     """Width in points of a line of text in letters of a size; at most a little too wide."""
     return size * sum(map(_advance, words)) / 1000 * (_BOLD if is_bold else 1.0)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harmony_kit.report.drawings.drawing import LABEL, NOTE, SMALL, WIDTH, Drawing, Ink
-from harmony_kit.report.drawings.marks import draw_mark, lens_ink
+from harmony_kit.report.drawings.marks import draw_interval, draw_mark
 from harmony_kit.report.drawings.palette import LENSES, LINE, WASH, fade
 
 __all__ = ["Share", "ShareRow", "draw_share", "draw_shares"]
@@ -49,32 +49,38 @@ class ShareRow:
     note: str = ""
 
 
-def draw_shares(rows: Sequence[ShareRow], *, ticks: Sequence[tuple[float, str]]) -> Drawing:
+def draw_shares(
+    rows: Sequence[ShareRow], *, ticks: Sequence[tuple[float, str]], width: float = WIDTH
+) -> Drawing:
     """One row per site with a lane per direction: the share and its interval."""
-    sheet = Drawing(_HEAD + _ROW * len(rows) + 4)
-    bottom = _HEAD + _ROW * len(rows)
+    is_narrow = width < WIDTH
+    left, right = (12.0, width - 16) if is_narrow else (_LEFT, _RIGHT)
+    above = 16.0 if is_narrow else 0.0
+    step = _ROW + above
+    bottom = _HEAD + step * len(rows)
+    sheet = Drawing(bottom + 4, width)
     for i in range(0, len(rows), 2):
-        sheet.box((0, _HEAD + _ROW * i), (WIDTH, _ROW), Ink(None, fill=WASH))
+        sheet.box((0, _HEAD + step * i), (width, step), Ink(None, fill=WASH))
     for value, words in ticks:
-        x = _at(value)
+        x = left + value * (right - left)
         sheet.line([(x, _HEAD - 4), (x, bottom)], Ink(LINE, 0.8))
         sheet.text((x, _HEAD - 9), words, SMALL, anchor="middle")
     for i, row in enumerate(rows):
-        _draw_row(sheet, row, _HEAD + _ROW * i)
+        top = _HEAD + step * i
+        room = width - 12 if is_narrow else _LEFT - 30
+        sheet.text((6, top + (14 if is_narrow else 22)), LABEL.fit(row.label, room), LABEL)
+        _draw_row(sheet, row, (left, right), top + above)
     return sheet
 
 
-def _at(share: float) -> float:
-    return _LEFT + share * (_RIGHT - _LEFT)
-
-
-def _draw_row(sheet: Drawing, row: ShareRow, top: float) -> None:
-    sheet.text((6, top + 22), LABEL.fit(row.label, _LEFT - 30), LABEL)
+def _draw_row(sheet: Drawing, row: ShareRow, ends: tuple[float, float], top: float) -> None:
+    left, right = ends
     if row.note:
-        sheet.text((_LEFT, top + 22), NOTE.fit(row.note, 400), NOTE)
+        sheet.text((left, top + 22), NOTE.fit(row.note, right - left), NOTE)
     for side, share in enumerate(row.shares):
         if share is None:
             continue
         y = top + (11.0, 25.0)[side]
-        sheet.line([(_at(share.low), y), (_at(share.high), y)], lens_ink(side, 0.55, 2.2))
-        draw_mark(sheet, (_at(share.value), y), side)
+        at = [left + part * (right - left) for part in (share.low, share.value, share.high)]
+        draw_interval(sheet, (at[0], at[2]), y, fade(LENSES[side], 0.75))
+        draw_mark(sheet, (at[1], y), side)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harmony_kit.report.drawings.drawing import HEDGED, TINY, VERDICT, WIDTH, Drawing, Ink
+from harmony_kit.report.drawings.drawing import HEDGED, TINY, TITLE, VERDICT, WIDTH, Drawing, Ink
 from harmony_kit.report.drawings.marks import PALE, draw_label, draw_mark
 from harmony_kit.report.drawings.palette import JOIN, LINE, WASH
 
@@ -13,6 +13,7 @@ __all__ = ["OwnerRow", "draw_owners"]
 
 _LEFT, _RIGHT = 196.0, 592.0
 _ROW, _HEAD = 36.0, 44.0
+_LISTED = 64.0
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,17 @@ class OwnerRow:
     is_open: bool
 
 
-def draw_owners(rows: Sequence[OwnerRow], options: Sequence[tuple[str, str]]) -> Drawing:
+def draw_owners(
+    rows: Sequence[OwnerRow], options: Sequence[tuple[str, str]], *, width: float = WIDTH
+) -> Drawing:
     """One row per duty, one column per possible owner, one mark per lens.
 
     `options` are ids and labels. Both marks in one cell is agreement; where they are not, a line
-    joins them. A mark is pale where the lens has no clear majority.
+    joins them. A mark is pale where the lens has no clear majority. On a narrow sheet, which has
+    no room for columns, the owner stands in words beside each mark.
     """
+    if width < WIDTH:
+        return _draw_listed(rows, dict(options), width)
     sheet = Drawing(_HEAD + _ROW * len(rows) + 4)
     step = (_RIGHT - _LEFT) / len(options)
     for i, (_, label) in enumerate(options):
@@ -48,6 +54,25 @@ def draw_owners(rows: Sequence[OwnerRow], options: Sequence[tuple[str, str]]) ->
     column = {option: _LEFT + step * (i + 0.5) for i, (option, _) in enumerate(options)}
     for i, row in enumerate(rows):
         _draw_row(sheet, row, column, _HEAD + _ROW * i)
+    return sheet
+
+
+def _draw_listed(rows: Sequence[OwnerRow], names: dict[str, str], width: float) -> Drawing:
+    heads = [draw_label(Drawing(0), (0, 0), width, row.label) for row in rows]
+    sheet = Drawing(sum(heads) + _LISTED * len(rows) + 4, width)
+    top = 0.0
+    for row, head in zip(rows, heads, strict=True):
+        sheet.line([(0, top), (width, top)], Ink(LINE, 0.8))
+        y = top + 4 + draw_label(sheet, (0, top + 4), width, row.label)
+        for side, owner in enumerate(row.owners):
+            y += 17
+            if owner is not None:
+                strength = 1.0 if row.is_sure[side] else PALE
+                draw_mark(sheet, (7, y - 4), side, strength=strength)
+                sheet.text((18, y), VERDICT.fit(names.get(owner, owner), width - 18), VERDICT)
+        letters = HEDGED if row.is_open else TITLE
+        sheet.text((0, y + 17), letters.fit(row.verdict, width), letters)
+        top += head + _LISTED
     return sheet
 
 

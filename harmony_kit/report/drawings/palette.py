@@ -7,6 +7,7 @@ rests on telling red from green, and everything survives a grey printer.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 __all__ = [
@@ -47,6 +48,7 @@ STATES: Final[Mapping[str, str]] = {
 }
 
 
+@cache
 def fade(colour: str, share: float) -> str:
     """The colour mixed with white; a `share` of 1 leaves it as it is, 0 is white."""
     parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))

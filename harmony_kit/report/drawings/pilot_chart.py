@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harmony_kit.report.drawings.drawing import SMALL, TINY, TITLE, Anchor, Drawing, Ink
+from harmony_kit.report.drawings.drawing import SMALL, TINY, TITLE, WIDTH, Anchor, Drawing, Ink
 from harmony_kit.report.drawings.marks import PALE, draw_mark, lens_ink
 from harmony_kit.report.drawings.palette import JOIN, LINE, PAPER, SOFT, WASH
 
@@ -13,7 +13,6 @@ __all__ = ["PilotPanel", "PilotWords", "Score", "draw_pilots"]
 
 _STEP, _SIZE = 240.0, 184.0
 _TOP, _BOTTOM, _INDENT = 34.0, 26.0, 22.0
-_PER_LINE = 3
 
 
 @dataclass(frozen=True)
@@ -46,16 +45,19 @@ class PilotWords:
     neither: str
 
 
-def draw_pilots(panels: Sequence[PilotPanel], words: PilotWords) -> Drawing:
+def draw_pilots(
+    panels: Sequence[PilotPanel], words: PilotWords, *, width: float = WIDTH
+) -> Drawing:
     """A square per pilot: technical upwards, operational to the right, one mark per lens.
 
     The thin cross of a mark is its interval; a mark is pale where its quadrant is not certain.
     """
-    n_lines = -(-len(panels) // _PER_LINE)
+    per_line = max(1, int(width // _STEP))
+    n_lines = -(-len(panels) // per_line)
     height = _TOP + _SIZE + _BOTTOM
-    sheet = Drawing(height * n_lines)
+    sheet = Drawing(height * n_lines, width)
     for i, panel in enumerate(panels):
-        corner = (_INDENT + _STEP * (i % _PER_LINE), _TOP + height * (i // _PER_LINE))
+        corner = (_INDENT + _STEP * (i % per_line), _TOP + height * (i // per_line))
         _draw_square(sheet, corner, words)
         title = TITLE.wrap(panel.title, _SIZE)
         for j, line in enumerate(title):

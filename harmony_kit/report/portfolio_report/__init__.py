@@ -9,5 +9,17 @@ from harmony_kit.report.portfolio_report.promises_across import promises
 from harmony_kit.report.portfolio_report.reading_across import reading, where
 from harmony_kit.report.portfolio_report.records_across import evidence
 from harmony_kit.report.portfolio_report.recurring import recurring
+from harmony_kit.report.portfolio_report.regions import regions
+from harmony_kit.report.portfolio_report.together import together
 
-__all__ = ["cover", "evidence", "promises", "reading", "recurring", "sites", "where"]
+__all__ = [
+    "cover",
+    "evidence",
+    "promises",
+    "reading",
+    "recurring",
+    "regions",
+    "sites",
+    "together",
+    "where",
+]

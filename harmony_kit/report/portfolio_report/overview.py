@@ -44,6 +44,8 @@ def sites(portfolio: Portfolio) -> Block:
         "portfolio_sites",
         view.words,
         part="sites",
+        n_sites=len(view.sites),
+        is_crowded=view.is_crowded,
         lead=view.words.say("sites.lead", min=portfolio.engagement.settings.min_group),
         lenses=[(side, lens, view.name(lens)) for side, lens in enumerate(view.lenses)],
         rows=[

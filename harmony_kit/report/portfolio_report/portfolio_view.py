@@ -13,6 +13,8 @@ __all__ = ["NOTHING", "PortfolioView"]
 
 #: Where there is no number.
 NOTHING = "\u2013"
+#: More sites than this are a list for the screen; on paper the index has them all.
+_CROWDED = 40
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,9 @@ class PortfolioView:
 
     @cached_property
     def sites(self) -> list[Row]:
-        """Every site of the engagement, by name."""
-        rows = rows_of(self.portfolio.sites)
+        """Every site of the engagement, by name; those of one name are told apart by their id."""
+        labels = self.portfolio.engagement.site_labels
+        rows = [{**row, "name": labels[row["site"]]} for row in rows_of(self.portfolio.sites)]
         return sorted(rows, key=lambda row: (str(row["name"]).casefold(), row["site"]))
 
     @cached_property
@@ -59,6 +62,11 @@ class PortfolioView:
         """Site, lens and dimension (``all`` for all of them) → how well the lens reads there."""
         rows = rows_of(self.portfolio.understanding)
         return {(row["site"], row["lens"], row["dimension"]): row for row in rows}
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether there are too many sites to be printed one by one beside the index."""
+        return len(self.sites) > _CROWDED
 
     @property
     def shown(self) -> list[Row]:

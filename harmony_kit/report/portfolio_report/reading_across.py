@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
+import numpy as np
+
 from harmony_kit.measures.rows import Row
+from harmony_kit.measures.shrinking import shrink_shares
 from harmony_kit.report.blocks import EMPTY, Block, picture, render_block
-from harmony_kit.report.drawings import Share, ShareRow, draw_shares
+from harmony_kit.report.drawings import (
+    Drawing,
+    Share,
+    ShareRow,
+    SpreadPanel,
+    draw_shares,
+    draw_spread,
+)
 from harmony_kit.report.portfolio import Portfolio
 from harmony_kit.report.portfolio_report.portfolio_view import NOTHING, PortfolioView
 
 __all__ = ["reading", "where"]
 
-#: A picture with more lines than this is no picture any more; the tables hold every site.
+#: With more sites a line each says nothing; a thin stroke each shows how they spread.
 _MOST_LINES = 40
+#: A site that keeps less of what sets it apart is set apart by chance more than by anything else.
+_HALF = 0.5
 
 
 def reading(portfolio: Portfolio) -> Block:
@@ -22,18 +36,81 @@ def reading(portfolio: Portfolio) -> Block:
     if not view.shown:
         return EMPTY
     words = view.words
-    rows = [_share_row(view, row) for row in view.shown]
     ticks = [(share, words.percent(share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    is_drawn = len(rows) <= _MOST_LINES
+    draw: Callable[..., Drawing]
+    if len(view.shown) <= _MOST_LINES:
+        draw = partial(draw_shares, [_share_row(view, row) for row in view.shown], ticks=ticks)
+        how = words.say("reading.how")
+    else:
+        note = words.say("figure.spread_note", n=len(view.shown))
+        draw = partial(draw_spread, _list_panels(view), ticks=ticks, note=note)
+        how = words.say("reading.how_many")
     return render_block(
         "portfolio_reading",
         words,
         part="reading",
         lead=words.say("reading.lead"),
-        shown=picture(draw_shares(rows, ticks=ticks), words.say("reading.alt", n=len(rows)))
-        if is_drawn
-        else words.say("reading.crowded"),
+        how=how,
+        shown=picture(draw, _say_shares(view), sees=_see_shares(view)),
         lenses=[(side, view.direction(lens)) for side, lens in enumerate(view.lenses)],
+    )
+
+
+def _list_panels(view: PortfolioView) -> list[SpreadPanel]:
+    """Every site's share in each direction, pulled to the middle where few people were heard."""
+    panels = []
+    for side, lens in enumerate(view.lenses):
+        rows = _known(view, lens)
+        if not rows:
+            continue
+        numbers = (np.array([row[name] for row in rows]) for name in ("share", "low", "high"))
+        found = shrink_shares(*numbers)
+        shares = [
+            (Share(float(value), float(low), float(high)), bool(kept < _HALF))
+            for value, low, high, kept in zip(
+                found.values, found.lows, found.highs, found.kept, strict=True
+            )
+        ]
+        panels.append(SpreadPanel(side, view.direction(lens), shares))
+    return panels
+
+
+def _known(view: PortfolioView, lens: str) -> list[Row]:
+    found = (view.understanding.get((site["site"], lens, "all")) for site in view.shown)
+    return [row for row in found if row]
+
+
+def _see_shares(view: PortfolioView) -> str:
+    """Per direction from where to where the shares reach, and where the middle half of them is."""
+    said = []
+    for lens in view.lenses:
+        shares = [row["share"] for row in _known(view, lens)]
+        if not shares:
+            continue
+        ends = np.quantile(shares, [0.0, 0.25, 0.75, 1.0])
+        parts = dict(zip(("low", "q1", "q3", "high"), map(view.words.percent, ends), strict=True))
+        key = "figure.see_shares" if len(shares) > 1 else "figure.see_share"
+        said.append(view.words.say(key, looker=view.name(lens), share=parts["low"], **parts))
+    return " ".join(said)
+
+
+def _say_shares(view: PortfolioView) -> str:
+    """Every site's share in both directions; of hundreds, what there is to see."""
+    if len(view.shown) > _MOST_LINES:
+        return _see_shares(view)
+    words = view.words
+    return " ".join(
+        words.say(
+            "figure.say_share",
+            site=site["name"],
+            looker=view.name(lens),
+            share=words.percent(row["share"]),
+            low=words.percent(row["low"]),
+            high=words.percent(row["high"]),
+        )
+        for site in view.shown
+        for lens in view.lenses
+        if (row := view.understanding.get((site["site"], lens, "all")))
     )
 
 
@@ -63,10 +140,13 @@ def where(portfolio: Portfolio) -> Block:
         part="where",
         lead=view.words.say("where.lead"),
         heads=heads,
+        n_sites=len(view.shown),
+        is_crowded=view.is_crowded,
         tables=[
             {
                 "side": side,
                 "title": view.direction(lens),
+                "regions": _list_regions(view, lens, ("all", *dimensions)),
                 "rows": [
                     (site, [_heat(view, site["site"], lens, d) for d in ("all", *dimensions)])
                     for site in view.shown
@@ -77,12 +157,41 @@ def where(portfolio: Portfolio) -> Block:
     )
 
 
+def _list_regions(
+    view: PortfolioView, lens: str, dimensions: Sequence[str]
+) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The topics of all sites of a region together, in one direction."""
+    by_region: dict[str, list[str]] = {}
+    for site in view.shown:
+        by_region.setdefault(site["region"] or NOTHING, []).append(site["site"])
+    return [
+        (region, [_heat_together(view, sites, lens, d) for d in dimensions])
+        for region, sites in sorted(by_region.items(), key=lambda one: one[0].casefold())
+    ]
+
+
+def _heat_together(
+    view: PortfolioView, sites: Sequence[str], lens: str, dimension: str
+) -> dict[str, Any]:
+    rows = [row for site in sites if (row := view.understanding.get((site, lens, dimension)))]
+    n = sum(int(row["n_topics"]) for row in rows)
+    if not n:
+        return {"words": NOTHING, "share": None, "note": ""}
+    share = sum(float(row["understood"]) for row in rows) / n
+    return {
+        "words": view.words.percent(share),
+        "share": share,
+        "note": view.words.count("index.topics", n),
+    }
+
+
 def _heat(view: PortfolioView, site: str, lens: str, dimension: str) -> dict[str, Any]:
     row = view.understanding.get((site, lens, dimension))
     if row is None:
-        return {"words": NOTHING, "share": None, "n": 0}
+        return {"words": NOTHING, "share": None, "note": ""}
+    low, high = (view.words.number(100 * row[name], 0) for name in ("low", "high"))
     return {
         "words": view.words.percent(row["share"]),
         "share": row["share"],
-        "n": int(row["n_topics"]),
+        "note": f"{int(row['n_topics'])}: {low}{NOTHING}{high}",
     }

@@ -23,6 +23,8 @@ def evidence(portfolio: Portfolio) -> Block:
         "portfolio_evidence",
         view.words,
         part="evidence",
+        n_sites=len(by_site),
+        is_crowded=view.is_crowded,
         lead=view.words.say("talk.lead"),
         lenses=[(side, view.name(lens)) for side, lens in enumerate(view.lenses)],
         rows=[

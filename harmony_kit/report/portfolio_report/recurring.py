@@ -10,7 +10,7 @@ from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.portfolio import Portfolio
 from harmony_kit.report.portfolio_report.portfolio_view import PortfolioView
 
-__all__ = ["recurring"]
+__all__ = ["group_findings", "recurring"]
 
 #: Findings that recur at this many sites at least, and how many of them are listed.
 _RECURS_FROM = 2
@@ -24,13 +24,9 @@ _TOLD_FROM = 2
 def recurring(portfolio: Portfolio) -> Block:
     """Where the same finding recurs, and which signatures show where."""
     view = PortfolioView.of(portfolio)
-    findings = rows_of(portfolio.findings)
-    if not findings:
+    signs, often = group_findings(view)
+    if not signs and not often and portfolio.findings.empty:
         return EMPTY
-    signs = _group(view, [row for row in findings if row["kind"] == "signature"])
-    others = [row for row in findings if row["kind"] != "signature"]
-    groups = _group(view, [row for row in others if row["importance"] >= _TOLD_FROM])
-    often = [group for group in groups if group["n"] >= _RECURS_FROM]
     return render_block(
         "portfolio_recurring",
         view.words,
@@ -38,8 +34,18 @@ def recurring(portfolio: Portfolio) -> Block:
         lead=view.words.say("recurring.lead"),
         signs=signs,
         findings=often[:_MOST_RECURRING],
-        n_sites=sum(row["status"] != "missing" for row in view.sites),
+        others=often[_MOST_RECURRING:],
+        n_sites=len(view.shown),
     )
+
+
+def group_findings(view: PortfolioView) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The signatures of all sites, and the findings that recur, those that weigh most first."""
+    findings = rows_of(view.portfolio.findings)
+    signs = _group(view, [row for row in findings if row["kind"] == "signature"])
+    others = [row for row in findings if row["kind"] != "signature"]
+    groups = _group(view, [row for row in others if row["importance"] >= _TOLD_FROM])
+    return signs, [group for group in groups if group["n"] >= _RECURS_FROM]
 
 
 def _group(view: PortfolioView, findings: Iterable[Row]) -> list[dict[str, Any]]:
@@ -63,15 +69,26 @@ def _gather(view: PortfolioView, rows: list[Row]) -> dict[str, Any]:
     for row in rows:
         best[row["site"]] = max(row["score"], best.get(row["site"], row["score"]))
     told = next((row for row in rows if row["claim"] == "claimed"), rows[0])
-    places = [[(view.names[site], site) for site in some] for some in (claimed, leaning)]
+    places = [
+        [(view.names[site], site, sure) for site in sorted(some, key=lambda one: view.names[one])]
+        for some, sure in ((claimed, True), (leaning, False))
+    ]
+    listed = [*places[0], *places[1]]
     return {
         "title": _untold(view, told),
+        "action": _common_action(view, told),
         "n": len(best),
         "weight": sum(best.values()),
-        "claimed": sorted(places[0])[:_MOST_NAMES],
-        "leaning": sorted(places[1])[: max(_MOST_NAMES - len(claimed), 0)],
-        "n_more": max(len(best) - _MOST_NAMES, 0),
+        "first": listed[:_MOST_NAMES],
+        "more": listed[_MOST_NAMES:],
     }
+
+
+def _common_action(view: PortfolioView, finding: Row) -> str:
+    """What to do, where it would do at any site: nothing that names a pilot of this one."""
+    action, subject = str(finding["action"]), text_of(finding.get("subject"))
+    title = view.portfolio.subject_title(finding["site"], subject) if subject else ""
+    return "" if title and title in action else action
 
 
 def _untold(view: PortfolioView, finding: Row) -> str:

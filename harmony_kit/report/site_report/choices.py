@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from harmony_kit.measures.rows import Row
 from harmony_kit.report.blocks import Block, join_blocks, paragraph, picture
 from harmony_kit.report.drawings import ChoiceHead, ChoiceRow, Chosen, draw_choices
+from harmony_kit.report.site_report.picture_words import name_state
 from harmony_kit.report.site_report.site_view import SiteView
-from harmony_kit.report.site_report.topics import name_state
 from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
 __all__ = ["show_choices"]
 
 Choices = Mapping[str, Chosen] | None
+
+#: Most options that are named as put first.
+_MOST_FIRST = 3
 
 
 def show_choices(view: SiteView, dimension: str) -> Block:
@@ -49,11 +53,46 @@ def _show(view: SiteView, item: str, rows: Mapping[str, Row]) -> Block:
         expected=tuple(view.words.say("figure.expected_by", lens=name) for name in names[::-1]),  # type: ignore[arg-type]
     )
     title = view.label(item)
-    says = view.words.say("figure.choices", title=title, first=names[0], second=names[1])
+    says = _say(view, title, drawn)
     states = [_say_state(view, rows[lens]) for lens in view.lenses if lens in rows]
     note = view.words.say("figure.choice_note", title=title, states="; ".join(states))
-    shown = picture(draw_choices(drawn, head), says)
+    shown = picture(partial(draw_choices, drawn, head), says, sees=_see(view, drawn))
     return join_blocks([paragraph(note), shown, _table(view, title, drawn)])
+
+
+def _see(view: SiteView, drawn: Sequence[ChoiceRow]) -> str:
+    """What each side puts first and what the other expects it to; nothing where many do alike."""
+    said = []
+    for side, lens in enumerate(view.names):
+        other = view.names[1 - side]
+        for key, part in (("choices", "own"), ("expected", "expected")):
+            weights = [
+                (one.weight, row.label) for row in drawn if (one := getattr(row, part)[side])
+            ]
+            most = max((weight for weight, _ in weights), default=0.0)
+            top = [label for weight, label in weights if weight == most]
+            if most and len(top) <= _MOST_FIRST:
+                options = view.words.listing(top)
+                said.append(
+                    view.words.say(f"figure.see_{key}", lens=lens, other=other, options=options)
+                )
+    return " ".join(said)
+
+
+def _say(view: SiteView, title: str, drawn: Sequence[ChoiceRow]) -> str:
+    first, second = view.names
+    said = [
+        view.words.say(
+            "figure.say_choice",
+            option=row.label,
+            first=first,
+            second=second,
+            own_first=_say_chosen(view, row.own[0]),
+            own_second=_say_chosen(view, row.own[1]),
+        )
+        for row in drawn
+    ]
+    return " ".join([f"{title}.", *said])
 
 
 def _choices(view: SiteView, rows: Mapping[str, Row], lens: str, name: str) -> Choices:
@@ -109,11 +148,13 @@ def _table(view: SiteView, title: str, rows: list[ChoiceRow]) -> Block:
         for kind in ("own", "expected")
         for name in names
     ]
-    cells = [(row.label, *(_say(view, one) for one in (*row.own, *row.expected))) for row in rows]
+    cells = [
+        (row.label, *(_say_chosen(view, one) for one in (*row.own, *row.expected))) for row in rows
+    ]
     return tuck_table(ReportTable(title, tuple(heads), cells), words)
 
 
-def _say(view: SiteView, chosen: Chosen | None) -> str:
+def _say_chosen(view: SiteView, chosen: Chosen | None) -> str:
     if chosen is None:
         return view.words.say("table.too_few")
     is_number = chosen.said.isdigit()

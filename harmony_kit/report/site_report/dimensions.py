@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from harmony_kit.findings.findings import Finding
 from harmony_kit.measures.rows import Row, number_or_none
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.site_report.choices import show_choices
 from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.site_report.duties import show_owners
 from harmony_kit.report.site_report.ratings import show_ratings
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.standing import FIRST, place_findings
-from harmony_kit.report.site_report.subjects import show_owners, show_pilots, show_readiness
+from harmony_kit.report.site_report.subjects import show_pilots, show_readiness
 from harmony_kit.report.site_report.topics import show_topics, topics_of
 
 __all__ = ["dimensions"]
@@ -23,7 +26,8 @@ def dimensions(site: Assessment) -> Block:
     view = SiteView.of(site)
     if not has_part(view, "dimensions"):
         return EMPTY
-    described = [entry for name in view.dimensions() if (entry := _describe(view, name))]
+    placed = place_findings(view)
+    described = [entry for name in view.dimensions() if (entry := _describe(view, name, placed))]
     _explain_once(view, described)
     return render_block(
         "dimensions",
@@ -36,7 +40,9 @@ def dimensions(site: Assessment) -> Block:
     )
 
 
-def _describe(view: SiteView, dimension: str) -> dict[str, Any] | None:
+def _describe(
+    view: SiteView, dimension: str, placed: Mapping[str, tuple[Finding, ...]]
+) -> dict[str, Any] | None:
     name = view.site.dimension_name(dimension)
     pairs = topics_of(view, dimension=dimension)
     pictures = [
@@ -48,7 +54,6 @@ def _describe(view: SiteView, dimension: str) -> dict[str, Any] | None:
         ("readiness", show_readiness(view, dimension)),
     ]
     shown = [(kind, block) for kind, block in pictures if block]
-    placed = place_findings(view)
     here = placed.get(dimension, ())
     if not shown and not here:
         return None

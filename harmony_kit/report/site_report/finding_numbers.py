@@ -34,15 +34,16 @@ def show_numbers(view: SiteView, finding: Finding) -> Block:
     numbers = [(view.place(one), one.numbers) for one in finding.alike]
     several = numbers or [("", finding.numbers)]
     tables = [(name, _tabulate(said, view.lenses)) for name, said in several]
-    return join_blocks([_show_sides(view, tables), _show_shared(view, tables)])
+    return join_blocks([_show_sides(view, finding, tables), _show_shared(view, tables)])
 
 
-def _show_sides(view: SiteView, tables: list[tuple[str, _Table]]) -> Block:
+def _show_sides(view: SiteView, finding: Finding, tables: list[tuple[str, _Table]]) -> Block:
     """A row per number that each side has of its own, a column per side."""
+    is_about = finding.kind == "signature"
     rows = [
         (
             _label(view, name, number),
-            *(_say_number(number, columns.get(lens), view.words) for lens in view.lenses),
+            *(_say_own(number, columns.get(lens), view.words, is_about) for lens in view.lenses),
         )
         for name, table in tables
         for number, columns in table.items()
@@ -96,6 +97,13 @@ def _tabulate(numbers: Mapping[str, Number], lenses: tuple[str, str]) -> _Table:
         if whole not in _UNTOLD:
             table.setdefault(whole, {}).setdefault(lens, {})[name] = value
     return table
+
+
+def _say_own(name: str, row: Row | None, words: Words, is_about: bool) -> str:  # noqa: FBT001 - of one table
+    """A number of one side; in a signature it is the middle of a band told elsewhere."""
+    said = _say_number(name, row, words)
+    is_share = name in _SHARES or name.startswith("share")
+    return words.say("format.about", number=said) if said and is_about and not is_share else said
 
 
 def _say_number(name: str, row: Row | None, words: Words) -> str:

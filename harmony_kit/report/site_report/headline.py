@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from harmony_kit.measures.claims import STATES, WORDED
@@ -11,9 +12,17 @@ from harmony_kit.measures.rows import Row, number_or_none
 from harmony_kit.measures.understanding import VERDICT_AT
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, Words, picture, render_block
-from harmony_kit.report.drawings import Share, StateRow, draw_share, draw_states
+from harmony_kit.report.drawings import (
+    Share,
+    StateRow,
+    draw_share,
+    draw_states,
+    draw_swatch,
+)
 from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.site_report.picture_words import see_directions
 from harmony_kit.report.site_report.site_view import SiteView
+from harmony_kit.report.site_report.topic_map import show_map
 from harmony_kit.report.tables import Cell, ReportColumn, ReportTable, show_table
 
 __all__ = ["headline"]
@@ -35,6 +44,7 @@ def headline(site: Assessment) -> Block:
         lead=view.words.say("headline.lead"),
         cards=[_card(view, overall[lens]) for lens in view.lenses if lens in overall],
         states=_draw_all_states(view),
+        map=show_map(view),
         legend=_count_states(view),
         names=[_direction(view, lens) for lens in view.lenses],
         dimensions=_table(view),
@@ -133,7 +143,9 @@ def _draw_all_states(view: SiteView) -> Block:
     for lens in view.lenses:
         claimed, leaning, n_open = _tally(view, lens)
         rows.append(StateRow(view.side(lens), _direction(view, lens), claimed, leaning, n_open))
-    return picture(draw_states(rows), view.words.say("headline.states_alt"))
+    counts = see_directions(view, view.rows("topics"), is_furthest_named=False)
+    says = f"{view.words.say('headline.states')}. {counts}"
+    return picture(partial(draw_states, rows), says, sees=counts)
 
 
 def _count_states(view: SiteView) -> list[dict[str, Any]]:
@@ -142,7 +154,7 @@ def _count_states(view: SiteView) -> list[dict[str, Any]]:
     words = view.words
     entries: list[dict[str, Any]] = [
         {
-            "css": state.replace("_", "-"),
+            "swatch": Block(draw_swatch(state).svg()),
             "name": words.say(f"state.{state}"),
             "means": words.say(f"headline.{state}"),
             "counts": [
@@ -153,12 +165,13 @@ def _count_states(view: SiteView) -> list[dict[str, Any]]:
     ]
     opens = [words.say("format.plain", n=n_open) for _, _, n_open in tallies]
     name, means = words.say("state.open"), words.say("headline.open")
-    entries.append({"css": "open", "name": name, "means": means, "counts": opens})
+    swatch = Block(draw_swatch("open").svg())
+    entries.append({"swatch": swatch, "name": name, "means": means, "counts": opens})
     overall = {row["lens"]: row for row in view.rows("understanding", dimension="all")}
     numbers = [int(overall[lens]["understood"]) if lens in overall else 0 for lens in view.lenses]
     understood = [words.say("format.plain", n=n) for n in numbers]
     name, means = words.say("state.understood"), words.say("headline.understood")
-    return [*entries, {"css": "understood", "name": name, "means": means, "counts": understood}]
+    return [*entries, {"swatch": EMPTY, "name": name, "means": means, "counts": understood}]
 
 
 def _count(words: Words, n_claimed: int, n_leaning: int) -> str:

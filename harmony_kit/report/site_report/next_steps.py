@@ -42,9 +42,19 @@ def list_steps(view: SiteView, n: int = _MOST_STEPS) -> tuple[NextStep, ...]:
             by_action.setdefault(finding.action, finding)
     first = sorted([*by_action.values()][:n], key=lambda finding: finding.horizon_days)
     return tuple(
-        NextStep(number, finding, view.words.say(f"done.{finding.kind}"))
+        NextStep(number, finding, view.words.say(f"done.{_kind_of_end(view, finding)}"))
         for number, finding in enumerate(first, start=1)
     )
+
+
+def _kind_of_end(view: SiteView, finding: Finding) -> str:
+    """How the end of a step is told: that of a pilot or a decision goes by it, not by the topic."""
+    if finding.kind != "topic":
+        return finding.kind
+    if finding.pattern == "false_conflict":
+        return "told"
+    ends = {"pilot": "pilot", "decision": "readiness"}
+    return ends.get(view.item(finding.item).per or "", "topic")
 
 
 def actions(site: Assessment) -> Block:

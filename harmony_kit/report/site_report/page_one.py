@@ -77,28 +77,38 @@ def say_heard(view: SiteView) -> Iterator[str]:
 
 
 def _list_places(view: SiteView) -> Iterator[dict[str, Any]]:
-    """Three places of each kind, each told once, with how many more are like it."""
+    """Three places of each kind, each told once, with how many more are like it.
+
+    What one side misses and the other knows stands in the first list, where it is least expected;
+    a finding most of whose topics were told there is not told again.
+    """
     told: set[tuple[str, str]] = set()
     for state, name in _LISTS:
         found = [f for f in view.site.findings if f.pattern == state]
-        found = only_special(f for f in found if (f.item, f.subject) not in told)
-        places = {(f.item, f.subject): f.dimension for f in found}
-        alike = Counter(places.values())
+        found = only_special(f for f in found if 2 * len(_places(f) - told) >= len(_places(f)))
         chosen = _differing(found)
-        told |= {(f.item, f.subject) for f in chosen}
+        told |= {place for f in chosen for place in _places(f)}
+        untold = {(*place, f.dimension) for f in found for place in _places(f) - told}
+        more = Counter(dimension for *_, dimension in untold)
         shown = Counter(f.dimension for f in chosen)
         yield {
             "title": view.words.say(name),
-            "entries": [(f, _say_alike(view, f, alike, shown)) for f in chosen],
+            "entries": [
+                (f, _say_alike(view, f, more[f.dimension] if shown[f.dimension] == 1 else 0))
+                for f in chosen
+            ],
         }
 
 
-def _say_alike(view: SiteView, finding: Finding, alike: Counter[str], shown: Counter[str]) -> str:
-    more = alike[finding.dimension] - shown[finding.dimension]
-    if more < 1 or shown[finding.dimension] > 1:
-        return ""
+def _places(finding: Finding) -> set[tuple[str, str]]:
+    """The topics a finding is about."""
+    return {(one.item, one.subject) for one in finding.alike or (finding,)}
+
+
+def _say_alike(view: SiteView, finding: Finding, n_more: int) -> str:
+    """How many more topics of its dimension are like it."""
     name = view.site.dimension_name(finding.dimension)
-    return view.words.count("page.alike", more, dimension=name)
+    return view.words.count("page.alike", n_more, dimension=name) if n_more else ""
 
 
 def _differing(findings: list[Finding]) -> list[Finding]:

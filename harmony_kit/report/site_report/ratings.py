@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from harmony_kit.measures.rows import Row, number_or_none, text_of
 from harmony_kit.report.blocks import EMPTY, Block, join_blocks, picture
-from harmony_kit.report.drawings import TopicLook, TopicRow, draw_topics
+from harmony_kit.report.drawings import RatingRow, draw_ratings
+from harmony_kit.report.site_report.picture_words import say_ratings, see_apart
 from harmony_kit.report.site_report.site_view import SiteView
+from harmony_kit.report.site_report.topics import find_heard
 from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
 __all__ = ["show_ratings"]
@@ -23,10 +26,7 @@ def show_ratings(view: SiteView, dimension: str) -> Block:
         return EMPTY
     words, names = view.words, view.names
     title = view.site.dimension_name(dimension)
-    says = words.say("figure.ratings", n=len(rated), title=title, first=names[0], second=names[1])
-    drawn = draw_topics(
-        [_draw(view, item, subject, rows) for item, subject, rows in rated], verdicts=""
-    )
+    drawn = [_draw(view, item, subject, rows) for item, subject, rows in rated]
     heads = (
         ReportColumn(words.say("table.topic")),
         *(ReportColumn(name, is_number=True) for name in names),
@@ -35,7 +35,13 @@ def show_ratings(view: SiteView, dimension: str) -> Block:
         (view.label(item, subject), *(_mean(view, rows.get(lens)) for lens in view.lenses))
         for item, subject, rows in rated
     ]
-    return join_blocks([picture(drawn, says), tuck_table(ReportTable(title, heads, cells), words)])
+    labelled = [(view.label(item, subject), rows) for item, subject, rows in rated]
+    shown = picture(
+        partial(draw_ratings, drawn),
+        say_ratings(view, labelled, title),
+        sees=see_apart(view, labelled),
+    )
+    return join_blocks([shown, tuck_table(ReportTable(title, heads, cells), words)])
 
 
 def _rated(view: SiteView, dimension: str) -> Iterator[tuple[str, str, Mapping[str, Row]]]:
@@ -53,20 +59,21 @@ def _rated(view: SiteView, dimension: str) -> Iterator[tuple[str, str, Mapping[s
             yield item.id, subject, rows
 
 
-def _draw(view: SiteView, item: str, subject: str, rows: Mapping[str, Row]) -> TopicRow:
+def _draw(view: SiteView, item: str, subject: str, rows: Mapping[str, Row]) -> RatingRow:
     points = view.site.engagement.instrument.points(item) or 5
     low, high = view.ends(item)
-    looks = [
-        TopicLook(own=float(rows[lens]["mean"])) if lens in rows else TopicLook()
+    own = [
+        find_heard(view, rows[lens], lens, lens, float(rows[lens]["mean"]))
+        if lens in rows
+        else None
         for lens in view.lenses
     ]
-    return TopicRow(
+    return RatingRow(
         label=view.label(item, subject),
         points=points,
         low=low,
         high=high,
-        tolerance=view.site.engagement.settings.tolerance_of(points),
-        looks=(looks[0], looks[1]),
+        own=(own[0], own[1]),
         note=view.split_note(item, subject),
     )
 

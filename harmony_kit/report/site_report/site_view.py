@@ -111,6 +111,14 @@ class SiteView:
                 found.setdefault(key, []).append(row["lens"])
         return found
 
+    @cached_property
+    def within(self) -> dict[tuple[str, str, str, str], Row]:
+        """What is told of one group's answers, by item, subject, lens and whose view it is."""
+        return {
+            (row["item"], text_of(row["subject"]), row["lens"], row["about"]): row
+            for row in self.site.rows("within")
+        }
+
     def split_note(self, item: str, subject: object) -> str:
         """That a lens is of two minds about a topic, in words; empty where none is."""
         lenses = self.split_lenses.get((item, text_of(subject)), [])

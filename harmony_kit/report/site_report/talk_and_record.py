@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -10,22 +11,20 @@ import pandas as pd
 from harmony_kit.findings.findings import Finding
 from harmony_kit.measures.evidence import STALL_DAYS, time_decisions
 from harmony_kit.measures.rows import Row, number_or_none, rows_of, text_of
-from harmony_kit.measures.usage import share_weekly
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, join_blocks, picture, render_block
 from harmony_kit.report.drawings import (
     PilotBar,
-    UseLine,
     Wait,
     draw_decisions,
     draw_pilot_times,
-    draw_use,
 )
 from harmony_kit.report.left_out import say_problems
 from harmony_kit.report.site_report.contents import has_part
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.standing import RECORDS, place_findings
-from harmony_kit.report.tables import ReportColumn, ReportTable, show_table, tuck_table
+from harmony_kit.report.site_report.use import show_use
+from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
 __all__ = ["evidence"]
 
@@ -41,7 +40,7 @@ def evidence(site: Assessment) -> Block:
     parts = [
         ("decisions", _show_decisions(view)),
         ("pilots", _show_pilots(view)),
-        ("adoption", _show_use(view)),
+        ("adoption", show_use(view)),
     ]
     here = place_findings(view).get(RECORDS, ())
     return render_block(
@@ -118,16 +117,23 @@ def _show_decisions(view: SiteView) -> tuple[list[str], Block]:
     median = number_or_none(rows[0]["median_days"])
     if median is not None:
         marks.append((median, view.words.say("evidence.median_mark", days=round(median))))
-    says = view.words.say("figure.decisions", n=len(waits[:_MOST_BARS]))
+    shown_waits = waits[:_MOST_BARS]
+    says = " ".join(_say_record(view, wait.title, wait.note) for wait in shown_waits)
+    longest = waits[0]
+    sees = view.words.say("figure.see_wait", title=longest.title, note=longest.note)
     heads = tuple(ReportColumn(view.words.say(f"table.{name}")) for name in ("decision", "record"))
     table = ReportTable(
         view.words.say("evidence.decisions"), heads, [(w.title, w.note) for w in waits]
     )
     shown = [
-        picture(draw_decisions(waits[:_MOST_BARS], marks), says),
+        picture(partial(draw_decisions, shown_waits, marks), says, sees=sees),
         tuck_table(table, view.words),
     ]
     return _sum_decisions(view, rows[0]), join_blocks(shown)
+
+
+def _say_record(view: SiteView, title: str, note: str) -> str:
+    return view.words.say("figure.say_record", title=title, note=note)
 
 
 def _wait(view: SiteView, row: Row) -> Wait:
@@ -168,15 +174,26 @@ def _show_pilots(view: SiteView) -> tuple[list[str], Block]:
     planned = [row["planned_end"].date() for row in rows if not pd.isna(row["planned_end"])]
     last = max([today, *planned])
     now = (float(today.toordinal()), view.words.say("evidence.today"))
-    drawn = draw_pilot_times(bars, _ticks(view, first, last), now)
-    says = view.words.say("figure.pilot_times", n=len(bars))
+    draw = partial(draw_pilot_times, bars, _ticks(view, first, last), now)
+    says = " ".join(_say_record(view, bar.title, bar.note) for bar in bars)
     n_late = sum(bool(row["is_past_end"]) for row in rows)
     facts = [view.words.count("evidence.late_of", n_late, all=len(rows))]
     heads = tuple(ReportColumn(view.words.say(f"table.{name}")) for name in ("pilot", "record"))
     table = ReportTable(
         view.words.say("evidence.pilots"), heads, [(bar.title, bar.note) for bar in bars]
     )
-    return facts, join_blocks([picture(drawn, says), tuck_table(table, view.words)])
+    shown = picture(draw, says, sees=_see_late(view, rows))
+    return facts, join_blocks([shown, tuck_table(table, view.words)])
+
+
+def _see_late(view: SiteView, rows: list[Row]) -> str:
+    """Which pilot is furthest past its planned end."""
+    late = [row for row in rows if (number_or_none(row["days_over"]) or 0) > 0]
+    if not late:
+        return view.words.say("figure.see_in_time")
+    row = max(late, key=lambda row: row["days_over"])
+    title = text_of(row["title"]) or row["pilot"]
+    return view.words.say("figure.see_late", title=title, note=_say_pilot(view, row))
 
 
 def _bar(view: SiteView, row: Row) -> PilotBar:
@@ -216,71 +233,6 @@ def _ticks(view: SiteView, first: date, last: date) -> list[tuple[float, str]]:
         day = (day + timedelta(days=32)).replace(day=1)
     step = -(-len(months) // 6) or 1
     return [(float(month.toordinal()), view.words.month(month)) for month in months[::step]]
-
-
-def _show_use(view: SiteView) -> tuple[list[str], Block]:
-    """The share of eligible people who use each pilot, week by week."""
-    rows = {row["pilot"]: row for row in view.rows("evidence_usage")}
-    record = view.site.engagement.evidence.of_site(view.site.site.site)
-    weekly = share_weekly(record.usage, as_of=view.site.as_of)
-    lines = [
-        UseLine(view.title(pilot), _weeks(weekly[weekly["pilot"] == pilot]), _say_use(view, row))
-        for pilot, row in rows.items()
-        if number_or_none(row["active_share"]) is not None
-    ]
-    if not lines:
-        return [], EMPTY
-    ends = [(share, view.words.percent(share)) for share in (0.0, 1.0)]
-    says = view.words.say("figure.use", n=len(lines))
-    facts = [
-        _say_use(view, row, "evidence.use_fact")
-        for row in rows.values()
-        if number_or_none(row["active_share"]) is not None
-    ]
-    return facts, join_blocks([picture(draw_use(lines, ends=ends), says), _use_table(view, rows)])
-
-
-def _weeks(weekly: pd.DataFrame) -> list[float | None]:
-    """The share of every week from the first to the last on record, None where there is none."""
-    by_week = {row["monday"]: number_or_none(row["share"]) for row in rows_of(weekly)}
-    if not by_week:
-        return []
-    return [by_week.get(day) for day in pd.date_range(min(by_week), max(by_week), freq="7D")]
-
-
-def _say_use(view: SiteView, row: Row, key: str = "evidence.use") -> str:
-    now, peak = (view.words.percent(row[name]) for name in ("active_share", "peak_share"))
-    return view.words.say(key, now=now, peak=peak, pilot=view.title(row["pilot"]))
-
-
-def _use_table(view: SiteView, rows: dict[str, Row]) -> Block:
-    """What is done with the advice of each pilot, with its intervals."""
-    words = view.words
-
-    def share(row: Row, name: str) -> str:
-        stem = name.removesuffix("_share")
-        parts = [number_or_none(row[key]) for key in (name, f"{stem}_low", f"{stem}_high")]
-        if parts[0] is None:
-            return ""
-        at, low, high = (words.percent(part or 0.0) for part in parts)
-        return words.say("table.with_interval", value=at, low=low, high=high)
-
-    def count(row: Row, name: str) -> str:
-        number = number_or_none(row[name])
-        return "" if number is None else words.number(number, 0)
-
-    heads = [ReportColumn(words.say("table.pilot"))]
-    columns = ("active_share", "acceptance", "override", "n_shown", "n_weeks")
-    heads += [ReportColumn(words.say(f"table.{name}"), is_number=True) for name in columns]
-    cells = [
-        (
-            view.title(pilot),
-            *(share(row, name) for name in columns[:3]),
-            *(count(row, name) for name in columns[3:]),
-        )
-        for pilot, row in rows.items()
-    ]
-    return show_table(ReportTable(words.say("evidence.advice"), tuple(heads), cells), words)
 
 
 def _list_problems(view: SiteView) -> list[Any]:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import groupby
 
 from harmony_kit.measures.claims import WORDED
 from harmony_kit.measures.rows import Row, number_or_none, text_of
 from harmony_kit.report.blocks import EMPTY, Block, Words, picture
-from harmony_kit.report.drawings import LookRow, TopicLook, TopicRow, draw_looks, draw_topics
-from harmony_kit.report.site_report.site_view import SiteView, hedge
+from harmony_kit.report.drawings import Heard, TopicKey, TopicLook, TopicRow, draw_topics
+from harmony_kit.report.site_report.picture_words import (
+    name_state,
+    say_looks,
+    see_directions,
+    see_widest,
+)
+from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
-__all__ = ["name_state", "show_looks", "show_topics", "topics_of"]
+__all__ = ["find_heard", "show_looks", "show_topics", "topics_of"]
+
+
+#: Topics in one drawing: about half a sheet of paper.
+_MOST_ROWS = 5
 
 
 def topics_of(view: SiteView, **where: object) -> list[tuple[Row, Row]]:
@@ -28,57 +39,80 @@ def _subject(row: Row) -> str:
     return text_of(row["subject"])
 
 
-def name_state(row: Row, words: Words) -> str:
-    """How one lens reads the other on a topic, in a few words that say how sure they are."""
-    claim = text_of(row["claim"]) or "withheld"
-    is_on_line = number_or_none(row.get("is_on_line")) == 1
-    if claim not in WORDED:
-        return words.say("state.on_line" if is_on_line else f"state.{claim}")
-    state = words.say(f"state.{row['state']}")
-    if is_on_line:
-        return words.say("state.near_line", state=state)
-    return hedge(words, row["claim"], state)
-
-
 def show_topics(view: SiteView, pairs: Sequence[tuple[Row, Row]], title: str) -> Block:
-    """Topics as a picture, with a table of the same numbers."""
+    """Topics as a picture, a row per direction, with a table of the same numbers."""
     drawn = [pair for pair in pairs if any(number_or_none(row["own"]) is not None for row in pair)]
     if not drawn:
         return EMPTY
-    says = view.words.say("figure.topics", n=len(drawn), title=title, **_names(view))
-    verdicts = view.words.say("figure.verdicts")
-    shown = picture(draw_topics([_topic_row(view, p) for p in drawn], verdicts=verdicts), says)
+    looks = [row for pair in drawn for row in pair]
+    shown = _draw(view, drawn, title, sees=see_directions(view, looks))
     return Block(f"{shown.html}\n{_topics_table(view, drawn, title).html}")
 
 
-def _names(view: SiteView) -> dict[str, str]:
-    return {"first": view.names[0], "second": view.names[1]}
-
-
-def _topic_row(view: SiteView, pair: tuple[Row, Row]) -> TopicRow:
-    row = pair[0]
-    low, high = view.ends(row["item"])
-    looks = tuple(
-        TopicLook(
-            own=number_or_none(look["own"]),
-            estimate=number_or_none(look["estimate"]),
-            verdict=name_state(look, view.words),
-            is_open=look["claim"] not in WORDED,
-        )
-        for look in pair
+def _draw(view: SiteView, groups: Sequence[Sequence[Row]], title: str, *, sees: str) -> Block:
+    """Looks at topics, those at one topic as one group."""
+    words = view.words
+    key = TopicKey(
+        words.say("figure.key_close"),
+        words.say("figure.key_interval"),
+        words.say("figure.key_answers"),
     )
+    rows = [_topic_row(view, group) for group in groups]
+    verdicts = words.say("figure.verdicts")
+    draws = [
+        partial(draw_topics, part, verdicts=verdicts, key=None if i else key)
+        for i, part in enumerate(_part(rows))
+    ]
+    looks = [(row, name_state(row, words)) for group in groups for row in group]
+    return picture(draws, say_looks(view, looks, title), sees=sees)
+
+
+def _part(rows: Sequence[TopicRow]) -> list[Sequence[TopicRow]]:
+    """The rows in parts of nearly equal length that leave no sheet of paper half empty."""
+    n_parts = -(-len(rows) // _MOST_ROWS)
+    size = -(-len(rows) // n_parts)
+    return [rows[i : i + size] for i in range(0, len(rows), size)]
+
+
+def _topic_row(view: SiteView, group: Sequence[Row]) -> TopicRow:
+    row = group[0]
+    low, high = view.ends(row["item"])
     return TopicRow(
         label=view.label(row["item"], row["subject"]),
         points=int(row["points"]),
         low=low,
         high=high,
         tolerance=float(row["tolerance"]),
-        looks=(looks[0], looks[1]),
+        looks=tuple(_look(view, look) for look in group),
         note=view.split_note(row["item"], row["subject"]),
     )
 
 
-def _topics_table(view: SiteView, pairs: Iterable[tuple[Row, Row]], title: str) -> Block:
+def _look(view: SiteView, row: Row) -> TopicLook:
+    lens, other = row["lens"], row["other"]
+    state = name_state(row, view.words)
+    return TopicLook(
+        side=view.side(lens),
+        own=find_heard(view, row, lens, lens, number_or_none(row["own"])),
+        estimate=find_heard(view, row, lens, other, number_or_none(row["estimate"])),
+        said=find_heard(view, row, other, other, number_or_none(row["other_own"])),
+        verdict=view.words.say("figure.reads_as", looker=view.name(lens), state=state),
+        is_open=row["claim"] not in WORDED,
+    )
+
+
+def find_heard(view: SiteView, row: Row, lens: str, about: str, mean: float | None) -> Heard | None:
+    """A told mean with its interval, and the answers behind it where they may be told."""
+    if mean is None:
+        return None
+    within = view.within.get((row["item"], text_of(row["subject"]), lens, about))
+    if within is None:
+        return Heard(mean)
+    low, high = (number_or_none(within[name]) for name in ("low", "high"))
+    return Heard(mean, low, high, tuple(within["counts"] or ()))
+
+
+def _topics_table(view: SiteView, pairs: Iterable[Sequence[Row]], title: str) -> Block:
     words = view.words
     columns = ("looker", "own", "estimate", "other_own", "misreading", "state", "certainty")
     rows = [
@@ -133,11 +167,9 @@ def show_looks(view: SiteView, rows: Sequence[Row], title: str) -> Block:
     if not rows:
         return EMPTY
     rows = sorted(rows, key=lambda row: _place(view, row))
-    looker, other = view.name(rows[0]["lens"]), view.name(rows[0]["other"])
-    says = view.words.say("figure.looks", n=len(rows), looker=looker, other=other)
-    shown = picture(draw_looks([_look_row(view, row) for row in rows]), says)
-    table = _topics_table(view, [(row,) for row in rows], title)  # type: ignore[misc]
-    return Block(f"{shown.html}\n{table.html}")
+    groups = [(row,) for row in rows]
+    shown = _draw(view, groups, title, sees=see_widest(view, rows))
+    return Block(f"{shown.html}\n{_topics_table(view, groups, title).html}")
 
 
 def _place(view: SiteView, row: Row) -> tuple[object, ...]:
@@ -149,21 +181,3 @@ def _place(view: SiteView, row: Row) -> tuple[object, ...]:
         else float(row["agreement_gap"])
     )
     return scale, WORDED.index(row["claim"]), -abs(size), row["item"], text_of(row["subject"])
-
-
-def _look_row(view: SiteView, row: Row) -> LookRow:
-    low, high = view.ends(row["item"])
-    chance = view.words.certainty(float(row[f"p_{row['state']}"]))
-    return LookRow(
-        label=view.label(row["item"], row["subject"]),
-        points=int(row["points"]),
-        low=low,
-        high=high,
-        tolerance=float(row["tolerance"]),
-        side=view.side(row["lens"]),
-        own=float(row["own"]),
-        estimate=float(row["estimate"]),
-        other_own=float(row["other_own"]),
-        certainty=view.words.say(f"figure.{row['claim']}", chance=chance),
-        note=view.split_note(row["item"], row["subject"]),
-    )

@@ -1,0 +1,156 @@
+"""Backups: everything an engagement cannot make again, in one file that is checked both ways."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from harmony_kit import __version__
+from harmony_kit.batch.register import REGISTER
+from harmony_kit.engagement.folder import Engagement
+from harmony_kit.engagement.real_names import NAMES
+from harmony_kit.engagement.secret import SECRET
+from harmony_kit.errors import ExchangeError, Problem
+from harmony_kit.files import json_bytes, publish, read_json, write_json, write_whole
+from harmony_kit.journal.connections import find_database
+from harmony_kit.journal.copying import copy_database, find_damage
+
+__all__ = [
+    "STORE",
+    "list_backups",
+    "read_backup",
+    "remember_backup",
+    "restore_files",
+    "write_backup",
+]
+
+#: The name of the store in a backup, whatever it is called in its folder.
+STORE: Final = "answers.sqlite"
+_MANIFEST: Final = "backup.json"
+_KIND: Final = "harmony-kit backup"
+_KEPT: Final = "backups.json"
+#: What is made again from the rest, or is only about this computer.
+_LEFT_OUT: Final = (".harmony", "reports", "drafts", "receipts", ".ipynb_checkpoints")
+
+
+def write_backup(engagement: Engagement, path: Path) -> Mapping[str, Any]:
+    """Write a backup, read it back, and return its manifest. Raises `ExchangeError`.
+
+    It holds the store as of one moment, the secret, the register, names, settings, evidence and
+    whatever else lies in the folder. It is for its owner only.
+    """
+    publish(path, _backup_bytes(engagement, path), is_private=True)
+    manifest, _ = read_backup(path)
+    return manifest
+
+
+def _backup_bytes(engagement: Engagement, path: Path) -> bytes:
+    """The content of a backup; `path`, where it is to stand, is not part of it."""
+    files = dict(_list_files(engagement, path))
+    files[STORE] = _store_bytes(engagement)
+    marks = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+    manifest = {"kind": _KIND, "version": __version__, "files": marks}
+    with tempfile.TemporaryFile() as packed:
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in [(_MANIFEST, json_bytes(manifest)), *sorted(files.items())]:
+                archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+        packed.seek(0)
+        return packed.read()
+
+
+def _list_files(engagement: Engagement, path: Path) -> Iterator[tuple[str, bytes]]:
+    folder = engagement.folder
+    store = find_database(engagement.store_url)
+    for one in sorted(folder.rglob("*")):
+        name = one.relative_to(folder)
+        is_store = isinstance(store, Path) and one.name.startswith(store.name)
+        if one.is_file() and name.parts[0] not in _LEFT_OUT and not is_store and one != path:
+            yield name.as_posix(), one.read_bytes()
+
+
+def _store_bytes(engagement: Engagement) -> bytes:
+    store = find_database(engagement.store_url)
+    if not isinstance(store, Path):
+        what = "is a database of its own, with its own backups"
+        todo = "Have its owner make one, with pg_dump."
+        raise ExchangeError(Problem(store, "", what, todo=todo))
+    if not store.is_file():
+        raise ExchangeError(Problem(str(store), "", "there is no store yet"))
+    with tempfile.TemporaryDirectory(prefix="harmony-backup-") as place:
+        copy = Path(place) / STORE
+        try:
+            copy_database(store, copy)
+        except OSError as cause:
+            raise ExchangeError(Problem(str(store), "", f"cannot be copied ({cause})")) from cause
+        _refuse_damage(copy, str(store))
+        return copy.read_bytes()
+
+
+def _refuse_damage(path: Path, name: str) -> None:
+    if damage := find_damage(path):
+        todo = "Restore an earlier backup: harmony restore."
+        raise ExchangeError(Problem(name, "", f"is damaged ({damage})", todo=todo))
+
+
+def read_backup(path: Path) -> tuple[Mapping[str, Any], Mapping[str, bytes]]:
+    """A backup that is whole: its manifest, and its files by name. Raises `ExchangeError`."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            manifest = json.loads(archive.read(_MANIFEST))
+            files = {name: archive.read(name) for name in manifest["files"]}
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as cause:
+        raise ExchangeError(Problem(str(path), "", "is no backup, or a damaged one")) from cause
+    wrong = [
+        name
+        for name, content in files.items()
+        if hashlib.sha256(content).hexdigest() != manifest["files"][name] or not _is_inside(name)
+    ]
+    if manifest.get("kind") != _KIND or wrong or STORE not in files:
+        told = ", ".join(wrong) or "what it is"
+        raise ExchangeError(Problem(str(path), told, "is not what was backed up"))
+    with tempfile.TemporaryDirectory(prefix="harmony-restore-") as place:
+        copy = Path(place) / STORE
+        copy.write_bytes(files[STORE])
+        _refuse_damage(copy, f"{path}: {STORE}")
+    return manifest, files
+
+
+def _is_inside(name: str) -> bool:
+    path = Path(name)
+    return not path.is_absolute() and ".." not in path.parts
+
+
+def remember_backup(folder: Path, path: Path) -> None:
+    """Remember where a backup went, for whoever has to delete something from it."""
+    known = [*list_backups(folder), str(path.resolve())]
+    write_json(folder / ".harmony" / _KEPT, {"paths": [*dict.fromkeys(known)]})
+
+
+def list_backups(folder: Path) -> list[str]:
+    """Where backups of an engagement folder went."""
+    return list(read_json(folder / ".harmony" / _KEPT).get("paths", []))
+
+
+def restore_files(files: Mapping[str, bytes], folder: Path, store: Path) -> None:
+    """Put the files of a backup into a folder, the store last. Raises OSError.
+
+    The register of what was published never gets shorter: what was published since the backup
+    still binds the next report.
+    """
+    for name, content in files.items():
+        if name == REGISTER:
+            known = (folder / name).read_bytes() if (folder / name).is_file() else b""
+            write_whole(folder / name, _join_lines(known, content), is_private=True)
+        elif name != STORE:
+            write_whole(folder / name, content, is_private=name in (SECRET, NAMES))
+    write_whole(store, files[STORE], is_private=True)
+
+
+def _join_lines(known: bytes, older: bytes) -> bytes:
+    lines = dict.fromkeys((*older.splitlines(), *known.splitlines()))
+    return b"".join(line + b"\n" for line in lines)
