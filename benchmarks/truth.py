@@ -29,7 +29,7 @@ from judged import (
     judge_share,
     judge_told,
 )
-from wave_truth import judge_census, judge_waves
+from wave_truth import judge_census, judge_more_people, judge_waves
 from worlds import (
     WORLDS,
     Asked,
@@ -185,7 +185,8 @@ def main(arguments: list[str] | None = None) -> int:
     names = [options.only] if options.only else [*WORLDS, "bfi"]
     missed = judge_worlds(names, sizes, sites, options.seed)
     if not options.only:
-        missed += judge_waves(sites, options.seed) + judge_census(sites, options.seed)
+        for judge in (judge_waves, judge_more_people, judge_census):
+            missed += judge(sites, options.seed)
     print("\n" + ("\n".join(["bars missed:", *missed]) if missed else "all bars met"))
     return 1 if missed else 0
 

@@ -25,11 +25,11 @@ from harmony_kit.measures.claims import STATES, grade_claims
 from harmony_kit.measures.coorientation import measure_topics
 from harmony_kit.measures.readings import find_states
 from harmony_kit.measures.transitions import measure_transitions
+from harmony_kit.measures.understood_changes import measure_understood_changes
 
-__all__ = ["judge_census", "judge_waves"]
+__all__ = ["judge_census", "judge_more_people", "judge_waves"]
 
 SETTINGS = Settings()
-SIX = (6, 6)
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,20 @@ class Waves:
     asked: tuple[list[Asked], list[Asked]]
 
 
-def plant_waves(world: World, sites: int, *, same: bool, seed: int) -> Waves:
-    """Two waves with the same people or others."""
+def plant_waves(
+    world: World, sites: int, *, same: bool, seed: int, sizes: tuple[int, int] = (6, 6)
+) -> Waves:
+    """Two waves with the same people or others; `sizes` per lens, first and then."""
     random = np.random.default_rng(seed)
     waves: tuple[list[Asked], list[Asked]] = ([], [])
     for _ in range(sites):
         plant = make_plant(world, random)
         moved = move_plant(plant, world, random)
-        n = plant.means.shape[1]
-        people = People.of(n, SIX, random)
-        others = people if same else People.of(n, SIX, random)
-        waves[0].append(ask(plant, world, people, SIX, random))
-        waves[1].append(ask(moved, world, others, SIX, random))
+        n, most = plant.means.shape[1], (max(sizes), max(sizes))
+        people = People.of(n, most, random)
+        others = people if same else People.of(n, most, random)
+        waves[0].append(ask(plant, world, people, (sizes[0], sizes[0]), random))
+        waves[1].append(ask(moved, world, others, (sizes[1], sizes[1]), random))
     frames = []
     for wave, asked in zip("12", waves, strict=True):
         answers, items, _ = make_frames(asked, world.points, None, wave)
@@ -90,6 +92,21 @@ def judge_waves(sites: int, seed: int) -> list[str]:
                 missed.append(f"{name}: power {found['power']:.2f}")
             if share and found["right"] < 0.90:
                 missed.append(f"{name}: moves right {found['right']:.2f}")
+    return missed
+
+
+def judge_more_people(sites: int, seed: int) -> list[str]:
+    """Ask the same plants with 4 people and then with 12; print what the shares are told to do."""
+    missed = []
+    print(f"\n{'nothing changed, 4 people and then 12':44}{'apart':>8}{'claimed':>8}")
+    for kind in ("mixed", "scattered"):
+        waves = plant_waves(World(kind), sites, same=True, seed=seed, sizes=(4, 12))
+        found = measure_understood_changes(waves.answers, waves.items, settings=SETTINGS)
+        apart = abs((found["after"] - found["before"]).mean())
+        is_move = (found["claim"] == "claimed") & (found["direction"] != "steady")
+        print(f"{kind:44}{apart:8.3f}{is_move.mean():8.2f}", flush=True)
+        if apart > 0.03 or is_move.mean() > 0.05:
+            missed.append(f"{kind}, 4 and then 12: {apart:.3f} apart, {is_move.mean():.2f} claimed")
     return missed
 
 
@@ -139,7 +156,7 @@ def _tell_states(before: Asked, after: Asked, world: World, *, same: bool) -> in
     moved = (after.truth - before.truth)[:, :, None]
     level = [np.stack([part.mean(axis=1) for part in one.ratings]) for one in (before, after)]
     again = world.reliability if same else 0.0
-    variance = float(np.mean(np.square(world.spread))) / SIX[0] * (1 + again) / 2
+    variance = float(np.mean(np.square(world.spread))) / len(before.ratings[0][0]) * (1 + again) / 2
     middle = (level[0] + level[1])[:, :, None] / 2 - 1
     middle = middle + np.sqrt(variance) * random.normal(size=(*level[0].shape, 1000))
     surest = []
