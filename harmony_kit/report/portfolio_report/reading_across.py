@@ -136,7 +136,7 @@ def _say_shares(view: PortfolioView) -> str:
 
 
 def _share_row(view: PortfolioView, site: Row, chance: set[tuple[str, str]]) -> ShareRow:
-    shares = []
+    shares: list[Share | None] = []
     for lens in view.lenses:
         row = view.understanding.get((site["site"], lens, "all"))
         if row is None:
