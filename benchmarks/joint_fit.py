@@ -32,7 +32,7 @@ from harmony_kit.measures.rows import rows_of
 from harmony_kit.measures.telling import list_sets, tell_rating
 from harmony_kit.report.assessment import measure_site
 
-_CELLS, _OTHERS, _SECRETS = 16, 2, 5
+_CELLS, _OTHERS, _SECRETS = 16, 8, 8
 _CELL = ["item", "subject", "lens", "about"]
 
 
@@ -119,7 +119,8 @@ def main() -> None:
     """Print how many cells of a site are solved: before the gate, and as they are published."""
     with tempfile.TemporaryDirectory() as place:
         engagement, name, answers = _open(Path(place))
-        cells = _list_cells(answers)[:_CELLS]
+        least = engagement.settings.min_group
+        cells = [cell for cell in _list_cells(answers) if len(cell) >= least][:_CELLS]
         sizes = [len(cell) for cell in cells]
         print(f"{name}: {len(cells)} cells of {min(sizes)} to {max(sizes)} people")
         for word, is_named in (("before", True), ("now", False)):

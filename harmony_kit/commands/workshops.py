@@ -54,7 +54,7 @@ def open_workshop(
     return WorkshopBoard(
         host,
         key=engagement_key(engagement),
-        client=engagement.client,
+        client=" · ".join(filter(None, (engagement.client, engagement.banner))),
         colour=engagement.brand.colour,
         look=cast("BoardLook", screen),
     )

@@ -89,7 +89,8 @@ class Accord:
     @property
     def attendance(self) -> dict[str, int]:
         """Lens → how many people were in the room."""
-        return {one.lens: int(one.value["count"]) for one in self.of_kind("attendance")}
+        told = [one for one in self.of_kind("attendance") if one.value.get("count")]
+        return {one.lens: int(one.value["count"]) for one in told}
 
     @property
     def marked(self) -> tuple[Commitment, ...]:

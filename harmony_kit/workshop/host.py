@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from harmony_kit.errors import CommitmentError
-from harmony_kit.journal.commitment import Commitment, missing_boundaries
+from harmony_kit.journal.commitment import BOUNDARIES, Commitment, missing_boundaries
 from harmony_kit.workshop.room import Room
 from harmony_kit.workshop.saying import FieldName
 from harmony_kit.workshop.scene import load_board_texts
@@ -90,8 +90,8 @@ class Host:
             self._move(1)
             return self._show() | {"saved": self._saved(name)}
         field_ = FieldName.parse(name)
-        if self._is_early(field_, message):
-            return {"problems": {"boundary": "boundary.refused"}}
+        if blank := self._find_blank(field_, message):
+            return self._refuse_start(field_, blank)
         self._say(field_, message)
         self._go_on(message.get("then"), name)
         shown = self._show()
@@ -105,12 +105,20 @@ class Host:
             self._move(1)
         self.standing = replace(self.standing, focus=name if then == "stay" else "")
 
-    def _is_early(self, field_: FieldName, message: BoardMessage) -> bool:
-        """Whether a pilot is to start while one of its limits is blank."""
+    def _find_blank(self, field_: FieldName, message: BoardMessage) -> str:
+        """The first limit that is blank where a pilot is to start; empty where it may."""
         if (field_.kind, field_.part, message.get("chosen")) != ("boundary", "state", ["starts"]):
-            return False
+            return ""
         known = self.room.accord.find("boundary", field_.ref)
-        return known is None or bool(missing_boundaries(known))
+        blank = missing_boundaries(known) if known else BOUNDARIES
+        return blank[0] if blank else ""
+
+    def _refuse_start(self, field_: FieldName, blank: str) -> BoardReply:
+        """The screen again, with the cursor in the first blank field."""
+        place = BOUNDARIES.index(blank)
+        before = str(replace(field_, part=BOUNDARIES[place - 1])) if place else ""
+        self.standing = replace(self.standing, focus=before)
+        return self._show() | {"problems": {"boundary": "boundary.refused"}}
 
     def _say(self, field_: FieldName, message: BoardMessage) -> Commitment:
         if field_.part.startswith("owner"):

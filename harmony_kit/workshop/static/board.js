@@ -104,9 +104,10 @@ class Owns extends Input {
     this.role = this.line(question.role, () => this.taken());
     this.role.setAttribute("list", list);
     this.name = this.line(question.name_of, () => {});
-    this.side = dropdown(question.lenses, question.lens, () => this.changed());
+    const remember = () => this.form.remember(this.question, this.entry());
+    this.side = dropdown(question.lenses, question.lens, remember);
     const labels = ["owner.role", "owner.side", "owner.name"].map((key) => this.say(key));
-    this.node = h("fieldset", { class: "owns" }, [
+    this.node = h("fieldset", { class: "owns", onfocusout: (event) => this.left(event) }, [
       h("legend", {}, question.text),
       h("datalist", { id: list }, question.known.map((one) => h("option", { value: one.role }))),
       h("div", { class: "fields" }, [
@@ -115,6 +116,7 @@ class Owns extends Input {
         labelled(labels[2], this.name),
       ]),
     ]);
+    this.told = JSON.stringify(this.entry());
   }
 
   line(value, ontaken) {
@@ -124,11 +126,23 @@ class Owns extends Input {
       maxlength: 120,
       autocomplete: "off",
       oninput: () => this.form.remember(this.question, this.entry()),
-      onchange: () => {
-        ontaken();
-        this.changed();
-      },
+      onchange: ontaken,
     });
+  }
+
+  /** Role, side and name are one answer: sent when the cursor leaves them, not one by one. */
+  left(event) {
+    if (this.node.contains(event.relatedTarget)) return;
+    const left = this.leave();
+    if (left) this.keep(left.entry);
+  }
+
+  leave() {
+    const entry = this.entry();
+    const told = JSON.stringify(entry);
+    if (told === this.told) return null;
+    this.told = told;
+    return { entry };
   }
 
   /** Somebody known was chosen: side and name come along. */
@@ -144,20 +158,18 @@ class Owns extends Input {
     return { status: "answered", role, lens: this.side.value, name: this.name.value.trim() };
   }
 
-  changed() {
-    this.keep(this.entry());
-  }
-
   press() {
     return false;
   }
 
+  /** From the role to the side, unless it is known, and from there to the name. */
   enter() {
-    if (document.activeElement === this.role && this.role.value.trim()) {
-      this.name.select();
-      return true;
-    }
-    return false;
+    const { activeElement } = document;
+    const isNew = this.side.isConnected && !this.question.known.some(({ role }) => role === this.role.value);
+    if (activeElement === this.role && this.role.value.trim() && isNew) this.side.focus();
+    else if (activeElement !== this.name && this.role.value.trim()) this.name.select();
+    else return false;
+    return true;
   }
 
   focus() {
@@ -196,6 +208,7 @@ class Sheet extends Page {
       ]),
       view.parts.map((part) => this.draw(part)),
       this.marks,
+      h("p", { class: "help client" }, form.setting.client),
       h("div", { class: "actions" }, [
         this.button("question.back", () => form.back(), "back"),
         h("span", { class: "keys" }, this.say("board.keys")),
@@ -427,6 +440,11 @@ class Board extends Form {
       if (!message) return;
       event.preventDefault();
       if (!this.moving) this.send(message);
+      return;
+    }
+    if (event.key === "Enter" && event.target.matches(".owns select")) {
+      event.preventDefault();
+      this.page?.primary();
       return;
     }
     const isTyped = event.target.matches("input[type=date], input[type=password]");
