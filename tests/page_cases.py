@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -131,8 +132,13 @@ def many_rows(n: int) -> list[dict]:
     return order_rows(rows, ("it", "operations"))
 
 
+@cache
+def _northfield() -> dict:
+    return assess("northfield").results()
+
+
 def index_row(number: int, status: str) -> dict:
-    row = assess("northfield").results()
+    row = _northfield()
     share = [{**entry, "share": (number + 1) / 10} for entry in row["headline"]]
     return {
         "site": f"s{number}",

@@ -15,6 +15,7 @@ from harmony_kit.errors import CaseError
 from harmony_kit.journal.answers import Event
 from harmony_kit.journal.case import STATES, InterviewCase, follow
 from harmony_kit.journal.casebook import Correction, Teller
+from harmony_kit.journal.queries import read_counted
 from harmony_kit.journal.store import Store
 
 PLACE = ("oldmill", "1", "it-01")
@@ -94,6 +95,15 @@ def test_a_test_interview_never_counts(store):
     assert len(store.frame()) == 0
     assert store.site_extents("1") != before
     assert len(store.current()) == 4
+
+
+def test_what_is_exported_counts(store):
+    hold(store)
+    hold(store, replace(PERSON, respondent="it-02"), [replace(RATING, respondent="it-02")])
+    store.cases.mark_test(PLACE, ANA)
+    with store.connect("read") as connection:
+        answers = read_counted(connection, site=None, wave=None)
+    assert [answer.respondent for answer in answers] == ["it-02"]
 
 
 def test_whoever_withdraws_does_not_count_and_stays_in_the_journal(store):

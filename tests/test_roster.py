@@ -7,11 +7,14 @@ import csv
 import pytest
 from click.testing import CliRunner
 
+from harmony_kit.batch.snapshot import take_snapshot
 from harmony_kit.cli import main
 from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.engagement.real_names import read_names
 from harmony_kit.engagement.row_files import read_row_file
 from harmony_kit.engagement.scaffold import create_engagement
+from harmony_kit.journal.answers import Respondent
+from harmony_kit.journal.answers_file import read_answers_file
 from harmony_kit.journal.store import Store
 from harmony_kit.measures.response import Response, count_response, tell_response
 
@@ -164,3 +167,21 @@ def test_reports_tell_what_became_of_people_only_in_groups():
     assert tell_response(counts, min_group=3) == everything
     assert tell_response(counts, min_group=4) == Response(13, 16)
     assert tell_response({"finished": 5, "refused": 6}, min_group=3) == Response(5, 11)
+
+
+def test_what_became_of_everybody_goes_into_the_snapshot_of_a_site(folder, tmp_path):
+    plan_some(folder, tmp_path, 4)
+    who = ("--site", "north", "--respondent")
+    for number, state in enumerate(("refused", "refused", "invited")):
+        run("case", folder, *who, f"rosa-100{number}", "--state", state)
+    store = Store(load_engagement(folder).store_url)
+    assert store.cases.count_by_site("1") == {"north": {"invited": 1, "planned": 1, "refused": 2}}
+    store.register(Respondent("north", "1", "form-1", "it"))
+    assert store.cases.count_by_site("1")["north"]["finished"] == 1
+    snapshot = take_snapshot(store, ["north"], wave="1", folder=tmp_path / "s")
+    before = read_answers_file(tmp_path / "s" / "north.parquet").response
+    assert before == {"finished": 1, "invited": 1, "planned": 1, "refused": 2}
+    run("case", folder, *who, "rosa-1002", "--state", "refused")
+    after = take_snapshot(store, ["north"], wave="1", folder=tmp_path / "s")
+    assert after.sha256 != snapshot.sha256
+    store.close()

@@ -11,6 +11,7 @@ from html_checks import list_faults
 from page_cases import ROOT, failure, handout, index, render
 
 from harmony_kit.batch.page import Page
+from harmony_kit.batch.publish import render_index
 from harmony_kit.report.blocks import load_words
 
 TEMPLATES = ROOT / "templates" / "harmony"
@@ -69,6 +70,11 @@ def test_a_page_wears_the_brand_of_the_client(site_page):
         "<title>Northfield</title>",
     ):
         assert words in html
+
+
+def test_a_logo_stands_on_the_index_too():
+    logo = f"data:image/png;base64,{'A' * 400}"
+    assert f'<img src="{logo}" alt="">' in render_index(page_cases.index_run(), logo).decode()
 
 
 def test_notes_stay_in_the_notebook_and_other_texts_are_part_of_the_report(book, tmp_path):

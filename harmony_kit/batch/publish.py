@@ -213,7 +213,7 @@ def render_index(run: Mapping[str, Any], logo: str = "") -> bytes:
         run["client"],
         run["language"],
         client=run["client"],
-        brand=Brand(**run["brand"], logo=logo),
+        brand=Brand(**run["brand"]).model_copy(update={"logo": logo}),
         banner=run["banner"],
         kind="index",
     )

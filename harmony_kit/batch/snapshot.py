@@ -87,15 +87,12 @@ def take_snapshot(  # noqa: PLR0913 - whose answers, where to, and by which rule
     same = {"schema": _SCHEMA_OF_MANIFEST, "store": store_name(store, folder)}
     is_known = not is_forced and same.items() <= {n: known.get(n) for n in same}.items()
     entries: dict[str, Any] = known.get("sites", {}) if is_known else {}
-    subjects = _subjects_by_site(store)
+    beside = _list_beside(store, sites, wave, holding)
     fresh = {site: entries[site] for site in sites if _is_fresh(folder, entries.get(site))}
     read: list[str] = []
     for attempt in range(_TRIES + 1):
         extents = store.site_extents(wave)
-        wanted = {
-            site: [[*extents.get(site, ())], subjects.get(site, []), _rule_of(holding, site)]
-            for site in sites
-        }
+        wanted = {site: [[*extents.get(site, ())], *beside[site]] for site in sites}
         stale = [site for site in sites if fresh.get(site, {}).get("as_of") != wanted[site]]
         if not stale:
             break
@@ -115,6 +112,17 @@ def take_snapshot(  # noqa: PLR0913 - whose answers, where to, and by which rule
     digests = {site: fresh[site]["mark"]["sha256"] for site in sites}
     entries = {site: tuple(RegisterLine(**one) for one in fresh[site]["entries"]) for site in sites}
     return Snapshot(folder, wave, digests, tuple(dict.fromkeys(read)), entries)
+
+
+def _list_beside(
+    store: Store, sites: Sequence[str], wave: str, holding: Holding | None
+) -> dict[str, list[Any]]:
+    """Site → what its file holds or follows from beside its answers."""
+    subjects, responses = _subjects_by_site(store), store.cases.count_by_site(wave)
+    return {
+        site: [subjects.get(site, []), _rule_of(holding, site), responses.get(site, {})]
+        for site in sites
+    }
 
 
 def _rule_of(holding: Holding | None, site: str) -> str:
@@ -163,7 +171,9 @@ def _write_site(folder: Path, site: str, held: Held, as_of: list[Any], key: str)
     """Write one file unless it already has these bytes; its entry in the manifest."""
     subjects = tuple(Subject(**one) for one in as_of[1])
     frame = AnswersFrame(held.answers)
-    content = answers_bytes(Answers(frame, subjects, waiting=held.waiting, key=key))
+    content = answers_bytes(
+        Answers(frame, subjects, waiting=held.waiting, response=as_of[3], key=key)
+    )
     digest = hashlib.sha256(content).hexdigest()
     path = folder / f"{site}.parquet"
     if not is_unchanged(path, FileMark(digest, len(content), -1)):

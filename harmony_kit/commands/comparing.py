@@ -168,7 +168,7 @@ def _tell_transitions(rows: pd.DataFrame, engagement: Engagement, words: Words) 
             other=_lens(engagement, row["other"]),
         )
         states = [words.say(f"state.{row[name]}") for name in ("from_state", "to_state")]
-        certain = words.say("figure.claimed", chance=words.percent(row["p_changed"]))
+        certain = words.say("compare.certain", chance=words.percent(row["p_changed"]))
         yield f"  {_topic(row)}, {looks}: {' -> '.join(states)} ({certain})"
 
 

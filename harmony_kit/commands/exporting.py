@@ -15,6 +15,7 @@ from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.exchange.tables_out import tabulate_tidy, tabulate_wide
 from harmony_kit.exchange.wide import export_table, find_format
 from harmony_kit.journal.answers import Answer, Respondent, Source
+from harmony_kit.journal.queries import read_counted
 from harmony_kit.journal.store import Store
 from harmony_kit.measures.privacy import LicensedFrame, license_answers
 from harmony_kit.measures.rows import rows_of
@@ -51,8 +52,16 @@ def export(folder: Path, path: Path, options: ExportOptions) -> None:
     find_format(path, options.format_name)
     check_names(engagement, sites=[options.site], wave=options.wave, is_reading=True)
     with open_store(engagement, is_reader=True) as store:
-        answers = store.current(site=options.site, wave=options.wave)
-        people = store.respondents(site=options.site, wave=options.wave)
+        with store.connect("read answers from") as connection:
+            answers = read_counted(
+                connection, site=options.site, wave=options.wave, is_raw=options.is_raw
+            )
+        heard = {answer.key[:3] for answer in answers}
+        people = [
+            person
+            for person in store.respondents(site=options.site, wave=options.wave)
+            if (person.site, person.wave, person.respondent) in heard
+        ]
         n_before, note = len(answers), _RAW
         if not options.is_raw:
             answers, people, note = _read_licensed(store, engagement, options)

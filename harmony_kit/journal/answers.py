@@ -224,11 +224,12 @@ def answers_frame(answers: Iterable[Answer]) -> AnswersFrame:
 
 @dataclass(frozen=True)
 class Answers:
-    """An answers frame with added subjects; lens → people who wait; what draws are mixed with."""
+    """A frame, added subjects, lens → people who wait, state of a case → people, key of draws."""
 
     frame: AnswersFrame
     subjects: tuple[Subject, ...] = ()
     waiting: Mapping[str, int] = field(default_factory=dict)
+    response: Mapping[str, int] = field(default_factory=dict)
     key: str = field(default="", repr=False)
 
     def of(self, site: str, wave: str) -> Answers:
@@ -287,8 +288,7 @@ def split_column(name: str) -> dict[str, Any] | None:
 class Event:
     """Something that happened in an interview and is not an answer.
 
-    `kind` is ``started``, ``consent``, ``finished``, ``reopened``, ``language`` or another word
-    the interview uses; `details` holds what belongs to it.
+    `kind` is ``started``, ``consent``, ``finished`` or another word; `details` go with it.
     """
 
     site: str

@@ -44,6 +44,7 @@ def answers_bytes(answers: Answers) -> bytes:
     told = {
         "subjects": [asdict(subject) for subject in answers.subjects],
         "waiting": dict(answers.waiting),
+        "response": dict(sorted(answers.response.items())),
         "key": answers.key,
     }
     added = {name.encode(): json.dumps(value).encode() for name, value in told.items()}
@@ -57,8 +58,8 @@ def read_answers_file(path: Path) -> Answers:
     """The answers in a file and the subjects added at interviews; FileNotFoundError."""
     table = pq.read_table(path)
     metadata = table.schema.metadata or {}
-    nothing: dict[bytes, Any] = {b"subjects": [], b"waiting": {}, b"key": ""}
-    subjects, waiting, key = (
+    nothing: dict[bytes, Any] = {b"subjects": [], b"waiting": {}, b"response": {}, b"key": ""}
+    subjects, waiting, response, key = (
         json.loads(metadata[name]) if name in metadata else default
         for name, default in nothing.items()
     )
@@ -66,5 +67,6 @@ def read_answers_file(path: Path) -> Answers:
         type_frame(table.to_pandas()),
         tuple(Subject(**one) for one in subjects),
         waiting=waiting,
+        response=response,
         key=key,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -73,6 +74,11 @@ class CaseBook:
         """Every case, also what was corrected away, by site, wave and pseudonym."""
         with self._access.connect("read cases from") as connection:
             return [*_read(connection, site=site, wave=wave).values()]
+
+    def count_by_site(self, wave: str) -> dict[str, dict[str, int]]:
+        """Site → state → people, without tests and what was corrected away."""
+        with self._access.connect("read cases from") as connection:
+            return _count_by_site(connection, wave)
 
     def find(self, place: Place) -> InterviewCase:
         """The case of a place. Raises `CaseError` where there is none."""
@@ -154,6 +160,26 @@ def _read(
         sa.select(RESPONDENTS).where(*equal(RESPONDENTS, site=site, wave=wave))
     ).mappings()
     return follow_all(map(event_from_row, events), map(respondent_from_row, people))
+
+
+def _count_by_site(connection: sa.Connection, wave: str) -> dict[str, dict[str, int]]:
+    """As following every case comes to, in one pass: a store may hold a hundred thousand people."""
+    columns = (RESPONDENTS.c.site, RESPONDENTS.c.respondent)
+    query = sa.select(*columns).where(RESPONDENTS.c.wave == wave)
+    known = {(site, wave, name) for site, name in connection.execute(query)}
+    of_wave = sa.select(EVENTS).where(EVENTS.c.kind.in_(CASE_EVENTS), EVENTS.c.wave == wave)
+    found = connection.execute(of_wave.order_by(EVENTS.c.id)).mappings()
+    events = [*map(event_from_row, found)]
+    told = {(event.site, event.wave, event.respondent) for event in events}
+    people = [Respondent(*place, "") for place in known & told]
+    cases = follow_all(events, people).values()
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for site, _, _ in known - told:
+        counts[site]["finished"] += 1  # an import
+    for case in cases:
+        if not case.is_test and case.moved_to is None:
+            counts[case.site][case.state] += 1
+    return {site: dict(sorted(states.items())) for site, states in sorted(counts.items())}
 
 
 def _find(connection: sa.Connection, place: Place) -> InterviewCase:

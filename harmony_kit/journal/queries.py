@@ -27,6 +27,7 @@ __all__ = [
     "current_contents",
     "equal",
     "newest",
+    "read_counted",
     "read_extents",
     "read_frame",
     "read_mark",
@@ -140,6 +141,19 @@ def _read_unasked(connection: sa.Connection, condition: sa.ColumnElement[bool]) 
     rows = connection.execute(newest(of_them)).mappings().all()
     numbers = {answer_from_row(row): row["id"] for row in rows}
     return [numbers[answer] for answer in find_unasked(numbers, instruments.get)]
+
+
+def read_counted(
+    connection: sa.Connection, *, site: str | None, wave: str | None, is_raw: bool = False
+) -> list[Answer]:
+    """The current answers that count: of no test, of nobody who withdrew, and to what was asked.
+
+    With `is_raw` also those to what, by the other answers, was not to be asked.
+    """
+    condition = where_counted(connection, site=site, wave=wave)
+    left_out = set() if is_raw else set(_read_unasked(connection, condition))
+    rows = connection.execute(newest(condition)).mappings()
+    return [answer_from_row(row) for row in rows if row["id"] not in left_out]
 
 
 def current_contents(

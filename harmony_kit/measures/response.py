@@ -23,8 +23,8 @@ _HEARD: Final = ("finished", "reopened")
 class Response:
     """People asked and heard at one site; `others` is what became of the rest, where it is told."""
 
-    n_heard: int
-    n_asked: int
+    n_heard: int = 0
+    n_asked: int = 0
     others: tuple[tuple[str, int], ...] = ()
 
 

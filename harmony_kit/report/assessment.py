@@ -28,6 +28,7 @@ from harmony_kit.journal.subject import Subject, list_subjects, titles_of
 from harmony_kit.measures.disclosure import Disclosed, disclose
 from harmony_kit.measures.measuring import Basis, measure_everything
 from harmony_kit.measures.privacy import count_respondents, license_quotes, list_withheld
+from harmony_kit.measures.response import Response, tell_response
 from harmony_kit.measures.rows import rows_of
 from harmony_kit.report.left_out import say_withheld
 from harmony_kit.report.results import build_results, dump_results
@@ -66,6 +67,8 @@ class Assessment:
         How many of the claims are expected to be luck; see `expected_wrong_claims`.
     waiting
         Lens → people who answered or changed something since what is shown was published.
+    response
+        How many of those asked gave an interview, and what may be told of the others.
     """
 
     engagement: Engagement
@@ -83,6 +86,7 @@ class Assessment:
     wrong_claims: pd.DataFrame
     provenance: Mapping[str, Any]
     waiting: Mapping[str, int] = field(default_factory=dict)
+    response: Response = field(default_factory=Response)
 
     @classmethod
     def load(
@@ -217,6 +221,7 @@ def measure_site(
         withheld=_say_withheld(engagement, heard, told),
         wrong_claims=told.wrong_claims,
         waiting=said.waiting,
+        response=tell_response(said.response, min_group=engagement.settings.min_group),
         provenance=_trace(engagement, site, wave, as_of),
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import accumulate
 
 __all__ = ["isolate", "settle", "settle_value"]
@@ -34,6 +35,7 @@ def settle_value(value: object) -> object:
     return settle(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
+@lru_cache(maxsize=8192)
 def _set_apart(text: str, opening: str) -> str:
     if text.isascii():
         return text

@@ -64,6 +64,11 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
         },
         "n": dict(zip(heard["lens"], heard["n_respondents"].astype(int).tolist(), strict=True)),
         "waiting": dict(assessment.waiting),
+        "response": {
+            "heard": assessment.response.n_heard,
+            "asked": assessment.response.n_asked,
+            "others": dict(assessment.response.others),
+        },
         "settings": engagement.settings.model_dump(),
         "headline": list_headline(frames["understanding"]),
         **_list_measures(frames, assessment.language),

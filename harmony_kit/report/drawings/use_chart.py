@@ -88,10 +88,9 @@ def _draw_line(
     for mark in panel.marks:
         x, y = at(mark.at, mark.share)
         sheet.dot((x, y), 4, Ink(INK, 1.4, PAPER))
-        is_right = mark.at > 0.5
-        sheet.text(
-            (x - 7 if is_right else x + 7, min(max(y - 6, corner[1] + 8), corner[1] + size[1] - 3)),
-            mark.said,
-            TINY,
-            anchor="end" if is_right else "start",
-        )
+        room = TINY.width(mark.said)
+        left = min(max(x - room / 2, corner[0]), corner[0] + size[0] - room)
+        # Below the mark where there is no room above it.
+        foot = y - 9 if y - 18 > corner[1] else y + 15
+        sheet.box((left - 1, foot - 8), (room + 2, 10), Ink(None, fill=PAPER))
+        sheet.text((left, foot), mark.said, TINY)

@@ -76,12 +76,19 @@ def _gather(view: PortfolioView, rows: list[Row]) -> dict[str, Any]:
     listed = [*places[0], *places[1]]
     return {
         "title": _untold(view, told),
-        "action": told["action"] if not text_of(told.get("subject")) else "",
+        "action": _common_action(view, told),
         "n": len(best),
         "weight": sum(best.values()),
         "first": listed[:_MOST_NAMES],
         "more": listed[_MOST_NAMES:],
     }
+
+
+def _common_action(view: PortfolioView, finding: Row) -> str:
+    """What to do, where it would do at any site: nothing that names a pilot of this one."""
+    action, subject = str(finding["action"]), text_of(finding.get("subject"))
+    title = view.portfolio.subject_title(finding["site"], subject) if subject else ""
+    return "" if title and title in action else action
 
 
 def _untold(view: PortfolioView, finding: Row) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from harmony_kit.measures.rows import Row, number_or_none, rows_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import Block, render_block
+from harmony_kit.report.response_words import say_response
 from harmony_kit.report.site_report.contents import list_parts
 from harmony_kit.report.site_report.site_view import SiteView
 
@@ -24,6 +25,7 @@ def cover(site: Assessment) -> Block:
         kicker=[site.engagement.client, view.words.say("cover.wave", wave=site.wave), place],
         title=instrument.text("title", site.language),
         heard=heard,
+        response=_say_response(view),
         is_shown=view.is_shown,
         is_mirrored=any(item.mirrored for item in instrument.items),
         first=view.names[0],
@@ -55,6 +57,13 @@ def _describe_heard(view: SiteView, row: Row) -> dict[str, object]:
         "sentence": sentence,
         "waiting": _say_waiting(view, row["lens"]),
     }
+
+
+def _say_response(view: SiteView) -> str:
+    """How many of those asked gave an interview; empty where all did, or nobody wrote it down."""
+    response = view.site.response
+    is_told = response.n_asked > response.n_heard
+    return say_response(response, view.words) if is_told else ""
 
 
 def _say_waiting(view: SiteView, lens: str) -> str:
