@@ -11,9 +11,9 @@ from measure_frames import answers_of, at_site, dtypes_of, items_of, no_answers,
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.errors import FrameError
-from harmony_kit.measures import coorientation
+from harmony_kit.measures import coorientation, selection
 from harmony_kit.measures.claims import STATES
-from harmony_kit.measures.coorientation import measure_topics
+from harmony_kit.measures.coorientation import measure_coorientation, measure_topics
 
 CASES = Path(__file__).parent / "cases" / "coorientation"
 TOPICS = json.loads((CASES / "topics.json").read_text(encoding="utf-8"))["cases"]
@@ -270,3 +270,28 @@ def test_more_interviews_only_where_something_is_open():
     numbers = found.loc[["x.near", "x.open"], "more_interviews"].dropna()
     assert len(numbers) > 0
     assert numbers.between(1, 30).all()
+
+
+def test_a_batch_reads_a_site_as_its_report_does():
+    names = [f"x.t{i}" for i in range(10)]
+    items, random, sites = (
+        items_of(*({"item": name} for name in names)),
+        np.random.default_rng(5),
+        [],
+    )
+    for site in range(70):
+        said_here = [
+            topic(*(random.integers(1, 6, 4).tolist() for _ in range(4)), item=name)
+            for name in names[: 10 - site % 2]
+        ]
+        sites.append(answers_of(*said_here).assign(site=f"site-{site}").astype({"site": "str"}))
+    batch = pd.concat(sites, ignore_index=True)
+    assert len(batch) > selection.MANY
+    every = measure_coorientation(batch, items, settings=SETTINGS)
+    for site in (3, 40):
+        alone = measure_coorientation(sites[site], items, settings=SETTINGS)
+        for found, expected in zip(
+            (every.topics, every.understanding), (alone.topics, alone.understanding), strict=True
+        ):
+            here = found[found["site"] == f"site-{site}"].reset_index(drop=True)
+            pd.testing.assert_frame_equal(here, expected, check_exact=True)

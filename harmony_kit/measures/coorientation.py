@@ -28,9 +28,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.measures.arrays import Floats
 from harmony_kit.measures.claims import STATES, grade_claims, name_states
 from harmony_kit.measures.declaration import (
     COUNT,
@@ -49,7 +49,11 @@ from harmony_kit.measures.readings import DIRECTIONS, DRAWN, Readings, read_site
 from harmony_kit.measures.site_model import draw_sites
 from harmony_kit.measures.site_ratings import WIDTH, batch_sites
 from harmony_kit.measures.tally import Tally, tally_ratings
-from harmony_kit.measures.understanding import UNDERSTANDING, grade_understanding
+from harmony_kit.measures.understanding import (
+    UNDERSTANDING,
+    grade_understanding,
+    mean_misreading,
+)
 
 __all__ = [
     "TOPICS",
@@ -126,18 +130,8 @@ def measure_coorientation(
     every = [row for _, rows in sorted(understanding.items()) for row in rows]
     frame = pd.DataFrame(every, columns=[*UNDERSTANDING.columns, CERTAINTY])
     topics = _stack_topics(tally, read, settings)
-    frame["misreading"] = _mean_misreading(topics, frame)
+    frame["misreading"] = mean_misreading(topics, topics["p_understood"].notna().to_numpy(), frame)
     return Coorientation(topics, grade_understanding(frame, settings))
-
-
-def _mean_misreading(topics: pd.DataFrame, understanding: pd.DataFrame) -> Floats:
-    """Mean absolute misreading of the answers behind each row of understanding."""
-    heard = topics[topics["p_understood"].notna()]
-    heard = pd.concat([heard.assign(dimension="all"), heard])
-    key = ["site", "wave", "lens", "dimension"]
-    mean = heard["misreading"].abs().groupby([heard[name] for name in key]).mean()
-    wanted = pd.MultiIndex.from_frame(understanding[key].astype("str"))
-    return mean.reindex(wanted).to_numpy(dtype=np.float64)
 
 
 def measure_topics(
@@ -227,24 +221,16 @@ def measure_understanding(
 
 def _stack_topics(tally: Tally, read: Readings, settings: Settings) -> pd.DataFrame:
     """Two rows per topic, graded; the two directions of a topic are neighbours."""
-    unit = ((tally.topics["points"] - 1) / WIDTH).to_numpy(dtype=float)
-    frames = []
-    for side in (0, 1):
-        frame = _measure_direction(tally, side, settings)
-        frame[list(DRAWN)] = read.numbers[side]
-        known = frame["p_understood"].notna()
-        frame["is_understood"] = pd.Series(read.marked[side], dtype="boolean").where(known)
-        frame["is_on_line"] = (
-            (frame["is_on_line"] > 0).astype("boolean").where(frame[f"p_{STATES[0]}"].notna())
-        )
-        # What was heard may lie outside what the other topics make probable.
-        low, high = frame["misreading_low"] * unit, frame["misreading_high"] * unit
-        frame["misreading_low"] = np.minimum(low, frame["misreading"])
-        frame["misreading_high"] = np.maximum(high, frame["misreading"])
-        frames.append(frame)
-    topics = pd.concat(frames).sort_index(kind="stable").reset_index(drop=True)
-    probabilities = topics[[f"p_{state}" for state in STATES]]
-    topics["state"] = name_states(probabilities)
+    sides = [_measure_direction(tally, side, read) for side in (0, 1)]
+    both: dict[str, Any] = {
+        name: np.stack([one[name] for one in sides], axis=1).ravel() for name in sides[0]
+    }
+    for truth, basis in (("is_understood", "p_understood"), ("is_on_line", f"p_{STATES[0]}")):
+        both[truth] = pd.arrays.BooleanArray(both[truth].astype(bool), np.isnan(both[basis]))
+    about = tally.topics.iloc[np.repeat(np.arange(len(tally.topics)), 2)].reset_index(drop=True)
+    tolerance = {points: settings.tolerance_of(points) for points in set(about["points"].tolist())}
+    topics = about.assign(tolerance=[tolerance[one] for one in about["points"].tolist()], **both)
+    topics["state"] = name_states(topics[[f"p_{state}" for state in STATES]])
     topics["claim"] = grade_claims(
         pd.Series(read.certainty.T.ravel(), topics.index), topics[["site", "wave"]], settings
     )
@@ -252,20 +238,31 @@ def _stack_topics(tally: Tally, read: Readings, settings: Settings) -> pd.DataFr
     return finish(topics, TOPICS)
 
 
-def _measure_direction(tally: Tally, side: int, settings: Settings) -> pd.DataFrame:
-    """What needs no draws, for the first lens looking at the second or the reverse."""
-    names = ("first", "second") if side == 0 else ("second", "first")
-    frame = tally.topics.drop(columns=["first", "second"])
-    frame["tolerance"] = frame["points"].map(settings.tolerance_of)
-    frame["lens"], frame["other"] = tally.topics[names[0]], tally.topics[names[1]]
-    own, estimate, other = DIRECTIONS[side]
-    for name, column in (("own", own), ("estimate", estimate), ("other", other)):
-        frame[f"n_{name}"] = tally.n[:, column]
-        frame["other_own" if name == "other" else name] = tally.means[:, column]
-    frame["agreement_gap"] = frame["own"] - frame["other_own"]
-    frame["perceived_gap"] = frame["own"] - frame["estimate"]
-    frame["misreading"] = frame["estimate"] - frame["other_own"]
-    return frame
+def _measure_direction(tally: Tally, side: int, read: Readings) -> dict[str, NDArray[Any]]:
+    """The first lens looking at the second or the reverse; one number per topic."""
+    looker, other = ("first", "second") if side == 0 else ("second", "first")
+    own, estimate, others = (tally.means[:, column] for column in DIRECTIONS[side])
+    names = zip(("n_own", "n_estimate", "n_other"), DIRECTIONS[side], strict=True)
+    misreading = estimate - others
+    drawn = dict(zip(DRAWN, read.numbers[side].T, strict=True))
+    # What was heard may lie outside what the other topics make probable.
+    unit = (tally.topics["points"].to_numpy(dtype=np.float64) - 1) / WIDTH
+    return {
+        "lens": tally.topics[looker].to_numpy(dtype=object),
+        "other": tally.topics[other].to_numpy(dtype=object),
+        **{name: tally.n[:, column] for name, column in names},
+        "own": own,
+        "estimate": estimate,
+        "other_own": others,
+        "agreement_gap": own - others,
+        "perceived_gap": own - estimate,
+        **drawn,
+        "misreading": misreading,
+        "misreading_low": np.minimum(drawn["misreading_low"] * unit, misreading),
+        "misreading_high": np.maximum(drawn["misreading_high"] * unit, misreading),
+        "is_understood": read.marked[side],
+        "is_on_line": drawn["is_on_line"] > 0,
+    }
 
 
 def _count_interviews(

@@ -21,6 +21,7 @@ from harmony_kit.measures.rows import Row
 from harmony_kit.measures.steps import step_out
 from harmony_kit.measures.telling import DISTRIBUTION_FROM, ToldRating, tell_ratings
 from harmony_kit.measures.told_intervals import bound_mean
+from harmony_kit.measures.understanding import mean_misreading
 
 __all__ = [
     "ToldRatings",
@@ -191,11 +192,6 @@ def _hide_chances(told: pd.DataFrame, banded: Bools, settings: Settings) -> None
 
 def tell_understanding(frame: pd.DataFrame, topics: pd.DataFrame) -> pd.DataFrame:
     """The frame of understanding: its misreading from the told ones of its topics."""
-    heard = topics[topics["is_understood"].notna()]
-    heard = pd.concat([heard.assign(dimension="all"), heard])
-    key = ["site", "wave", "lens", "dimension"]
-    mean = heard["misreading"].abs().groupby([heard[name] for name in key]).mean()
-    wanted = pd.MultiIndex.from_frame(frame[key].astype("str"))
-    found: Floats = mean.reindex(wanted).to_numpy(dtype=np.float64)
+    found = mean_misreading(topics, topics["is_understood"].notna().to_numpy(), frame)
     level = {name: frame[name].round(1) for name in ("level", "level_low", "level_high")}
     return frame.assign(misreading=found.round(1), **level)

@@ -13,6 +13,8 @@ share to the middle, the more the fewer people were heard.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from math import fsum, isnan
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +22,7 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.accuracy import ACCURACY, CENTRAL, Hits, read_accuracy
-from harmony_kit.measures.arrays import Array, Bools
+from harmony_kit.measures.arrays import Array, Bools, Floats
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.declaration import COUNT, GAP, NAME, PEOPLE, PROBABILITY, SHARE, declare
 from harmony_kit.measures.finishing import CERTAINTY, finish
@@ -33,6 +35,7 @@ __all__ = [
     "find_certainty",
     "grade_understanding",
     "mark_understood",
+    "mean_misreading",
     "read_understanding",
 ]
 
@@ -191,6 +194,20 @@ def find_certainty(row: dict[str, Any], wider: float, settings: Settings) -> flo
     certainty = float(discount(certainty, wider, _VERDICT_DOUBT))
     is_doubtful = row["dimension"] == "all" and certainty < VERDICT_AT
     return min(certainty, settings.claim_at - SLACK) if is_doubtful else certainty
+
+
+def mean_misreading(topics: pd.DataFrame, is_heard: Bools, understanding: pd.DataFrame) -> Floats:
+    """Mean absolute misreading of the topics heard, for each row of `understanding`."""
+    found: dict[tuple[str, ...], list[float]] = defaultdict(list)
+    names = ("site", "wave", "lens", "dimension", "misreading")
+    columns = (topics.loc[is_heard, name].tolist() for name in names)
+    for site, wave, lens, dimension, misreading in zip(*columns, strict=True):
+        if not isnan(misreading):
+            found[site, wave, lens, dimension].append(abs(misreading))
+            found[site, wave, lens, "all"].append(abs(misreading))
+    means = {place: fsum(misread) / len(misread) for place, misread in found.items()}
+    places = zip(*(understanding[name].tolist() for name in names[:4]), strict=True)
+    return np.array([means.get(place, np.nan) for place in places], dtype=np.float64)
 
 
 def grade_understanding(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
