@@ -79,6 +79,12 @@ def _drawings(words: str, width: float = figures.WIDTH) -> dict[str, Drawing]:
             ticks=[(0.0, "0 %"), (1.0, "100 %")],
             **size,
         ),
+        "spread": figures.draw_spread(
+            [figures.SpreadPanel(side, words, [share, few] * 150) for side in (0, 1)],
+            ticks=[(0.0, "0 %"), (1.0, "100 %")],
+            note=words,
+            **size,
+        ),
         "choices": figures.draw_choices(
             [choice, choice], figures.ChoiceHead((words, words), (words, words)), **size
         ),

@@ -18,11 +18,15 @@ _ROW, _HEAD = 36.0, 26.0
 
 @dataclass(frozen=True)
 class Share:
-    """A share from 0 to 1 with the interval it lies in."""
+    """A share from 0 to 1 with the interval it lies in.
+
+    `is_chance`: chance is most of what sets it apart from others beside it.
+    """
 
     value: float
     low: float
     high: float
+    is_chance: bool = False
 
 
 def draw_share(share: Share, side: int, *, ends: tuple[str, str]) -> Drawing:
@@ -83,4 +87,4 @@ def _draw_row(sheet: Drawing, row: ShareRow, ends: tuple[float, float], top: flo
         y = top + (11.0, 25.0)[side]
         at = [left + part * (right - left) for part in (share.low, share.value, share.high)]
         draw_interval(sheet, (at[0], at[2]), y, fade(LENSES[side], 0.75))
-        draw_mark(sheet, (at[1], y), side)
+        draw_mark(sheet, (at[1], y), side, is_hollow=share.is_chance)

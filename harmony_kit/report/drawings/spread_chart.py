@@ -20,11 +20,11 @@ _LARGEST: Final = 4.0
 
 @dataclass(frozen=True)
 class SpreadPanel:
-    """One direction: a share per site, and whether chance is most of what sets it apart."""
+    """One direction: a share per site."""
 
     side: int
     title: str
-    shares: Sequence[tuple[Share, bool]]
+    shares: Sequence[Share]
 
 
 def draw_spread(
@@ -53,7 +53,7 @@ def draw_spread(
 
 
 def _draw_sites(sheet: Drawing, panel: SpreadPanel, top: float) -> None:
-    ordered = sorted(panel.shares, key=lambda one: (one[0].value, one[0].low, one[0].high))
+    ordered = sorted(panel.shares, key=lambda share: (share.value, share.low, share.high))
     step = (sheet.width - _INDENT - 8) / max(len(ordered), 1)
     places = [_INDENT + step * (i + 0.5) for i in range(len(ordered))]
 
@@ -62,11 +62,10 @@ def _draw_sites(sheet: Drawing, panel: SpreadPanel, top: float) -> None:
 
     colour = LENSES[panel.side]
     lines = [
-        ((x, at(share.low)), (x, at(share.high)))
-        for x, (share, _) in zip(places, ordered, strict=True)
+        ((x, at(share.low)), (x, at(share.high))) for x, share in zip(places, ordered, strict=True)
     ]
     sheet.strokes(lines, Ink(fade(colour, 0.4), max(min(step * 0.5, 2.0), 0.6)))
     radius = max(min(step * 0.42, _LARGEST), 1.1)
-    for x, (share, is_chance) in zip(places, ordered, strict=True):
-        ink = Ink(colour, 0.8, PAPER) if is_chance else Ink(None, fill=colour)
+    for x, share in zip(places, ordered, strict=True):
+        ink = Ink(colour, 0.8, PAPER) if share.is_chance else Ink(None, fill=colour)
         sheet.dot((x, at(share.value)), radius, ink)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from harmony_kit.measures.rows import Row
-from harmony_kit.measures.shrinking import shrink_shares
+from harmony_kit.measures.shrinking import Shrunk, shrink_shares
 from harmony_kit.report.blocks import EMPTY, Block, picture, render_block
 from harmony_kit.report.drawings import (
     Drawing,
@@ -28,6 +28,9 @@ __all__ = ["reading", "where"]
 _MOST_LINES = 40
 #: A site that keeps less of what sets it apart is set apart by chance more than by anything else.
 _HALF = 0.5
+#: Fewer sites than this do not say how much sites differ.
+_FEWEST_SITES = 5
+_ENDS = ("share", "low", "high")
 
 
 def reading(portfolio: Portfolio) -> Block:
@@ -39,7 +42,9 @@ def reading(portfolio: Portfolio) -> Block:
     ticks = [(share, words.percent(share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
     draw: Callable[..., Drawing]
     if len(view.shown) <= _MOST_LINES:
-        draw = partial(draw_shares, [_share_row(view, row) for row in view.shown], ticks=ticks)
+        chance = _find_chance(view)
+        lines = [_share_row(view, row, chance) for row in view.shown]
+        draw = partial(draw_shares, lines, ticks=ticks)
         how = words.say("reading.how")
     else:
         note = words.say("figure.spread_note", n=len(view.shown))
@@ -63,16 +68,32 @@ def _list_panels(view: PortfolioView) -> list[SpreadPanel]:
         rows = _known(view, lens)
         if not rows:
             continue
-        numbers = (np.array([row[name] for row in rows]) for name in ("share", "low", "high"))
-        found = shrink_shares(*numbers)
+        found = _shrink(rows)
         shares = [
-            (Share(float(value), float(low), float(high)), bool(kept < _HALF))
+            Share(float(value), float(low), float(high), is_chance=bool(kept < _HALF))
             for value, low, high, kept in zip(
                 found.values, found.lows, found.highs, found.kept, strict=True
             )
         ]
         panels.append(SpreadPanel(side, view.direction(lens), shares))
     return panels
+
+
+def _shrink(rows: Sequence[Row]) -> Shrunk:
+    return shrink_shares(*(np.array([row[name] for row in rows]) for name in _ENDS))
+
+
+def _find_chance(view: PortfolioView) -> set[tuple[str, str]]:
+    """Site and lens of the shares that chance sets apart more than anything else."""
+    found: set[tuple[str, str]] = set()
+    for lens in view.lenses:
+        rows = _known(view, lens)
+        if len(rows) >= _FEWEST_SITES:
+            kept = _shrink(rows).kept
+            found |= {
+                (row["site"], lens) for row, part in zip(rows, kept, strict=True) if part < _HALF
+            }
+    return found
 
 
 def _known(view: PortfolioView, lens: str) -> list[Row]:
@@ -114,11 +135,15 @@ def _say_shares(view: PortfolioView) -> str:
     )
 
 
-def _share_row(view: PortfolioView, site: Row) -> ShareRow:
-    shares = []
+def _share_row(view: PortfolioView, site: Row, chance: set[tuple[str, str]]) -> ShareRow:
+    shares: list[Share | None] = []
     for lens in view.lenses:
         row = view.understanding.get((site["site"], lens, "all"))
-        shares.append(Share(row["share"], row["low"], row["high"]) if row else None)
+        if row is None:
+            shares.append(None)
+            continue
+        is_chance = (site["site"], lens) in chance
+        shares.append(Share(row["share"], row["low"], row["high"], is_chance=is_chance))
     note = "" if any(shares) else view.words.say("table.too_few")
     return ShareRow(site["name"], (shares[0], shares[1]), note)
 
