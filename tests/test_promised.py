@@ -104,7 +104,7 @@ def test_a_plant_that_kept_its_accord_and_moved(plants):
     assert "IT: 6 people then, 6 now, 6 of them asked both times." in told
     assert "IT of Operations: 35% of 35 topics understood then, 95% now." in told
     at = told.index("What AI is allowed to do")
-    assert told[at + 1] == ", IT looking at Operations: false conflict then, shared view now."
+    assert told[at + 1] == ", both looking at each other: false conflict then, shared view now."
     assert not [line for line in told if "nothing can be told" in line or "Nothing" in line]
 
 

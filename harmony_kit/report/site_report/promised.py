@@ -123,14 +123,20 @@ def _ref(row: Row) -> str:
 
 
 def _say_moves(view: SiteView, past: Past) -> Iterator[dict[str, str]]:
-    moved = [row for row in _transitions(past) if _has_turned(row)]
-    for row in moved[:_MOST]:
+    """The topics whose state turned; told once where it turned alike for both."""
+    turned: dict[tuple[str, ...], list[Row]] = {}
+    for row in filter(_has_turned, _transitions(past)):
+        key = (_ref(row), row["from_state"], row["to_state"], row["claim"])
+        turned.setdefault(key, []).append(row)
+    for rows in [*turned.values()][:_MOST]:
+        row = rows[0]
         key = "promised.turned" if row["claim"] == "claimed" else "promised.leaning"
+        looks = {"looker": view.name(row["lens"]), "other": view.name(row["other"])}
         yield {
             "topic": view.label(row["item"], row["subject"]),
-            "look": view.words.say(
-                "compare.looking", looker=view.name(row["lens"]), other=view.name(row["other"])
-            ),
+            "look": view.words.say("compare.looking", **looks)
+            if len(rows) == 1
+            else view.words.say("promised.both"),
             "told": view.words.say(
                 key,
                 before=view.words.say(f"state.{row['from_state']}"),
