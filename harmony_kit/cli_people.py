@@ -112,19 +112,25 @@ def subject(folder: Path, id_: str, *, site: str, title: str | None, is_removed:
 @click.option("--site", help="Where the person was interviewed.")
 @click.option("--respondent", help="Pseudonym of the person.")
 @click.option("--wave", help="Only this wave; default: every one.")
+@click.option("--owner", help="The name of an owner of a workshop instead, by role or name.")
 @click.option("--tests", "is_tests", is_flag=True, help="Every test interview instead.")
 @click.option(
     "--files", "is_thorough", is_flag=True, help="Also delete files in DIR that name the person."
 )
-def forget(folder: Path, *, is_tests: bool, is_thorough: bool, **whose: str | None) -> None:
+def forget(
+    folder: Path, owner: str | None, *, is_tests: bool, is_thorough: bool, **whose: str | None
+) -> None:
     """Delete everything of a person for good, and write a receipt.
 
     From the store and its log, snapshots, drafts, tables and notebooks in DIR; the report of the
     site is taken down, and the next run makes it again. An import or a merge does not bring the
     person back. Stopped halfway, the same command finishes it.
     """
-    from harmony_kit.commands import deleting
+    from harmony_kit.commands import deleting, forgetting_owners
 
+    if owner is not None:
+        forgetting_owners.forget_owner(folder, owner, site=whose["site"])
+        return
     if is_tests:
         sys.exit(deleting.forget_tests(folder, is_thorough=is_thorough))
     sys.exit(deleting.forget(folder, _whose(**whose), is_thorough=is_thorough))

@@ -342,6 +342,30 @@ def test_an_old_store_is_merged_and_merged_into(tmp_path):
     old.close()
 
 
+def test_harmony_forget_erases_the_name_of_an_owner(tmp_path):
+    folder = make_folder(tmp_path / "e", ("a",))
+    store = Store(f"sqlite:///{folder / 'answers.sqlite'}")
+    store.ledger.add([replace(QUESTION, site="a")])
+    store.ledger.add_owner(replace(KAY, site="a"), "Kay Mossgrave")
+    store.ledger.add_owner(replace(LOU, site="a"), "Lou Hart")
+    store.close()
+    run = CliRunner().invoke
+    told = run(main, ["forget", str(folder), "--owner", "Kay Moss"])
+    assert told.exit_code == 1
+    assert "has no owner 'Kay Moss'. Allowed: head of IT, shift lead." in told.output
+    done = run(main, ["forget", str(folder), "--site", "a", "--owner", "kay mossgrave"])
+    assert (done.exit_code, done.output.splitlines()[0]) == (
+        0,
+        "1 names erased, 0 folders of accords written anew.",
+    )
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert [path.name for path in files if b"Mossgrave" in path.read_bytes()] == []
+    again = Store(f"sqlite:///{folder / 'answers.sqlite'}", is_reader=True)
+    assert again.ledger.names() == {"o-2": "Lou Hart"}
+    assert [one.owner for one in again.ledger.entries()] == ["o-1"]
+    again.close()
+
+
 def test_harmony_merge_brings_what_was_agreed(tmp_path):
     folder = make_folder(tmp_path / "e", ("a",))
     other = tmp_path / "other.sqlite"

@@ -97,6 +97,13 @@ class Ledger:
             mine = OWNER_NAMES.c.owner.in_([*owners]) & ~OWNER_NAMES.c.is_erased
             return connection.execute(sa.update(OWNER_NAMES).where(mine).values(_ERASED)).rowcount
 
+    def clean(self) -> None:
+        """Leave nothing of erased names in the file or its log.
+
+        Raises `StoreError` where another program has it open.
+        """
+        self._access.clean([OWNER_NAMES.name])
+
     # Two laptops
 
     def contents(self) -> LedgerContents:

@@ -29,7 +29,8 @@ def draw_aloud(scene: Backdrop) -> list[SheetPart]:
         for name, things, tell in parts
     ]
     n_marked = len(accord.marked)
-    left = scene.say("aloud.marked", n=n_marked) if n_marked else scene.say("aloud.whole")
+    told = "aloud.whole" if any(one["items"] for one in sections) else "aloud.nothing"
+    left = scene.say("aloud.marked", n=n_marked) if n_marked else scene.say(told)
     return [
         {"part": "accord", "sections": [one for one in sections if one["items"]]},
         draw_text(left, "mark" if n_marked else "big"),
