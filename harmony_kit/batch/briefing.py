@@ -145,7 +145,12 @@ class Briefing:
             "output": ".",
             "as_of": self.request.as_of.isoformat(),
         }
-        return self._job(step.name, _SITE_NOTEBOOK, parameters, self._page(site.name))
+        return self._job(
+            step.name,
+            _SITE_NOTEBOOK,
+            parameters,
+            self._page(self.engagement.site_labels[site.site]),
+        )
 
     @property
     def _snapshot(self) -> str:

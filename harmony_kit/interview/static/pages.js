@@ -600,7 +600,7 @@ class Review extends ScreenPage {
       { id: "no_time", name: this.say("whole.no_time") },
     ];
     const why = h("input", { type: "text", maxlength: 500 });
-    const details = h("details", { class: "note" }, [
+    const details = h("details", { class: "note whole" }, [
       h("summary", {}, this.say("whole.title")),
       labelled(this.say("whole.remark"), note),
       sections.map((section) => {
