@@ -126,8 +126,8 @@ def _say_moves(view: SiteView, past: Past) -> Iterator[dict[str, str]]:
     """The topics whose state turned; told once where it turned alike for both."""
     turned: dict[tuple[str, ...], list[Row]] = {}
     for row in filter(_has_turned, _transitions(past)):
-        key = (_ref(row), row["from_state"], row["to_state"], row["claim"])
-        turned.setdefault(key, []).append(row)
+        turn = (_ref(row), row["from_state"], row["to_state"], row["claim"])
+        turned.setdefault(turn, []).append(row)
     for rows in [*turned.values()][:_MOST]:
         row = rows[0]
         key = "promised.turned" if row["claim"] == "claimed" else "promised.leaning"
