@@ -126,6 +126,28 @@ def test_a_site_without_a_workshop_is_told(folder):
     assert not (folder / "accords").exists()
 
 
+def test_a_fresh_folder_has_no_accord(tmp_path):
+    _run("init", tmp_path / "new")
+    result = CliRunner().invoke(main, ["accord", str(tmp_path / "new")])
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "error: the store: nothing was agreed at any site in wave 1. "
+        "harmony workshop DIR --site S holds one.\n"
+    )
+
+
+@pytest.mark.parametrize(("wave", "story"), [(WAVE, "Both think it is settled."), ("2025", "")])
+def test_the_story_is_the_one_that_was_published_of_this_wave(folder, wave, story):
+    path = folder / "reports" / SITE / "results.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        json.dumps({"wave": wave, "handout": {"story": "Both think it is settled."}}),
+        encoding="utf-8",
+    )
+    assert _view(folder).story == story
+    assert _view(folder, "de").story == ""
+
+
 # The sheet and the cards
 
 

@@ -15,8 +15,9 @@ import pandas as pd
 import pytest
 
 from harmony_kit.batch.earlier import take_earlier
+from harmony_kit.batch.erasing import Traces, erase_traces
 from harmony_kit.batch.holding import read_holding
-from harmony_kit.batch.snapshot import take_snapshot
+from harmony_kit.batch.snapshot import snapshot_folder, take_snapshot
 from harmony_kit.engagement.demo import AS_OF, demo_plants
 from harmony_kit.engagement.demo_workshops import demo_workshops
 from harmony_kit.engagement.folder import Engagement, load_engagement
@@ -40,7 +41,7 @@ class Plants:
         built = create_demo(folder)
         self.engagement: Engagement = load_engagement(folder)
         self.store = Store(self.engagement.store_url)
-        self.snapshot = folder / "snapshot"
+        self.snapshot = snapshot_folder(folder, "2026")
         for path in (*built.before, *built.answers):
             if path.stem.split("-")[0] in SITES:
                 import_answers(
@@ -194,6 +195,15 @@ def test_what_was_before_is_read_again_only_where_it_changed(tmp_path):
     assert "5 promised: 2 late, 1 without a day, 1 done and 1 dropped." in _say(
         plants.assess(BROKEN)
     )
+    earlier = plants.snapshot / "earlier"
+    erase_traces(plants.engagement, Traces([KEPT], ["it-01"]), is_thorough=False)
+    assert sorted(path.name for path in earlier.iterdir()) == [
+        "earlier.json",
+        f"{BROKEN}.json",
+        f"{BROKEN}.parquet",
+    ]
+    assert plants.take() == second
+    assert (earlier / f"{KEPT}.parquet").is_file()
 
 
 def test_who_was_there_in_too_small_a_number_is_not_told(tmp_path):

@@ -106,8 +106,11 @@ def _take_down(engagement: Engagement, sites: Collection[str]) -> Iterator[Path]
         shutil.rmtree(path, ignore_errors=True)
     for name in _OF_THE_RUN:
         (reports / name).unlink(missing_ok=True)
+    snapshots = folder / ".harmony" / "snapshots"
     for site in sites:
-        for path in sorted((folder / ".harmony" / "snapshots").glob(f"*/{site}.parquet")):
+        # Also where they lie for the wave after.
+        places = (f"*/{site}.parquet", f"*/earlier/{site}.parquet", f"*/earlier/{site}.json")
+        for path in sorted(path for place in places for path in snapshots.glob(place)):
             path.unlink()
             yield path
 

@@ -64,7 +64,7 @@ def accord(
             for site in sites or engagement.site_ids
         }
     silent = [site for site, views in found.items() if not views]
-    if silent and (sites or len(silent) == len(found)):
+    if not any(found.values()) or (sites and silent):
         where = " and ".join(silent) if sites else "any site"
         what = f"nothing was agreed at {where} in wave {chosen}"
         refuse([Problem("the store", "", what, todo="harmony workshop DIR --site S holds one.")])
