@@ -70,4 +70,22 @@ def follow(folder: Path, **options: Any) -> None:  # noqa: ANN401
         following.follow(folder, following.Looking(**options), sheet)
 
 
-COMMANDS = (accord, follow)
+@click.command()
+@folder_argument
+@click.option("--site", "sites", multiple=True, help="Only this site; may be given again.")
+@click.option("--wave", help="Whose accord; default: the newest of each site.")
+@click.option("--since", type=_DAY, help="From this day; default: that of each site's workshop.")
+@click.option("--as-of", type=_DAY, help="To this day; default: today.")
+def pulse(folder: Path, **options: Any) -> None:  # noqa: ANN401
+    """Read the records again, without interviews, and say what moved.
+
+    Decisions made, pilots ended, use that rose or fell beyond chance, and how promises stand: a
+    page per site and one over all, in DIR/pulse. Run it every month, after the evidence files.
+    """
+    from harmony_kit.commands import following, pulses
+
+    since = options.pop("since")
+    pulses.pulse(folder, following.Looking(**options), since)
+
+
+COMMANDS = (accord, follow, pulse)

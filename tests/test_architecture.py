@@ -48,6 +48,7 @@ NARROW = {
     "interview": (
         "instrument",
         "journal.answers",
+        "journal.case",
         "journal.names",
         "journal.replies",
         "journal.subject",

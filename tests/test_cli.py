@@ -272,7 +272,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 def test_commands_that_name_a_site_or_wave():
     assert {name for name, _, _ in NAMING} == {
         *("import", "form", "run", "interview", "journal", "plan", "compare", "export", "lexicon"),
-        *("workshop", "accord", "follow", "roster", "case", "correct", "subject"),
+        *("workshop", "accord", "follow", "pulse", "roster", "case", "correct", "subject"),
         *("forget", "person"),
     }
 

@@ -371,3 +371,13 @@ def test_what_is_ill_comes_with_its_cure(folder):
     (folder / "engagement.yaml").write_text("client: 1\n")
     assert "harmony check" in run("doctor", folder, code=1)
     assert "is not an engagement folder" in run("doctor", Path("/nowhere"), code=1)
+
+
+def test_a_merge_names_whom_the_other_laptop_has_forgotten(folder, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    run("forget", other, *WHOSE)
+    told = run("merge", folder, other / "answers.sqlite")
+    assert f"Here: harmony forget {folder} --site north --respondent {WHO}" in told
+    assert "harmony forget" not in run("merge", other, folder / "answers.sqlite")
+    assert with_store(other, lambda store: store.current("north", respondent=WHO)) == []

@@ -13,7 +13,10 @@ from html_checks import Outline, list_faults
 from harmony_kit.report import portfolio_report
 from harmony_kit.report.portfolio import Portfolio
 
-PARTS = ("cover", "together", "regions", "reading", "where", "recurring", "evidence", "sites")
+PARTS = (
+    *("cover", "together", "regions", "reading", "where", "recurring", "evidence", "promises"),
+    "sites",
+)
 
 
 @pytest.fixture(scope="module")

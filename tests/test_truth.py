@@ -4,12 +4,14 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
 
-import planting  # noqa: E402  a benchmark is not installed
+import judged  # noqa: E402  a benchmark is not installed
+import planting  # noqa: E402
 import truth  # noqa: E402
 import wave_truth  # noqa: E402
 import worlds  # noqa: E402
@@ -65,6 +67,21 @@ def test_a_rating_is_as_reliable_as_its_world_says():
 def test_bars(name):
     row = truth.judge_world(name, (6, 6), 8, 1)
     assert truth.miss_bars(row) == []
+
+
+@pytest.mark.parametrize("name", ["mixed", "one-sided 1.3, habits 0.35", "all misreadings 1.2"])
+def test_a_reader_told_the_world_is_as_right_as_he_says(name):
+    asked = truth.interview(name, (8, 8), 5, 1)
+    true = pd.concat([worlds.find_truth(one.truth, 5) for one in asked], ignore_index=True)
+    told = judged.judge_told(asked, true, worlds.WORLDS[name])
+    assert told["told_right"] >= 0.9
+    assert told["told_held"] >= 0.6
+    assert abs(told["told_bias"]) < 0.06
+
+
+def test_nobody_is_told_the_world_of_real_people():
+    told = judged.judge_told([], pd.DataFrame(), worlds.World("bfi"))
+    assert np.isnan(list(told.values())).all()
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from harmony_kit.batch.earlier import take_earlier
 from harmony_kit.batch.handing import mark_pages, reports_name, void_reports
 from harmony_kit.batch.holding import read_holding
 from harmony_kit.batch.inputs import portfolio_inputs, shared_inputs, site_inputs
@@ -144,7 +145,12 @@ class Briefing:
             "output": ".",
             "as_of": self.request.as_of.isoformat(),
         }
-        return self._job(step.name, _SITE_NOTEBOOK, parameters, self._page(site.name))
+        return self._job(
+            step.name,
+            _SITE_NOTEBOOK,
+            parameters,
+            self._page(self.engagement.site_labels[site.site]),
+        )
 
     @property
     def _snapshot(self) -> str:
@@ -260,19 +266,13 @@ def _take_snapshot(engagement: Engagement, request: BatchRequest, *, is_plan: bo
     folder = snapshot_folder(engagement.folder, wave, request.is_draft)
     store = Store(engagement.store_url, is_reader=True)
     try:
-        lost = list_losses(store, sites, wave=wave, folder=engagement.folder)
-        refuse(lost)
+        refuse(list_losses(store, sites, wave=wave, folder=engagement.folder))
         holding = read_holding(engagement.folder, wave, engagement.settings.min_group)
         holding = replace(holding, last={}, n_voided={}) if request.is_draft else holding
         with _copy_of(folder) if is_plan else nullcontext(folder) as place:
-            return take_snapshot(
-                store,
-                sites,
-                wave=wave,
-                folder=place,
-                is_forced=request.is_forced,
-                holding=holding,
-            )
+            where: dict[str, Any] = {"wave": wave, "folder": place, "holding": holding}
+            snapshot = take_snapshot(store, sites, is_forced=request.is_forced, **where)
+            return replace(snapshot, earlier=take_earlier(store, engagement, sites, place))
     finally:
         store.close()
 

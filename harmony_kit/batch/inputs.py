@@ -67,10 +67,16 @@ def site_inputs(
             "evidence": evidence.get(site.site, ""),
             "lexicon": hash_content([asdict(one) for one in engagement.agreed_words(site.site)]),
             "notebook": notebook_hash,
+            **_earlier_input(snapshot, site.site),
             **shared,
         }
         for site in engagement.sites
     }
+
+
+def _earlier_input(snapshot: Snapshot, site: str) -> dict[str, str]:
+    """What is known of the wave before, where there was one."""
+    return {"wave before": snapshot.earlier[site]} if site in snapshot.earlier else {}
 
 
 def portfolio_inputs(

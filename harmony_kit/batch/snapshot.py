@@ -42,7 +42,8 @@ class Snapshot:
     """The files of one wave: site → sha256 of ``<folder>/<site>.parquet``.
 
     `read` names the sites whose answers were read from the store this time, `entries` what the
-    register will say of each site once its report is published.
+    register will say of each site once its report is published. `earlier` is site → fingerprint of
+    what is known of the wave before, for the sites that had one.
     """
 
     folder: Path
@@ -50,6 +51,7 @@ class Snapshot:
     sha256: Mapping[str, str]
     read: tuple[str, ...] = ()
     entries: Mapping[str, tuple[RegisterLine, ...]] = field(default_factory=dict)
+    earlier: Mapping[str, str] = field(default_factory=dict)
 
 
 def snapshot_folder(folder: Path, wave: str, is_draft: bool = False) -> Path:  # noqa: FBT001, FBT002

@@ -26,7 +26,7 @@ from harmony_kit.report.accord_report import AccordView, draw_files, tell_pages
 from harmony_kit.report.assessment import open_playbook
 from harmony_kit.report.words import word_languages
 
-__all__ = ["accord", "accord_folder", "read_views", "renew_accords"]
+__all__ = ["accord", "accord_folder", "page_of", "read_views", "renew_accords"]
 
 _TEMPLATES = {"accord.html": "accord.html.j2"}
 _CARD = "role_card.html.j2"
@@ -135,16 +135,21 @@ def _write(target: Path, views: Sequence[AccordView], *, is_circulated: bool) ->
     return sorted(files)
 
 
-def _render(views: Sequence[AccordView]) -> dict[str, bytes]:
-    first = views[0]
-    engagement = first.engagement
-    page = Page(
-        engagement.site(first.accord.site).name,
-        first.language,
+def page_of(engagement: Engagement, title: str, language: str = "") -> Page:
+    """The look of a page that is no report; in the language of the reports unless one is given."""
+    return Page(
+        title,
+        language or engagement.language,
         client=engagement.client,
         brand=engagement.brand,
         banner=engagement.banner,
     )
+
+
+def _render(views: Sequence[AccordView]) -> dict[str, bytes]:
+    first = views[0]
+    engagement = first.engagement
+    page = page_of(engagement, engagement.site(first.accord.site).name, first.language)
     return {
         name: render_page(_TEMPLATES.get(name, _CARD), {"page": page, **content})
         for name, content in tell_pages(views).items()

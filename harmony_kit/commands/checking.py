@@ -113,7 +113,8 @@ def _read_store(engagement: Engagement) -> _Stored:
         ]
         with store.connect("read instruments from") as connection:
             instruments = read_conditional(connection)
-        return _Stored(store.current(), store.respondents(), lost, instruments)
+        people = [one for one in store.respondents() if "moved_to" not in one.details]
+        return _Stored(store.current(), people, lost, instruments)
     finally:
         store.close()
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 import pandas as pd
 
+from harmony_kit.batch.earlier import read_wordings
 from harmony_kit.batch.holding import read_published
 from harmony_kit.commands.exchanging import open_store
 from harmony_kit.commands.naming import check_names
@@ -18,38 +17,18 @@ from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
 from harmony_kit.files import publish
-from harmony_kit.instrument.model import Instrument
-from harmony_kit.journal.answers import Answer, AnswersFrame
-from harmony_kit.journal.store import Store
-from harmony_kit.measures.agreement import measure_agreement
-from harmony_kit.measures.changes import CHANGES, measure_changes
+from harmony_kit.journal.answers import AnswersFrame
+from harmony_kit.measures.changes import CHANGES
 from harmony_kit.measures.declaration import Declaration
-from harmony_kit.measures.privacy import license_answers
 from harmony_kit.measures.rounding import round_number
-from harmony_kit.measures.told_changes import (
-    tell_changes,
-    tell_transitions,
-    tell_understood_changes,
-)
-from harmony_kit.measures.told_frames import ToldRatings
-from harmony_kit.measures.transitions import TRANSITIONS, measure_transitions
-from harmony_kit.measures.understood_changes import (
-    UNDERSTOOD_CHANGES,
-    measure_understood_changes,
-)
-from harmony_kit.measures.waves import RETURNS, Wordings, measure_returns
+from harmony_kit.measures.transitions import TRANSITIONS
+from harmony_kit.measures.understood_changes import UNDERSTOOD_CHANGES
+from harmony_kit.measures.wave_comparison import WaveComparison, compare_waves
+from harmony_kit.measures.waves import RETURNS, Wordings
 from harmony_kit.report.plain_values import plain_value
 from harmony_kit.report.words import Words, load_words
 
 __all__ = ["compare"]
-
-
-@dataclass(frozen=True)
-class _Compared:
-    changes: pd.DataFrame
-    transitions: pd.DataFrame
-    understood: pd.DataFrame
-    returns: pd.DataFrame
 
 
 def compare(folder: Path, *, sites: Sequence[str], output: Path | None) -> None:
@@ -59,7 +38,7 @@ def compare(folder: Path, *, sites: Sequence[str], output: Path | None) -> None:
     chosen = sites or engagement.site_ids
     with open_store(engagement, is_reader=True) as store:
         answers = read_published(store, engagement, chosen)
-        wordings = _read_wordings(store, store.current())
+        wordings = read_wordings(store, store.current())
     compared = _compare(engagement, answers, wordings)
     if compared.returns.empty:
         todo = "The next round of interviews gets another `wave` in engagement.yaml."
@@ -73,55 +52,17 @@ def compare(folder: Path, *, sites: Sequence[str], output: Path | None) -> None:
         click.echo(f"{output}: every number")
 
 
-def _compare(engagement: Engagement, answers: AnswersFrame, wordings: Wordings) -> _Compared:
-    settings, items = engagement.settings, engagement.instrument.items_frame()
-    licensed, _ = license_answers(answers, min_group=settings.min_group)
-    heads = engagement.headcounts()
-    options: dict[str, Any] = {"settings": settings, "headcounts": heads, "wordings": wordings}
-    changes = measure_changes(licensed, items, **options)
-    returns = measure_returns(licensed, min_group=settings.min_group)
-    transitions = measure_transitions(licensed, items, **options)
-    understood = measure_understood_changes(licensed, items, **options)
-    if settings.named:
-        return _Compared(changes, transitions, understood, returns)
-    ratings = ToldRatings.of(measure_agreement(licensed, items, settings=settings), settings)
-    told = tell_changes(changes, ratings, items)
-    return _Compared(
-        told, tell_transitions(transitions), tell_understood_changes(understood), returns
+def _compare(engagement: Engagement, answers: AnswersFrame, wordings: Wordings) -> WaveComparison:
+    return compare_waves(
+        answers,
+        engagement.instrument.items_frame(),
+        settings=engagement.settings,
+        headcounts=engagement.headcounts(),
+        wordings=wordings,
     )
 
 
-def _read_wordings(store: Store, answers: Sequence[Answer]) -> Wordings:
-    """Wave → item → hash of how it was asked; waves whose instrument is not kept are absent."""
-    used: dict[str, set[str]] = {}
-    for answer in answers:
-        used.setdefault(answer.wave, set()).add(answer.source.instrument_sha256)
-    wordings: dict[str, dict[str, str]] = {}
-    for wave, digests in used.items():
-        try:
-            instruments = [store.instrument(digest) for digest in sorted(digests)]
-        except KeyError:
-            continue
-        items = {item.id for instrument in instruments for item in instrument.items}
-        # Asked in two wordings within one wave, an item is comparable with neither.
-        wordings[wave] = {item: "|".join(_hashes(instruments, item)) for item in sorted(items)}
-    return wordings
-
-
-def _hashes(instruments: Sequence[Instrument], item: str) -> list[str]:
-    asked = [instrument for instrument in instruments if instrument.has_item(item)]
-    return sorted({_hash_wording(instrument, item) for instrument in asked})
-
-
-def _hash_wording(instrument: Instrument, item_id: str) -> str:
-    item = instrument.item(item_id)
-    anchors = instrument.scale(item.scale).anchors if item.scale else ()
-    labels = instrument.option_ids(item_id)
-    content = repr((sorted(item.text.items()), anchors, labels, item.k))
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
-def _tell(compared: _Compared, engagement: Engagement) -> Iterator[str]:
+def _tell(compared: WaveComparison, engagement: Engagement) -> Iterator[str]:
     words = load_words(engagement.language)
     for (site, before, after), returns in compared.returns.groupby(
         ["site", "from_wave", "to_wave"], sort=False

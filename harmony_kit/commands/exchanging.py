@@ -140,10 +140,15 @@ def merge(folder: Path, other: Path, *, renames: tuple[str, ...]) -> None:
             n_before = len(store.ledger.entries())
             n_new = store.merge(theirs, renamed=renamed)
             n_agreed = len(store.ledger.entries()) - n_before
+            places = {(r.site, r.wave, r.respondent) for r in store.respondents()}
+            forgotten = sorted(store.forgetting.find(places))
     finally:
         theirs.close()
     also = f" and {n_agreed} entries of workshops" if n_agreed else ""
     click.echo(f"{n_new} answers{also} added from {other}")
+    for site, _, respondent in forgotten:
+        todo = f"harmony forget {folder} --site {site} --respondent {respondent}"
+        click.secho(f"{respondent} of {site} was forgotten there. Here: {todo}", fg="yellow")
 
 
 def _split_rename(pair: str) -> tuple[str, str]:

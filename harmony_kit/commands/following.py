@@ -9,9 +9,8 @@ from pathlib import Path
 
 import click
 
-from harmony_kit.batch.page import Page
 from harmony_kit.batch.publish import render_page
-from harmony_kit.commands.accords import read_views
+from harmony_kit.commands.accords import page_of, read_views
 from harmony_kit.commands.exchanging import open_store, user_name
 from harmony_kit.commands.naming import check_names
 from harmony_kit.commands.reports import as_of_day
@@ -35,7 +34,7 @@ from harmony_kit.report.accord_report.follow_up import (
 from harmony_kit.report.accord_report.returned_register import check_state, read_returned
 from harmony_kit.report.words import load_words
 
-__all__ = ["Looking", "StateChange", "follow", "import_register", "set_state"]
+__all__ = ["Looking", "StateChange", "follow", "import_register", "newest_views", "set_state"]
 
 _OPEN = ("late", "due", "open", "undated")
 
@@ -80,16 +79,21 @@ def follow(folder: Path, looking: Looking, sheet: Path | None) -> None:
 def _read_sites(
     engagement: Engagement, store: Store, sites: Sequence[str], wave: str | None
 ) -> Iterator[tuple[AccordView, ...]]:
-    """The accords of each site; of its newest wave that has any, unless one is named.
+    """The accords of each site that has some."""
+    found = (newest_views(engagement, store, site, wave) for site in sites)
+    return (views for views in found if views)
 
-    Roles and no names: what is printed here is sent round.
+
+def newest_views(
+    engagement: Engagement, store: Store, site: str, wave: str | None
+) -> tuple[AccordView, ...]:
+    """The accords of a site, of its newest wave that has any, unless one is named.
+
+    Roles and no names: what is made of them is sent round.
     """
-    for site in sites:
-        waves = [wave] if wave else _list_waves(store, site)
-        for one in waves[-1:]:
-            views = read_views(engagement, store, site, one)
-            if views:
-                yield tuple(replace(view, names={}) for view in views)
+    waves = [wave] if wave else _list_waves(store, site)
+    views = read_views(engagement, store, site, waves[-1]) if waves else ()
+    return tuple(replace(view, names={}) for view in views)
 
 
 def _list_waves(store: Store, site: str) -> list[str]:
@@ -120,13 +124,7 @@ def _say_site(views: Sequence[AccordView], today: dt.date, *, is_all: bool) -> I
 def _draw_sheet(
     engagement: Engagement, found: Sequence[Sequence[AccordView]], today: dt.date
 ) -> bytes:
-    page = Page(
-        load_words(engagement.language).say("follow.title"),
-        engagement.language,
-        client=engagement.client,
-        brand=engagement.brand,
-        banner=engagement.banner,
-    )
+    page = page_of(engagement, load_words(engagement.language).say("follow.title"))
     return render_page("reminder.html.j2", {"page": page, **tell_reminder(found, today)})
 
 

@@ -76,10 +76,25 @@ def run_demo(folder: Path, options: RunOptions) -> int:
     click.echo(f"Building the demo in {folder}: twelve invented plants")
     built = create_demo(folder)
     imported_at = dt.datetime.combine(demo.AS_OF, dt.time(12), dt.UTC)
-    code = import_files(folder, built.answers, ImportOptions("demo", imported_at, timezone="UTC"))
+    files = (*built.before, *built.answers)
+    code = import_files(folder, files, ImportOptions("demo", imported_at, timezone="UTC"))
     if code:
         return code
+    _hold_workshops(folder)
     return run(BatchRequest(folder, as_of=demo.AS_OF), options)
+
+
+def _hold_workshops(folder: Path) -> None:
+    """Write down what two plants agreed a year ago; again, it changes nothing."""
+    from harmony_kit.commands.exchanging import open_store
+    from harmony_kit.engagement.demo import demo_plants
+    from harmony_kit.engagement.demo_workshops import demo_workshops
+
+    with open_store(load_engagement(folder)) as store, store.atomic():
+        for workshop in demo_workshops(demo_plants()):
+            store.ledger.add(workshop.entries)
+            for owner in workshop.owners:
+                store.ledger.add_owner(owner)
 
 
 def as_of_day(folder: Path, given: dt.datetime | None) -> dt.date:

@@ -21,7 +21,15 @@ from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.instrument.yamlfile import read_yaml
 from harmony_kit.journal.answers import column_name
 
-__all__ = ["AS_OF", "BANNER", "demo_plants", "simulate_answers", "write_evidence", "write_sites"]
+__all__ = [
+    "AS_OF",
+    "BANNER",
+    "demo_plants",
+    "plant_before",
+    "simulate_answers",
+    "write_evidence",
+    "write_sites",
+]
 
 #: The day the demo is told on; its open decisions are counted to this day.
 AS_OF = dt.date(2026, 10, 30)
@@ -164,6 +172,15 @@ def _most_exact(planted: Mapping[str, Any], item: Item) -> Any:  # noqa: ANN401 
     return next((planted[key] for key in keys if key in planted), None)
 
 
+def plant_before(plant: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A plant as it was a round of interviews earlier; None for one that had none."""
+    before = plant.get("before")
+    if before is None:
+        return None
+    changed = {key: before[key] for key in ("own", "est") if key in before}
+    return {**_merge(plant, changed), "wave": before["wave"], "days": before["days"]}
+
+
 def simulate_answers(plant: Mapping[str, Any], instrument: Instrument, wave: str) -> pd.DataFrame:
     """One wide file of a plant: a row per respondent, columns named as for an import."""
     frame = pd.DataFrame(
@@ -180,9 +197,11 @@ def simulate_answers(plant: Mapping[str, Any], instrument: Instrument, wave: str
 def _simulate_person(
     plant: Mapping[str, Any], instrument: Instrument, lens: str, number: int
 ) -> dict[str, str]:
-    draw = _generator(plant["site"], lens, str(number))
+    again = [plant["wave"]] if "wave" in plant else []  # who is asked twice does not repeat it all
+    draw = _generator(plant["site"], lens, str(number), *again)
     person = _Person(plant, instrument, lens, number, draw, float(draw.normal(0, 0.2)))
-    started = dt.datetime.combine(AS_OF - dt.timedelta(days=20 - number), dt.time(8, 30), dt.UTC)
+    days = plant.get("days", 0) + 20 - number
+    started = dt.datetime.combine(AS_OF - dt.timedelta(days=days), dt.time(8, 30), dt.UTC)
     minutes = 25 + int(draw.integers(0, 15))
     cells = {
         "respondent": f"{lens[:3]}-{number + 1:02d}",

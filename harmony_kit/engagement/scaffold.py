@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harmony_kit.engagement import demo
 from harmony_kit.engagement.settings import QUOTES_FROM, Settings
@@ -83,10 +84,14 @@ def _make_folder(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Demo:
-    """The files of the demo: an engagement folder and one wide file of answers per plant."""
+    """The files of the demo: an engagement folder and one wide file of answers per plant.
+
+    `before` are those of the plants that were asked a year earlier as well.
+    """
 
     folder: Path
     answers: tuple[Path, ...]
+    before: tuple[Path, ...] = ()
 
 
 def create_demo(folder: Path, *, on_plant: Callable[[str], None] | None = None) -> Demo:
@@ -113,12 +118,17 @@ def create_demo(folder: Path, *, on_plant: Callable[[str], None] | None = None) 
     for plant in plants:
         if on_plant:
             on_plant(plant["name"])
-        paths.append(_write_plant(plant, instrument, incoming))
-    return Demo(folder, tuple(paths))
+        paths.append(_write_plant(plant, instrument, incoming / f"{plant['site']}.csv", "2026"))
+    before = [
+        _write_plant(
+            plant, instrument, incoming / f"{plant['site']}-{plant['wave']}.csv", plant["wave"]
+        )
+        for plant in filter(None, map(demo.plant_before, plants))
+    ]
+    return Demo(folder, tuple(paths), tuple(before))
 
 
-def _write_plant(plant: dict[str, object], instrument: Instrument, folder: Path) -> Path:
-    path = folder / f"{plant['site']}.csv"
-    answers = demo.simulate_answers(plant, instrument, "2026")
+def _write_plant(plant: Mapping[str, Any], instrument: Instrument, path: Path, wave: str) -> Path:
+    answers = demo.simulate_answers(plant, instrument, wave)
     answers.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
     return path

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from harmony_kit.errors import InstrumentError, Problem
+from harmony_kit.errors import InstrumentError, Problem, list_some, nearest
 from harmony_kit.instrument.condition_problems import list_condition_problems
 from harmony_kit.instrument.language_files import (
     compare_texts,
@@ -141,10 +141,19 @@ def _check_file(raw: dict[str, Any], file: str, problems: list[Problem]) -> None
             problems.append(Problem(file, key, "this key is not known here"))
     parts = _read_parts(raw, file, problems)
     problems += [Problem(file, *fault) for fault in list_faults(parts)]
+    problems += _check_core(raw.get("core"), parts, file)
     if len(parts.items) == len(parts.written["items"]):
         # Only then is an item that a condition does not find really not there.
         sets = {name: parts.written[f"options.{name}"] for name in parts.options}
         problems += list_condition_problems(parts.items, sets, parts.lens_ids, file)
+
+
+def _check_core(core: object, parts: Parts, file: str) -> Iterator[Problem]:
+    asked = parts.written["items"]
+    for i, name in enumerate(core if isinstance(core, list) else ()):
+        if isinstance(name, str) and name not in asked:
+            what = f"{name!r} is not asked"
+            yield Problem(file, f"core[{i}]", what, list_some(asked), nearest(name, asked))
 
 
 def _outline(key: str, value: object) -> object:

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Annotated
 
 import pandas as pd
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from harmony_kit.instrument.parts import (
     Dimension,
@@ -62,13 +62,6 @@ class Instrument(Piece):
     core: tuple[ItemId, ...] = ()
     sha256: str = ""
     texts: dict[str, dict[str, str]] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _check_core(self) -> Instrument:
-        if unknown := [one for one in self.core if one not in self._items]:
-            message = f"'core' names {', '.join(unknown)}, which is not asked"
-            raise ValueError(message)
-        return self
 
     @cached_property
     def _items(self) -> dict[str, Item]:

@@ -15,6 +15,7 @@ from harmony_kit.interview.presence import Seat
 from harmony_kit.interview.questions import Question
 from harmony_kit.interview.session import Session
 from harmony_kit.journal.answers import Answer, Event, Respondent
+from harmony_kit.journal.case import follow
 from harmony_kit.journal.names import PSEUDONYM, WAVE
 from harmony_kit.journal.subject import Subject, list_subjects
 
@@ -158,7 +159,8 @@ def resume_interview(respondent: Respondent, desk: Desk, *, reason: str = "") ->
     place = (respondent.site, respondent.wave, respondent.respondent)
     seen = desk.journal.revision()  # before the answers, so that nothing after it is missed
     answers = desk.journal.current(*place)
-    past = _read_past(desk.journal.events(*place))
+    events = desk.journal.events(*place)
+    past, case = _read_past(events), follow(place, events, None)
     reason = reason.strip()
     if respondent.finished_at is not None and not reason:
         message = f"{respondent.respondent} has finished; reopening needs a reason"
@@ -170,6 +172,9 @@ def resume_interview(respondent: Respondent, desk: Desk, *, reason: str = "") ->
         answers={Question.of(a): a for a in answers if instrument.has_item(a.item)},
         at=past.at,
         left_out=past.left_out,
+        is_short=case.is_short and bool(instrument.core),
+        parts=case.parts,
+        remark=case.remark,
     )
     interview.loose_notes = past.notes
     interview.reason = reason or past.reason

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harmony_kit.errors import AnswerError
-from harmony_kit.interview import presence
+from harmony_kit.interview import presence, steering
 from harmony_kit.interview.beginning import Desk
 from harmony_kit.interview.given import Clash, Given, version_of
 from harmony_kit.interview.interview import Interview
@@ -106,6 +106,21 @@ class Conversation:
     def note(self, message: FormMessage) -> ScreenView:
         """Keep the interviewer's note on the screen."""
         self.interview.note(str(message["text"])[:MAX_NOTE])
+        return {"saved": self._view_saved("", None)}
+
+    def leave_part(self, message: FormMessage) -> ScreenView:
+        """Leave out a section that is refused or too much for the time, or ask it after all."""
+        steering.leave_part(self.interview, str(message["section"]), str(message.get("why", "")))
+        return self.show()
+
+    def shorten(self, message: FormMessage) -> ScreenView:
+        """Ask only the core of the instrument, or everything again."""
+        steering.shorten(self.interview, is_short=message.get("is_short") is not False)
+        return self.show()
+
+    def remark(self, message: FormMessage) -> ScreenView:
+        """Keep the interviewer's note on the interview as a whole."""
+        steering.remark(self.interview, str(message["text"])[:MAX_NOTE])
         return {"saved": self._view_saved("", None)}
 
     def add_subject(self, message: FormMessage) -> ScreenView:

@@ -60,19 +60,32 @@ class Interview:
 
         An answer somebody else gave since this one was shown is not overwritten. Raises
         `AnswerError` when the item does not allow the answer, KeyError if there is no such
-        screen; then nothing is kept.
+        screen; then nothing is kept. An answer that is ``withdrawn`` is taken back: the question
+        is open again.
         """
         with self._lock:
             self.refresh()
             known = self.session.answers.get(given.question)
             if known and self._is_foreign(known) and version_of(known) != given.base:
                 return Outcome(theirs=known)
+            if given.status == "withdrawn":
+                return self._take_back(given, known, then)
             answer = steps.check_reply(self.session, self._make_answer(given, known))
             if known is not None and known.content == answer.content:
                 self._keep([], then)
                 return Outcome(saved=known)
             self._keep([answer], then)
             return Outcome(saved=answer)
+
+    def _take_back(self, given: Given, known: Answer | None, then: str | None) -> Outcome:
+        """Let a question be without an answer again; the journal keeps what it was."""
+        if known is None:
+            self._keep([], then)
+            return Outcome()
+        reason = self.reason or "taken back"
+        answer = replace(self._make_answer(given, known), note=None, reason=reason)
+        self._keep([answer], then)
+        return Outcome(saved=answer)
 
     def _make_answer(self, given: Given, known: Answer | None) -> Answer:
         respondent = self.session.respondent

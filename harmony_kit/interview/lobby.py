@@ -26,7 +26,7 @@ def view_lobby(desk: Desk, site: str, wave: str, language: str) -> ScreenView:
         return plain
     everybody = desk.journal.respondents(site=site)
     waves = {setting.wave, wave, *(respondent.wave for respondent in everybody)}
-    people = [r for r in everybody if r.wave == wave]
+    people = [r for r in everybody if r.wave == wave and "moved_to" not in r.details]
     n_answers = Counter(a.respondent for a in desk.journal.current(site, wave)) if people else {}
     return plain | {
         "site": site,

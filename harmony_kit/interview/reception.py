@@ -34,6 +34,7 @@ from harmony_kit.interview.conversation import Conversation, FormMessage
 from harmony_kit.interview.interview import Interview
 from harmony_kit.interview.lobby import consent_text, view_lobby, view_newcomer
 from harmony_kit.interview.sentences import load_wording
+from harmony_kit.interview.steering import break_off
 from harmony_kit.interview.views import ScreenView, local_time, misfit_text
 from harmony_kit.journal.answers import Respondent
 
@@ -172,6 +173,12 @@ class Reception:
             presence.withdraw_sign(self.desk.seat.session)
         return {"wording": load_wording(self.language), **self._show_lobby()}
 
+    def break_off(self, message: FormMessage) -> ScreenView:
+        """End an interview before its end, and say why; back to the list."""
+        if self.conversation is not None:
+            break_off(self.conversation.interview, str(message.get("why", ""))[:500])
+        return self.leave(message)
+
     def finish(self, _: FormMessage) -> ScreenView:
         """End the interview."""
         if self.conversation is None:
@@ -231,6 +238,7 @@ _AT_RECEPTION: dict[str, Callable[[Reception, FormMessage], ScreenView]] = {
     "begin": Reception.begin,
     "resume": Reception.resume,
     "leave": Reception.leave,
+    "break_off": Reception.break_off,
     "finish": Reception.finish,
     "language": Reception.switch_language,
     "sign": Reception.sign,
@@ -241,6 +249,9 @@ _IN_CONVERSATION: dict[str, Callable[[Conversation, FormMessage], ScreenView]] =
     "answer": Conversation.answer,
     "go": Conversation.go,
     "note": Conversation.note,
+    "part": Conversation.leave_part,
+    "short": Conversation.shorten,
+    "remark": Conversation.remark,
     "add_subject": Conversation.add_subject,
     "leave_out": Conversation.leave_out,
 }

@@ -54,6 +54,12 @@ class Session:
     at
         Id of the screen that is shown; a screen that is no longer asked stands for the next
         one that is.
+    is_short
+        Whether only the core of the instrument is asked.
+    parts
+        Section → why it is not asked: ``refused`` or ``no_time``.
+    remark
+        The interviewer's note on the interview as a whole.
     """
 
     instrument: Instrument
@@ -62,6 +68,9 @@ class Session:
     left_out: frozenset[tuple[str, str]] = frozenset()
     answers: Mapping[Question, Answer] = field(default_factory=dict)
     at: str = ""
+    is_short: bool = False
+    parts: Mapping[str, str] = field(default_factory=dict)
+    remark: str = ""
 
     @property
     def lens(self) -> str:
@@ -77,14 +86,22 @@ class Session:
     @cached_property
     def screens(self) -> tuple[Screen, ...]:
         """The screens that are asked, given the answers so far; the review is the last."""
-        if not any(item.relevant for item in self.instrument.items):
+        is_whole = not self.is_short and not self.parts
+        if is_whole and not any(item.relevant for item in self.instrument.items):
             return self.plan
         asked = _asked(self)
         screens = [
             replace(screen, questions=tuple(q for q in screen.questions if q in asked))
             for screen in self.plan
         ]
-        return tuple(s for s in screens if s.questions or s.kind in ("subjects", "review"))
+        kept = {screen.section for screen in screens if screen.questions}
+        return tuple(
+            s
+            for s in screens
+            if s.questions
+            or s.kind == "review"
+            or (s.kind == "subjects" and (is_whole or s.section in kept))
+        )
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -115,7 +132,15 @@ def _asked(session: Session) -> set[Question]:
     """The questions whose items are relevant; an answer to one that is not counts for nothing."""
     planned = {_put(session, q): q for screen in session.plan for q in screen.questions}
     asked = list_asked(session.instrument, session.lens, planned, _replies(session))
-    return {planned[put] for put in asked}
+    return {planned[put] for put in asked if _is_wanted(session, put[0])}
+
+
+def _is_wanted(session: Session, item_id: str) -> bool:
+    """Whether an item is in the form that is asked, and in no part that was left out."""
+    item = session.instrument.item(item_id)
+    if item.dimension in session.parts:
+        return False
+    return not session.is_short or item_id in session.instrument.core
 
 
 def _replies(session: Session) -> dict[Put, Reply]:

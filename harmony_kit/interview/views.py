@@ -147,6 +147,7 @@ def view_screen(session: Session, loose_notes: Mapping[str, str], *, has_notes: 
         view |= _view_subjects(session, screen)
     if screen.kind == "review":
         view |= _view_review(session)
+        view["whole"] = _view_whole(session) if has_notes else None
     return view
 
 
@@ -190,6 +191,25 @@ def _view_review(session: Session) -> ScreenView:
             for one in asked
             if one[1] in misfits
         ],
+    }
+
+
+def _view_whole(session: Session) -> ScreenView:
+    """What the interviewer can say of the interview as a whole."""
+    instrument, language = session.instrument, session.respondent.language
+    sections = [
+        {
+            "id": dimension.id,
+            "name": instrument.text(f"dimension.{dimension.id}.name", language),
+            "why": session.parts.get(dimension.id, ""),
+        }
+        for dimension in instrument.dimensions
+    ]
+    return {
+        "remark": session.remark,
+        "sections": sections,
+        "has_core": bool(instrument.core),
+        "is_short": session.is_short,
     }
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "current_contents",
     "equal",
     "newest",
+    "read_beginnings",
     "read_counted",
     "read_extents",
     "read_frame",
@@ -168,6 +169,13 @@ def current_contents(
             answer = answer_from_row(row)
             contents[answer.key] = answer.content
     return contents
+
+
+def read_beginnings(connection: sa.Connection) -> dict[tuple[str, str], Any]:
+    """Site and wave → when the first answer was given."""
+    columns = JOURNAL.c.site, JOURNAL.c.wave
+    query = sa.select(*columns, sa.func.min(JOURNAL.c.answered_at)).group_by(*columns)
+    return {(site, wave): begun for site, wave, begun in connection.execute(query)}
 
 
 def read_extents(connection: sa.Connection, wave: str) -> dict[str, Extent]:

@@ -159,11 +159,11 @@ def tell_topics(frame: pd.DataFrame, ratings: ToldRatings) -> pd.DataFrame:
 
 
 def _is_near(told: pd.DataFrame) -> pd.Series:
-    """Whether a told gap lies on the line between near and apart."""
+    """Whether a told gap lies on the line between near and apart; what is claimed lies off it."""
     gaps = told[["perceived_gap", "agreement_gap"]].abs().sub(told["tolerance"], axis=0).abs()
     reach = BAND * (told["points"].astype("float64") - 1) / 4 + SLACK
-    is_near = gaps.le(reach, axis=0).any(axis=1).astype("boolean")
-    return is_near.where(told["is_on_line"].notna())
+    is_near = gaps.le(reach, axis=0).any(axis=1) & (told["claim"] != "claimed")
+    return is_near.astype("boolean").where(told["is_on_line"].notna())
 
 
 def _widen_misreading(told: pd.DataFrame, banded: Bools) -> None:

@@ -31,6 +31,7 @@ from harmony_kit.measures.privacy import count_respondents, license_quotes, list
 from harmony_kit.measures.response import Response, tell_response
 from harmony_kit.measures.rows import rows_of
 from harmony_kit.report.left_out import say_withheld
+from harmony_kit.report.past import Past, read_past
 from harmony_kit.report.results import build_results, dump_results
 from harmony_kit.report.words import load_words
 
@@ -67,6 +68,8 @@ class Assessment:
         How many of the claims are expected to be luck; see `expected_wrong_claims`.
     waiting
         Lens → people who answered or changed something since what is shown was published.
+    past
+        The wave before; None where there was none.
     response
         How many of those asked gave an interview, and what may be told of the others.
     """
@@ -86,6 +89,7 @@ class Assessment:
     wrong_claims: pd.DataFrame
     provenance: Mapping[str, Any]
     waiting: Mapping[str, int] = field(default_factory=dict)
+    past: Past | None = None
     response: Response = field(default_factory=Response)
 
     @classmethod
@@ -119,7 +123,9 @@ class Assessment:
         # Without a key in it the mark of the answers could be found by trying answers.
         marked = {name_answers(site): file_sha256(path)} if answers.key else {}
         inputs = {**assessment.provenance["inputs"], **marked}
-        return replace(assessment, provenance={**assessment.provenance, "inputs": inputs})
+        past = read_past(snapshot / "earlier", assessment, answers.frame)
+        told = {**assessment.provenance, "inputs": inputs}
+        return replace(assessment, provenance=told, past=past)
 
     @property
     def language(self) -> str:

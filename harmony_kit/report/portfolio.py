@@ -18,7 +18,7 @@ from harmony_kit.report.results import SCHEMA
 __all__ = ["Portfolio"]
 
 #: The lists a portfolio is made of. The rest of a thousand results would fill the memory.
-_LISTS = ("understanding", "topics", "signatures", "findings", "evidence")
+_LISTS = ("understanding", "topics", "signatures", "findings", "evidence", "promises")
 #: So many sites are read before their rows go into frames, which take a fifth of the room.
 _AT_ONCE = 100
 
@@ -36,6 +36,9 @@ class Portfolio:
     understanding, topics, signatures, findings, evidence
         The lists of the same name in results.json with a leading ``site``; `evidence` holds one
         row per site with the decisions' key figures.
+    promises
+        ``site, kind, standing, is_risen``: what was promised in the wave before, and whether a
+        side of the site understands more since.
     """
 
     engagement: Engagement
@@ -47,6 +50,7 @@ class Portfolio:
     signatures: pd.DataFrame
     findings: pd.DataFrame
     evidence: pd.DataFrame
+    promises: pd.DataFrame
 
     @classmethod
     def load(
@@ -108,7 +112,26 @@ def _read_results(path: Path, wave: str) -> dict[str, Any] | None:
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if (content.get("schema"), content.get("wave")) != (SCHEMA, wave):
         return None
-    return content | {"evidence": content["evidence"]["decisions"]}
+    return content | {
+        "evidence": content["evidence"]["decisions"],
+        "promises": _list_promises(content.get("since", {})),
+    }
+
+
+def _list_promises(since: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What was promised in the wave before; a question's kind is its sort."""
+    is_risen = any(
+        (row["direction"], row["claim"]) == ("rose", "claimed")
+        for row in since.get("understood", ())
+    )
+    return [
+        {
+            "kind": one.get("sort", one["kind"]),
+            "standing": one["standing"],
+            "is_risen": is_risen,
+        }
+        for one in since.get("promises", ())
+    ]
 
 
 def _count(content: Mapping[str, Any]) -> dict[str, Any]:

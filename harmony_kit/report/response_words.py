@@ -9,7 +9,7 @@ __all__ = ["say_response"]
 
 
 def say_response(response: Response, words: Words) -> str:
-    """``13 of 16 asked; 2 refused, 1 broken off``; empty where nobody was asked."""
+    """``13 of 16 asked; 2 declined, 1 broken off``; empty where nobody was asked."""
     if not response.n_asked:
         return ""
     numbers = {"heard": response.n_heard, "asked": response.n_asked}

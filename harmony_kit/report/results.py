@@ -78,8 +78,20 @@ def build_results(assessment: Assessment) -> dict[str, Any]:
         "wrong_claims": list_records(assessment.wrong_claims, WRONG_CLAIMS),
         "withheld": list_records(assessment.withheld, SAID_WITHHELD),
         "handout": tell_handout(assessment),
+        **_since(assessment),
         "provenance": dict(assessment.provenance),
     }
+
+
+def _since(assessment: Assessment) -> dict[str, Any]:
+    """What was promised in the wave before and what moved; nothing in a first wave."""
+    if assessment.past is None:
+        return {}
+    # Late: the parts of a report are made of assessments.
+    from harmony_kit.report.site_report.promised import list_since
+    from harmony_kit.report.site_report.site_view import SiteView
+
+    return {"since": list_since(SiteView.of(assessment), assessment.past)}
 
 
 def _list_measures(frames: Mapping[str, pd.DataFrame], language: str) -> dict[str, Any]:

@@ -56,7 +56,9 @@ class Input {
   }
 
   keep(entry, then) {
-    this.question.answer = { chosen: [], text: "", value: null, quotable: false, ...entry };
+    const isTakenBack = entry.status === "withdrawn";
+    const given = { chosen: [], text: "", value: null, quotable: false, ...entry };
+    this.question.answer = isTakenBack ? null : given;
     this.form.keep(this.question, entry, then);
   }
 
@@ -393,7 +395,7 @@ class Words extends Input {
     if (text) return { status: "answered", text, quotable: this.quotable.checked };
     if (this.answer?.status !== "answered") return null;
     this.hint.textContent = this.say("question.emptied");
-    return { status: "prefer_not" };
+    return { status: "withdrawn" };
   }
 
   send(then) {

@@ -583,7 +583,45 @@ class Review extends ScreenPage {
         h("p", { class: "help" }, this.say(key, { n: rows.length })),
         h("ul", { class: "open" }, rows.map((row) => this.row(row))),
       ]),
+      view.whole ? this.whole(view.whole) : null,
     );
+  }
+
+  /** What the interviewer says of the interview as a whole: a note, parts left out, its end. */
+  whole({ remark, sections, has_core, is_short }) {
+    const { link } = this.form;
+    const note = h("textarea", { rows: 3, maxlength: 2000 }, remark);
+    this.keepRemark = debounced(() => link.send({ do: "remark", text: note.value }), 800);
+    note.addEventListener("input", this.keepRemark);
+    note.addEventListener("blur", this.keepRemark.flush);
+    const reasons = [
+      { id: "", name: this.say("whole.asked") },
+      { id: "refused", name: this.say("whole.refused") },
+      { id: "no_time", name: this.say("whole.no_time") },
+    ];
+    const why = h("input", { type: "text", maxlength: 500 });
+    const details = h("details", { class: "note whole" }, [
+      h("summary", {}, this.say("whole.title")),
+      labelled(this.say("whole.remark"), note),
+      sections.map((section) => {
+        const leave = (reason) => link.send({ do: "part", section: section.id, why: reason });
+        return labelled(section.name, dropdown(reasons, section.why, leave, {}));
+      }),
+      has_core
+        ? this.button(is_short ? "whole.long" : "whole.short", () =>
+            link.send({ do: "short", is_short: !is_short }),
+          )
+        : null,
+      labelled(this.say("whole.why"), why),
+      this.button("whole.break_off", () => link.send({ do: "break_off", why: why.value })),
+    ]);
+    details.open = Boolean(remark) || is_short || sections.some((section) => section.why);
+    return details;
+  }
+
+  leave() {
+    this.keepRemark?.flush();
+    return super.leave();
   }
 
   get key() {

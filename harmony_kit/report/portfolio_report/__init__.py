@@ -5,6 +5,7 @@ averaged over the two directions.
 """
 
 from harmony_kit.report.portfolio_report.overview import cover, sites
+from harmony_kit.report.portfolio_report.promises_across import promises
 from harmony_kit.report.portfolio_report.reading_across import reading, where
 from harmony_kit.report.portfolio_report.records_across import evidence
 from harmony_kit.report.portfolio_report.recurring import recurring
@@ -14,6 +15,7 @@ from harmony_kit.report.portfolio_report.together import together
 __all__ = [
     "cover",
     "evidence",
+    "promises",
     "reading",
     "recurring",
     "regions",

@@ -13,6 +13,7 @@ from harmony_kit.findings.record_facts import (
 )
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import Block, render_block
+from harmony_kit.report.site_report.promised import tell_past
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.storytelling import say_fact
 
@@ -29,7 +30,8 @@ def changed(site: Assessment) -> Block:
         view.words,
         part="changed",
         lead=view.words.say("changed.lead"),
-        since=view.words.say("changed.first_round"),
+        since="" if site.past else view.words.say("changed.first_round"),
+        past=tell_past(view, site.past) if site.past else None,
         as_of=site.as_of,
         records=[say_fact(view, fact) for fact in _list_records(view)],
     )

@@ -52,7 +52,7 @@ def _kind_of_end(view: SiteView, finding: Finding) -> str:
     if finding.kind != "topic":
         return finding.kind
     if finding.pattern == "false_conflict":
-        return "told"
+        return finding.pattern
     ends = {"pilot": "pilot", "decision": "readiness"}
     return ends.get(view.item(finding.item).per or "", "topic")
 

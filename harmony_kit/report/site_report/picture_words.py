@@ -31,7 +31,7 @@ def name_state(row: Row, words: Words) -> str:
     if claim not in WORDED:
         return words.say("state.on_line" if is_on_line else f"state.{claim}")
     state = words.say(f"state.{row['state']}")
-    if is_on_line:
+    if is_on_line and claim != "claimed":  # told means may lie nearer to the line than the measured
         return words.say("state.near_line", state=state)
     return hedge(words, row["claim"], state)
 

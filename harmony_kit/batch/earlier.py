@@ -1,0 +1,147 @@
+"""What a report needs of the wave before: what was published of it, and what was agreed then.
+
+It lies beside the snapshot, so that a notebook reads it as it reads answers, and never the store.
+Names of owners are not in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from harmony_kit.batch.holding import read_holding, read_published
+from harmony_kit.engagement.folder import Engagement
+from harmony_kit.files import hash_content, json_bytes, read_json, write_json, write_whole
+from harmony_kit.instrument.model import Instrument
+from harmony_kit.journal.answers import Answer, Answers
+from harmony_kit.journal.answers_file import answers_bytes
+from harmony_kit.journal.commitment import Commitment
+from harmony_kit.journal.queries import read_beginnings
+from harmony_kit.journal.store import Store
+from harmony_kit.measures.waves import Wordings
+
+__all__ = ["read_wordings", "take_earlier"]
+
+_MANIFEST = "earlier.json"
+
+
+def take_earlier(
+    store: Store, engagement: Engagement, sites: Sequence[str], folder: Path
+) -> dict[str, str]:
+    """Bring ``<folder>/earlier`` up to date: site → fingerprint; sites without a wave before lack.
+
+    Files of a site whose wave before, and whose present answers, did not change stay as they are.
+    """
+    target = folder / "earlier"
+    waves = _find_waves(store, engagement.wave)
+    entries = store.ledger.entries()
+    told = {
+        site: [e for e in entries if e.site == site and e.wave == waves[site]]
+        for site in sites
+        if site in waves
+    }
+    known = read_json(target / _MANIFEST)
+    extents = {wave: store.site_extents(wave) for wave in {*waves.values(), engagement.wave}}
+    found: dict[str, Any] = {}
+    for site, agreed in told.items():
+        wave = waves[site]
+        then, now = ([*extents[one].get(site, ())] for one in (wave, engagement.wave))
+        as_of = [wave, then, now, _rule_of(engagement, site, wave), [e.id for e in agreed]]
+        if known.get(site, {}).get("as_of") == as_of and _is_there(target, site):
+            found[site] = known[site]
+        else:
+            digest = _write_site(target, site, _draw_site(store, engagement, site, wave, agreed))
+            found[site] = {"as_of": as_of, "sha256": digest}
+    _forget_others(target, {*found})
+    if found != known and (found or target.is_dir()):
+        write_json(target / _MANIFEST, found)
+    return {site: one["sha256"] for site, one in found.items()}
+
+
+def _find_waves(store: Store, wave: str) -> dict[str, str]:
+    """Site → the wave before this one: the last that began there before it did."""
+    with store.connect("read answers from") as connection:
+        begun = read_beginnings(connection)
+    before: dict[str, str] = {}
+    for (site, other), when in sorted(begun.items(), key=lambda pair: (pair[1], pair[0])):
+        present = begun.get((site, wave))
+        if other != wave and (present is None or when < present):
+            before[site] = other
+    return before
+
+
+def _rule_of(engagement: Engagement, site: str, wave: str) -> str:
+    """What of the rules of disclosure changes what may be shown although no answer changed."""
+    holding = read_holding(engagement.folder, wave, engagement.settings.min_group)
+    last = [asdict(line) for (place, _), line in sorted(holding.last.items()) if place == site]
+    return hash_content([holding.min_group, holding.n_voided.get(site, 0), last])
+
+
+def _is_there(target: Path, site: str) -> bool:
+    return all((target / f"{site}.{end}").is_file() for end in ("json", "parquet"))
+
+
+def _draw_site(
+    store: Store, engagement: Engagement, site: str, wave: str, agreed: Sequence[Commitment]
+) -> dict[str, bytes]:
+    """Ending → content of the two files of a site."""
+    current = [*store.current(site, wave), *store.current(site, engagement.wave)]
+    told = {
+        "wave": wave,
+        "wordings": read_wordings(store, current),
+        "entries": [_plain(one) for one in agreed],
+        "owners": [asdict(one) for one in store.ledger.owners(site)],
+    }
+    answers = Answers(read_published(store, engagement, [site], wave))
+    return {"parquet": answers_bytes(answers), "json": json_bytes(told)}
+
+
+def _write_site(target: Path, site: str, files: Mapping[str, bytes]) -> str:
+    """Write the files of a site; their fingerprint."""
+    for end, content in files.items():
+        write_whole(target / f"{site}.{end}", content, is_private=True)
+    return hash_content([hashlib.sha256(content).hexdigest() for content in files.values()])
+
+
+def _plain(entry: Commitment) -> dict[str, Any]:
+    due = entry.due.isoformat() if entry.due else None
+    return {**asdict(entry), "at": entry.at.isoformat(), "due": due}
+
+
+def _forget_others(target: Path, sites: set[str]) -> None:
+    for path in target.glob("*") if target.is_dir() else ():
+        if path.name != _MANIFEST and path.name.rpartition(".")[0] not in sites:
+            path.unlink(missing_ok=True)
+
+
+def read_wordings(store: Store, answers: Sequence[Answer]) -> Wordings:
+    """Wave → item → hash of how it was asked; waves whose instrument is not kept are absent."""
+    used: dict[str, set[str]] = {}
+    for answer in answers:
+        used.setdefault(answer.wave, set()).add(answer.source.instrument_sha256)
+    wordings: dict[str, Mapping[str, str]] = {}
+    for wave, digests in used.items():
+        try:
+            instruments = [store.instrument(digest) for digest in sorted(digests)]
+        except KeyError:
+            continue
+        items = {item.id for instrument in instruments for item in instrument.items}
+        # Asked in two wordings within one wave, an item is comparable with neither.
+        wordings[wave] = {item: "|".join(_hashes(instruments, item)) for item in sorted(items)}
+    return wordings
+
+
+def _hashes(instruments: Sequence[Instrument], item: str) -> list[str]:
+    asked = [instrument for instrument in instruments if instrument.has_item(item)]
+    return sorted({_hash_wording(instrument, item) for instrument in asked})
+
+
+def _hash_wording(instrument: Instrument, item_id: str) -> str:
+    item = instrument.item(item_id)
+    anchors = instrument.scale(item.scale).anchors if item.scale else ()
+    labels = instrument.option_ids(item_id)
+    content = repr((sorted(item.text.items()), anchors, labels, item.k))
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
