@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from engagement_folders import file_digests, make_folder, request_for
+from workshops import Holder, make_workshop
 
 from harmony_kit.batch.batch import run_engagement
 from harmony_kit.cli import main
@@ -76,3 +77,19 @@ def _answers(folder: Path) -> list[object]:
         return [*store.current(), *store.respondents()]
     finally:
         store.close()
+
+
+def test_a_workshop_says_what_is_not_saved_and_goes_on_once_there_is_room(small_disk):
+    holder = Holder(make_workshop(small_disk / "acme"), workflow="stop-line")
+    holder.say("why;frame.risk;it;text", "Because.")
+    filler = _fill(small_disk)
+    long = {"do": "answer", "question": "why;frame.risk;operations;text", "text": "é" * 2000}
+    replies = [holder.host.handle({**long, "text": long["text"][n:]}) for n in range(40)]
+    refused = [reply for reply in replies if "trouble" in reply]
+    assert refused, "everything went on a full disk"
+    assert "the disk is full" in refused[-1]["trouble"]["detail"]
+    assert not any("saved" in reply for reply in refused)
+    filler.unlink()
+    assert holder.accord.find("why", "frame.risk", "it").text == "Because."
+    assert "saved" in holder.ask(**long)
+    assert holder.accord.find("why", "frame.risk", "operations").text == long["text"]

@@ -63,8 +63,9 @@ class Board:
     def rest(self):
         """Wait until the board has done what it was told, and all of it is saved."""
         self.page.wait_for_timeout(30)
+        # A kernel of a crowded machine is silent for seconds, and no key is awaited meanwhile.
         self.page.wait_for_function(
-            "() => !document.querySelector('.harmony[aria-busy]')", timeout=20_000
+            "() => !document.querySelector('.harmony:is([aria-busy], .offline)')", timeout=30_000
         )
 
     def press(self, *keys):
