@@ -9,14 +9,20 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from engagement_folders import WAVE, make_folder, save_answers
 
 from harmony_kit.batch.snapshot import Snapshot, take_snapshot
+from harmony_kit.cli import main
+from harmony_kit.engagement.scaffold import create_demo
+from harmony_kit.errors import EngagementError
 from harmony_kit.files import hash_file
 from harmony_kit.journal.answers import type_frame
 from harmony_kit.journal.answers_file import read_answers_file
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.subject import Subject
+from harmony_kit.report.assessment import Assessment
+from harmony_kit.report.results import dump_results
 
 SITES = ("a", "b", "c")
 
@@ -178,3 +184,28 @@ def test_a_snapshot_is_for_its_owner_only(folder: Path, umask: int) -> None:
     place = folder / "snapshot"
     assert place.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in place.glob("*.parquet")} == {0o600}
+
+
+def test_answers_of_other_waves_only_are_a_mistake_and_not_too_few(folder: Path) -> None:
+    place = _take(folder, (*SITES, "new")).folder
+    assert len(read_answers_file(place / "a.parquet", wave=WAVE).frame) > 0
+    assert len(read_answers_file(place / "new.parquet", wave="9").frame) == 0
+    with pytest.raises(EngagementError) as refused:
+        read_answers_file(place / "a.parquet", wave="9")
+    assert str(refused.value) == (
+        f"a.parquet: has no answers of the wave '9'. Allowed: {WAVE}. "
+        "With papermill, -r keeps a name as it is written: -r wave 01."
+    )
+
+
+def test_a_wave_of_digits_may_come_as_a_number(tmp_path: Path) -> None:
+    demo = create_demo(tmp_path / "demo").folder
+    store = Store(f"sqlite:///{demo / 'answers.sqlite'}")
+    answers = tmp_path / "in.csv"
+    answers.write_bytes((demo / "incoming" / "northfield.csv").read_bytes())
+    assert CliRunner().invoke(main, ["import", str(demo), str(answers)]).exit_code == 0
+    place = take_snapshot(store, ("northfield",), wave="2026", folder=tmp_path / "s").folder
+    words = {"site": "northfield", "snapshot": place, "as_of": "2026-10-30"}
+    loaded = [Assessment.load(demo, wave=wave, **words) for wave in ("2026", 2026)]
+    assert dump_results(loaded[0].results()) == dump_results(loaded[1].results())
+    assert len(loaded[0].frames["topics"]) > 0

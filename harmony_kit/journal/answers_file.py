@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.journal.answers import Answers, type_frame
 from harmony_kit.journal.subject import Subject
 
@@ -54,8 +55,12 @@ def answers_bytes(answers: Answers) -> bytes:
     return sink.getvalue()
 
 
-def read_answers_file(path: Path) -> Answers:
-    """The answers in a file and the subjects added at interviews; FileNotFoundError."""
+def read_answers_file(path: Path, *, wave: str | None = None) -> Answers:
+    """The answers in a file and the subjects added at interviews.
+
+    Raises FileNotFoundError, and `EngagementError` where a `wave` is asked for and all answers
+    are of others: that is a mistake in its name, never a plant where nobody was heard.
+    """
     table = pq.read_table(path)
     metadata = table.schema.metadata or {}
     nothing: dict[bytes, Any] = {b"subjects": [], b"waiting": {}, b"response": {}, b"key": ""}
@@ -63,8 +68,14 @@ def read_answers_file(path: Path) -> Answers:
         json.loads(metadata[name]) if name in metadata else default
         for name, default in nothing.items()
     )
+    frame = type_frame(table.to_pandas())
+    waves = sorted(set(frame["wave"]))
+    if wave is not None and waves and wave not in waves:
+        todo = "With papermill, -r keeps a name as it is written: -r wave 01."
+        what = f"has no answers of the wave {wave!r}"
+        raise EngagementError(Problem(path.name, "", what, ", ".join(waves), todo))
     return Answers(
-        type_frame(table.to_pandas()),
+        frame,
         tuple(Subject(**one) for one in subjects),
         waiting=waiting,
         response=response,

@@ -104,12 +104,14 @@ class Assessment:
     ) -> Assessment:
         """Measure one site from a snapshot folder, which holds ``<site>.parquet``.
 
-        Raises `EngagementError`, `PlaybookError`, KeyError for an unknown site, and
-        FileNotFoundError where the snapshot lacks the site.
+        A wave or site of digits may come as a number, as papermill reads ``-p wave 2026``.
+        Raises `EngagementError`, also where the snapshot has answers and none of the wave,
+        `PlaybookError`, KeyError for an unknown site, and FileNotFoundError where the snapshot
+        lacks the site.
         """
         # Arrow's strings take a fifth longer on frames as small as those of a site.
         with pd.option_context("mode.string_storage", "python"):
-            return cls._load(Path(engagement), site, wave, Path(snapshot), as_of)
+            return cls._load(Path(engagement), str(site), str(wave), Path(snapshot), as_of)
 
     @classmethod
     def _load(
@@ -117,7 +119,7 @@ class Assessment:
     ) -> Assessment:
         opened = load_engagement(engagement)
         path = snapshot / f"{site}.parquet"
-        answers = read_answers_file(path)
+        answers = read_answers_file(path, wave=wave)
         day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
         assessment = measure_site(opened, answers, site=site, wave=wave, as_of=day)
         # Without a key in it the mark of the answers could be found by trying answers.

@@ -71,14 +71,14 @@ class Portfolio:
         parts: dict[str, list[pd.DataFrame]] = {name: [] for name in _LISTS}
         counted: dict[str, dict[str, Any]] = {}
         for sites in _in_parts(opened.site_ids):
-            found = _read_all(sites, Path(results), wave)
+            found = _read_all(sites, Path(results), str(wave))
             counted |= {site: _count(content) for site, content in found.items()}
             for name in _LISTS:
                 parts[name].append(_stack(found, name))
         day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
         frames = {name: _join(parts.pop(name)) for name in _LISTS}
         sites_frame = _list_sites(opened, counted, kept)
-        return cls(engagement=opened, wave=wave, as_of=day, sites=sites_frame, **frames)
+        return cls(engagement=opened, wave=str(wave), as_of=day, sites=sites_frame, **frames)
 
     @property
     def language(self) -> str:
