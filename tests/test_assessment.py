@@ -298,6 +298,8 @@ def test_nothing_of_a_small_group_leaves_but_what_the_gate_lets_through(demo):
         "mean",
         "mean_from",
         "mean_to",
+        "low",  # the interval follows from the mean or band and the number of people
+        "high",
     }
     means = ("own", "estimate", "other_own", "agreement_gap", "perceived_gap", "misreading")
     figures = [row[name] for row in results["topics"] for name in means if name in row]
