@@ -174,6 +174,7 @@ def _triples(points):
     return ((i, j, k) for i, j, k in product(range(points), repeat=3) if i < j < k)
 
 
+@pytest.mark.slow
 @given(ratings(min_size=1))
 def test_van_der_eijk_layer_by_layer(rated):
     points, answers = rated
@@ -508,6 +509,7 @@ def test_the_fewer_are_left_to_hear_the_surer():
     assert widths[-2] == pytest.approx(widths[-1], rel=0.01)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=15)
 @given(ratings(min_size=3, max_size=12))
 def test_probability_above_the_midpoint_is_that_of_a_dirichlet(rated):

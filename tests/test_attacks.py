@@ -78,6 +78,7 @@ def test_of_small_groups_at_least_two_sets_fit_with_and_without_ones_own_answer(
             assert len(rests) != 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [8, 9, 11, 15])
 def test_of_large_groups_nobodys_answer_is_fixed_but_where_all_agree_but_one(n):
     for key, sets in told_sets(n, 5).items():
@@ -223,6 +224,7 @@ def _tell(rows, settings):
     return measured, disclose(measured, settings, items=ITEMS, lenses=LENSES)
 
 
+@pytest.mark.slow
 def test_no_answer_of_fifty_plants_is_determined(plants):
     measured, told = plants
     _, unique, fixed = count_solved(told.frames["within"])

@@ -366,6 +366,7 @@ def test_fail_fast_starts_no_further_report(tmp_path: Path, maker: Maker) -> Non
     assert not result.is_ok
 
 
+@pytest.mark.slow
 def test_five_equal_failures_in_a_row_stop_a_run(tmp_path: Path, run: Any) -> None:
     sites = "abcdefghij"
     folder = make_folder(tmp_path / "e", sites)

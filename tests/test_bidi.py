@@ -71,6 +71,7 @@ def test_names_in_sentences_charts_and_labels():
     assert RLO not in html
 
 
+@pytest.mark.slow
 def test_a_page_with_a_turned_name_is_not_turned_round(tmp_path: Path):
     folder = make_folder(tmp_path / "e", ("a", "b"))
     name = f"Mill {RLO}{HEBREW} (2)"

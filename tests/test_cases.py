@@ -70,6 +70,7 @@ def test_the_last_step_decides(kinds, state):
     assert follow(PLACE, events, PERSON).state == state
 
 
+@pytest.mark.slow
 def test_a_plan_is_kept_once(store):
     case = InterviewCase(*PLACE, "it", "planner", date="2026-10-06", interviewer="ana")
     assert store.cases.plan(case, ANA) is True
@@ -281,5 +282,5 @@ class LifeOfACase(RuleBasedStateMachine):
             self.store.close()
 
 
-TestLifeOfACase = LifeOfACase.TestCase
+TestLifeOfACase = pytest.mark.slow(LifeOfACase.TestCase)
 TestLifeOfACase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)

@@ -73,6 +73,7 @@ def test_what_moved():
     assert dtypes_of(found) == CHANGES.dtypes
 
 
+@pytest.mark.slow
 def test_a_plant_that_did_not_change_says_so():
     names = [f"frame.t{i}" for i in range(12)]
     items = items_of(*({"item": name} for name in names))
@@ -169,6 +170,7 @@ def test_a_change_of_few_who_came_back_or_not_is_never_a_figure(
     assert missing_as_none(own[columns]) == expected
 
 
+@pytest.mark.slow
 def test_reworded_and_new_items_are_listed_and_not_compared():
     after = pd.concat(
         [AFTER, wave("w1", 9, topic("frame.two", [4, 4, 4], [4, 4, 4], [4, 4, 4]))],
@@ -187,6 +189,7 @@ def test_reworded_and_new_items_are_listed_and_not_compared():
     assert moved[["p_changed", "claim"]].isna().to_numpy().all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wordings", "expected"),
     [

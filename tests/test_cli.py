@@ -81,6 +81,7 @@ def test_init_says_what_is_next(tmp_path):
     assert "is already there" in again.output
 
 
+@pytest.mark.slow
 def test_check_of_a_good_folder(acme):
     result = _run("check", acme)
     assert result.exit_code == 0, result.output

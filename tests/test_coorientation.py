@@ -159,6 +159,7 @@ def test_a_topic_borrows_from_the_others():
     assert chance[0] < chance[1]
 
 
+@pytest.mark.slow
 def test_more_heads_mean_more_doubt():
     answers = topic([5, 4, 4], [4, 4, 3], [2, 3, 2])
     widths = []
@@ -203,6 +204,7 @@ def test_missing_estimates_leave_the_rest():
     assert seeing["state"] == "known_difference"
 
 
+@pytest.mark.slow
 def test_sites_and_waves_do_not_touch_each_other():
     north = topic([5, 4, 4], [4, 4, 3], [2, 3, 2])
     south = topic([1, 1, 2], [5, 5, 4], [2, 3, 2, 1], site="south")
@@ -272,6 +274,7 @@ def test_more_interviews_only_where_something_is_open():
     assert numbers.between(1, 30).all()
 
 
+@pytest.mark.slow
 def test_a_batch_reads_a_site_as_its_report_does():
     names = [f"x.t{i}" for i in range(10)]
     items, random, sites = (

@@ -105,6 +105,7 @@ def mentions(folder, *needles):
 WHOSE = ("--site", "north", "--respondent", WHO)
 
 
+@pytest.mark.slow
 def test_not_a_byte_of_a_person_is_left_in_the_folder(folder):
     assert {path for path, _ in mentions(folder, SENTENCE)} >= {
         "answers.sqlite",
@@ -131,6 +132,7 @@ def test_not_a_byte_of_a_person_is_left_in_the_folder(folder):
     ]
 
 
+@pytest.mark.slow
 def test_the_report_is_made_again_and_her_side_is_not_shown(folder):
     before = Register(folder).last_published(WAVE)
     assert ("north", "night") in before

@@ -156,6 +156,7 @@ def test_parameters_and_records(runner, tmp_path):
     assert pickle.loads(pickle.dumps(result)) == result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["harmony", "papermill"])
 def test_undeclared_parameter_is_refused_before_anything_runs(runner, tmp_path, engine):
     cells = [("x: int = 1", "parameters"), "open('ran', 'w').close()"]
@@ -164,6 +165,7 @@ def test_undeclared_parameter_is_refused_before_anything_runs(runner, tmp_path, 
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["harmony", "papermill"])
 def test_a_notebook_that_names_no_kernel_is_python(runner, tmp_path, engine):
     book = _write(tmp_path / "in.ipynb", ["print(1)"])
@@ -175,6 +177,7 @@ def test_a_notebook_that_names_no_kernel_is_python(runner, tmp_path, engine):
     assert _text(nbformat.read(tmp_path / "out.ipynb", as_version=4).cells[0]) == "1\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("engine", "message"),
     [("harmony", "written in R"), ("papermill", "kernel 'no-such-kernel', which is not installed")],
@@ -208,6 +211,7 @@ def test_failure_stops_and_is_marked(runner, tmp_path):
     assert cells[-1].outputs == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["harmony", "papermill"])
 def test_a_failure_without_a_traceback_is_one_too(runner, tmp_path, engine):
     result, cells = _run(runner, tmp_path, "%no_such_magic", "print('never')", engine=engine)
@@ -254,6 +258,7 @@ def test_memory_limit_raises_memory_error(runner, tmp_path):
     assert (result.status, result.error.ename) == ("failed", "MemoryError")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stubborn", [False, True], ids=["obeys", "ignores"])
 def test_a_deadline_interrupts_then_kills(runner, tmp_path, stubborn):
     ignore = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n" if stubborn else ""
@@ -306,6 +311,7 @@ def test_random_numbers_differ_between_notebooks(runner, tmp_path):
     assert first != second
 
 
+@pytest.mark.slow
 def test_nothing_is_left_behind(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
@@ -397,6 +403,7 @@ def test_papermill_runs_with_it(tmp_path):
     assert "papermill-error-cell-tag" in cells[0].metadata.tags
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "ename", "shown"),
     [

@@ -62,6 +62,7 @@ print(sorted(heavy & set(sys.modules)))
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
@@ -79,6 +80,7 @@ def test_parameters_arrive_as_values(runner, tmp_path, value, shown):
     assert _shown(cells[2]) == f"{shown}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["harmony", "papermill"])
 def test_braces_in_a_path_are_no_parameters(runner, tmp_path, engine):
     folder = tmp_path / "{x} ü $y"
@@ -107,6 +109,7 @@ def test_a_whole_notebook_has_one_limit(runner, tmp_path, engine, limit_s):
     assert _comes_true(lambda: not psutil.pid_exists(pid))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["harmony", "papermill"])
 def test_a_failure_names_its_own_cell(runner, tmp_path, engine):
     result, _ = _run(runner, tmp_path, "x = 1", "x / 0", "x", engine=engine)
@@ -161,6 +164,7 @@ def test_a_forked_process_cannot_disturb_the_channel(runner, tmp_path):
     assert _shown(cells[0]) == "\n'in the child'\n'in the parent'"
 
 
+@pytest.mark.slow
 def test_what_a_notebook_starts_in_a_session_of_its_own_ends_with_it(runner, tmp_path):
     far = "subprocess.Popen(['sleep', '62.5'], start_new_session=True)"
     result, _ = _run(runner, tmp_path, f"import subprocess, time\n{far}\ntime.sleep(60)",

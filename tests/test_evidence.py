@@ -95,6 +95,7 @@ def test_a_site_where_nothing_is_decided_has_no_median():
     assert row[["n_open", "longest_days", "n_judged", "n_slow"]].tolist() == [2, 273, 2, 2]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(
     st.lists(st.tuples(st.integers(1, 200), st.booleans()), min_size=1, max_size=15).filter(

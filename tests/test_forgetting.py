@@ -52,6 +52,7 @@ def mentions(folder):
     ]
 
 
+@pytest.mark.slow
 def test_everything_of_a_person_goes_and_the_others_stay(store):
     fill(store)
     others = store.current(respondent="it-02")

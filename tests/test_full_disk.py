@@ -45,6 +45,7 @@ def test_a_folder_that_could_not_be_made_is_not_half_made(small_disk):
     assert _invoke("init", small_disk / "a").exit_code == 0
 
 
+@pytest.mark.slow
 def test_nothing_that_was_there_is_lost(small_disk):
     folder = make_folder(small_disk / "e", ("a", "b"))
     assert run_engagement(request_for(folder)).is_ok

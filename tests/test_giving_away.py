@@ -34,6 +34,7 @@ def _read_back(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", PLANTS)
 def test_pages_and_pictures_are_drawn_from_what_results_json_says(site):
     """So no coordinate holds a digit more than the number it stands for."""

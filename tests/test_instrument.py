@@ -88,6 +88,7 @@ def _changed(node, place, value):
     return copy
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     place=st.sampled_from(list(_places(CONTENT))),

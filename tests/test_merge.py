@@ -245,6 +245,7 @@ _SUBJECTS = st.builds(
 _ENTRIES = st.lists(st.one_of(_ANSWERS, _ANSWERS, _EVENTS, _PEOPLE, _SUBJECTS), max_size=6)
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.tuples(_ENTRIES, _ENTRIES, _ENTRIES))
 def test_merging_commutes_associates_and_repeats(taken):

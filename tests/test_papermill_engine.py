@@ -123,6 +123,7 @@ def test_a_kernel_that_is_not_there_is_an_error(tmp_path):
         _execute(_book(tmp_path / "in.ipynb", "1"), kernel_name="nosuchkernel")
 
 
+@pytest.mark.slow
 def test_the_runner_refuses_a_kernel_of_another_python(tmp_path, monkeypatch):
     _add_kernel(tmp_path, monkeypatch)
     book = _book(tmp_path / "in.ipynb", "1")
@@ -133,6 +134,7 @@ def test_the_runner_refuses_a_kernel_of_another_python(tmp_path, monkeypatch):
         runner.run(RunRequest(book, {}, tmp_path / "out.ipynb"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "kind", "shown"),
     [

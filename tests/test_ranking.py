@@ -244,6 +244,7 @@ def test_a_census_leaves_no_uncertainty():
     assert frame["claim"].tolist() == ["claimed", "claimed"]
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(deadline=None, max_examples=20)
 def test_distances_keep_their_bounds_and_the_triangle(data):

@@ -224,6 +224,7 @@ def test_a_healthy_plant_shows_no_signature(healthy):
     assert present(frame) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("signature", "subject", "has", "counter"), CASES)
 def test_signature_and_its_counter_example(signature, subject, has, counter):
     frame = measure_signatures(frames_of(plant(**has)))
@@ -273,6 +274,7 @@ def test_without_a_frame_only_what_needs_it_is_gone(healthy, missing):
     assert set(whole["signature"]) - set(part["signature"]) == NEEDED[missing]
 
 
+@pytest.mark.slow
 def test_without_a_record_both_lenses_must_see_it():
     one_sees = plant(**{"pilots.helps": (HIGH, LOW)})
     both_see = plant(**{"pilots.helps": (LOW, LOW)})

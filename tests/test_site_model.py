@@ -28,6 +28,7 @@ def drawn(ratings):
     return draw_sites([ratings], reliability=0.7)[0].means
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_as_often_as_they_say():
     held = []
     for seed in range(12):
@@ -52,6 +53,7 @@ def test_the_same_answers_give_the_same_draws_whoever_gave_them():
     assert np.array_equal(drawn(ratings), drawn(shuffled))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unseen", [-1, 3])
 def test_a_site_gets_the_same_draws_in_any_company(unseen):
     sites = [plant(seed, (4, seed), unseen)[0] for seed in range(2, 11)]

@@ -54,6 +54,7 @@ def store(store_url: str) -> Iterator[Store]:
     store.close()
 
 
+@pytest.mark.slow
 def test_append_returns_what_current_gives_back(store):
     assert store.append(ANSWERS) == 5
     assert store.current() == ANSWERS
@@ -245,6 +246,7 @@ def test_what_is_written_together_is_there_together(store):
     assert store.current() == [RATING, PILOT]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="nothing can be killed in the same way here")
 def test_a_process_killed_in_between_leaves_nothing_behind(tmp_path):
     url = f"sqlite:///{tmp_path}/answers.sqlite"

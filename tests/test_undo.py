@@ -105,6 +105,7 @@ def _many(n: int) -> list[Answer]:
     return [replace(blank, respondent=f"P{i:05}", site=("north", "south")[i % 2]) for i in range(n)]
 
 
+@pytest.mark.slow
 def test_others_write_during_an_import_and_nobody_sees_a_part_of_it(tmp_path: Path):
     url = f"sqlite:///{tmp_path / 'answers.sqlite'}"
     store, interview = Store(url), Store(url, stays_open=True)
@@ -131,6 +132,7 @@ def test_others_write_during_an_import_and_nobody_sees_a_part_of_it(tmp_path: Pa
     interview.close()
 
 
+@pytest.mark.slow
 def test_an_import_that_breaks_off_leaves_nothing(tmp_path: Path):
     url = f"sqlite:///{tmp_path / 'answers.sqlite'}"
     store = Store(url)
