@@ -86,16 +86,19 @@ def test_a_browser_is_found_by_name_on_the_path_and_where_it_is_installed(tmp_pa
         "HOME": str(tmp_path / "home"),
         "PROGRAMFILES": str(tmp_path / "Programs"),
     }
-    assert find_browser(None, everything) == second
-    assert find_browser(None, {**everything, "PATH": nothing}) == chrome
+    root = tmp_path / "root"
+    assert find_browser(None, everything, root) == second
+    assert find_browser(None, {**everything, "PATH": nothing}, root) == chrome
     alone = {"PATH": nothing, "PROGRAMFILES(X86)": str(tmp_path / "Programs")}
-    assert find_browser(None, alone) == edge
-    assert find_browser(str(edge), everything) == edge
+    assert find_browser(None, alone, root) == edge
+    snap = _start(root, "snap/bin/chromium")
+    assert find_browser(None, alone, root) == snap
+    assert find_browser(str(edge), everything, root) == edge
 
 
 def test_without_a_browser_it_is_said_what_to_install(tmp_path):
     with pytest.raises(FileError) as raised:
-        find_browser(None, {"PATH": str(tmp_path)})
+        find_browser(None, {"PATH": str(tmp_path)}, tmp_path)
     assert str(raised.value) == (
         "a browser that prints: was not found, neither on PATH nor where it is usually installed. "
         "Allowed: Chromium, Google Chrome or Microsoft Edge, version 131 or newer. "

@@ -35,6 +35,8 @@ _WINDOWS_ROOTS: Final = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
 
 _LINUX: Final = ("snap/bin/chromium", "opt/google/chrome/chrome", "opt/microsoft/msedge/msedge")
 
+_ROOT: Final = Path("/")
+
 _ALLOWED: Final = "Chromium, Google Chrome or Microsoft Edge, version 131 or newer"
 _TODO: Final = (
     "Install one (Debian, Ubuntu: apt install chromium; macOS: brew install --cask google-chrome; "
@@ -42,7 +44,9 @@ _TODO: Final = (
 )
 
 
-def find_browser(named: str | None, environment: Mapping[str, str] = os.environ) -> Path:
+def find_browser(
+    named: str | None, environment: Mapping[str, str] = os.environ, root: Path = _ROOT
+) -> Path:
     """The browser somebody named, else the first one installed.
 
     Raises `FileError` where there is none, with what to install.
@@ -53,7 +57,7 @@ def find_browser(named: str | None, environment: Mapping[str, str] = os.environ)
             return Path(found)
         raise FileError(Problem(named, "", "is no program that can be started", _ALLOWED))
     on_path = (shutil.which(name, path=path) for name in _NAMES)
-    places = (str(place) for place in usual_places(environment) if place.is_file())
+    places = (str(place) for place in usual_places(environment, root) if place.is_file())
     found = next((place for place in (*on_path, *places) if place), None)
     if found is None:
         what = "was not found, neither on PATH nor where it is usually installed"
@@ -61,11 +65,11 @@ def find_browser(named: str | None, environment: Mapping[str, str] = os.environ)
     return Path(found)
 
 
-def usual_places(environment: Mapping[str, str]) -> Iterator[Path]:
+def usual_places(environment: Mapping[str, str], root: Path) -> Iterator[Path]:
     """Where installers put a browser, on any system, beside PATH."""
-    for top in dict.fromkeys(["/", environment.get("HOME", "/")]):
-        yield from (Path(top) / place for place in _MAC)
-    yield from (Path("/") / place for place in _LINUX)
+    for top in dict.fromkeys([root, Path(environment.get("HOME", root))]):
+        yield from (top / place for place in _MAC)
+    yield from (root / place for place in _LINUX)
     for name in _WINDOWS_ROOTS:
         if folder := environment.get(name):
             yield from (Path(folder) / place for place in _WINDOWS)
