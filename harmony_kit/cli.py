@@ -176,13 +176,30 @@ def watch(folder: Path, **options: Any) -> None:  # noqa: ANN401
 @click.option(
     "--self", "self_service", is_flag=True, help="For a respondent alone: larger type, no notes."
 )
+@click.option(
+    "--share",
+    metavar="ADDRESS",
+    help="The same for a phone or tablet in this network, at an address of this computer; TLS.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1024, 65535),
+    help="With --self or --share: this port; default: the first free one of the folder's.",
+)
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
-def interview(folder: Path, site: str | None, *, self_service: bool, no_browser: bool) -> None:
+def interview(folder: Path, *, self_service: bool, no_browser: bool, **options: Any) -> None:  # noqa: ANN401
     """Open the interview in JupyterLab; with --self on a page of its own."""
+    if self_service or options["share"] is not None:
+        from harmony_kit.commands import sharing
+
+        sharing.serve_form(folder, browse=not no_browser, **options)
+        return
+    if options["port"]:
+        error = "--port goes with --self or --share."
+        raise click.UsageError(error)
     from harmony_kit.commands import folders
 
-    how = {"self_service": self_service, "open_browser": not no_browser}
-    sys.exit(folders.interview(folder, site=site, **how))
+    sys.exit(folders.interview(folder, site=options["site"], open_browser=not no_browser))
 
 
 @main.command()
