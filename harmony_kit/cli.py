@@ -140,6 +140,28 @@ def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
 
 @main.command()
 @folder_argument
+@click.option("--site", "sites", multiple=True, help="Only this site; may be given again.")
+@click.option(
+    "--browser", metavar="PATH", help="The browser that prints; default: the first one found."
+)
+@click.option("--force", "is_forced", is_flag=True, help="Print again what is printed already.")
+def pdf(folder: Path, **options: Any) -> None:  # noqa: ANN401
+    """Print the reports of DIR as PDFs, to send and to file.
+
+    report.pdf beside each report.html and, without --site, portfolio.pdf and index.pdf: A4, tagged
+    for screen readers, with bookmarks, running heads and page numbers. Made of the page alone.
+
+    Needs Chromium, Google Chrome or Microsoft Edge, found on PATH or where it is usually installed.
+    A report that is made again, or taken down by harmony forget, takes its PDF with it: print
+    again. Exits with 1 if a page could not be printed, and names it.
+    """
+    from harmony_kit.commands import printing
+
+    sys.exit(printing.print_reports(folder, **options))
+
+
+@main.command()
+@folder_argument
 @run_options
 def watch(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Keep drafts, for your own eyes, in DIR/drafts while answers come in. Ctrl-C ends it."""
@@ -154,13 +176,30 @@ def watch(folder: Path, **options: Any) -> None:  # noqa: ANN401
 @click.option(
     "--self", "self_service", is_flag=True, help="For a respondent alone: larger type, no notes."
 )
+@click.option(
+    "--share",
+    metavar="ADDRESS",
+    help="The same for a phone or tablet in this network, at an address of this computer; TLS.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1024, 65535),
+    help="With --self or --share: this port; default: the first free one of the folder's.",
+)
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
-def interview(folder: Path, site: str | None, *, self_service: bool, no_browser: bool) -> None:
+def interview(folder: Path, *, self_service: bool, no_browser: bool, **options: Any) -> None:  # noqa: ANN401
     """Open the interview in JupyterLab; with --self on a page of its own."""
+    if self_service or options["share"] is not None:
+        from harmony_kit.commands import sharing
+
+        sharing.serve_form(folder, browse=not no_browser, **options)
+        return
+    if options["port"]:
+        error = "--port goes with --self or --share."
+        raise click.UsageError(error)
     from harmony_kit.commands import folders
 
-    how = {"self_service": self_service, "open_browser": not no_browser}
-    sys.exit(folders.interview(folder, site=site, **how))
+    sys.exit(folders.interview(folder, site=options["site"], open_browser=not no_browser))
 
 
 @main.command()

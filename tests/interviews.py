@@ -95,10 +95,14 @@ def begin(reception: Reception, respondent: str = "mira-17") -> dict:
 
 @contextlib.contextmanager
 def run_pocket(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """`harmony interview --self` as it is typed; the address it tells, and its process."""
-    command = [sys.executable, "-u", "-m", "harmony_kit", "interview", str(folder), "--self"]
+    """`harmony interview --self` as it is typed; the address it tells, and its process.
+
+    With ``--share`` among the options it is that instead.
+    """
+    command = [sys.executable, "-u", "-m", "harmony_kit", "interview", str(folder)]
+    alone = () if "--share" in options else ("--self",)
     process = subprocess.Popen(
-        [*command, "--site", "lyon", "--no-browser", *options],
+        [*command, *alone, "--site", "lyon", "--no-browser", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -106,7 +110,7 @@ def run_pocket(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Po
     )
     try:
         told = process.stdout.readline()
-        yield re.search(r"http://\S+", told).group(), process
+        yield re.search(r"https?://\S+", told).group(), process
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)

@@ -74,6 +74,8 @@ OWNERS = {
     "nbclient": ("engine",),
     "sqlalchemy": ("journal",),
     "tornado": ("interview",),
+    "cryptography": ("interview.certificates",),
+    "segno": ("commands.sharing",),
     "matplotlib": ("engine",),  # warmed up for notebooks of other people; reports draw SVG
     "click": ("cli", "cli_exchange", "cli_people", "cli_accord", "commands"),
     "xlsxwriter": ("exchange",),

@@ -46,22 +46,13 @@ def check(folder: Path) -> int:
     return 0
 
 
-def interview(folder: Path, *, site: str | None, self_service: bool, open_browser: bool) -> int:
-    """Open the interview; returns JupyterLab's exit code, 0 where a respondent sat alone."""
-    # The store, Jupyter and a server; init and check need none of it.
-    from harmony_kit.commands.interviewing import serve_alone
+def interview(folder: Path, *, site: str | None, open_browser: bool) -> int:
+    """Open the interview; returns JupyterLab's exit code."""
+    # The store and Jupyter; init and check need none of it.
     from harmony_kit.commands.naming import check_names
     from harmony_kit.interview.launch import start_lab
 
     engagement = load_engagement(folder)
     first_site(engagement)
     check_names(engagement, sites=[site])
-    if self_service:
-        serve_alone(folder, site=site, tell=_tell_address, browse=open_browser)
-        return 0
     return start_lab(folder, site=site, open_browser=open_browser)
-
-
-def _tell_address(address: str) -> None:
-    click.echo(f"The form for a respondent alone, on this computer: {address}")
-    click.echo("It opens this form and nothing else. Ctrl-C ends it.")

@@ -14,7 +14,6 @@ from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.choosing import first_site
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.interview.beginning import Desk, Setting
-from harmony_kit.interview.launch import port_of
 from harmony_kit.interview.presence import take_seat
 from harmony_kit.interview.reception import Reception
 from harmony_kit.journal.store import Store
@@ -24,7 +23,6 @@ __all__ = [
     "interviewer_name",
     "open_interview",
     "open_reception",
-    "serve_alone",
 ]
 
 
@@ -43,22 +41,6 @@ def open_interview(folder: str | Path, site: str | None = None, wave: str | None
 
     engagement = load_engagement(Path(folder))
     return InterviewForm(open_reception(engagement, site, wave), key=engagement_key(engagement))
-
-
-def serve_alone(
-    folder: Path, *, site: str | None, tell: Callable[[str], None], browse: bool
-) -> None:
-    """Serve the form to a respondent alone, until Ctrl+C: no notes, nobody else, larger type.
-
-    Raises `EngagementError` when the engagement cannot be used or has no such site.
-    """
-    from harmony_kit.interview.pocket import Pocket, serve_pocket  # a server; the widget needs none
-
-    engagement = load_engagement(folder)
-    pocket = Pocket(
-        lambda: open_reception(engagement, site, self_service=True), engagement_key(engagement)
-    )
-    serve_pocket(pocket, port=port_of(engagement.folder), tell=tell, browse=browse)
 
 
 def open_reception(

@@ -1,5 +1,6 @@
 """The form for a respondent alone: a page that opens this form and nothing else.
 
+On this computer, or on a phone or tablet in the plant's network where a `Door` is opened to it.
 No Jupyter, no notebook and no kernel: whoever may talk to a kernel may run any code, and any code
 opens the store. Here a message goes to `Reception`, and plain data comes back. The address holds
 a key made for this one start; without it everything is a page that does not exist.
@@ -12,28 +13,30 @@ import contextlib
 import hmac
 import html
 import json
+import logging
 import secrets
 import signal
+import socket
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import tornado.httpserver
-import tornado.netutil
 import tornado.web
 import tornado.websocket
 
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.interview.appearance import FORM_SCRIPTS, FORM_STYLE, describe_form, read_static
+from harmony_kit.interview.doors import Door
 from harmony_kit.interview.reception import Reception
 
 __all__ = ["Pocket", "serve_pocket"]
 
-_ADDRESS = "127.0.0.1"
-_PORTS = 20  # tried one after the other, where another form is open already
 _LONGEST = 100_000  # bytes of a message; the longest answer has 2,000 characters
 _WRONG_CODE_SECONDS = 1.0
+_IDLE_SECONDS = 60  # of a connection that asks for nothing; an open form is asked for a sign itself
+_SIGN_SECONDS = 20  # a phone that went to sleep says no goodbye
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -54,21 +57,29 @@ class Pocket:
     guessing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-def serve_pocket(pocket: Pocket, *, port: int, tell: Callable[[str], None], browse: bool) -> None:
-    """Serve the form on this computer until Ctrl+C.
+def serve_pocket(pocket: Pocket, door: Door, *, tell: Callable[[str], None], browse: bool) -> None:
+    """Serve the form at a door until Ctrl+C.
 
-    `tell` hears the address; `browse` opens it as well. Raises `EngagementError` when no port
-    from `port` on is free.
+    `tell` hears the address; `browse` opens it as well. Raises `EngagementError` when none of the
+    door's ports is free.
     """
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(pocket, port, tell, browse=browse))
+        asyncio.run(_serve(pocket, door, tell, browse=browse))
 
 
-async def _serve(pocket: Pocket, port: int, tell: Callable[[str], None], *, browse: bool) -> None:
-    sockets = _bind(port)
-    server = tornado.httpserver.HTTPServer(_application(pocket), max_body_size=0)
-    server.add_sockets(sockets)
-    address = f"http://{_ADDRESS}:{sockets[0].getsockname()[1]}/{pocket.token}/"
+async def _serve(pocket: Pocket, door: Door, tell: Callable[[str], None], *, browse: bool) -> None:
+    listening = _bind(door)
+    server = tornado.httpserver.HTTPServer(
+        _application(pocket),
+        max_body_size=0,
+        idle_connection_timeout=_IDLE_SECONDS,
+        ssl_options=door.lock.context if door.lock else None,
+    )
+    # A device that refuses our certificate, or speaks plain HTTP, is nothing to read in a terminal.
+    logging.getLogger("tornado.general").setLevel(logging.ERROR)
+    server.add_socket(listening)
+    host = f"[{door.host}]" if ":" in door.host else door.host
+    address = f"{door.scheme}://{host}:{listening.getsockname()[1]}/{pocket.token}/"
     tell(address)
     if browse:
         webbrowser.open(address)
@@ -81,12 +92,18 @@ async def _serve(pocket: Pocket, port: int, tell: Callable[[str], None], *, brow
     await server.close_all_connections()
 
 
-def _bind(port: int) -> list[Any]:
-    for number in range(port, port + _PORTS):
+def _bind(door: Door) -> socket.socket:
+    family = socket.AF_INET6 if ":" in door.host else socket.AF_INET
+    for number in door.ports:
         with contextlib.suppress(OSError):
-            return tornado.netutil.bind_sockets(number, _ADDRESS)
-    what = f"none of the ports {port} to {port + _PORTS - 1} is free"
-    raise EngagementError(Problem(_ADDRESS, "", what, todo="Close other forms."))
+            listening = socket.create_server((door.host, number), family=family, backlog=128)
+            listening.setblocking(False)  # noqa: FBT003 - positional only
+            return listening
+    first, last = door.ports[0], door.ports[-1]
+    is_one = first == last
+    what = f"port {first} is not free" if is_one else f"none of the ports {first} to {last} is free"
+    todo = "Close other forms, or choose another with --port."
+    raise EngagementError(Problem(door.host, "", what, todo=todo))
 
 
 def _application(pocket: Pocket) -> tornado.web.Application:
@@ -104,6 +121,7 @@ def _application(pocket: Pocket) -> tornado.web.Application:
         "default_handler_class": _Nothing,
         "log_function": lambda _: None,  # an address in a log is a key in a log
         "websocket_max_message_size": _LONGEST,
+        "websocket_ping_interval": _SIGN_SECONDS,
     }
     return tornado.web.Application(routes, **options)
 
@@ -154,7 +172,7 @@ class _Page(_Nothing):
         self.finish(content)
 
 
-class _Channel(tornado.websocket.WebSocketHandler):
+class _Channel(_Nothing, tornado.websocket.WebSocketHandler):
     """Messages of one open form to a reception of its own, in order."""
 
     def initialize(self, pocket: Pocket) -> None:
