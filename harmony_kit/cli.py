@@ -140,6 +140,28 @@ def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
 
 @main.command()
 @folder_argument
+@click.option("--site", "sites", multiple=True, help="Only this site; may be given again.")
+@click.option(
+    "--browser", metavar="PATH", help="The browser that prints; default: the first one found."
+)
+@click.option("--force", "is_forced", is_flag=True, help="Print again what is printed already.")
+def pdf(folder: Path, **options: Any) -> None:  # noqa: ANN401
+    """Print the reports of DIR as PDFs, to send and to file.
+
+    report.pdf beside each report.html and, without --site, portfolio.pdf and index.pdf: A4, tagged
+    for screen readers, with bookmarks, running heads and page numbers. Made of the page alone.
+
+    Needs Chromium, Google Chrome or Microsoft Edge, found on PATH or where it is usually installed.
+    A report that is made again, or taken down by harmony forget, takes its PDF with it: print
+    again. Exits with 1 if a page could not be printed, and names it.
+    """
+    from harmony_kit.commands import printing
+
+    sys.exit(printing.print_reports(folder, **options))
+
+
+@main.command()
+@folder_argument
 @run_options
 def watch(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Keep drafts, for your own eyes, in DIR/drafts while answers come in. Ctrl-C ends it."""

@@ -273,7 +273,7 @@ def test_commands_that_name_a_site_or_wave():
     assert {name for name, _, _ in NAMING} == {
         *("import", "form", "run", "interview", "journal", "plan", "compare", "export", "lexicon"),
         *("workshop", "accord", "follow", "pulse", "roster", "case", "correct", "subject"),
-        *("forget", "person"),
+        *("forget", "person", "pdf"),
     }
 
 

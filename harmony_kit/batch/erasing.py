@@ -35,7 +35,7 @@ _TELLING: Final = 12
 _TABLES: Final = (".csv", ".tsv", ".txt")
 _PACKED: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".parquet", ".sav")
 #: What the run writes anew, and holds numbers of every site.
-_OF_THE_RUN: Final = ("index.html", "run.json")
+_OF_THE_RUN: Final = ("index.html", "index.pdf", "run.json")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from typing import Any
 
 from harmony_kit.batch.index_ways import list_ways
 from harmony_kit.batch.page import Page
+from harmony_kit.batch.paper import name_pdf
 from harmony_kit.batch.places import templates_folder
 from harmony_kit.batch.record import Failure
 from harmony_kit.batch.versions import package_fingerprint
@@ -230,5 +231,6 @@ def write_index(path: Path, run: Mapping[str, Any], known: str = "", *, logo: st
     made_of = hash_content([run, logo, templates, package_fingerprint()])
     if known and path.is_file() and known == hash_content([made_of, hash_file(path)]):
         return known
+    name_pdf(path).unlink(missing_ok=True)
     write_whole(path, render_index(run, logo))
     return hash_content([made_of, hash_file(path)])

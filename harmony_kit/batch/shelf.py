@@ -13,6 +13,7 @@ from pathlib import Path
 
 from harmony_kit.batch.briefing import PORTFOLIO
 from harmony_kit.batch.job import Job, Made
+from harmony_kit.batch.paper import name_pdf
 from harmony_kit.batch.plan import Step, changed_inputs
 from harmony_kit.batch.record import Failure, Record
 from harmony_kit.batch.swap import publish_files, publish_folder
@@ -91,6 +92,7 @@ class Shelf:
         else:
             for name in record.files:
                 (self.reports / name).unlink(missing_ok=True)
+                name_pdf(self.reports / name).unlink(missing_ok=True)
         record.forget(self.records)
 
     def _stands(self, job: Job, old: Record | None) -> bool:
@@ -102,6 +104,7 @@ class Shelf:
         if place != self.reports:
             publish_folder(made.work, place)
             return
+        name_pdf(place / made.job.page.html).unlink(missing_ok=True)
         publish_files(made.work, place)
         for name in (old.files.keys() if old else set()) - made.finished.files.keys():
             (place / name).unlink(missing_ok=True)
