@@ -530,6 +530,39 @@ def test_a_respondent_alone(folder, browser, store):
         visit.wait_for_screen("aims.top@headquarters")
 
 
+def test_two_in_turn_at_one_shared_tablet(folder, browser, store):
+    device = {"has_touch": True, "ignore_https_errors": True}  # whoever holds it went on
+    codes = []
+    with (
+        run_pocket(folder, "--share", "127.0.0.1") as (address, _),
+        labs.open_visit(browser, address, **device) as visit,
+    ):
+        for card in (0, 1):
+            visit.wait_for(".lobby")
+            told = visit.page.locator("body").inner_text() + str(
+                visit.page.evaluate("JSON.stringify([localStorage, sessionStorage])")
+            )
+            assert [code for code in codes if code in told] == []
+            visit.page.get_by_role("button", name="Begin").tap()
+            visit.wait_for(".start")
+            codes.append(visit.page.locator(".harmony input[readonly]").input_value())
+            assert not visit.page.get_by_role("checkbox", name="I agree").is_checked()
+            visit.page.get_by_role("radio", name="Plant").tap()
+            visit.page.get_by_role("checkbox", name="I agree").tap()
+            visit.page.get_by_role("button", name="Begin the interview").tap()
+            visit.wait_for_screen("aims.top")
+            assert visit.page.locator(".harmony .card input:checked").count() == 0
+            visit.page.locator(".harmony .card input").nth(card).tap()
+            visit.page.locator(".harmony .card input").nth(card + 1).tap()
+            visit.page.get_by_role("button", name="Next").tap()
+            visit.wait_for_screen("aims.top@headquarters")
+            visit.page.get_by_role("button", name="Back to the list").tap()
+        visit.wait_for(".lobby")
+    first, second = (answers(store, code) for code in codes)
+    assert first.keys() == second.keys() == {("aims.top", None, "plant")}
+    assert first != second
+
+
 def test_a_respondent_alone_loses_nothing_when_the_form_is_started_again(folder, browser, store):
     with contextlib.ExitStack() as stack:
         with run_pocket(folder) as (address, _):

@@ -35,6 +35,7 @@ from harmony_kit.interview.certificates import make_lock
 from harmony_kit.journal.store import Store
 
 pytest.importorskip("cryptography")
+pytestmark = pytest.mark.slow
 
 HERE = "127.0.0.1"
 
