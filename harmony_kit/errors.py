@@ -77,9 +77,14 @@ class Problem:
 
 
 def nearest(name: str, known: Iterable[str], *, likeness: float = 0.8) -> str:
-    """``Did you mean …?`` for a name close to a known one, else an empty text."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=likeness)
-    return f"Did you mean {close[0]}?" if close else ""
+    """``Did you mean …?`` for a name close to a known one, else an empty text.
+
+    >>> nearest("plant-a", ["Plant-A", "plant-b"])
+    'Did you mean Plant-A?'
+    """
+    folded = {one.casefold(): one for one in known}
+    close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=likeness)
+    return f"Did you mean {folded[close[0]]}?" if close else ""
 
 
 def list_some(known: Sequence[str]) -> str:

@@ -23,6 +23,7 @@ _MAY_DIFFER = (
     r'"answers of lakeview": "[0-9a-f]{64}',
     r"<Block of \d+ characters>",
     r'"waiting": \{[^}]*\}',
+    r'"response": \{.*\},',  # how many were asked and heard, as "1 more answered" says as well
 )
 
 

@@ -165,7 +165,11 @@ def test_no_change_is_of_fewer_people_than_the_minimum(answers, min_group):
 
 
 #: The doors into the measures for answers nobody has licensed: each licenses them first.
-DOORS = {"measure_everything": "measuring", "plan_interviews": "planning"}
+DOORS = {
+    "measure_everything": "measuring",
+    "plan_interviews": "planning",
+    "compare_waves": "wave_comparison",
+}
 #: What works below the rule: it says who and what counts, and tells nobody's answer.
 BELOW = {"privacy", "selection", "whole_interviews"}
 

@@ -19,6 +19,7 @@ from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.files import json_bytes, publish, read_json, write_json, write_whole
 from harmony_kit.journal.connections import find_database
 from harmony_kit.journal.copying import copy_database, find_damage
+from harmony_kit.journal.store import Store
 
 __all__ = [
     "STORE",
@@ -79,12 +80,13 @@ def _store_bytes(engagement: Engagement) -> bytes:
         what = "is a database of its own, with its own backups"
         todo = "Have its owner make one, with pg_dump."
         raise ExchangeError(Problem(store, "", what, todo=todo))
-    if not store.is_file():
-        raise ExchangeError(Problem(str(store), "", "there is no store yet"))
     with tempfile.TemporaryDirectory(prefix="harmony-backup-") as place:
         copy = Path(place) / STORE
         try:
-            copy_database(store, copy)
+            if store.is_file():
+                copy_database(store, copy)
+            else:  # nothing was answered yet; settings, sites and secret are worth keeping
+                Store(f"sqlite:///{copy}").close()
         except OSError as cause:
             raise ExchangeError(Problem(str(store), "", f"cannot be copied ({cause})")) from cause
         _refuse_damage(copy, str(store))
