@@ -92,7 +92,8 @@ def ask(address: str, path: str, method: str = "GET", **request: object) -> tupl
 
 
 def link(address: str, **options: object) -> ClientConnection:
-    return connect(f"wss{address.removeprefix('https')}link", ssl=trusting(), **options)
+    patient = {"open_timeout": 60, **options}  # a machine with other things to do is slow to answer
+    return connect(f"wss{address.removeprefix('https')}link", ssl=trusting(), **patient)
 
 
 def say(socket: ClientConnection, **message: object) -> dict:

@@ -73,7 +73,7 @@ def _use(row: Row) -> Fact:
 
 
 def pilots_in_time(scene: Scene) -> Iterator[Fact]:
-    """That no pilot runs, or ran, past its planned end."""
+    """That no pilot still running is past its planned end."""
     rows = scene.rows("evidence_pilots")
-    if rows and not any(row["is_past_end"] for row in rows):
+    if rows and not any(row["is_open"] and row["is_past_end"] for row in rows):
         yield Fact("in_time", {})
