@@ -39,7 +39,7 @@ def check(session: nox.Session) -> None:
 
 @nox.session
 def fast(session: nox.Session) -> None:
-    """Most of the tests in under a minute, on two cores; more words go to pytest."""
+    """Nine tests in ten, in some three minutes on two cores; more words go to pytest."""
     _run(session, "pytest", "--numprocesses=2", "-m", SLOW_MARKS, *session.posargs)
 
 
