@@ -116,7 +116,7 @@ main.add_command(cli_exchange.form)
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Count open decisions to this day; default: today.",
+    help="Count open decisions to this day; default: as_of in engagement.yaml, else today.",
 )
 @run_options
 @making_options

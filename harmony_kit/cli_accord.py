@@ -38,7 +38,11 @@ def accord(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click hands 
 @folder_argument
 @click.option("--site", "sites", multiple=True, help="Only this site; may be given again.")
 @click.option("--wave", help="Which wave; default: the newest of each site.")
-@click.option("--as-of", type=_DAY, help="How it stands on this day; default: today.")
+@click.option(
+    "--as-of",
+    type=_DAY,
+    help="How it stands on this day; default: as_of in engagement.yaml, else today.",
+)
 @click.option("--all", "is_all", is_flag=True, help="Also what is done or was dropped.")
 @click.option("--sheet", type=FILE, metavar="FILE.html", help="Also write a reminder to send.")
 @click.option("--id", "mark", metavar="ID", help="Say what became of this thing.")
@@ -60,6 +64,9 @@ def follow(folder: Path, **options: Any) -> None:  # noqa: ANN401
     if (mark is None) is not (state is None):
         message = "say both --id and --state"
         raise click.UsageError(message)
+    if (why or due) and mark is None:
+        message = "--why and --due go with --id and --state"
+        raise click.UsageError(message)
     if register is not None:
         following.import_register(folder, register)
     if mark is not None:
@@ -72,10 +79,17 @@ def follow(folder: Path, **options: Any) -> None:  # noqa: ANN401
 
 @click.command()
 @folder_argument
-@click.option("--site", "sites", multiple=True, help="Only this site; may be given again.")
+@click.option(
+    "--site",
+    "sites",
+    multiple=True,
+    help="Only the page of this site; may be given again.",
+)
 @click.option("--wave", help="Whose accord; default: the newest of each site.")
 @click.option("--since", type=_DAY, help="From this day; default: that of each site's workshop.")
-@click.option("--as-of", type=_DAY, help="To this day; default: today.")
+@click.option(
+    "--as-of", type=_DAY, help="To this day; default: as_of in engagement.yaml, else today."
+)
 def pulse(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Read the records again, without interviews, and say what moved.
 

@@ -128,6 +128,15 @@ def forget(
     """
     from harmony_kit.commands import deleting, forgetting_owners
 
+    if [owner is not None, is_tests, whose["respondent"] is not None].count(True) > 1:
+        message = "say one of --respondent, --owner and --tests"
+        raise click.UsageError(message)
+    if is_tests and (whose["site"] or whose["wave"]):
+        message = "--tests is about every test interview: leave --site and --wave out"
+        raise click.UsageError(message)
+    if owner is not None and (whose["wave"] or is_thorough):
+        message = "--owner goes with --site only"
+        raise click.UsageError(message)
     if owner is not None:
         forgetting_owners.forget_owner(folder, owner, site=whose["site"])
         return

@@ -25,6 +25,7 @@ from harmony_kit.cli import main
 from harmony_kit.engagement.real_names import RealName, keep_names
 from harmony_kit.engagement.secret import keep_secret
 from harmony_kit.journal.answers import Answer, Event, Respondent, Source
+from harmony_kit.journal.commitment import Owner
 from harmony_kit.journal.store import Store
 
 WHO = "zora-4711"
@@ -250,6 +251,16 @@ def test_raw_answers_go_and_results_stay(folder):
     assert "wave 1: raw answers were deleted on" in told
 
 
+def test_raw_answers_go_also_where_they_lie_for_the_wave_after(folder):
+    earlier = folder / ".harmony" / "snapshots" / "2" / "earlier"
+    earlier.mkdir(parents=True)
+    shutil.copy(next(folder.rglob("north.parquet")), earlier / "north.parquet")
+    (earlier.parent.parent / WAVE / "earlier").mkdir()
+    run("retain", folder, "--until", "2026-02-01")
+    assert list(folder.rglob("*.parquet")) == []
+    assert with_store(folder, lambda store: store.journal()) == []
+
+
 def test_answers_of_a_later_day_stay(folder):
     later = replace(RATING, answered_at=datetime(2026, 3, 1, tzinfo=UTC), value=1)
     with_store(folder, lambda store: store.append([later]))
@@ -299,6 +310,21 @@ def test_whoever_was_forgotten_since_stays_forgotten(folder, tmp_path):
     assert with_store(folder, lambda store: store.current("north", respondent=WHO)) == []
     content = (folder / "answers.sqlite").read_bytes()
     assert SENTENCE.encode() not in content
+
+
+def test_what_was_forgotten_comes_back_in_no_file_and_under_no_name(folder, tmp_path):
+    owner = Owner.of_role("north", "night", "shift lead")
+    with_store(folder, lambda store: store.ledger.add_owner(owner, "Kay Marlow"))
+    (folder / "accords").mkdir()
+    (folder / "accords" / "note.raw.csv").write_text("private")
+    run("backup", folder, tmp_path / "b.zip")
+    run("forget", folder, *WHOSE)
+    run("forget", folder, "--owner", "Kay Marlow")
+    run("restore", folder, tmp_path / "b.zip", "--force")
+    assert with_store(folder, lambda store: store.ledger.names()) == {}
+    (folder / "answers.sqlite.before-restore").unlink()  # what was there, kept aside
+    assert mentions(folder, SENTENCE, "Zora Zimmer", "night planner", "Kay Marlow") == []
+    assert (folder / "accords" / "note.raw.csv").stat().st_mode & 0o077 == 0
 
 
 def test_what_was_published_since_still_binds(folder, tmp_path):

@@ -358,7 +358,7 @@ def _opened(clock):
 @pytest.mark.slow
 def test_two_hundred_kills_lose_no_acknowledged_answer(tmp_path):
     """Kill -9 in the middle of answering; what was acknowledged is there, and where it was."""
-    script = Path(__file__).parent / "cases" / "interview" / "kill_interviews.py"
+    script = Path(__file__).parent / "cases" / "killing" / "kill_interviews.py"
     folder = make_engagement(tmp_path / "engagement", "it-operations")
     done = subprocess.run(
         [sys.executable, script, folder, "200"], capture_output=True, text=True, check=False

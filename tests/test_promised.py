@@ -103,8 +103,9 @@ def test_a_plant_that_kept_its_accord_and_moved(plants):
     assert "4 promised: 4 done." in told
     assert "application owner and production planner" in told
     assert "IT: 6 people then, 6 now, 6 of them asked both times." in told
-    assert "IT of Operations: 35% of 35 topics understood then, 100% now." in told
+    assert "IT of Operations: 35% of 35 topics understood then, 95% now." in told
     at = told.index("What AI is allowed to do")
+    assert [line for line in told if line.startswith("Both waves are reckoned together here")]
     assert told[at + 1] == ", both looking at each other: false conflict then, shared view now."
     assert not [line for line in told if "nothing can be told" in line or "Nothing" in line]
 
@@ -115,7 +116,7 @@ def test_a_plant_that_did_not_is_told_so(plants):
     assert "In what people say, nothing can be told to have moved." in told
     assert "late: Nobody had the time to sit down together" in told
     assert (
-        "IT of Operations: 70% of 37 topics understood then, 70% now; "
+        "IT of Operations: 70% of 37 topics understood then, 75% now; "
         "too close to call it a change."
     ) in told
     assert (

@@ -537,7 +537,7 @@ def test_every_text_of_the_board_is_used_and_every_text_used_is_there():
 @pytest.mark.slow
 def test_kills_at_every_screen_lose_nothing_acknowledged(tmp_path):
     """Kill -9 in the middle of a screen; HARMONY_KILLS asks for more moments than two a screen."""
-    script = Path(__file__).parent / "cases" / "workshop" / "kill_workshops.py"
+    script = Path(__file__).parent / "cases" / "killing" / "kill_workshops.py"
     n_kills = os.environ.get("HARMONY_KILLS", "60")
     command = [sys.executable, script, make_workshop(tmp_path / "acme"), n_kills]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -149,8 +149,13 @@ def restore_files(files: Mapping[str, bytes], folder: Path, store: Path) -> None
             known = (folder / name).read_bytes() if (folder / name).is_file() else b""
             write_whole(folder / name, _join_lines(known, content), is_private=True)
         elif name != STORE:
-            write_whole(folder / name, content, is_private=name in (SECRET, NAMES))
+            write_whole(folder / name, content, is_private=_is_private(name))
     write_whole(store, files[STORE], is_private=True)
+
+
+def _is_private(name: str) -> bool:
+    """Whether a file holds what only its owner may read: names, answers, the secret."""
+    return name in (SECRET, NAMES, "lexicon.csv") or name.startswith("accords/") or ".raw." in name
 
 
 def _join_lines(known: bytes, older: bytes) -> bytes:

@@ -14,7 +14,7 @@ import json
 import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +28,15 @@ from harmony_kit.errors import ExchangeError
 from harmony_kit.files import hash_file, write_whole
 from harmony_kit.grids import read_grids
 
-__all__ = ["Traces", "Undone", "erase_drafts", "erase_traces", "find_traces"]
+__all__ = [
+    "Traces",
+    "Undone",
+    "erase_drafts",
+    "erase_snapshots",
+    "erase_traces",
+    "find_traces",
+    "mend_files",
+]
 
 #: A text shorter than this may be anybody's.
 _TELLING: Final = 12
@@ -70,7 +78,13 @@ def erase_traces(engagement: Engagement, traces: Traces, *, is_thorough: bool) -
     OSError.
     """
     gone = [*erase_drafts(engagement), *_take_down(engagement, traces.sites)]
-    mended, left = [], []
+    others = mend_files(engagement, traces, is_thorough=is_thorough)
+    return replace(others, gone=(*map(str, gone), *others.gone))
+
+
+def mend_files(engagement: Engagement, traces: Traces, *, is_thorough: bool) -> Undone:
+    """Take somebody out of the files that are not ours to delete. Raises OSError."""
+    gone, mended, left = [], [], []
     for path in find_traces(engagement, traces):
         if _mend(path, traces):
             mended.append(path)
@@ -106,9 +120,13 @@ def _take_down(engagement: Engagement, sites: Collection[str]) -> Iterator[Path]
         shutil.rmtree(path, ignore_errors=True)
     for name in _OF_THE_RUN:
         (reports / name).unlink(missing_ok=True)
+    yield from erase_snapshots(folder, sites)
+
+
+def erase_snapshots(folder: Path, sites: Collection[str]) -> Iterator[Path]:
+    """Delete the copies of answers of some sites, also where they lie for the wave after."""
     snapshots = folder / ".harmony" / "snapshots"
     for site in sites:
-        # Also where they lie for the wave after.
         places = (f"*/{site}.parquet", f"*/earlier/{site}.parquet", f"*/earlier/{site}.json")
         for path in sorted(path for place in places for path in snapshots.glob(place)):
             path.unlink()

@@ -12,11 +12,18 @@ from pathlib import Path
 import click
 
 from harmony_kit.batch.backups import list_backups
-from harmony_kit.batch.erasing import Traces, Undone, erase_drafts, erase_traces, find_traces
+from harmony_kit.batch.erasing import (
+    Traces,
+    Undone,
+    erase_drafts,
+    erase_snapshots,
+    erase_traces,
+    find_traces,
+    mend_files,
+)
 from harmony_kit.batch.kept import list_kept
 from harmony_kit.batch.lock import run_lock
 from harmony_kit.batch.retention import Retention, keep_retention, read_retention
-from harmony_kit.batch.snapshot import snapshot_folder
 from harmony_kit.commands.exchanging import open_store, tell_life
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.choosing import refuse, unknown_names
@@ -27,7 +34,7 @@ from harmony_kit.journal.answers import Place
 from harmony_kit.journal.forgetting import Erased
 from harmony_kit.journal.store import Store
 
-__all__ = ["Whose", "forget", "forget_tests", "retain", "tell_person"]
+__all__ = ["Whose", "erase_people", "forget", "forget_tests", "retain", "tell_person"]
 
 
 @dataclass(frozen=True)
@@ -106,15 +113,32 @@ def _trace(store: Store, places: Sequence[Place]) -> Traces:
     )
 
 
-def _forget(
-    engagement: Engagement, store: Store, places: Sequence[Place], *, is_thorough: bool
-) -> int:
-    # Files first: by the rows of the store they are found, and a try that was killed starts again.
-    undone = erase_traces(engagement, _trace(store, places), is_thorough=is_thorough)
+def erase_people(
+    engagement: Engagement,
+    store: Store,
+    places: Sequence[Place],
+    *,
+    is_thorough: bool = False,
+    is_restored: bool = False,
+) -> tuple[Erased, Undone]:
+    """Delete what is kept of people: files, rows of the store, names. Raises OSError.
+
+    Files first: by the rows of the store they are found, and a try that was killed starts again.
+    Of a folder just restored nothing is taken down: a backup holds no report and no snapshot.
+    """
+    erase = mend_files if is_restored else erase_traces
+    undone = erase(engagement, _trace(store, places), is_thorough=is_thorough)
     erased = store.forgetting.erase(places, _now())
     store.forgetting.clean()
     for place in places:
         forget_name(engagement.folder, place)
+    return erased, undone
+
+
+def _forget(
+    engagement: Engagement, store: Store, places: Sequence[Place], *, is_thorough: bool
+) -> int:
+    erased, undone = erase_people(engagement, store, places, is_thorough=is_thorough)
     receipt = _receipt(engagement, erased, undone)
     path = engagement.folder / "receipts" / f"forgotten-{_now():%Y%m%dT%H%M%SZ}-{receipt[0]}.txt"
     write_whole(path, receipt[1].encode())
@@ -165,6 +189,8 @@ def retain(folder: Path, until: dt.date) -> None:
         return
     with run_lock(folder), open_store(engagement) as store:
         places = _list_until(store, until)
+        # Copies first: by the rows of the store a try that was stopped finds them again.
+        list(erase_snapshots(folder, {place[0] for place in places}))
         erased = store.forgetting.erase(places, _now(), is_lasting=False)
         store.forgetting.clean()
         for place in places:
@@ -173,9 +199,6 @@ def retain(folder: Path, until: dt.date) -> None:
     waves = sorted({place[1] for place in places})
     gone = {wave: _now().date().isoformat() for wave in waves if wave not in left}
     keep_retention(folder, Retention(until, {**read_retention(folder).waves, **gone}))
-    for wave in waves:
-        for path in snapshot_folder(folder, wave).glob("*"):
-            path.unlink()
     list(erase_drafts(engagement))
     click.echo(f"{erased.n_answers} raw answers of {len(places)} people deleted; results stay.")
     click.echo("Files you imported or exported yourself are yours to delete.")

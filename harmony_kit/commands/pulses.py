@@ -52,16 +52,16 @@ def pulse(folder: Path, looking: Looking, since: dt.datetime | None) -> None:
     span = _Span(since.date() if since else None, as_of_day(folder, looking.as_of))
     chosen = looking.sites or engagement.site_ids
     with open_store(engagement, is_reader=True) as store:
-        pulses = [
-            _measure(engagement, store, engagement.site(site), looking, span) for site in chosen
-        ]
+        pulses = [_measure(engagement, store, site, looking, span) for site in engagement.sites]
     target = engagement.folder / "pulse"
     target.mkdir(parents=True, exist_ok=True)
-    for one in pulses:
+    for one in [one for one in pulses if one.site in chosen]:
+        told = tell_pulse(one)
         page = page_of(engagement, one.name)
-        content = render_page("pulse.html.j2", {"page": page, **tell_pulse(one)})
-        write_whole(target / f"{one.site}.html", content)
-        click.echo(f"{one.name}: {tell_pulse(one)['short']}")
+        write_whole(
+            target / f"{one.site}.html", render_page("pulse.html.j2", {"page": page, **told})
+        )
+        click.echo(f"{one.name}: {told['short']}")
     overall = {"page": page_of(engagement, engagement.client), **tell_overview(pulses)}
     write_whole(target / "index.html", render_page("pulse_index.html.j2", overall))
     click.echo(f"{target / 'index.html'}")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,13 +19,17 @@ from harmony_kit.batch.backups import (
     write_backup,
 )
 from harmony_kit.batch.lock import run_lock
+from harmony_kit.commands.accords import renew_accords
+from harmony_kit.commands.deleting import erase_people
 from harmony_kit.commands.exchanging import open_store
 from harmony_kit.engagement.choosing import refuse
 from harmony_kit.engagement.folder import load_engagement
+from harmony_kit.engagement.real_names import read_names
 from harmony_kit.engagement.secret import SECRET, find_secret
 from harmony_kit.errors import Problem
 from harmony_kit.journal.connections import find_database
 from harmony_kit.journal.copying import copy_database
+from harmony_kit.journal.ledger import LedgerContents
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.tombstone import Tombstone
 
@@ -57,13 +63,15 @@ def restore(folder: Path, path: Path, *, is_forced: bool) -> None:
     _check_target(place, files.get(SECRET, b""), is_new=is_new, is_forced=is_forced)
     place.mkdir(parents=True, exist_ok=True)
     with run_lock(place):
-        tombstones = [] if is_new else _put_aside(place)
+        forgotten = _Forgotten() if is_new else _put_aside(place)
         restore_files(files, place, place / STORE if is_new else _store_of(place))
-        n_forgotten = _forget_again(place, tombstones)
+        n_forgotten, left = _forget_again(place, forgotten)
     n_answers, n_people = _count_here(place)
     click.echo(f"{place}: {len(files)} files, {n_answers} answers of {n_people} people are back")
     if n_forgotten:
         click.echo(f"{n_forgotten} people were forgotten since, and stay forgotten.")
+    for name in left:
+        click.secho(f"names one of them: {name}; delete it", fg="red", err=True)
     click.echo(f"Next: harmony check {place}")
 
 
@@ -88,32 +96,49 @@ def _store_of(place: Path) -> Path:
     return Path(store)
 
 
-def _put_aside(place: Path) -> list[Tombstone]:
+@dataclass(frozen=True)
+class _Forgotten:
+    """Whom a store has forgotten, and which names of owners were erased in it."""
+
+    people: Sequence[Tombstone] = ()
+    owners: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def _put_aside(place: Path) -> _Forgotten:
     """Keep the present store beside itself; whom it has forgotten."""
     path = _store_of(place)
     if not path.is_file():
-        return []
+        return _Forgotten()
     with contextlib.closing(Store(f"sqlite:///{path.as_posix()}")) as store:
         tombstones = store.forgetting.tombstones()
+        names = store.ledger.contents().names
         store.forgetting.clean()  # nobody else has it open, and nothing is left in its log
     copy_database(path, path.with_name(f"{path.name}.before-restore"))
     for ending in ("-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
-    return tombstones
+    erased = {owner: row for owner, row in names.items() if row["is_erased"]}
+    return _Forgotten(tombstones, erased)
 
 
-def _forget_again(place: Path, tombstones: list[Tombstone]) -> int:
-    """Delete from a restored store whom the folder had forgotten since; how many people."""
-    if not tombstones:
-        return 0
-    with open_store(load_engagement(place)) as store:
-        store.forgetting.take_in(tombstones)
+def _forget_again(place: Path, forgotten: _Forgotten) -> tuple[int, tuple[str, ...]]:
+    """Delete from store, files and names whom the folder had forgotten since.
+
+    Returns how many people, and the files that still name one of them.
+    """
+    if not forgotten.people and not forgotten.owners:
+        return 0, ()
+    engagement = load_engagement(place)
+    with open_store(engagement) as store:
+        store.ledger.take_in(LedgerContents(names=forgotten.owners))
+        store.ledger.clean()
+        store.forgetting.take_in(forgotten.people)
         places = {case.place for case in store.cases.read()}
         places |= {(a.site, a.wave, a.respondent) for _, a in store.journal()}
+        places |= {one.place for one in read_names(place)}
         found = store.forgetting.find(places)
-        store.forgetting.erase(found, dt.datetime.now(dt.UTC))
-        store.forgetting.clean()
-    return len(found)
+        _, undone = erase_people(engagement, store, sorted(found), is_restored=True)
+        renew_accords(engagement, store, engagement.site_ids)
+    return len(found), undone.left
 
 
 def _count_here(place: Path) -> tuple[int, int]:

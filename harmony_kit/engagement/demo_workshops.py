@@ -6,7 +6,6 @@ One kept its accord, one did not. The entries are what a workshop writes, at the
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -38,7 +37,8 @@ def _tell(plant: Mapping[str, Any]) -> DemoWorkshop:
     owners: dict[str, Owner] = {}
     for number, one in enumerate(before["agreed"]):
         owning = {
-            lens: _own(plant["site"], lens, role) for lens, role in one.get("owners", {}).items()
+            lens: Owner.of_role(plant["site"], lens, role)
+            for lens, role in one.get("owners", {}).items()
         }
         owners |= {owner.id: owner for owner in owning.values()}
         thing = Commitment(
@@ -58,11 +58,6 @@ def _tell(plant: Mapping[str, Any]) -> DemoWorkshop:
         )
         entries += [thing, *_follow(thing, one)]
     return DemoWorkshop(tuple(entries), tuple(owners.values()))
-
-
-def _own(site: str, lens: str, role: str) -> Owner:
-    told = hashlib.sha256(f"{site}/{lens}/{role}".encode()).hexdigest()
-    return Owner(f"o-{told[:12]}", site, lens, role)
 
 
 def _ago(days: int | None) -> dt.date | None:

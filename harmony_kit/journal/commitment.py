@@ -92,6 +92,12 @@ class Owner:
     lens: str
     role: str
 
+    @classmethod
+    def of_role(cls, site: str, lens: str, role: str) -> Owner:
+        """The owner of a role of one side at a site: one id for it, on every laptop."""
+        told = f"{site}\n{lens}\n{role.casefold()}"
+        return cls(f"o-{hashlib.sha256(told.encode()).hexdigest()[:12]}", site, lens, role)
+
 
 @dataclass(frozen=True)
 class Commitment:

@@ -7,9 +7,6 @@ table needs a step of its own here.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sqlite3
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +15,7 @@ import sqlalchemy as sa
 from harmony_kit.errors import StoreError
 from harmony_kit.files import sync_folder
 from harmony_kit.journal.connections import create_engine
+from harmony_kit.journal.copying import copy_database
 from harmony_kit.journal.schema import JOURNAL, METADATA, STORE_SCHEMA
 
 __all__ = ["SCHEMA_VERSION", "backup_before", "copy_to_memory", "is_current", "migrate"]
@@ -84,14 +82,7 @@ def backup_before(connection: sa.Connection) -> None:
     path = Path(row[2])
     copy = path.with_name(f"{path.name}.before-{SCHEMA_VERSION}")
     unfinished = copy.with_name(f"{copy.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    with (
-        contextlib.closing(sqlite3.connect(path)) as source,
-        contextlib.closing(sqlite3.connect(unfinished)) as target,
-    ):
-        source.backup(target)
-        target.execute("PRAGMA journal_mode=DELETE")
+    copy_database(path, unfinished)
     unfinished.replace(copy)
     sync_folder(path.parent)
 

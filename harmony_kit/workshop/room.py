@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -76,7 +75,7 @@ class Room:
         role = " ".join(role.split())[:120]
         if not role:
             return self._change(field, Statement(), {})
-        owner = Owner(_owner_id(self.site, lens, role), self.site, lens, role)
+        owner = Owner.of_role(self.site, lens, role)
         self.ledger.add_owner(owner, " ".join(name.split())[:120])
         return self._change(field, Statement(owner=owner.id), {})
 
@@ -125,9 +124,3 @@ class Room:
         if entry is not None:
             self.ledger.add([entry])
         return entry
-
-
-def _owner_id(site: str, lens: str, role: str) -> str:
-    """One id for one role of one side at a site, on every laptop."""
-    told = f"{site}\n{lens}\n{role.casefold()}"
-    return f"o-{hashlib.sha256(told.encode()).hexdigest()[:12]}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from harmony_kit.findings.fact import is_known
 from harmony_kit.journal.answers import column_name
 from harmony_kit.measures.rows import Row, rows_of, text_of
 from harmony_kit.report.accord_report.follow_up import Followed, count_standings, follow_site
@@ -96,18 +95,14 @@ def _is_count(value: object) -> bool:
 
 def _say_understood(view: SiteView, past: Past) -> Iterator[str]:
     """How much each side understands of the other in both waves, and whether that is a change."""
-    told = {row["lens"]: row for row in view.rows("understanding", dimension="all")}
     for row in rows_of(past.compared.understood):
-        # Of the same topics the page says one number for today: that of its headline.
-        today = told.get(row["lens"], row)
-        is_same = today.get("n_topics") == row["n_topics"] and is_known(today.get("share"))
         key = "promised.understood" if _is_move(row) else "promised.understood_open"
         yield view.words.say(
             key,
             looker=view.name(row["lens"]),
             other=view.name(row["other"]),
             before=view.words.percent(row["before"]),
-            after=view.words.percent(today["share"] if is_same else row["after"]),
+            after=view.words.percent(row["after"]),
             n=row["n_topics"],
         )
 

@@ -7,14 +7,13 @@ is saved and which screen it shows; then it is killed, and a new process must fi
 from __future__ import annotations
 
 import gc
-import os
 import random
-import signal
 import sys
-import time
 from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
+
+from killed import hear_until_killed, say
 
 from harmony_kit.commands.interviewing import open_reception
 from harmony_kit.engagement.folder import load_engagement
@@ -33,10 +32,6 @@ def open_desk(engagement):
 
 def find(desk, name):
     return next((r for r in desk.journal.respondents() if r.respondent == name), None)
-
-
-def say(pipe, *words):
-    os.write(pipe, ("\t".join(words) + "\n").encode())
 
 
 def interview_on(engagement, name, pipe, seed):
@@ -76,27 +71,9 @@ def given(instrument, question, chance):
 
 
 def kill_once(engagement, name, seed):
-    """What the killed process had said; it is killed up to 10 ms after a few words, or before."""
-    out, inward = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(out)
-        interview_on(engagement, name, inward, seed)
-    os.close(inward)
-    text = b""
-    n_words = CHANCE.randrange(12)
-    while text.count(b"\n") < n_words:
-        chunk = os.read(out, 65536)
-        assert chunk, "the interview ended by itself"
-        text += chunk
-    time.sleep(CHANCE.random() * 0.01)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    while chunk := os.read(out, 65536):
-        text += chunk
-    os.close(out)
-    # A word cut off by the kill was never said.
-    return [line.split("\t") for line in text.decode().split("\n")[:-1]]
+    return hear_until_killed(
+        lambda pipe: interview_on(engagement, name, pipe, seed), CHANCE, CHANCE.randrange(12)
+    )
 
 
 def look(engagement, name, lines, before):

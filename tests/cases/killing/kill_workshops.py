@@ -7,12 +7,11 @@ pipe what it was told is saved; then it is killed, and a new process must find a
 from __future__ import annotations
 
 import gc
-import os
 import random
-import signal
 import sys
-import time
 from pathlib import Path
+
+from killed import hear_until_killed, say
 
 from harmony_kit.commands.workshops import open_host
 from harmony_kit.engagement.folder import load_engagement
@@ -41,10 +40,6 @@ def given(field, chance):
     if field["kind"] == "secret" or ";count" in field["name"]:
         return {"text": str(chance.randint(1, 5))}
     return {"text": f"because of {chance.random()}"}
-
-
-def say(pipe, *words):
-    os.write(pipe, ("\t".join(words) + "\n").encode())
 
 
 def hold_on(engagement, screen, pipe, seed):
@@ -78,27 +73,9 @@ def told(accord, name):
 
 
 def kill_once(engagement, screen, seed):
-    """What the killed process had said; it is killed up to 10 ms after a few words, or before."""
-    out, inward = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(out)
-        hold_on(engagement, screen, inward, seed)
-    os.close(inward)
-    text = b""
-    n_words = CHANCE.randrange(1, 10)
-    while text.count(b"\n") < n_words:
-        chunk = os.read(out, 65536)
-        assert chunk, f"the workshop ended by itself at {screen}"
-        text += chunk
-    time.sleep(CHANCE.random() * 0.01)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    while chunk := os.read(out, 65536):
-        text += chunk
-    os.close(out)
-    # A word cut off by the kill was never said.
-    return [line.split("\t") for line in text.decode().split("\n")[:-1]]
+    return hear_until_killed(
+        lambda pipe: hold_on(engagement, screen, pipe, seed), CHANCE, CHANCE.randrange(1, 10)
+    )
 
 
 def look(engagement, lines, n_before):
