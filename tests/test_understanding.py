@@ -128,6 +128,17 @@ def test_an_interval_is_a_percentile_of_the_count(seed, n_topics):
     assert (is_right[1] == (number * 2 > n_topics if is_well else number * 2 < n_topics)).all()
 
 
+@pytest.mark.parametrize(("far", "ends"), [(0.0, (6, 7)), (3.0, (0, 1))])
+def test_no_interval_is_without_width(far, ends):
+    draws = np.zeros((3, 7, 300))
+    draws[1] += far
+    looks = Looks.of(draws, np.full((7, 300), fill_value=True), 1.0)
+    marked = mark_understood(np.abs(draws[1] - draws[2]) <= 1)
+    (row, _), _ = read_understanding(looks, marked, np.array(["x"] * 7))
+    assert (row["understood_low"], row["understood_high"]) == ends
+    assert row["low"] < row["high"]
+
+
 def test_knowing_beats_projecting_and_one_guess():
     # The other lens thinks 3 of everything: any lens that says 3 everywhere is right, and knows
     # nothing that a flat guess would not.

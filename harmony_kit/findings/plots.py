@@ -15,6 +15,7 @@ from math import isnan
 
 import pandas as pd
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.measures.claims import WORDED
 from harmony_kit.measures.rows import Row, rows_of
@@ -58,6 +59,7 @@ class Scene:
     frames: Mapping[str, pd.DataFrame]
     instrument: Instrument
     plot: Plot = NO_PLOT
+    settings: Settings = field(default_factory=Settings)
     read: dict[str, list[Row]] = field(default_factory=dict, compare=False, repr=False)
 
     @property

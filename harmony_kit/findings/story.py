@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.fact import Fact
 from harmony_kit.findings.page_facts import list_settled, pair_talk
 from harmony_kit.findings.plots import NO_PLOT, Plot, Scene, score_plots
@@ -61,13 +62,15 @@ def tell_story(
     frames: Mapping[str, pd.DataFrame],
     instrument: Instrument,
     *,
+    settings: Settings | None = None,
     read: dict[str, list[Row]] | None = None,
 ) -> Story:
     """The story of one site and wave, from the licensed frames of its measures.
 
     Any frame may be missing or empty. `read` are the rows of those read already; others are added.
     """
-    empty = Scene(frames, instrument, read={} if read is None else read)
+    rows = {} if read is None else read
+    empty = Scene(frames, instrument, settings=settings or Settings(), read=rows)
     plot = _choose(empty)
     scene = replace(empty, plot=plot)
     return Story(

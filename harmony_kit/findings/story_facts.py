@@ -20,6 +20,7 @@ from harmony_kit.findings.fact import (
     topic_key,
     topic_term,
 )
+from harmony_kit.findings.observed_topics import observe_topics
 from harmony_kit.findings.plots import Scene, middle
 from harmony_kit.findings.record_facts import (
     late_pilots,
@@ -107,15 +108,14 @@ def _both_or_neither(scene: Scene) -> Iterator[Fact]:
 
 
 def _takers(scene: Scene) -> Iterator[tuple[str, str]]:
-    """Dimension and the lens that thinks a topic holds for both, the other that for neither."""
-    by_topic: dict[tuple[str, str], list[Row]] = {}
-    for row in scene.rows("topics"):
-        by_topic.setdefault(topic_key(row), []).append(row)
-    for rows in by_topic.values():
-        high = [row for row in rows if min(row["own"], row["estimate"]) > middle(row)]
-        low = [row for row in rows if max(row["own"], row["estimate"]) < middle(row)]
-        if len(high) == len(low) == 1:
-            yield high[0]["dimension"], high[0]["lens"]
+    """Dimension and the lens that thinks a topic holds for both, the other that for neither.
+
+    The topics of which the findings say so for sure, so that a page counts them once.
+    """
+    topics, within = (scene.frames.get(name) for name in ("topics", "within"))
+    for seen in observe_topics(topics, within, scene.settings):
+        if seen.case.level == "opposed" and seen.claim == "claimed":
+            yield seen.case.dimension, seen.roles["high"]
 
 
 def _scorecards(scene: Scene) -> Iterator[Fact]:

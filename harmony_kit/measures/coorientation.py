@@ -195,7 +195,8 @@ def measure_understanding(
         any of them. `understood` is the number of topics on which the lens's mean estimate lies
         within the tolerance of the other's mean: over all dimensions the middle of its
         distribution, per dimension those of them that are marked (`understanding.mark_understood`);
-        `understood_low` and `understood_high` bound its central 80 %, widened to hold it;
+        `understood_low` and `understood_high` bound its central 80 %, widened to hold it and
+        to at least one topic;
         `share`, `low` and `high` are the same over `n_topics`. `misreading` is the mean
         absolute misreading of the answers in points of the scale. `p_reads_well` is the
         probability that more than half of the topics are understood, a tie counting half,

@@ -148,6 +148,8 @@ def _count(dimension: str, number: Array, is_marked: Array) -> dict[str, Any]:
     n, marked = len(is_marked), int(is_marked.sum())
     low, _, high = _middle(number)
     low, high = min(int(low), marked), max(int(high), marked)
+    if low == high:  # nearly all draws count alike; one topic either way is never ruled out
+        low, high = max(low - 1, 0), min(high + 1, n)
     p_well = _shrink(_well(number, n))
     return {
         "dimension": dimension,

@@ -172,7 +172,12 @@ class Assessment:
     @cached_property
     def story(self) -> Story:
         """The story of the site, from what its frames show."""
-        return tell_story(self.frames, self.engagement.instrument, read=self._rows)
+        return tell_story(
+            self.frames,
+            self.engagement.instrument,
+            settings=self.engagement.settings,
+            read=self._rows,
+        )
 
     def results(self) -> dict[str, Any]:
         """The content of results.json; documented in docs/results.md."""

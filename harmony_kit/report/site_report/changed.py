@@ -38,5 +38,9 @@ def changed(site: Assessment) -> Block:
 
 
 def _list_records(view: SiteView) -> list[Fact]:
-    scene = Scene(view.site.frames, view.site.engagement.instrument)
+    scene = Scene(
+        view.site.frames,
+        view.site.engagement.instrument,
+        settings=view.site.engagement.settings,
+    )
     return [fact for tell in _RECORDS for fact in tell(scene)]
