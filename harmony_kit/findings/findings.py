@@ -50,6 +50,9 @@ class Finding:
     looker, other
         The lens that looks and the lens looked at; `looker` is ``both`` where it holds in both
         directions, empty where there is no direction.
+    level, viewer
+        Whether it is rated high or low (see `Case.level`), and the lens whose view alone it is;
+        empty where that tells nothing apart.
     claim
         ``claimed`` is worded as a fact, ``leaning`` as an impression.
     texts, owners
@@ -76,6 +79,8 @@ class Finding:
     subject: str
     looker: str
     other: str
+    level: str
+    viewer: str
     claim: str
     title: str
     texts: Mapping[str, str]
@@ -239,6 +244,8 @@ def _word(seen: Observation, voice: Voice) -> Finding:
         subject=seen.subject,
         looker=case.looker,
         other=seen.roles.get("other", ""),
+        level=case.level,
+        viewer=seen.details.get("viewer", ""),
         claim=seen.claim,
         title=said.title,
         texts=said.texts,

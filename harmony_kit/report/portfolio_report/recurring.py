@@ -52,10 +52,17 @@ def _group(view: PortfolioView, findings: Iterable[Row]) -> list[dict[str, Any]]
     """Findings of one kind, place and pattern as one, those that weigh most first."""
     found: dict[tuple[str, ...], list[Row]] = {}
     for row in findings:
-        names = ("kind", "dimension", "item", "looker", "pattern")
-        found.setdefault(tuple(text_of(row.get(name)) for name in names), []).append(row)
+        found.setdefault(_shown_by(row), []).append(row)
     groups = [_gather(view, rows) for rows in found.values()]
     return sorted(groups, key=lambda group: (-group["weight"], -group["n"], group["title"]))
+
+
+def _shown_by(finding: Row) -> tuple[str, ...]:
+    """What a finding shows, and of what: findings that have it in common are one over sites."""
+    names = ("kind", "dimension", "looker", "pattern", "level", "viewer")
+    # One that stands for several is about what they have in common, not about its strongest.
+    item = "" if isinstance(finding.get("alike"), list) else text_of(finding.get("item"))
+    return (*(text_of(finding.get(name)) for name in names), item)
 
 
 def _gather(view: PortfolioView, rows: list[Row]) -> dict[str, Any]:
@@ -92,7 +99,7 @@ def _common_action(view: PortfolioView, finding: Row) -> str:
 
 
 def _untold(view: PortfolioView, finding: Row) -> str:
-    """The title of a finding without the pilot or decision it is about at this one site."""
+    """The title of a finding about any pilot or decision, not the one of this site."""
     title = str(finding["title"])
     subject = text_of(finding.get("subject"))
     told = view.portfolio.subject_title(finding["site"], subject) if subject else ""
@@ -102,7 +109,12 @@ def _untold(view: PortfolioView, finding: Row) -> str:
     if isinstance(alike, list) and not text_of(finding.get("dimension")):
         # Several pilots or decisions stand before the claim, the strongest first.
         claim = title.partition(": ")[2] if title.startswith(told) else title
-        return claim[:1].upper() + claim[1:]
+        return _about_any(view, finding, claim)
     title = title.replace(f", {told}", "")
     claim = title.removeprefix(f"{told}: ")
-    return title if claim == title else claim[:1].upper() + claim[1:]
+    return title if claim == title else _about_any(view, finding, claim)
+
+
+def _about_any(view: PortfolioView, finding: Row, claim: str) -> str:
+    kind = "pilot" if finding["kind"] == "pilot" else "decision"
+    return f"{view.words.name('table', kind)}: {claim}"
