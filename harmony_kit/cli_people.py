@@ -202,7 +202,7 @@ def backup(folder: Path, path: Path) -> None:
 def restore(folder: Path, path: Path, *, is_forced: bool) -> None:
     """Check a backup and bring it back into DIR.
 
-    What was there is kept beside it as answers.sqlite.before-restore. Whoever was forgotten since
+    The store that was there is kept beside it as answers.sqlite.before-restore. Whoever was forgotten since
     the backup stays forgotten, and what was published since still binds the next report.
     """
     from harmony_kit.commands import safekeeping

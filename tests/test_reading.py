@@ -58,7 +58,7 @@ def _join(texts: Iterator[str]) -> str:
 def test_page_one_and_findings_are_easy_to_read(site, language):
     for told in (_page_one(site, language), _findings(site, language)):
         text = _join(told)
-        assert not text or _is_easy(language, text)
+        assert _is_easy(language, text) if text else site == "tarn"
 
 
 def test_the_bars_refuse_what_an_office_writes():

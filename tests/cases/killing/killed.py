@@ -29,7 +29,8 @@ def hear_until_killed(talk, chance, n_words):
         text += chunk
     time.sleep(chance.random() * 0.01)
     os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL, status
     while chunk := os.read(out, 65536):
         text += chunk
     os.close(out)
