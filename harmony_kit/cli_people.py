@@ -202,8 +202,9 @@ def backup(folder: Path, path: Path) -> None:
 def restore(folder: Path, path: Path, *, is_forced: bool) -> None:
     """Check a backup and bring it back into DIR.
 
-    The store that was there is kept beside it as answers.sqlite.before-restore. Whoever was forgotten since
-    the backup stays forgotten, and what was published since still binds the next report.
+    The store that was there is kept beside it as answers.sqlite.before-restore. Whoever was
+    forgotten since the backup stays forgotten, and what was published since still binds the next
+    report.
     """
     from harmony_kit.commands import safekeeping
 

@@ -10,13 +10,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from demo_reports import demo, page
+from demo_reports import page
 from invented_language import (
     LANGUAGE,
     OWNERS,
@@ -28,7 +27,6 @@ from invented_language import (
     speak,
 )
 
-from harmony_kit.batch.handing import mark_pages
 from harmony_kit.batch.page import Page
 from harmony_kit.batch.publish import render_page
 from harmony_kit.batch.record import Failure
@@ -49,8 +47,6 @@ from harmony_kit.measures.evidence import DECISION_STATUSES
 from harmony_kit.report.words import load_words, word_languages
 
 PACKAGE = ROOT / "harmony_kit"
-#: What asks for texts.
-CODE = {".py", ".j2"}
 TRANSLATED = [one for one in known_languages() if one != FALLBACK]
 
 
@@ -331,43 +327,3 @@ def _fingerprint(copy: Path) -> str:
     asked = [sys.executable, "-c", code]
     run = subprocess.run(asked, env=env, cwd=copy, capture_output=True, text=True, check=True)
     return run.stdout
-
-
-# ── No text that nobody says ───────────────────────────────────────────────────────────────────
-
-#: Where a key is put together from names alone: what a measure calls its verdict.
-VERDICTS = ("pattern", "quadrant", "verdict")
-
-
-def _said_keys() -> list[re.Pattern[str]]:
-    """How the keys look that code and templates ask for, with anything where they have a name."""
-    paths = [path for place in ("harmony_kit", "templates") for path in (ROOT / place).rglob("*")]
-    text = "\n".join(path.read_text(encoding="utf-8") for path in paths if path.suffix in CODE)
-    asked = set(re.findall(r"""["']([a-z_{][^"'\n ]*\.[^"'\n ]*)["']""", text))
-    asked |= {
-        f"{name}{{}}" for name in re.findall(r"""["']([a-z_]+\.[a-z_.]*)(?:\{|["'] ?[~+])""", text)
-    }
-    asked |= {f"{name}.{{}}" for name in re.findall(r"""\bnames?\(["']([a-z_]+)["']""", text)}
-    asked |= {f"{name}.{{}}" for name in VERDICTS}
-    asked = {key for key in asked if re.search("[a-z]", re.sub(r"\{[^}]*\}", "", key))}
-    parts = [re.split(r"(\{[^}]*\})", key) for key in asked]
-    shapes = ["".join("\\w+" if p.startswith("{") else re.escape(p) for p in one) for one in parts]
-    return [re.compile(f"{shape}(_one|_many)?") for shape in shapes]
-
-
-@pytest.mark.parametrize("owner", ["report", "story", "records", "failures", "accord"])
-def test_every_text_is_asked_for_somewhere(owner):
-    asked = _said_keys()
-    texts = load_texts(owner, FALLBACK)
-    assert [key for key in texts if not any(one.fullmatch(key) for one in asked)] == []
-
-
-@pytest.mark.parametrize("language", ["en", "de", "es"])
-def test_the_demo_says_in_the_language_of_its_pages_that_it_is_one(language):
-    engagement, _ = demo()
-    engagement = replace(engagement, languages=(language,))
-    said = load_words(language).say("banner.demo")
-    assert mark_pages(engagement, is_draft=False).banner == said
-    assert (said == engagement.banner) == (language == "en")
-    own = replace(engagement, banner="Acme only")
-    assert mark_pages(own, is_draft=False).banner == "Acme only"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from harmony_kit.findings.observation import Number, Observation
 from harmony_kit.findings.playbook import Playbook
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.measures.claims import CLOSE
 
 __all__ = ["Alike", "join_alike", "list_alike", "settle"]
 
@@ -18,9 +19,6 @@ _JOINED = (
 )
 #: Those that say the same in every dimension.
 _ANYWHERE = ("understanding", "within")
-
-#: States in which a level is that of both sides.
-_CLOSE = ("shared_view", "false_conflict")
 
 #: A self-rating and the checklist it is held against: group of the item → kind of finding, the
 #: level that is contradicted by every pattern but these, and the phrase that says so.
@@ -83,7 +81,7 @@ def _hold_against(
     said = {
         one.subject: one
         for one in seen
-        if one.case.item in items and one.case.level == level and one.case.pattern in _CLOSE
+        if one.case.item in items and one.case.level == level and one.case.pattern in CLOSE
     }
     denied = {
         one.subject

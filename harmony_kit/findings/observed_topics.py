@@ -12,12 +12,10 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.observation import Number, Observation, claimed_rows, numbers_of
 from harmony_kit.findings.patterns import BOTH, Case
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.measures.claims import state_named
+from harmony_kit.measures.claims import APART, state_named
 from harmony_kit.measures.rows import Row, rows_of, text_of
 
 __all__ = ["observe_topics", "observe_understanding"]
-
-_APART = ("known_difference", "false_consensus")
 
 _NUMBERS = (
     "own",
@@ -99,7 +97,7 @@ def _side(row: Row, part: str, above: _Above, settings: Settings) -> str:
 def _one(row: Row, level: str) -> Observation:
     state, lens, other = row["state"], row["lens"], row["other"]
     # In a false conflict the lenses are close; who is higher is what the looker believes.
-    gap = row["agreement_gap"] if state in _APART else row["perceived_gap"]
+    gap = row["agreement_gap"] if state in APART else row["perceived_gap"]
     high, low = (lens, other) if gap >= 0 else (other, lens)
     return Observation(
         case=Case("topic", state, row["dimension"], row["item"], level, lens),
@@ -117,7 +115,7 @@ def _one(row: Row, level: str) -> Observation:
 def _both(first: Row, second: Row, level: str) -> Observation:
     state = first["state"]
     roles = {}
-    if state in _APART:
+    if state in APART:
         is_first_higher = first["agreement_gap"] >= 0
         high, low = (first, second) if is_first_higher else (second, first)
         roles = {"high": high["lens"], "low": low["lens"]}
@@ -174,7 +172,7 @@ def _gap(row: Row) -> float:
     if row["state"] == "shared_view":
         middle = (row["points"] + 1) / 2
         return float(min(abs(row["own"] - middle), abs(row["other_own"] - middle)) / (width / 2))
-    gap = row["agreement_gap"] if row["state"] in _APART else row["misreading"]
+    gap = row["agreement_gap"] if row["state"] in APART else row["misreading"]
     return float(abs(gap) / width)
 
 

@@ -13,12 +13,11 @@ from harmony_kit.findings.patterns import BOTH, DRIFT, KINDS, Case
 from harmony_kit.findings.playbook import Playbook, placeholders
 from harmony_kit.findings.wording import Voice, Wording
 from harmony_kit.instrument.model import Instrument, Item
-from harmony_kit.measures.claims import STATES
+from harmony_kit.measures.claims import CLOSE, STATES
 
 __all__ = ["lint_playbook", "list_cases"]
 
 _LEVELS = ("low", "middle", "high")
-_CLOSE = ("shared_view", "false_conflict")
 _N_NAMED = 3
 _TOLD = re.compile(r"^entry\..*\.(title|shared|texts\.\w+)$")
 _SENTENCE = re.compile(r"[^.?!]+[.?!]?")
@@ -65,7 +64,7 @@ def _item_cases(item: Item, lenses: tuple[str, str]) -> Iterator[Case]:
         case _:
             assert_never(item.kind)
     for state, looker in product(STATES if item.mirrored else (), (*lenses, BOTH)):
-        has_level = kind == "topic" and state in _CLOSE
+        has_level = kind == "topic" and state in CLOSE
         for level in _LEVELS if has_level else ("",):
             yield Case(kind, state, *place, level, looker)
 
@@ -191,7 +190,7 @@ def _bare(case: Case, instrument: Instrument) -> Observation:
     roles: dict[str, str] = {}
     if case.looker in instrument.lens_ids:
         roles = {"looker": case.looker, "other": instrument.other_lens(case.looker)}
-    is_two_sided = case.kind == "topic" and (roles or case.pattern not in _CLOSE)
+    is_two_sided = case.kind == "topic" and (roles or case.pattern not in CLOSE)
     if is_two_sided or case.pattern == "readiness_stalemate":
         roles |= dict(zip(("high", "low"), instrument.lens_ids, strict=True))
     per_subject = case.kind in ("pilot", "readiness") or (

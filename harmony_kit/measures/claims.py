@@ -12,6 +12,8 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.declaration import COUNT, MEAN, NAME, SHARE, declare
 
 __all__ = [
+    "APART",
+    "CLOSE",
     "MOST_WRONG",
     "STATES",
     "WORDED",
@@ -39,6 +41,10 @@ WRONG_CLAIMS: Final = declare(
 #: knows, they differ and it does not know, both think alike and it does not know.
 State: TypeAlias = Literal["shared_view", "known_difference", "false_consensus", "false_conflict"]
 STATES: Final[tuple[State, ...]] = get_args(State)
+
+#: Where the two sides think alike, and where they do not.
+CLOSE: Final[tuple[State, ...]] = ("shared_view", "false_conflict")
+APART: Final[tuple[State, ...]] = ("known_difference", "false_consensus")
 
 #: How sure a reading is, and which of them a report may put into words.
 Claim: TypeAlias = Literal["claimed", "leaning", "open"]

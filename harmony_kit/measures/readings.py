@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Bools, Draws, Floats, Ints
-from harmony_kit.measures.claims import STATES
+from harmony_kit.measures.claims import CLOSE, STATES
 from harmony_kit.measures.finishing import CERTAINTY
 from harmony_kit.measures.joint_claims import discount, find_wider, stand_together
 from harmony_kit.measures.looks import SLACK, Looks, count_draws
@@ -38,7 +38,7 @@ DRAWN: Final = (
 
 
 #: Numbers of the states in which the lenses are close, and in which A thinks they are.
-_CLOSE_STATES: Final = (0, 3)
+_CLOSE_STATES: Final = tuple(STATES.index(state) for state in CLOSE)
 _SEEMING_STATES: Final = (0, 2)
 
 

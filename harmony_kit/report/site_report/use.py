@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from harmony_kit.measures.rows import Row, number_or_none, rows_of, text_of
-from harmony_kit.measures.usage import NOW_WEEKS, share_weekly
+from harmony_kit.measures.usage import NOW_WEEKS, monday_of, share_weekly
 from harmony_kit.report.blocks import EMPTY, Block, join_blocks, paragraph, picture
 from harmony_kit.report.drawings import UseLine, UsePoint, draw_use
 from harmony_kit.report.site_report.site_view import SiteView
@@ -77,7 +77,7 @@ def _mark(view: SiteView, row: Row, days: list[date], which: str) -> UsePoint | 
     week = text_of(row["peak_week"])
     if not days or (which == "peak" and not week):
         return None
-    last = days[-1] if which == "now" else date.fromisocalendar(int(week[:4]), int(week[-2:]), 1)
+    last = days[-1] if which == "now" else monday_of(week) or days[-1]
     middle = last - timedelta(days=7 * (min(NOW_WEEKS, len(days)) - 1) / 2)
     whole = max((days[-1] - days[0]).days, 1)
     at = min(max((middle - days[0]).days / whole, 0.0), 1.0)
