@@ -11,6 +11,7 @@ from demo_reports import AS_OF, PLANTS, assess, demo
 from html_checks import Outline, list_faults
 
 from harmony_kit.report import portfolio_report
+from harmony_kit.report.blocks import load_words
 from harmony_kit.report.portfolio import Portfolio
 
 PARTS = (
@@ -105,7 +106,7 @@ def test_talk_stands_beside_decisions(portfolio):
     row = html.partition("Northfield Stampings")[2].partition("</tr>")[0]
     cells = re.findall(r'<td class="number">([^<]*)</td>', row)
     aligned = [
-        f"{r['own']:.1f}"
+        load_words("en").told(r, "own")
         for r in assess("northfield").rows("topics")
         if r["item"] == "execution.aligned"
     ]

@@ -240,9 +240,9 @@ def test_numbers_without_a_side_stand_for_themselves():
     rows = re.findall(r"<tr>(.*?)</tr>", shown, re.DOTALL)
     assert [re.findall(r">([^<\n]+)<", row) for row in rows] == [
         ["Number", "IT", "Operations"],
-        ["Feeling aligned", "about 4.6", "about 3.9"],
+        ["Feeling aligned", "4.2 to 5.0", "3.9"],
         ["Number", "Value"],
-        ["Certainty", load_words("en").certainty(sign.numbers["probability"])],
+        ["Certainty", "80% or more"],
         ["Slow decisions", "5"],
         ["Share open", "80%"],
         ["Days the oldest waits", "310"],
@@ -266,6 +266,48 @@ def test_sheets_show_each_side_its_own_sentences():
     }
     assert len(quotes) > 3
     assert all(str(escape(quote)) in html for quote in quotes)
+
+
+def test_a_certainty_beside_a_band_is_told_as_what_its_claim_leaves():
+    """A band hides the probability: the middle that stands for it in the results is no measure."""
+    site = assess("greenhaven")
+    text = _plain(report.dimensions(site).html)
+    assert {row["p_shared_view"] for row in site.rows("topics") if row["own_from"] > 0} == {0.9}
+    assert "80% or more" in text
+    assert not re.search(r"shared view 90%", " ".join(text.split()))
+
+
+def test_a_sheet_shows_a_band_where_the_tables_show_one():
+    """Told as a band in one place, a mean is told so in every place: its middle is no mean."""
+    site = assess("greenhaven")
+    sheets = report.canvases(site).html
+    words = load_words("en")
+    banded = [
+        row
+        for row in site.rows("within")
+        if row["item"].startswith("frame.")
+        and row["lens"] == row["about"]
+        and row["mean_from"] == row["mean_from"]
+    ]
+    assert banded
+    for row in banded:
+        told = words.told(row, "mean")
+        assert f"clear: {told} of 5 ({row['n']} people)" in sheets
+        assert f"clear: {words.number(row['mean'])} of 5 ({row['n']} people)" not in sheets
+
+
+@pytest.mark.parametrize("site", ["northfield", "kingsbridge", "hinterberg"])
+def test_a_question_names_the_pilots_and_decisions_it_was_asked_about(site):
+    view = SiteView.of(assess(site))
+    instrument = view.site.engagement.instrument
+    html = report.first_page(view.site).html
+    for finding in select_first(view.site.findings):
+        places = [one for one in finding.alike or (finding,) if one.subject]
+        for source in filter(instrument.has_item, finding.sources if places else ()):
+            titles = [view.title(one.subject) for one in places if one.item in ("", source)]
+            question = instrument.question(source, view.lenses[0], "en")
+            named = " / ".join(dict.fromkeys(titles))
+            assert str(escape(question.replace("{subject}", named))) in html
 
 
 def test_the_method_says_what_may_be_wrong():

@@ -120,6 +120,8 @@ def _tell_changes(rows: pd.DataFrame, engagement: Engagement, words: Words) -> I
         values = " -> ".join(
             words.plain(round_number(row[name], 1), ".1f") for name in ("before", "after")
         )
+        if pd.isna(row["low"]):  # of a band the middle: no interval is told beside it
+            values = words.say("format.about", number=values)
         yield f"  {_topic(row)}, {what}: {values}"
     for kind in ("reworded", "new", "dropped"):
         items = sorted(set(rows.loc[rows["comparison"] == kind, "item"]))
