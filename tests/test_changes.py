@@ -94,6 +94,7 @@ def test_a_plant_that_did_not_change_says_so():
     assert understood(answers, items)["direction"].tolist() == ["steady", "steady"]
 
 
+@pytest.mark.slow
 def test_a_lens_that_learned_what_the_other_thinks_understands_more():
     names = [f"frame.t{i}" for i in range(12)]
     items = items_of(*({"item": name} for name in names))
@@ -124,6 +125,7 @@ def returned(answers):
     return missing_as_none(found)
 
 
+@pytest.mark.slow
 def test_people_who_came_back_are_compared_with_themselves():
     before = topic("frame.one", [5, 5, 4], [5, 5, 5], [1, 1, 2, 1], [1, 1, 1, 1])
     after = topic("frame.one", [5, 5, 5], [1, 2, 1], [1, 1, 2, 1], [1, 2, 1, 1])
@@ -217,6 +219,7 @@ def test_transitions():
     assert dtypes_of(found) == TRANSITIONS.dtypes
 
 
+@pytest.mark.slow
 def test_three_waves_make_two_pairs_and_one_wave_none():
     third = AFTER.assign(wave="w0")
     third["answered_at"] += pd.Timedelta(days=90)

@@ -129,6 +129,7 @@ def _small(frame: pd.DataFrame, declared: Declaration, min_group: int) -> set[tu
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("min_group", [3, 5])
 def test_no_figure_is_of_fewer_people_than_the_minimum(answers, min_group):
     settings = Settings(min_group=min_group, draws=500)
@@ -140,6 +141,7 @@ def test_no_figure_is_of_fewer_people_than_the_minimum(answers, min_group):
     assert {name: found for name, found in small.items() if found} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("min_group", [3, 5])
 def test_no_change_is_of_fewer_people_than_the_minimum(answers, min_group):
     settings = Settings(min_group=min_group, draws=500)
@@ -186,6 +188,7 @@ def _takes(node: ast.FunctionDef, kind: str) -> bool:
     return any(a.annotation and ast.unparse(a.annotation) == kind for a in arguments)
 
 
+@pytest.mark.slow
 def test_only_privacy_licenses_answers():
     makers = {
         path.name
