@@ -151,7 +151,7 @@ def test_it_is_told_in_every_language(plants, language, title):
 
 
 @pytest.mark.slow
-def test_results_tell_it_to_machines_without_words_or_chances(plants):
+def test_results_tell_it_to_machines_without_words(plants):
     since = plants.assess(KEPT).results()["since"]
     assert (since["wave"], since["day"]) == ("2025", "2026-01-05")
     assert {(one["kind"], one["standing"]) for one in since["promises"]} == {
@@ -166,6 +166,10 @@ def test_results_tell_it_to_machines_without_words_or_chances(plants):
         "to_state": "shared_view",
         "claim": "claimed",
     }
+    chances = [one["p_changed"] for one in since["topics"] if "p_changed" in one]
+    assert chances
+    assert [chance for chance in chances if round(chance * 20, 9) % 1] == []
+    assert {"p_rose", "p_steady", "p_fell"} <= since["understood"][0].keys()
     assert since["records"][-1] == {
         "record": "pilot",
         "subject": "vision",

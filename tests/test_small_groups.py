@@ -20,6 +20,7 @@ from harmony_kit.measures.declaration import Declaration, MeasureColumn
 from harmony_kit.measures.disclosure import DISCLOSED, disclose
 from harmony_kit.measures.measuring import Basis, measure_everything
 from harmony_kit.measures.privacy import license_answers
+from harmony_kit.measures.wave_pairs import draw_successive
 from harmony_kit.measures.waves import RETURNS, measure_returns
 
 MEASURES_ROOM = Path(__file__).parent.parent / "harmony_kit" / "measures"
@@ -146,7 +147,9 @@ def test_no_figure_is_of_fewer_people_than_the_minimum(answers, min_group):
 def test_no_change_is_of_fewer_people_than_the_minimum(answers, min_group):
     settings = Settings(min_group=min_group, draws=500)
     licensed, _ = license_answers(answers, min_group=min_group)
-    changes = measure_changes(licensed, INSTRUMENT.items_frame(), settings=settings)
+    changes = measure_changes(
+        draw_successive(licensed, INSTRUMENT.items_frame(), settings=settings)
+    )
     returns = measure_returns(licensed, min_group=min_group)
     assert (len(changes) > 0, len(returns) > 0) == (True, True)
     assert changes["n_returned"].notna().any()
@@ -210,4 +213,4 @@ def test_every_measure_takes_licensed_answers_only():
     doors = {node.name: ast.unparse(node) for _, node in _functions() if node.name in DOORS}
     assert [name for name, text in doors.items() if "license_answers(" not in text] == []
     measures = {node.name for _, node in _functions() if _takes(node, "LicensedFrame")}
-    assert measures >= {"measure_topics", "measure_changes", "measure_returns", "tally_ratings"}
+    assert measures >= {"measure_topics", "draw_successive", "measure_returns", "tally_ratings"}
