@@ -113,6 +113,7 @@ def test_talk_stands_beside_decisions(portfolio):
     assert cells == [*aligned, "4 of 5", "\u2013", "310 days"]
 
 
+@pytest.mark.slow
 def test_hundreds_of_sites_stay_readable(portfolio):
     many = page_cases.repeat_sites(portfolio, 300)
     html = _show(many)
@@ -121,6 +122,7 @@ def test_hundreds_of_sites_stay_readable(portfolio):
     assert "200 sites, from the lowest share to the highest" in html
 
 
+@pytest.mark.slow
 def test_every_list_is_complete_somewhere(portfolio):
     many = page_cases.repeat_sites(portfolio, 300)
     html = portfolio_report.recurring(many).html

@@ -41,6 +41,7 @@ def _plain(html: str) -> str:
 # ── Every page ───────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("site", "language"), PAGES)
 def test_a_report_has_no_faults(site, language):
     assert list_faults(page(site, language)) == []
@@ -61,12 +62,14 @@ def test_parts_stand_in_the_order_of_their_list():
     assert ids == [part for part in contents.PARTS if part != "lexicon"]  # nobody agreed on words
 
 
+@pytest.mark.slow
 def test_the_cover_lists_exactly_the_parts_that_follow():
     html = page("hinterberg")
     listed = re.findall(r'<li><a href="#(\w+)">', html)
     assert listed == re.findall(r'<section class="part" id="(\w+)"', html)
 
 
+@pytest.mark.slow
 def test_equal_assessments_give_equal_bytes():
     engagement, answers = demo()
     again = measure(engagement, answers["northfield"][::-1], "northfield")
@@ -323,6 +326,7 @@ def test_the_method_says_what_may_be_wrong():
 # ── What must not be said ────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_text_typed_by_people_is_text_everywhere():
     engagement, answers = demo()
     hostile = [
@@ -347,6 +351,7 @@ def _keep(answers, lens, n):
     return [a for a in answers if a.lens != lens or a.respondent in people]
 
 
+@pytest.mark.slow
 def test_two_people_of_a_lens_leave_no_trace_in_the_report():
     engagement, answers = demo()
     few = _keep(answers["northfield"], "it", 2)
@@ -362,6 +367,7 @@ def test_two_people_of_a_lens_leave_no_trace_in_the_report():
     assert pages[0] == pages[1]
 
 
+@pytest.mark.slow
 def test_one_lens_too_small_silences_both():
     engagement, answers = demo()
     site = measure(engagement, _keep(answers["northfield"], "it", 2), "northfield")
@@ -394,6 +400,7 @@ def test_a_site_too_small_says_what_it_would_take():
     assert len(page("tarn")) < len(page("northfield")) / 4
 
 
+@pytest.mark.slow
 def test_a_withheld_cell_is_named_and_not_shown():
     engagement, answers = demo()
     people: list[str] = []
@@ -412,6 +419,7 @@ def test_a_withheld_cell_is_named_and_not_shown():
 # ── Any other instrument ─────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_an_instrument_without_estimates_gives_a_sensible_report(tmp_path):
     engagement = other_engagement(tmp_path, OTHER)
     parts = show(measure(engagement, answer_everything(engagement), "hall"))
@@ -427,6 +435,7 @@ def test_an_instrument_without_estimates_gives_a_sensible_report(tmp_path):
     assert "<figure" in parts["dimensions"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("points", [4, 6, 11])
 def test_any_number_of_scale_points_can_be_estimated(tmp_path, points):
     anchors = ", ".join(f"word {i}" for i in range(1, points + 1))
