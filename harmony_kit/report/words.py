@@ -58,7 +58,13 @@ class Words:
         return text.replace(".", self.texts["format.decimal"])
 
     def figure(self, value: float, column: MeasureColumn) -> str:
-        """A number of a measure, with the digits its column is declared with."""
+        """A number of a measure, as the kind its column is declared with is written."""
+        if column.kind == "probability":
+            return self.certainty(value)
+        if column.kind == "share":
+            return self.percent(value)
+        if column.kind == "trend":
+            return self.say("format.per_week", number=self.signed(100 * value, column.digits))
         return self.number(value, column.digits)
 
     def told(self, row: Mapping[str, Any], name: str) -> str:
