@@ -21,8 +21,8 @@ from harmony_kit.report.bidi import isolate
 __all__ = ["FALLBACK", "OWNERS", "Words", "load_words", "word_languages"]
 
 #: Whose words pages are made of: what a report and its pictures say, its story, what is wrong with
-#: records or left out, why there is no report, and what comes out of a workshop.
-OWNERS = ("report", "pictures", "story", "records", "failures", "accord")
+#: records or left out, why there is no report, what comes out of a workshop, and the workbook.
+OWNERS = ("report", "pictures", "story", "records", "failures", "accord", "workbook")
 
 
 @dataclass(frozen=True)
