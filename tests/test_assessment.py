@@ -92,6 +92,7 @@ def _keep(answers: Sequence[Answer], lens: str, n: int) -> list[Answer]:
     return [a for a in answers if a.lens != lens or a.respondent in people]
 
 
+@pytest.mark.slow
 def test_two_people_of_a_lens_leave_no_trace(demo):
     """Whatever two people said, the results are the same: so they cannot tell what it was."""
     engagement, store = demo

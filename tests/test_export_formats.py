@@ -158,6 +158,7 @@ def test_what_nearly_all_say_is_in_no_export(folder, tmp_path, n_other, is_shown
     assert bool(len(pd.read_csv(tmp_path / "out.csv"))) == is_shown
 
 
+@pytest.mark.slow
 def test_an_export_waits_as_reports_do(folder, tmp_path):
     """Ten answers less the nine a report showed would be the answer of who came late."""
     engagement = load_engagement(folder)

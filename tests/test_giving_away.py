@@ -43,6 +43,7 @@ def test_pages_and_pictures_are_drawn_from_what_results_json_says(site):
     assert show(replace(told, frames=MappingProxyType(again))) == show(told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", PLANTS)
 def test_marks_of_topics_lie_on_steps_of_a_tenth_of_a_point(site):
     """A coordinate read back as a value is a told mean, of one decimal, and nothing finer."""
@@ -58,6 +59,7 @@ def test_marks_of_topics_lie_on_steps_of_a_tenth_of_a_point(site):
     assert max(abs(10 * value - round(10 * value)) for value in values) < 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", PLANTS)
 def test_a_workbook_holds_the_numbers_of_results_json_and_hides_nothing(site, tmp_path):
     results = json.loads(json.dumps(build_results(assess(site))))

@@ -177,6 +177,7 @@ def _failure_page(reason: str, language: str) -> str:
     return render_page("failure.html.j2", content).decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_no_english_sentence_stands_in_a_translated_page(language):
     pages = {site: page(site, language) for site in ("northfield", "tarn")}
@@ -303,6 +304,7 @@ def _shown(part: Any, key: str = "") -> Iterator[str]:
         yield " ".join(part.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "is_seen"),
     [

@@ -11,6 +11,7 @@ from demo_reports import AS_OF, PLANTS, assess, demo
 from html_checks import Outline, list_faults
 
 from harmony_kit.report import portfolio_report
+from harmony_kit.report.blocks import load_words
 from harmony_kit.report.portfolio import Portfolio
 
 PARTS = (
@@ -105,13 +106,14 @@ def test_talk_stands_beside_decisions(portfolio):
     row = html.partition("Northfield Stampings")[2].partition("</tr>")[0]
     cells = re.findall(r'<td class="number">([^<]*)</td>', row)
     aligned = [
-        f"{r['own']:.1f}"
+        load_words("en").told(r, "own")
         for r in assess("northfield").rows("topics")
         if r["item"] == "execution.aligned"
     ]
     assert cells == [*aligned, "4 of 5", "\u2013", "310 days"]
 
 
+@pytest.mark.slow
 def test_hundreds_of_sites_stay_readable(portfolio):
     many = page_cases.repeat_sites(portfolio, 300)
     html = _show(many)
@@ -120,6 +122,7 @@ def test_hundreds_of_sites_stay_readable(portfolio):
     assert "200 sites, from the lowest share to the highest" in html
 
 
+@pytest.mark.slow
 def test_every_list_is_complete_somewhere(portfolio):
     many = page_cases.repeat_sites(portfolio, 300)
     html = portfolio_report.recurring(many).html

@@ -28,6 +28,7 @@ __all__ = [
     "DISTRIBUTION_FROM",
     "ToldRating",
     "hides_counts",
+    "join_told",
     "list_sets",
     "tell_rating",
     "tell_ratings",
@@ -130,6 +131,25 @@ def _find_class(counts: _CountSet) -> tuple[int, int]:
     n, points = sum(counts), len(counts)
     above = sum(place * count for place, count in enumerate(counts))
     return next(ends for ends in list_classes(n, points) if ends[0] <= above <= ends[1])
+
+
+def join_told(told: Sequence[ToldRating]) -> ToldRating:
+    """The mean of told means; a band where one of them is.
+
+    >>> join_told([ToldRating(4.6, 4.2, 5.0), ToldRating(3.0)])
+    ToldRating(mean=3.8, low=3.6, high=4.0, view='', is_spread_shown=False)
+    """
+    known = [one for one in told if not np.isnan(one.mean)]
+    if not known:
+        return ToldRating()
+    mean = round(float(np.mean([one.mean for one in known])), 1)
+    if all(np.isnan(one.low) for one in known):
+        return ToldRating(mean)
+    low, high = (
+        round(float(np.mean([one.mean if np.isnan(end) else end for one, end in ends])), 1)
+        for ends in (((one, one.low) for one in known), ((one, one.high) for one in known))
+    )
+    return ToldRating(mean, low, high)
 
 
 def list_sets(n: int, points: int) -> list[_CountSet]:

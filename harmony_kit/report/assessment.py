@@ -125,7 +125,7 @@ class Assessment:
         # Without a key in it the mark of the answers could be found by trying answers.
         marked = {name_answers(site): file_sha256(path)} if answers.key else {}
         inputs = {**assessment.provenance["inputs"], **marked}
-        past = read_past(snapshot / "earlier", assessment, answers.frame)
+        past = read_past(snapshot / "earlier", assessment, answers)
         told = {**assessment.provenance, "inputs": inputs}
         return replace(assessment, provenance=told, past=past)
 
