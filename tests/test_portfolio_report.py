@@ -166,6 +166,22 @@ def test_a_region_is_told_by_its_middle_site(portfolio):
     ]
 
 
+def test_a_region_has_one_share_wherever_it_is_told(portfolio):
+    """In the table of regions and in the map by dimension: that of its middle site."""
+    many = page_cases.repeat_sites(portfolio, 123)  # more than are told one by one
+    row = r"<tr>\s*<th scope=\"row\">({})</th>(.*?)</tr>"
+    listed = dict(re.findall(row.format("[^<]*"), portfolio_report.regions(many).html, re.DOTALL))
+    mapped = re.findall(row.format("|".join(listed)), portfolio_report.where(many).html, re.DOTALL)
+    share = re.compile(r"<td class=\"number\"[^>]*>(\d+%)")
+    told = {
+        name: [share.search(cells)[1] for known, cells in mapped if known == name if "%" in cells]
+        for name in listed
+    }
+    assert {name for name, shares in told.items() if shares} == {"EMEA", "Americas"}
+    for name, cells in listed.items():
+        assert share.findall(cells) == told[name]
+
+
 def test_plants_of_one_name_are_told_apart(portfolio):
     engagement = portfolio.engagement
     sites = tuple(replace(site, name="Works") for site in engagement.sites[:2])
