@@ -156,6 +156,7 @@ def test_a_room_says_what_it_is_in_five_lines():
     assert unclear == set()
 
 
+@pytest.mark.slow
 def test_heavy_libraries_have_one_owner():
     strangers = {
         (library, name)

@@ -170,6 +170,7 @@ def test_merge_adds_the_other_laptop_once(acme, tmp_path):
     assert "tarn: 2 it, 2 operations" in _run("check", acme).output
 
 
+@pytest.mark.slow
 def test_plan_says_what_is_missing_and_schedules_it(acme, tmp_path):
     _run("import", acme, acme / "incoming" / "tarn.csv")
     sheet = tmp_path / "schedule.xlsx"

@@ -148,6 +148,7 @@ def test_without_raw_nobody_can_be_found_in_the_file(folder, tmp_path, capsys, i
     assert "at least 8 people" in told
 
 
+@pytest.mark.slow
 def test_an_export_waits_as_reports_do(folder, tmp_path):
     """Ten answers less the nine a report showed would be the answer of who came late."""
     engagement = load_engagement(folder)

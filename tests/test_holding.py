@@ -66,6 +66,7 @@ def test_the_first_report_shows_everything(store):
     assert all(len(one) == 32 and "n-" not in one for one in entry.people)
 
 
+@pytest.mark.slow
 def test_a_late_respondent_changes_nothing_and_is_counted_as_waiting(store):
     first = _hold(store)
     _say(store, "n-late", (1, 1))
@@ -103,6 +104,7 @@ def test_from_the_minimum_group_on_they_are_shown(store, n_late, n_shown):
     assert second.waiting == ({} if n_shown > 6 else {"night": n_late})
 
 
+@pytest.mark.slow
 def test_one_after_another_never_adds_up_to_one_more(store):
     """Shown in steps of four, whenever reports are made."""
     last, sizes = _publish(_hold(store)), []
@@ -114,6 +116,7 @@ def test_one_after_another_never_adds_up_to_one_more(store):
     assert sizes == [6, 6, 6, 10, 10, 10, 10, 14, 14]
 
 
+@pytest.mark.slow
 def test_a_question_only_one_of_many_newcomers_answered_stays_as_it_was(store):
     first = _hold(store)
     for number in range(4):

@@ -9,8 +9,10 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.agreement import measure_agreement
 from harmony_kit.measures.changes import measure_changes
 from harmony_kit.measures.privacy import license_answers
-from harmony_kit.measures.told_changes import tell_changes
+from harmony_kit.measures.told_changes import tell_changes, tell_transitions
 from harmony_kit.measures.told_frames import ToldRatings
+from harmony_kit.measures.transitions import measure_transitions
+from harmony_kit.measures.wave_pairs import draw_successive
 
 ITEMS = items_of({"item": "x.clear"})
 SETTINGS = Settings(draws=500)
@@ -29,7 +31,8 @@ def test_a_wave_told_as_a_band_stays_one_beside_the_next():
         )
     ]
     licensed, _ = license_answers(answers_of(*rows), min_group=4)
-    changes = measure_changes(licensed, ITEMS, settings=SETTINGS)
+    drawn = draw_successive(licensed, ITEMS, settings=SETTINGS)
+    changes = measure_changes(drawn)
     ratings = ToldRatings.of(measure_agreement(licensed, ITEMS, settings=SETTINGS), SETTINGS)
     told = tell_changes(changes, ratings, ITEMS)
     own = told[(told["lens"] == "a") & (told["quantity"] == "own")].iloc[0]
@@ -42,3 +45,6 @@ def test_a_wave_told_as_a_band_stays_one_beside_the_next():
     misread = told[(told["lens"] == "a") & (told["quantity"] == "misreading")].iloc[0]
     assert misread[["before", "after", "change"]].tolist() == [1.6, 0.0, -1.6]
     assert told["returned_change"].isna().all()
+    # Both sides look at the lens whose mean is told as a band.
+    turned = tell_transitions(measure_transitions(drawn), ratings)
+    assert turned["p_changed"].isna().tolist() == [True, True]

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from harmony_kit.batch.holding import read_holding, read_published
+from harmony_kit.batch.register import mark_site
 from harmony_kit.engagement.folder import Engagement
+from harmony_kit.engagement.secret import keep_secret
 from harmony_kit.files import hash_content, json_bytes, read_json, write_json, write_whole
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import Answer, Answers
@@ -26,6 +28,7 @@ from harmony_kit.measures.waves import Wordings
 __all__ = ["read_wordings", "take_earlier"]
 
 _MANIFEST = "earlier.json"
+_SCHEMA = 2
 
 
 def take_earlier(
@@ -49,7 +52,8 @@ def take_earlier(
     for site, agreed in told.items():
         wave = waves[site]
         then, now = ([*extents[one].get(site, ())] for one in (wave, engagement.wave))
-        as_of = [wave, then, now, _rule_of(engagement, site, wave), [e.id for e in agreed]]
+        rule = _rule_of(engagement, site, wave)
+        as_of = [_SCHEMA, wave, then, now, rule, [e.id for e in agreed]]
         if known.get(site, {}).get("as_of") == as_of and _is_there(target, site):
             found[site] = known[site]
         else:
@@ -91,6 +95,7 @@ def _draw_site(
     current = [*store.current(site, wave), *store.current(site, engagement.wave)]
     told = {
         "wave": wave,
+        "key": mark_site(keep_secret(engagement.folder), site, wave),
         "wordings": read_wordings(store, current),
         "entries": [_plain(one) for one in agreed],
         "owners": [asdict(one) for one in store.ledger.owners(site)],

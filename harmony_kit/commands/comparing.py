@@ -11,9 +11,11 @@ import pandas as pd
 
 from harmony_kit.batch.earlier import read_wordings
 from harmony_kit.batch.holding import read_published
+from harmony_kit.batch.register import mark_site
 from harmony_kit.commands.exchanging import open_store
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.engagement.secret import keep_secret
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
 from harmony_kit.files import publish
@@ -53,12 +55,14 @@ def compare(folder: Path, *, sites: Sequence[str], output: Path | None) -> None:
 
 
 def _compare(engagement: Engagement, answers: AnswersFrame, wordings: Wordings) -> WaveComparison:
+    secret = keep_secret(engagement.folder)
     return compare_waves(
         answers,
         engagement.instrument.items_frame(),
         settings=engagement.settings,
         headcounts=engagement.headcounts(),
         wordings=wordings,
+        secret_of=lambda site, wave: mark_site(secret, site, wave).encode(),
     )
 
 
@@ -109,8 +113,14 @@ def _tell_transitions(rows: pd.DataFrame, engagement: Engagement, words: Words) 
             other=_lens(engagement, row["other"]),
         )
         states = [words.say(f"state.{row[name]}") for name in ("from_state", "to_state")]
-        certain = words.say("compare.certain", chance=words.percent(row["p_changed"]))
-        yield f"  {_topic(row)}, {looks}: {' -> '.join(states)} ({certain})"
+        yield f"  {_topic(row)}, {looks}: {' -> '.join(states)}{_tell_chance(row, words)}"
+
+
+def _tell_chance(row: dict[Any, Any], words: Words) -> str:
+    """How certain it is that the state is another one; nothing beside a mean told as a band."""
+    if pd.isna(row["p_changed"]):
+        return ""
+    return f" ({words.say('compare.certain', chance=words.percent(row['p_changed']))})"
 
 
 def _tell_changes(rows: pd.DataFrame, engagement: Engagement, words: Words) -> Iterator[str]:
@@ -120,6 +130,8 @@ def _tell_changes(rows: pd.DataFrame, engagement: Engagement, words: Words) -> I
         values = " -> ".join(
             words.plain(round_number(row[name], 1), ".1f") for name in ("before", "after")
         )
+        if pd.isna(row["low"]):  # of a band the middle: no interval is told beside it
+            values = words.say("format.about", number=values)
         yield f"  {_topic(row)}, {what}: {values}"
     for kind in ("reworded", "new", "dropped"):
         items = sorted(set(rows.loc[rows["comparison"] == kind, "item"]))

@@ -24,7 +24,14 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.agreement import name_views
 from harmony_kit.measures.blurring import FEWEST_SETS, list_classes
 
-__all__ = ["DISTRIBUTION_FROM", "ToldRating", "list_sets", "tell_rating", "tell_ratings"]
+__all__ = [
+    "DISTRIBUTION_FROM",
+    "ToldRating",
+    "join_told",
+    "list_sets",
+    "tell_rating",
+    "tell_ratings",
+]
 
 #: How many people of a lens must have answered before the answers are shown point by point:
 #: with fewer, a count of one is nearly a name.
@@ -114,6 +121,25 @@ def _find_class(counts: _CountSet) -> tuple[int, int]:
     n, points = sum(counts), len(counts)
     above = sum(place * count for place, count in enumerate(counts))
     return next(ends for ends in list_classes(n, points) if ends[0] <= above <= ends[1])
+
+
+def join_told(told: Sequence[ToldRating]) -> ToldRating:
+    """The mean of told means; a band where one of them is.
+
+    >>> join_told([ToldRating(4.6, 4.2, 5.0), ToldRating(3.0)])
+    ToldRating(mean=3.8, low=3.6, high=4.0, view='', is_spread_shown=False)
+    """
+    known = [one for one in told if not np.isnan(one.mean)]
+    if not known:
+        return ToldRating()
+    mean = round(float(np.mean([one.mean for one in known])), 1)
+    if all(np.isnan(one.low) for one in known):
+        return ToldRating(mean)
+    low, high = (
+        round(float(np.mean([one.mean if np.isnan(end) else end for one, end in ends])), 1)
+        for ends in (((one, one.low) for one in known), ((one, one.high) for one in known))
+    )
+    return ToldRating(mean, low, high)
 
 
 def list_sets(n: int, points: int) -> list[_CountSet]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 
@@ -14,7 +16,10 @@ from harmony_kit.measures.understood_changes import UNDERSTOOD_CHANGES
 
 __all__ = ["tell_changes", "tell_transitions", "tell_understood_changes"]
 
-_CHANCES = ("p_rose", "p_steady", "p_fell")
+_CHANCES: Final = ("p_rose", "p_steady", "p_fell")
+
+#: Whose answers about whom own view, estimate and the other's own view are of.
+_SETS: Final = (("lens", "lens"), ("lens", "other"), ("other", "other"))
 
 
 def tell_changes(changes: pd.DataFrame, ratings: ToldRatings, items: pd.DataFrame) -> pd.DataFrame:
@@ -45,10 +50,7 @@ def _find_values(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The told value of each quantity in a wave, and whether it is of a band."""
     rows = changes.assign(wave=changes[wave])
-    own, estimate, other = (
-        find_means(rows, ratings, lens, about)
-        for lens, about in (("lens", "lens"), ("lens", "other"), ("other", "other"))
-    )
+    own, estimate, other = (find_means(rows, ratings, lens, about) for lens, about in _SETS)
     quantity = changes["quantity"].to_numpy()
     is_own, is_estimate = quantity == "own", quantity == "estimate"
     misread = np.abs(estimate[0] - other[0]).round(1)
@@ -57,12 +59,17 @@ def _find_values(
     return values, np.where(is_own, own[1], np.where(is_estimate, estimate[1], both))
 
 
-def tell_transitions(transitions: pd.DataFrame) -> pd.DataFrame:
-    """The frame of `measure_transitions` in steps."""
+def tell_transitions(transitions: pd.DataFrame, ratings: ToldRatings) -> pd.DataFrame:
+    """The frame of `measure_transitions` in steps; no chance where a mean is told as a band."""
     if transitions.empty:
         return transitions
+    banded = np.zeros(len(transitions), dtype=bool)
+    for wave in ("from_wave", "to_wave"):
+        rows = transitions.assign(wave=transitions[wave])
+        for lens, about in _SETS:
+            banded |= find_means(rows, ratings, lens, about)[1]
     told = STEPPED["probability"](transitions["p_changed"].to_numpy())
-    return TRANSITIONS.select(transitions.assign(p_changed=told))
+    return TRANSITIONS.select(transitions.assign(p_changed=np.where(banded, np.nan, told)))
 
 
 def tell_understood_changes(changes: pd.DataFrame) -> pd.DataFrame:
