@@ -240,7 +240,7 @@ def _find_changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
             {
                 "cell": _name_cells(frame),
                 "respondent": frame["respondent"],
-                "said": frame[_CONTENT].astype("object").map(_plain).agg("\x1f".join, axis=1)
+                "said": _told(frame).map(_plain).agg("\x1f".join, axis=1)
                 if len(frame)
                 else pd.Series(dtype="str"),
             }
@@ -250,6 +250,12 @@ def _find_changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     both = known.merge(present, on=["cell", "respondent"], how="outer", suffixes=("", "_now"))
     is_changed = both["said"].isna() | both["said_now"].isna() | both["said"].ne(both["said_now"])
     return both[is_changed]
+
+
+def _told(frame: pd.DataFrame) -> pd.DataFrame:
+    """What of the answers a report can show: other words for "other, namely" change nothing."""
+    content = frame[_CONTENT].astype("object")
+    return content.assign(text=content["text"].where(frame["chosen"].isna(), None))
 
 
 def _plain(value: object) -> str:

@@ -149,7 +149,7 @@ def _cells_of(answer: Answer, number: int) -> Iterator[tuple[str, str, tuple[int
     name = column_name(answer.item, answer.subject, estimate_of)
     subject = answer.subject or ""
     yield name, _cell(answer), (number, answer.item, subject, estimate_of or "")
-    if answer.text is not None:
+    if _is_text(answer):
         permission = "yes" if answer.quotable else "no"
         yield f"{answer.item}:quotable", permission, (number, answer.item, subject, "~")
 
@@ -162,9 +162,13 @@ def _tidy_cells(answer: Answer) -> dict[str, str]:
         "status": answer.status,
         "value": _cell(answer) if answer.status == "answered" else "",
         "number": "" if answer.value is None else str(answer.value),
-        "quotable": ("yes" if answer.quotable else "no") if answer.text is not None else "",
+        "quotable": ("yes" if answer.quotable else "no") if _is_text(answer) else "",
         "answered_at": _iso(answer.answered_at),
     }
+
+
+def _is_text(answer: Answer) -> bool:
+    return answer.text is not None and answer.chosen is None
 
 
 def _cell(answer: Answer) -> str:
@@ -173,7 +177,8 @@ def _cell(answer: Answer) -> str:
     if answer.value is not None:
         return str(answer.value)
     if answer.chosen is not None:
-        return ";".join(answer.chosen)
+        words = f": {answer.text}" if answer.text else ""
+        return f"{';'.join(answer.chosen)}{words}"
     return guard_words(answer.text or "")
 
 
