@@ -47,6 +47,7 @@ NARROW = {
     ),
     "interview": (
         "instrument",
+        "journal.answer_rules",
         "journal.answers",
         "journal.case",
         "journal.names",
@@ -55,6 +56,7 @@ NARROW = {
     ),
     "exchange": (
         "instrument",
+        "journal.answer_rules",
         "journal.answers",
         "journal.import_entry",
         "journal.names",
