@@ -36,13 +36,23 @@ _KNOWS_AT_MOST = 0.15
 #: Groups of items that say how work feels.
 FELT = ("aligned", "decisions", "pilots", "adoption")
 
+#: Quadrant → how it is told when no side, one or both rate the technology that way.
+_TOLD_BY = {
+    "works_but_ignored": (
+        *("works_but_ignored", "works_but_ignored_one"),
+        "works_but_ignored_both",
+    ),
+    "used_but_unsafe": ("used_but_unsafe", "used_but_unsafe_one", "used_but_unsafe_both"),
+}
+
 
 @dataclass(frozen=True)
 class Plot:
     """One plot at one site: its roles are lenses by the part they play.
 
-    `shape` tells variants of one plot apart, which are told in other words; `dimension` is the one
-    it is about, where it is about one; `counts` are the numbers its sentence names.
+    `shape` is the variant that is told in words of its own, empty where there is one sentence only;
+    `dimension` is the one it is about, where it is about one; `counts` are the numbers its sentence
+    names.
     """
 
     id: str
@@ -125,7 +135,7 @@ def _at_pilots(scene: Scene, quadrant: str) -> Iterator[Plot]:
             found, {row["pilot"] for row in scene.rows("evidence_pilots", is_open=True)}
         )
         roles = _raters(scene, subjects[0], is_good=quadrant == "works_but_ignored")
-        shape = "both" if len(roles) == len(scene.lenses) else "one" if roles else ""
+        shape = _TOLD_BY[quadrant][len(roles)]
         yield Plot(quadrant, max(found.values()) * extent, roles, subjects, shape)
 
 
@@ -215,7 +225,7 @@ def _where_blind(scene: Scene, lens: str) -> tuple[str, str]:
         return "", ""
     dimension = max(found, key=lambda one: (found[one], one))
     too_high = sum(row["misreading"] for row in rows if row["dimension"] == dimension)
-    return ("lower" if too_high > 0 else "higher"), dimension
+    return ("blindness_lower" if too_high > 0 else "blindness_higher"), dimension
 
 
 def _count_right(scene: Scene) -> dict[str, int]:
@@ -255,7 +265,7 @@ def _healthy(scene: Scene) -> Iterator[Plot]:
     drifts = [row["is_drifting"] for row in scene.rows("evidence_pilots")]
     if felt and not any((*stalls, *drifts)):
         above = sum((row["mean"] - middle(row)) / (middle(row) - 1) for row in felt) / len(felt)
-        shape = "" if _is_known_beyond(scene) else "untold"
+        shape = "" if _is_known_beyond(scene) else "healthy_untold"
         yield Plot("healthy", shared * max(0.0, _fill(above, _HALF)), shape=shape)
 
 

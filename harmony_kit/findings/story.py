@@ -46,7 +46,7 @@ class Story:
     talk
         What people say about how work moves, each with what the record shows.
     subjects, shape, dimension, counts
-        The pilots or decisions it is about, which variant of the plot it is, the dimension it is
+        The pilots or decisions it is about, which variant of the plot is told, the dimension it is
         about, and the numbers its sentence names; empty where that does not apply.
     settled
         Dimensions that can wait: seen alike, and known to be.

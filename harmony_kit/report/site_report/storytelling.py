@@ -20,8 +20,7 @@ def say_plot(view: SiteView, story: Story) -> str:
     names |= {"subject": view.title(story.subjects[0])} if story.subjects else {}
     if story.dimension:
         names["dimension"] = view.site.dimension_name(story.dimension)
-    shape = f"_{story.shape}" if story.shape else ""
-    return view.words.say(f"story.{story.plot}{shape}", **names)
+    return view.words.say(f"story.{story.shape or story.plot}", **names)
 
 
 def say_fact(view: SiteView, fact: Fact) -> str:
@@ -34,11 +33,11 @@ def say_fact(view: SiteView, fact: Fact) -> str:
     )
     said = capitalize(said)
     if state != fact.id:
-        said = view.words.say("fact.only_likely", said=said)
+        said = view.words.say("page.only_likely", said=said)
     if "likely" in fact.terms:
-        said += " " + view.words.count("fact.likely", int(fact.terms["likely"].value))
+        said += " " + view.words.count("page.likely", int(fact.terms["likely"].value))
     if "first_mean" in fact.terms:
-        said += " " + view.words.say("fact.there", **names)
+        said += " " + view.words.say("page.there", **names)
     return said
 
 
@@ -61,7 +60,7 @@ def _say_mean(view: SiteView, mean: tuple[float, float | None, float | None]) ->
 
 def _say_ends(view: SiteView, item: str) -> str:
     low, high = view.ends(item)
-    return view.words.say("fact.ends", low=low, high=high)
+    return view.words.say("page.ends", low=low, high=high)
 
 
 #: How each kind of term is said.
