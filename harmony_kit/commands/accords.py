@@ -109,7 +109,7 @@ def read_views(
 
 def _read_story(engagement: Engagement, site: str, wave: str, language: str) -> str:
     """The story as the report of this wave told it, so that nothing else is told of answers."""
-    path = engagement.folder / reports_name(is_draft=False) / site / "results.json"
+    path = engagement.folder / reports_name() / site / "results.json"
     results = read_json(path)
     if results.get("wave") != wave or language != engagement.language:
         return ""

@@ -47,7 +47,7 @@ def lexicon(folder: Path, *, sites: tuple[str, ...]) -> None:
 
 def _results(engagement: Engagement, site: str) -> Mapping[str, Any]:
     """What the report of a site told, and nothing that it did not tell."""
-    path = engagement.folder / reports_name(is_draft=False) / site / "results.json"
+    path = engagement.folder / reports_name() / site / "results.json"
     return read_json(path) if path.is_file() else {}
 
 

@@ -132,7 +132,7 @@ def _published(engagement: Engagement, site: str, wave: str) -> Mapping[str, Any
 
     The room sees what went through the gate and stands in the report, and nothing else.
     """
-    path = engagement.folder / reports_name(is_draft=False) / site / "results.json"
+    path = engagement.folder / reports_name() / site / "results.json"
     if not path.is_file():
         return {}
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
