@@ -140,7 +140,7 @@ def test_not_a_byte_of_a_person_is_left_in_the_folder(folder):
 
 @pytest.mark.slow
 def test_the_report_is_made_again_and_her_side_is_not_shown(folder):
-    before = Register(folder).last_published(WAVE)
+    before = Register(folder).published(WAVE)
     assert ("north", "night") in before
     run("forget", folder, *WHOSE)
     assert not (folder / "reports" / "north").exists()
@@ -149,7 +149,7 @@ def test_the_report_is_made_again_and_her_side_is_not_shown(folder):
     assert (folder / "reports" / "north" / "report.html").is_file()
     frame = pd.read_parquet(folder / ".harmony" / "snapshots" / WAVE / "north.parquet")
     assert set(frame["lens"]) == {"day"}
-    assert Register(folder).last_published(WAVE)["north", "night"] == before["north", "night"]
+    assert Register(folder).published(WAVE)["north", "night"] == before["north", "night"]
 
 
 def test_the_receipt_says_what_went_and_not_whose(folder):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from harmony_kit.batch.earlier import Earlier
 from harmony_kit.batch.holding import Held, Holding
 from harmony_kit.batch.register import RegisterLine, mark_site
 from harmony_kit.files import FileMark, is_unchanged, read_json, write_json, write_whole
@@ -52,6 +53,13 @@ class Snapshot:
     read: tuple[str, ...] = ()
     entries: Mapping[str, tuple[RegisterLine, ...]] = field(default_factory=dict)
     earlier: Mapping[str, str] = field(default_factory=dict)
+
+    def beside(self, earlier: Earlier) -> Snapshot:
+        """The snapshot with what is known of the wave before."""
+        entries = {
+            site: (*lines, *earlier.entries.get(site, ())) for site, lines in self.entries.items()
+        }
+        return replace(self, earlier=earlier.sha256, entries=entries)
 
 
 def snapshot_folder(folder: Path, wave: str, is_draft: bool = False) -> Path:  # noqa: FBT001, FBT002
@@ -112,7 +120,7 @@ def take_snapshot(  # noqa: PLR0913 - whose answers, where to, and by which rule
     if content != known:
         write_json(folder / MANIFEST, content)
     digests = {site: fresh[site]["mark"]["sha256"] for site in sites}
-    entries = {site: tuple(RegisterLine(**one) for one in fresh[site]["entries"]) for site in sites}
+    entries = {site: tuple(map(RegisterLine.of, fresh[site]["entries"])) for site in sites}
     return Snapshot(folder, wave, digests, tuple(dict.fromkeys(read)), entries)
 
 
@@ -131,7 +139,7 @@ def _rule_of(holding: Holding | None, site: str) -> str:
     """What of the rule changes a file although no answer changed."""
     if holding is None:
         return ""
-    return f"{holding.min_group} {holding.n_voided.get(site, 0)}"
+    return f"{holding.min_group} {holding.n_others.get(site, 0)}"
 
 
 def _hold(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,8 +12,17 @@ from harmony_kit.exchange.tidy import ANSWER_COLUMNS
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import Answer, Place, Respondent, column_name, split_column
 
-__all__ = ["AnswerTable", "CodebookEntry", "tabulate_tidy", "tabulate_wide"]
+__all__ = [
+    "COUNT_COLUMNS",
+    "AnswerTable",
+    "CodebookEntry",
+    "tabulate_counts",
+    "tabulate_tidy",
+    "tabulate_wide",
+]
 
+#: The columns of a table of counts.
+COUNT_COLUMNS = ("site", "wave", "lens", "item", "subject", "about", "answer", "people")
 _PERSON = tuple(name for name in LEADING if name != "submission")
 
 
@@ -81,6 +90,27 @@ def tabulate_tidy(
         for name in sorted(columns, key=lambda name: places.get(name, 999))
     ]
     return AnswerTable(headers, tuple(rows), tuple(codebook))
+
+
+def tabulate_counts(rows: Iterable[Mapping[str, str]], instrument: Instrument) -> AnswerTable:
+    """One row per answer somebody gave, with how many of a side did; columns `COUNT_COLUMNS`.
+
+    In the order of the instrument within each side.
+    """
+    places = {item.id: i for i, item in enumerate(instrument.items)}
+
+    def order(row: Mapping[str, str]) -> tuple[object, ...]:
+        where = (row["subject"], row["about"] != row["lens"], row["answer"])
+        return row["site"], row["wave"], row["lens"], places.get(row["item"], 999), *where
+
+    rows = sorted(rows, key=order)
+    about = {row["about"] for row in rows if row["about"] != row["lens"]}
+    items = dict.fromkeys(row["item"] for row in rows)
+    asked = [*items, *(column_name(item, None, lens) for lens in sorted(about) for item in items)]
+    codebook = [CodebookEntry(name) for name in COUNT_COLUMNS]
+    codebook += [_explain(name, instrument) for name in asked]
+    cells = tuple(tuple(row[name] for name in COUNT_COLUMNS) for row in rows)
+    return AnswerTable(COUNT_COLUMNS, cells, tuple(codebook))
 
 
 def _by_person(respondents: Iterable[Respondent]) -> dict[Place, dict[str, str]]:

@@ -144,17 +144,13 @@ def _read_unasked(connection: sa.Connection, condition: sa.ColumnElement[bool]) 
     return [numbers[answer] for answer in find_unasked(numbers, instruments.get)]
 
 
-def read_counted(
-    connection: sa.Connection, *, site: str | None, wave: str | None, is_raw: bool = False
-) -> list[Answer]:
-    """The current answers that count: of no test, of nobody who withdrew, and to what was asked.
+def read_counted(connection: sa.Connection, *, site: str | None, wave: str | None) -> list[Answer]:
+    """The current answers of no test and of nobody who withdrew.
 
-    With `is_raw` also those to what, by the other answers, was not to be asked.
+    Also those to what, by the other answers, was not to be asked.
     """
-    condition = where_counted(connection, site=site, wave=wave)
-    left_out = set() if is_raw else set(_read_unasked(connection, condition))
-    rows = connection.execute(newest(condition)).mappings()
-    return [answer_from_row(row) for row in rows if row["id"] not in left_out]
+    rows = connection.execute(newest(where_counted(connection, site=site, wave=wave))).mappings()
+    return [answer_from_row(row) for row in rows]
 
 
 def current_contents(
