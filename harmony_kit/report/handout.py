@@ -23,7 +23,7 @@ def tell_handout(assessment: Assessment) -> dict[str, Any]:
     from harmony_kit.report.site_report.site_view import SiteView
     from harmony_kit.report.site_report.storytelling import say_fact, say_plot
 
-    words, min_group = load_words(assessment.language), assessment.engagement.settings.min_group
+    words, min_group = load_words(assessment.language), assessment.engagement.settings.shown_from
     view = SiteView.of(assessment)
     told = {
         "thanks": words.say("handout.thanks"),
