@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from harmony_kit.batch.register import Register, RegisterLine, mark_people, mark_person
@@ -94,31 +95,35 @@ class Holding:
         there = mark_people(self.secret, now, entry.site, entry.wave)
         n_gone = len(set(entry.people) - set(there))
         if n_gone:
-            n_people = changed["respondent"].nunique() + n_gone
+            n_people = len(set().union(*changed.values())) + n_gone
             is_enough = n_people >= self.min_group
             return (now, 0, {}) if is_enough else (now.iloc[:0], n_people, {})
-        sizes = changed.groupby("cell")["respondent"].nunique()
-        kept = sizes[sizes < self.min_group].index
-        if kept.empty:
+        few = {cell: people for cell, people in changed.items() if len(people) < self.min_group}
+        if not few:
             return now, 0, {}
-        now_cells, cells = _name_cells(now), _name_cells(before)
-        shown = pd.concat([now[~now_cells.isin(kept)], before[cells.isin(kept)]])
-        waiting = changed.loc[changed["cell"].isin(kept), "respondent"].nunique()
-        older = {cell: entry.older.get(cell, entry.revision) for cell in kept}
-        return shown, int(waiting), older
+        is_older = [cell in few for cell in _name_cells(before)]
+        is_newest = [cell not in few for cell in _name_cells(now)]
+        shown = pd.concat([now[is_newest], before[is_older]])
+        older = {cell: entry.older.get(cell, entry.revision) for cell in sorted(few)}
+        return shown, len(set().union(*few.values())), older
 
     def _as_published(self, entry: RegisterLine, read_at: ReadAt) -> pd.DataFrame:
         """The answers of a lens a report was made from."""
-        parts = []
+        parts, people = [], set(entry.people)
         for revision in sorted({entry.revision, *entry.older.values()}):
             frame = read_at(revision)
             frame = frame[frame["lens"] == entry.lens]
             # Whoever is not in the register was not in the report, whatever numbers her rows have.
-            marks = frame["respondent"].map(
-                lambda name: mark_person(self.secret, entry.site, entry.wave, name)
-            )
-            of_cell = _name_cells(frame).map(lambda cell: entry.older.get(cell, entry.revision))
-            parts.append(frame[(of_cell == revision) & marks.isin(entry.people)])
+            known = {
+                name
+                for name in frame["respondent"].unique()
+                if mark_person(self.secret, entry.site, entry.wave, name) in people
+            }
+            is_part = [
+                name in known and entry.older.get(cell, entry.revision) == revision
+                for name, cell in zip(frame["respondent"], _name_cells(frame), strict=True)
+            ]
+            parts.append(frame[is_part])
         return pd.concat(parts)
 
 
@@ -148,34 +153,36 @@ def read_published(
     return type_frame(pd.concat(parts)) if parts else answers
 
 
-def _name_cells(frame: pd.DataFrame) -> pd.Series:
-    parts = [frame[name].fillna("").astype("str") for name in _CELL]
-    return parts[0] + "|" + parts[1] + "|" + parts[2]
+def _name_cells(frame: pd.DataFrame) -> list[str]:
+    parts = [frame[name].fillna("").tolist() for name in _CELL]
+    return [f"{item}|{subject}|{about}" for item, subject, about in zip(*parts, strict=True)]
 
 
-def _find_changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """``cell, respondent`` of every answer that came, went or is another one."""
-    known, present = (
-        pd.DataFrame(
-            {
-                "cell": _name_cells(frame),
-                "respondent": frame["respondent"],
-                "said": frame[_CONTENT].astype("object").map(_plain).agg("\x1f".join, axis=1)
-                if len(frame)
-                else pd.Series(dtype="str"),
-            }
-        )
-        for frame in (before, now)
-    )
-    both = known.merge(present, on=["cell", "respondent"], how="outer", suffixes=("", "_now"))
-    is_changed = both["said"].isna() | both["said_now"].isna() | both["said"].ne(both["said_now"])
-    return both[is_changed]
+def _find_changes(before: pd.DataFrame, now: pd.DataFrame) -> dict[str, set[str]]:
+    """Cell → who has an answer in it that came, went or is another one."""
+    said = [*_CELL, "respondent", *_CONTENT]
+    if before[said].reset_index(drop=True).equals(now[said].reset_index(drop=True)):
+        return {}  # as for most sites of most runs
+    known, present = _read_said(before), _read_said(now)
+    changed: dict[str, set[str]] = {}
+    for cell, person in {**known, **present}:
+        if known.get((cell, person)) != present.get((cell, person)):
+            changed.setdefault(cell, set()).add(person)
+    return changed
+
+
+def _read_said(frame: pd.DataFrame) -> dict[tuple[str, str], list[str]]:
+    """Cell and person → what was said."""
+    content = [[_plain(value) for value in frame[name].tolist()] for name in _CONTENT]
+    keys = zip(_name_cells(frame), frame["respondent"].tolist(), strict=True)
+    return dict(zip(keys, map(list, zip(*content, strict=True)), strict=True))
 
 
 def _plain(value: object) -> str:
+    if value is None:
+        return ""
     if isinstance(value, str):
         return value
-    try:
-        return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
-    except ValueError:  # a list of options
-        return ";".join(map(str, value))  # type: ignore[call-overload]
+    if isinstance(value, list | tuple | np.ndarray):  # options
+        return ";".join(map(str, value))
+    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]

@@ -103,7 +103,8 @@ def take_snapshot(  # noqa: PLR0913 - whose answers, where to, and by which rule
         chunk = len(sites) if is_last else _CHUNK
         for site, frame in _read_sites(store, list(sites) if is_last else stale, wave, chunk):
             revision = wanted[site][0][1] if wanted[site][0] else 0
-            held = _hold(store, frame, revision, site=site, holding=holding)
+            reader = _Reader(store, site, wave, None if is_last else (revision, frame))
+            held = Held(frame) if holding is None else holding.hold(site, frame, revision, reader)
             key = "" if holding is None else mark_site(holding.secret, site, wave)
             fresh[site] = _write_site(folder, site, held, wanted[site], key)
         read += stale
@@ -134,16 +135,25 @@ def _rule_of(holding: Holding | None, site: str) -> str:
     return f"{holding.min_group} {holding.n_voided.get(site, 0)}"
 
 
-def _hold(
-    store: Store, frame: pd.DataFrame, revision: int, *, site: str, holding: Holding | None
-) -> Held:
-    if holding is None:
-        return Held(frame)
+class _Reader:
+    """Reads the answers of a site as of a row of the journal, each moment once.
 
-    def read_at(then: int) -> pd.DataFrame:
-        return store.frame([site], holding.wave, until=then)
+    `newest` is what was just read and the row it is looked at as of: where it has later rows than
+    that, the site is read again.
+    """
 
-    return holding.hold(site, frame, revision, read_at)
+    def __init__(
+        self, store: Store, site: str, wave: str, newest: tuple[int, pd.DataFrame] | None
+    ) -> None:
+        self._store, self._site, self._wave = store, site, wave
+        self._known: dict[int, pd.DataFrame] = {}
+        if newest is not None:
+            self._known[newest[0]] = newest[1].reset_index(drop=True)
+
+    def __call__(self, revision: int) -> pd.DataFrame:
+        if revision not in self._known:
+            self._known[revision] = self._store.frame([self._site], self._wave, until=revision)
+        return self._known[revision]
 
 
 def _is_fresh(folder: Path, entry: dict[str, Any] | None) -> bool:

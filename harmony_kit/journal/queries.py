@@ -140,8 +140,9 @@ def _read_unasked(connection: sa.Connection, condition: sa.ColumnElement[bool]) 
     people = sa.select(*places).where(is_concerned).distinct()
     of_them = sa.and_(condition, sa.tuple_(*places).in_(people))
     rows = connection.execute(newest(of_them)).mappings().all()
-    numbers = {answer_from_row(row): row["id"] for row in rows}
-    return [numbers[answer] for answer in find_unasked(numbers, instruments.get)]
+    answers = [answer_from_row(row) for row in rows]
+    numbers = {answer.key: row["id"] for answer, row in zip(answers, rows, strict=True)}
+    return [numbers[answer.key] for answer in find_unasked(answers, instruments.get)]
 
 
 def read_counted(
