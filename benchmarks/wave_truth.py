@@ -26,6 +26,7 @@ from harmony_kit.measures.coorientation import measure_topics
 from harmony_kit.measures.readings import find_states
 from harmony_kit.measures.transitions import measure_transitions
 from harmony_kit.measures.understood_changes import measure_understood_changes
+from harmony_kit.measures.wave_pairs import draw_successive
 
 __all__ = ["judge_census", "judge_more_people", "judge_waves"]
 
@@ -101,7 +102,8 @@ def judge_more_people(sites: int, seed: int) -> list[str]:
     print(f"\n{'nothing changed, 4 people and then 12':44}{'apart':>8}{'claimed':>8}")
     for kind in ("mixed", "scattered"):
         waves = plant_waves(World(kind), sites, same=True, seed=seed, sizes=(4, 12))
-        found = measure_understood_changes(waves.answers, waves.items, settings=SETTINGS)
+        drawn = draw_successive(waves.answers, waves.items, settings=SETTINGS)
+        found = measure_understood_changes(drawn)
         apart = abs((found["after"] - found["before"]).mean())
         is_move = (found["claim"] == "claimed") & (found["direction"] != "steady")
         print(f"{kind:44}{apart:8.3f}{is_move.mean():8.2f}", flush=True)
@@ -114,7 +116,8 @@ def judge_pair(world: World, sites: int, *, same: bool, seed: int) -> dict[str, 
     """Moves claimed per report, how many are right, power for one point, changes of state."""
     waves = plant_waves(world, sites, same=same, seed=seed)
     before, after = waves.before, waves.after
-    changes = measure_changes(waves.answers, waves.items, settings=SETTINGS)
+    drawn = draw_successive(waves.answers, waves.items, settings=SETTINGS)
+    changes = measure_changes(drawn)
     true = pd.concat(
         [_true_change(before, after, name) for name in ("own", "estimate", "misreading")]
     )
@@ -124,7 +127,7 @@ def judge_pair(world: World, sites: int, *, same: bool, seed: int) -> dict[str, 
     is_right = (way * true > 0.3)[is_claimed]
     is_view = (changes["quantity"] != "misreading").to_numpy()
     big = (np.abs(true) >= 0.9) & is_view
-    states = measure_transitions(waves.answers, waves.items, settings=SETTINGS)
+    states = measure_transitions(drawn)
     said = (
         (states["claim"] == "claimed") & (states["from_state"] != states["to_state"])
     ).to_numpy()

@@ -153,14 +153,14 @@ class MisfitError(AnswerError):
 
 
 class CaseError(HarmonyError, ValueError):
-    """Something that cannot become of an interview as it stands."""
+    """Something that cannot become of an interview as it stands: whose, what, allowed, to do."""
 
-    def __init__(self, whose: str, wanted: str, allowed: str) -> None:
-        super().__init__(whose, wanted, allowed)
-        self.whose, self.wanted, self.allowed = whose, wanted, allowed
+    def __init__(self, whose: str, what: str, allowed: str, todo: str = "") -> None:
+        super().__init__(whose, what, allowed, todo)
+        self.whose, self.what, self.allowed, self.todo = whose, what, allowed, todo
 
     def __str__(self) -> str:
-        return f"{self.whose}: cannot be {self.wanted}. Allowed: {self.allowed}."
+        return str(Problem(self.whose, "", self.what, self.allowed, self.todo))
 
 
 class CommitmentError(HarmonyError, ValueError):

@@ -92,6 +92,7 @@ def _keep(answers: Sequence[Answer], lens: str, n: int) -> list[Answer]:
     return [a for a in answers if a.lens != lens or a.respondent in people]
 
 
+@pytest.mark.slow
 def test_two_people_of_a_lens_leave_no_trace(demo):
     """Whatever two people said, the results are the same: so they cannot tell what it was."""
     engagement, store = demo
@@ -226,7 +227,7 @@ def test_a_zero_has_no_sign_in_results_and_workbook(demo, tmp_path):
     assert {repr(row["misread"]) for row in results["rank"]} == {"0.0"}
     assert repr(results["findings"][0]["numbers"]) == "{'share_open': 0.0}"
     assert not re.search(r"-0\.0\b(?!\d)", text)
-    with zipfile.ZipFile(tmp_path / "workbook.xlsx") as book:
+    with zipfile.ZipFile(tmp_path / "tables.xlsx") as book:
         cells = [book.read(name).decode() for name in book.namelist() if "sheet" in name]
     assert cells
     assert not [cell for cell in cells if "<v>-0</v>" in cell]

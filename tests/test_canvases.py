@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 from test_declarations import BASIS
 
 from harmony_kit.findings.canvases import Line, Said, canvases
@@ -58,6 +59,7 @@ def test_the_three_canvases_have_ten_five_and_five_lines():
     assert n_lines == {"frame": 10, "boundaries": 5, "data_ownership": 5}
 
 
+@pytest.mark.slow
 def test_each_sides_sentence_and_answers_stand_beside_the_others():
     sheets = _sheets(
         _rows("it", "frame.outcome", [4, 5, 3, 4, 2]),
@@ -91,6 +93,7 @@ def test_each_sides_sentence_and_answers_stand_beside_the_others():
     )
 
 
+@pytest.mark.slow
 def test_three_people_of_a_lens_are_not_shown():
     sheets = _sheets(
         _rows("it", "frame.risk", [1, 5, 5]),
@@ -102,6 +105,7 @@ def test_three_people_of_a_lens_are_not_shown():
     assert said["operations"].n == {"frame.risk": 4}
 
 
+@pytest.mark.slow
 def test_a_line_no_item_asks_about_is_left_to_fill_in():
     sheets = _sheets(_rows("it", "ownership.data_accuracy", [["it"]] * 3))
     assert _line(sheets, "data_ownership", "validity").said == {
@@ -138,8 +142,21 @@ def test_a_sheet_is_plain_in_results():
                 "ratings": {"frame.risk": 3.0},
                 "answers": {},
                 "n": {"frame.risk": 4},
+                "bands": {},
             },
-            "operations": {"quotes": (), "ratings": {}, "answers": {}, "n": {}},
+            "operations": {"quotes": (), "ratings": {}, "answers": {}, "n": {}, "bands": {}},
         },
         "items": ("frame.risk", "frame.risk.sentence"),
     }
+
+
+def test_a_rating_told_as_a_band_keeps_the_ends_of_its_band():
+    sheets = _sheets(
+        _rows("it", "frame.risk", [5, 5, 5, 4]), _rows("operations", "frame.risk", [2, 2, 3, 3])
+    )
+    said = _line(sheets, "frame", "risk").said
+    assert (said["it"].ratings, said["it"].bands) == (
+        {"frame.risk": 4.4},
+        {"frame.risk": (3.8, 5.0)},
+    )
+    assert (said["operations"].ratings, said["operations"].bands) == ({"frame.risk": 2.5}, {})

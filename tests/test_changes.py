@@ -4,11 +4,14 @@ from measure_frames import answers_of, dtypes_of, items_of, no_answers, said
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.changes import CHANGES, measure_changes
+from harmony_kit.measures.claims import STATES
+from harmony_kit.measures.coorientation import measure_coorientation
 from harmony_kit.measures.transitions import TRANSITIONS, measure_transitions
 from harmony_kit.measures.understood_changes import (
     UNDERSTOOD_CHANGES,
     measure_understood_changes,
 )
+from harmony_kit.measures.wave_pairs import draw_successive
 from harmony_kit.measures.waves import RETURNS, measure_returns, pair_waves
 
 #: The smallest groups there may be, so that a case has few people.
@@ -38,16 +41,20 @@ AFTER = wave("w1", 9, topic("frame.one", [5, 5, 5], [1, 2, 1], [1, 1, 2, 1, 1], 
 BOTH = pd.concat([AFTER, BEFORE], ignore_index=True)
 
 
+def draw(answers, items):
+    return draw_successive(answers, items, settings=SETTINGS)
+
+
 def changes(answers=BOTH, items=ITEMS, **options):
-    return measure_changes(answers, items, settings=SETTINGS, **options)
+    return measure_changes(draw(answers, items), **options)
 
 
 def transitions(answers=BOTH, items=ITEMS, **options):
-    return measure_transitions(answers, items, settings=SETTINGS, **options)
+    return measure_transitions(draw(answers, items), **options)
 
 
 def understood(answers=BOTH, items=ITEMS, **options):
-    return measure_understood_changes(answers, items, settings=SETTINGS, **options)
+    return measure_understood_changes(draw(answers, items), **options)
 
 
 def missing_as_none(frame):
@@ -94,6 +101,7 @@ def test_a_plant_that_did_not_change_says_so():
     assert understood(answers, items)["direction"].tolist() == ["steady", "steady"]
 
 
+@pytest.mark.slow
 def test_a_lens_that_learned_what_the_other_thinks_understands_more():
     names = [f"frame.t{i}" for i in range(12)]
     items = items_of(*({"item": name} for name in names))
@@ -124,6 +132,7 @@ def returned(answers):
     return missing_as_none(found)
 
 
+@pytest.mark.slow
 def test_people_who_came_back_are_compared_with_themselves():
     before = topic("frame.one", [5, 5, 4], [5, 5, 5], [1, 1, 2, 1], [1, 1, 1, 1])
     after = topic("frame.one", [5, 5, 5], [1, 2, 1], [1, 1, 2, 1], [1, 2, 1, 1])
@@ -217,6 +226,7 @@ def test_transitions():
     assert dtypes_of(found) == TRANSITIONS.dtypes
 
 
+@pytest.mark.slow
 def test_three_waves_make_two_pairs_and_one_wave_none():
     third = AFTER.assign(wave="w0")
     third["answered_at"] += pd.Timedelta(days=90)
@@ -279,3 +289,19 @@ def test_subjects_are_followed():
     found = changes(answers, items)
     kinds = found[["subject", "comparison"]].drop_duplicates().to_numpy().tolist()
     assert kinds == [["p1", "unverified"], ["p2", "new"]]
+
+
+def test_a_wave_has_the_draws_of_its_report():
+    """With the secret of each; with another one nobody can repeat them."""
+    secrets = {"w2": b"one", "w1": b"two"}
+    drawn = draw_successive(
+        BOTH, ITEMS, settings=SETTINGS, secret_of=lambda _site, wave: secrets[wave]
+    )
+    chances = [f"p_{state}" for state in STATES]
+    for name, secret in secrets.items():
+        alone = measure_coorientation(
+            BOTH[BOTH["wave"] == name], ITEMS, settings=SETTINGS, secret=secret
+        ).topics
+        together = drawn.topics[drawn.topics["wave"] == name]
+        assert together[chances].to_numpy().tolist() == alone[chances].to_numpy().tolist()
+    assert measure_changes(drawn)["p_fell"].tolist() != changes()["p_fell"].tolist()

@@ -176,6 +176,7 @@ def test_a_head_count_below_the_people_heard_counts_as_unknown():
     pd.testing.assert_frame_equal(wrong, measured(answers))
 
 
+@pytest.mark.slow
 def test_no_view_leaves_the_lens_and_an_untold_view_stays_unseen():
     # Of four heads three gave a number and one knew nothing: nobody is left to draw.
     knows = measured(
@@ -215,6 +216,7 @@ def test_sites_and_waves_do_not_touch_each_other():
     pd.testing.assert_frame_equal(at_site(together, "south"), alone[2], check_exact=True)
 
 
+@pytest.mark.slow
 def test_the_order_of_the_rows_does_not_matter():
     answers = answers_of(topic([5, 4, 4], [4, 4, 3], [2, 3, 2]))
     items = items_of({"item": ITEM})
@@ -231,6 +233,7 @@ def test_what_is_given_is_not_changed():
     pd.testing.assert_frame_equal(items, before[1])
 
 
+@pytest.mark.slow
 def test_scales_of_different_lengths_side_by_side():
     items = items_of({"item": "x.four", "points": 4}, {"item": "x.eleven", "points": 11})
     found = measured(

@@ -102,6 +102,7 @@ def test_text_lands_in_its_own_cell(runner, tmp_path):
     assert [_text(cell) for cell in cells] == ["one\n", "two\n", "three\n"]
 
 
+@pytest.mark.slow
 def test_charts_come_out_as_pictures(runner, tmp_path):
     chart = "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])\nplt.show()"
     sources = [

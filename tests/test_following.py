@@ -121,6 +121,7 @@ def test_a_folder_nothing_was_agreed_in(tmp_path):
 # By hand
 
 
+@pytest.mark.slow
 def test_done_and_dropped_are_said_and_kept(folder):
     first, second = _mark(folder, "act-1"), _mark(folder, "act-2")
     assert _said("follow", folder, "--id", first, "--state", "done") == f"{first}: done\n"
@@ -222,6 +223,7 @@ def test_an_edited_register_comes_home(folder, tmp_path, save: Callable[[Path, R
     assert _said("follow", folder, "--register", path).startswith(f"{path.name}: 0 changed")
 
 
+@pytest.mark.slow
 def test_what_others_changed_meanwhile_stays(folder, tmp_path):
     _, rows = _register(folder)
     _said("follow", folder, "--id", _mark(folder, "act-1"), "--state", "done")

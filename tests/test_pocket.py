@@ -67,6 +67,7 @@ def talk(address: str, *messages: object) -> list[dict]:
     return replies
 
 
+@pytest.mark.slow
 def test_the_page_is_there_and_says_nothing_of_the_engagement(address, folder):
     status, page = fetch(address)
     assert status == 200
@@ -168,6 +169,7 @@ def test_what_is_no_message_ends_the_talk_and_not_the_form(address, text):
     assert talk(address, {"do": "hello"})[0]["page"]["kind"] == "lobby"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "message",
     [
@@ -191,6 +193,7 @@ def test_nobody_elses_answers_are_shown(address, folder, message):
     assert after == before
 
 
+@pytest.mark.slow
 def test_guesses_wait_for_each_other(address):
     began = time.monotonic()
     with contextlib.ExitStack() as stack:
@@ -231,6 +234,7 @@ def test_an_interview_is_held_through_it(address, folder):
     store.close()
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_it_in_peace(folder):
     with run_pocket(folder) as (address, process):
         assert fetch(address)[0] == 200

@@ -218,6 +218,7 @@ def healthy():
     return frames_of(plant())
 
 
+@pytest.mark.slow
 def test_a_healthy_plant_shows_no_signature(healthy):
     frame = measure_signatures(healthy)
     assert dtypes_of(frame) == SIGNATURE_COLUMNS.dtypes
@@ -238,6 +239,7 @@ def test_every_signature_has_a_case_and_a_counter_example():
     assert all(signature.counter_example.endswith(".") for signature in SIGNATURES)
 
 
+@pytest.mark.slow
 def test_a_row_worked_by_hand():
     frames = frames_of(plant(**STALLED))
     row = measure_signatures(frames).iloc[0]
@@ -285,6 +287,7 @@ def test_without_a_record_both_lenses_must_see_it():
         assert pilots["has_fact"].tolist() == [False]
 
 
+@pytest.mark.slow
 def test_too_few_people_have_no_probability():
     rows = plant(**STALLED, **{"execution.aligned": (HIGH, HIGH[:2])})
     row = measure_signatures(frames_of(rows)).iloc[0]
@@ -307,6 +310,7 @@ def test_nothing_measured_gives_an_empty_frame_with_every_column():
     assert (len(frame), dtypes_of(frame)) == (0, SIGNATURE_COLUMNS.dtypes)
 
 
+@pytest.mark.slow
 def test_sites_and_waves_stand_apart():
     stalled = plant("north", **STALLED)
     later, *_ = plant("north", wave="2", **{"execution.aligned": (LOW, LOW)})

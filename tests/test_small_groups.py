@@ -20,6 +20,7 @@ from harmony_kit.measures.declaration import Declaration, MeasureColumn
 from harmony_kit.measures.disclosure import DISCLOSED, disclose
 from harmony_kit.measures.measuring import Basis, measure_everything
 from harmony_kit.measures.privacy import license_answers
+from harmony_kit.measures.wave_pairs import draw_successive
 from harmony_kit.measures.waves import RETURNS, measure_returns
 
 MEASURES_ROOM = Path(__file__).parent.parent / "harmony_kit" / "measures"
@@ -129,6 +130,7 @@ def _small(frame: pd.DataFrame, declared: Declaration, min_group: int) -> set[tu
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("min_group", [3, 5])
 def test_no_figure_is_of_fewer_people_than_the_minimum(answers, min_group):
     settings = Settings(min_group=min_group, draws=500)
@@ -140,11 +142,14 @@ def test_no_figure_is_of_fewer_people_than_the_minimum(answers, min_group):
     assert {name: found for name, found in small.items() if found} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("min_group", [3, 5])
 def test_no_change_is_of_fewer_people_than_the_minimum(answers, min_group):
     settings = Settings(min_group=min_group, draws=500)
     licensed, _ = license_answers(answers, min_group=min_group)
-    changes = measure_changes(licensed, INSTRUMENT.items_frame(), settings=settings)
+    changes = measure_changes(
+        draw_successive(licensed, INSTRUMENT.items_frame(), settings=settings)
+    )
     returns = measure_returns(licensed, min_group=min_group)
     assert (len(changes) > 0, len(returns) > 0) == (True, True)
     assert changes["n_returned"].notna().any()
@@ -186,6 +191,7 @@ def _takes(node: ast.FunctionDef, kind: str) -> bool:
     return any(a.annotation and ast.unparse(a.annotation) == kind for a in arguments)
 
 
+@pytest.mark.slow
 def test_only_privacy_licenses_answers():
     makers = {
         path.name
@@ -207,4 +213,4 @@ def test_every_measure_takes_licensed_answers_only():
     doors = {node.name: ast.unparse(node) for _, node in _functions() if node.name in DOORS}
     assert [name for name, text in doors.items() if "license_answers(" not in text] == []
     measures = {node.name for _, node in _functions() if _takes(node, "LicensedFrame")}
-    assert measures >= {"measure_topics", "measure_changes", "measure_returns", "tally_ratings"}
+    assert measures >= {"measure_topics", "draw_successive", "measure_returns", "tally_ratings"}

@@ -56,6 +56,7 @@ def _states(folder: Path) -> dict[str, tuple[str, int]]:
     return {path.stem: (hash_file(path), path.stat().st_ino) for path in paths}
 
 
+@pytest.mark.slow
 def test_a_file_holds_the_answers_frame_of_its_site(folder: Path) -> None:
     snapshot = _take(folder)
     assert snapshot.read == SITES
@@ -69,6 +70,7 @@ def test_a_file_holds_the_answers_frame_of_its_site(folder: Path) -> None:
         )
 
 
+@pytest.mark.slow
 def test_only_the_site_that_changed_is_read_and_written(folder: Path) -> None:
     _take(folder)
     before = _states(folder)
@@ -85,6 +87,7 @@ def test_nothing_is_read_or_written_when_nothing_changed(folder: Path) -> None:
     assert (_states(folder), (folder / "snapshot" / "snapshot.json").stat().st_mtime_ns) == before
 
 
+@pytest.mark.slow
 def test_an_answer_taken_back_gives_the_old_file(folder: Path) -> None:
     first = _take(folder)
     save_answers(folder, "b", 5, respondent="day-0")
@@ -142,6 +145,7 @@ class _BusyStore(Store):
         return frame
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_writes", [1, 4, 50])
 def test_one_consistent_cut_while_answers_come_in(folder: Path, n_writes: int) -> None:
     store = _BusyStore(folder, n_writes)
@@ -156,6 +160,7 @@ def test_one_consistent_cut_while_answers_come_in(folder: Path, n_writes: int) -
     assert len(cut) == len(now) == 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["night-0", "night-1", "day-2"])  # the last one answered last
 def test_somebody_deleted_is_gone_from_the_snapshot_as_well(folder: Path, name: str) -> None:
     _take(folder)
@@ -165,6 +170,7 @@ def test_somebody_deleted_is_gone_from_the_snapshot_as_well(folder: Path, name: 
     assert _people(folder, "b") == before - {name}
 
 
+@pytest.mark.slow
 def test_a_forced_snapshot_believes_nothing_it_knew(folder: Path) -> None:
     _take(folder)
     _execute(folder, "UPDATE journal SET value = 5 WHERE site = 'b'")  # as nobody should

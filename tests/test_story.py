@@ -47,6 +47,7 @@ ROLES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("site", "plot"), stories.PLANTED.items())
 def test_the_planted_story_is_the_first_sentence_of_page_one(site, plot):
     assessment = assess(site)
@@ -123,6 +124,7 @@ def test_the_facts_of_northfield_are_counted_and_named():
     assert [*facts] == ["open", "both_or_neither", "felt"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "de", "es"])
 def test_page_one_has_everything_two_directors_sign(language):
     html = site_report.page_one(assess("northfield", language)).html
@@ -148,6 +150,7 @@ def test_those_who_were_asked_get_the_story_back():
     assert all(str(escape(text)) in html for text in (told["story"], *told["facts"]))
 
 
+@pytest.mark.slow
 def test_a_handout_tells_nothing_of_a_site_too_small():
     told = assess("tarn").results()["handout"]
     assert set(told) == {"thanks", "kept", "ask", "silent"}

@@ -157,6 +157,7 @@ def _content(said: Wording, swap: dict[str, str]) -> tuple[object, ...]:
     return said.clause, by_lens, sorted(re.findall(r"\w+", shared))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", SITES)
 def test_what_is_said_of_a_side_moves_with_its_answers(site):
     before = {_key(said.seen, {}): said for said in _worded(site, Voice)}
@@ -208,6 +209,7 @@ REVERSED = [
 RATED = sorted({item.dimension for item in INSTRUMENT.items if item.kind == "rating"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dimension", RATED)
 @pytest.mark.parametrize("site", REVERSED)
 def test_answers_turned_round_turn_every_claim_or_end_it(site, dimension):
@@ -238,6 +240,7 @@ def test_what_a_function_can_do_stays_with_it(site):
         assert key[3] in TWINS or after[key] == before[key], key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", SITES)
 def test_every_finding_stands_in_exactly_one_place(site):
     shown = show(plant(site))
@@ -278,6 +281,7 @@ def test_both_sides_are_said_to_say_only_what_both_say(site):
             assert above == [phrase != "said_no_success"] * 2, (one.case, one.subject)
 
 
+@pytest.mark.slow
 def test_no_finding_is_first_at_more_than_half_of_the_plants():
     """What is true of most plants says little about one: in seven findings and on page one."""
     told = [
@@ -303,6 +307,7 @@ def test_both_sides_read_something_of_their_own():
         assert one != other, finding.id
 
 
+@pytest.mark.slow
 def test_the_linter_refuses_what_names_a_side_without_looking():
     playbook = open_playbook(ENGAGEMENT)
     assert [p for p in lint_playbook(playbook, INSTRUMENT) if p.severity == "error"] == []

@@ -268,11 +268,11 @@ def _take_snapshot(engagement: Engagement, request: BatchRequest, *, is_plan: bo
     try:
         refuse(list_losses(store, sites, wave=wave, folder=engagement.folder))
         holding = read_holding(engagement.folder, wave, engagement.settings.min_group)
-        holding = replace(holding, last={}, n_voided={}) if request.is_draft else holding
+        holding = replace(holding, published={}, n_others={}) if request.is_draft else holding
         with _copy_of(folder) if is_plan else nullcontext(folder) as place:
             where: dict[str, Any] = {"wave": wave, "folder": place, "holding": holding}
             snapshot = take_snapshot(store, sites, is_forced=request.is_forced, **where)
-            return replace(snapshot, earlier=take_earlier(store, engagement, sites, place))
+            return snapshot.beside(take_earlier(store, engagement, sites, place))
     finally:
         store.close()
 

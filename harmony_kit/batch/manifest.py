@@ -25,6 +25,7 @@ _LINKS = {
     "results": "results.json",
     "notebook": "assessment.ipynb",
     "workbook": "workbook.xlsx",
+    "tables": "tables.xlsx",
     "handout": "handout.html",
 }
 _WORST_FIRST = ("failed", "missing", "withheld", "ok")

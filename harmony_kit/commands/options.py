@@ -135,7 +135,7 @@ def making_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 "--never-handed-out",
                 "is_never_handed_out",
                 is_flag=True,
-                help="The reports there are were shown to nobody; written into the register.",
+                help="Reports, exports and comparisons so far were shown to nobody; registered.",
             ),
             click.option(
                 "--draft",

@@ -139,17 +139,13 @@ def _list_unasked(rows: Sequence[sa.RowMapping], instruments: Mapping[str, Instr
     return {numbers[answer.key] for answer in find_unasked(answers, instruments.get)}
 
 
-def read_counted(
-    connection: sa.Connection, *, site: str | None, wave: str | None, is_raw: bool = False
-) -> list[Answer]:
-    """The current answers that count: of no test, of nobody who withdrew, and to what was asked.
+def read_counted(connection: sa.Connection, *, site: str | None, wave: str | None) -> list[Answer]:
+    """The current answers of no test and of nobody who withdrew.
 
-    With `is_raw` also those to what, by the other answers, was not to be asked.
+    Also those to what, by the other answers, was not to be asked.
     """
-    condition = where_counted(connection, site=site, wave=wave)
-    rows = connection.execute(newest(condition)).mappings().all()
-    left_out = set() if is_raw else _list_unasked(rows, read_conditional(connection))
-    return [answer_from_row(row) for row in rows if row["id"] not in left_out]
+    rows = connection.execute(newest(where_counted(connection, site=site, wave=wave))).mappings()
+    return [answer_from_row(row) for row in rows]
 
 
 def current_contents(

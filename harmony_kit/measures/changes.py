@@ -4,13 +4,14 @@ A change counts from half the tolerance on (half a point on a 5-point scale, abo
 difference people notice on rating scales: Jaeschke et al. 1989; Norman et al. 2003).
 
 >>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> from harmony_kit.measures.wave_pairs import draw_successive
 >>> answers = answers_of(
 ...     said("it", "x.clear", [2, 2, 3]),
 ...     said("it", "x.clear", [5, 4, 5], wave="2", answered_at="2026-09-01T08:00:00Z"),
 ...     said("quality", "x.clear", [3, 3, 2], about="it"),
 ... )
 >>> items = items_of({"item": "x.clear"})
->>> changes = measure_changes(answers, items, settings=Settings())
+>>> changes = measure_changes(draw_successive(answers, items, settings=Settings()))
 >>> changes.loc[[0], ["lens", "quantity", "before", "after", "change", "direction"]].round(2)
   lens quantity  before  after  change direction
 0   it      own    2.33    NaN     NaN       NaN
@@ -28,12 +29,12 @@ from harmony_kit.measures.arrays import Draws, Floats
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.declaration import COUNT, GAP, MEAN, NAME, PROBABILITY, declare
 from harmony_kit.measures.finishing import finish
-from harmony_kit.measures.privacy import LicensedFrame, license_returned
+from harmony_kit.measures.privacy import license_returned
 from harmony_kit.measures.readings import DIRECTIONS
 from harmony_kit.measures.site_ratings import WIDTH
-from harmony_kit.measures.tally import Tally, tally_ratings
-from harmony_kit.measures.wave_pairs import draw_wave_pairs, match_topics
-from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
+from harmony_kit.measures.tally import Tally
+from harmony_kit.measures.wave_pairs import DrawnWaves
+from harmony_kit.measures.waves import Wordings, compare_wordings
 
 __all__ = [
     "CHANGES",
@@ -77,24 +78,13 @@ _QUANTITIES: Final = ("own", "estimate", "misreading")
 _DRAWN: Final = ("low", "high", "p_rose", "p_steady", "p_fell")
 
 
-def measure_changes(
-    answers: LicensedFrame,
-    items: pd.DataFrame,
-    *,
-    settings: Settings,
-    headcounts: pd.DataFrame | None = None,
-    wordings: Wordings | None = None,
-) -> pd.DataFrame:
+def measure_changes(drawn: DrawnWaves, *, wordings: Wordings | None = None) -> pd.DataFrame:
     """What moved on each topic from one wave to the next.
 
     Parameters
     ----------
-    answers
-        An answers frame with all waves to be compared.
-    items
-        `Instrument.items_frame`, with the items of earlier waves that are no longer asked.
-    settings, headcounts
-        As in `measure_topics`; the head counts hold for all waves.
+    drawn
+        From `draw_successive`.
     wordings
         What each wave asked, see `compare_wordings`; without it every comparison says
         ``unverified``.
@@ -112,20 +102,13 @@ def measure_changes(
         `wave_model`; `n_returned` people answered twice, and their answers moved by
         `returned_change` (see `license_returned`). What `comparison` does not allow to compare has
         no change: NA.
-
-    Raises
-    ------
-    FrameError
-        See `tally_ratings`.
     """
-    tally = tally_ratings(answers, items, headcounts)
-    pairs = match_topics(tally, pair_waves(answers), items)
-    drawn = _draw_changes(tally, pairs, settings)
-    changes = _stack(tally, pairs, drawn)
+    settings = drawn.settings
+    changes = _stack(drawn.tally, drawn.pairs, _summarise_all(drawn))
     changes["comparison"] = compare_wordings(changes, wordings)
     is_silent = ~changes["comparison"].isin(["same", "unverified"])
     changes.loc[is_silent, ["change", *_DRAWN]] = np.nan
-    changes = changes.merge(_returned(answers, items), how="left", on=[*_RETURNED, "quantity"])
+    changes = changes.merge(_returned(drawn), how="left", on=[*_RETURNED, "quantity"])
     changes.loc[is_silent.to_numpy(), "returned_change"] = np.nan
     return _name_directions(license_returned(changes, min_group=settings.min_group), settings)
 
@@ -166,15 +149,16 @@ def _level(tally: Tally, rows: pd.Series, columns: tuple[int, int, int], place: 
     return np.stack([np.where(is_asked, counted, 0), np.where(is_asked, value, np.nan)], axis=1)
 
 
-def _draw_changes(tally: Tally, pairs: pd.DataFrame, settings: Settings) -> Floats:
+def _summarise_all(drawn: DrawnWaves) -> Floats:
     """Interval and probabilities, shape (2 sides, 3 quantities, rows, columns of `_DRAWN`)."""
-    drawn = np.full((2, len(_QUANTITIES), len(pairs), len(_DRAWN)), np.nan)
+    pairs, smallest = drawn.pairs, SMALLEST_CHANGE * drawn.settings.tolerance
+    every = np.full((2, len(_QUANTITIES), len(pairs), len(_DRAWN)), np.nan)
     unit = (pairs["points"].to_numpy(dtype=np.float64) - 1) / WIDTH
-    for rows, waves in draw_wave_pairs(tally, pairs, settings):
-        found = _summarise(waves.before, waves.after, smallest=SMALLEST_CHANGE * settings.tolerance)
+    for rows, waves in drawn.drawn:
+        found = _summarise(waves.before, waves.after, smallest=smallest)
         found[..., :2] *= unit[rows][:, None]
-        drawn[:, :, rows] = found
-    return drawn
+        every[:, :, rows] = found
+    return every
 
 
 def _summarise(before: Draws, after: Draws, *, smallest: float) -> Floats:
@@ -194,8 +178,9 @@ def _summarise(before: Draws, after: Draws, *, smallest: float) -> Floats:
 _RETURNED: Final = ["site", "from_wave", "to_wave", "item", "subject", "lens"]
 
 
-def _returned(answers: LicensedFrame, items: pd.DataFrame) -> pd.DataFrame:
+def _returned(drawn: DrawnWaves) -> pd.DataFrame:
     """Mean change of the people who rated a topic in both waves, own answers and estimates."""
+    answers, items, pairs = drawn.answers, drawn.items, drawn.waves
     asked = items.loc[(items["kind"] == "rating") & items["mirrored"].astype(bool), "item"]
     columns = ["site", "wave", "item", "subject", "lens", "about", "respondent", "value"]
     ratings = answers.loc[answers["item"].isin(asked) & answers["value"].notna(), columns]
@@ -204,7 +189,6 @@ def _returned(answers: LicensedFrame, items: pd.DataFrame) -> pd.DataFrame:
         quantity=np.where(ratings["lens"] == ratings["about"], "own", "estimate"),
         value=ratings["value"].astype("float64"),
     )
-    pairs = pair_waves(answers)
     before = ratings.rename(columns={"wave": "from_wave"}).merge(pairs, on=["site", "from_wave"])
     after = ratings.rename(columns={"wave": "to_wave"}).merge(pairs, on=["site", "to_wave"])
     both = before.merge(after, on=[*_RETURNED, "about", "quantity", "respondent"])

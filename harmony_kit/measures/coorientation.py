@@ -23,6 +23,7 @@ McLeod & Chaffee (1973), "Interpersonal approaches to communication research".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,9 +47,9 @@ from harmony_kit.measures.finishing import CERTAINTY, finish
 from harmony_kit.measures.predictive import Belief, count_interviews
 from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.readings import DIRECTIONS, DRAWN, Readings, read_site
-from harmony_kit.measures.site_model import draw_sites
-from harmony_kit.measures.site_ratings import WIDTH, batch_sites
+from harmony_kit.measures.site_ratings import WIDTH
 from harmony_kit.measures.tally import Tally, tally_ratings
+from harmony_kit.measures.tally_draws import DrawnSite, draw_tally
 from harmony_kit.measures.understanding import (
     UNDERSTANDING,
     grade_understanding,
@@ -61,6 +62,7 @@ __all__ = [
     "measure_coorientation",
     "measure_topics",
     "measure_understanding",
+    "read_coorientation",
 ]
 
 #: The columns of `measure_topics`, in order.
@@ -119,14 +121,21 @@ def measure_coorientation(
     With the `secret` of the engagement nobody else can repeat the draws, see `seeding`.
     """
     tally = tally_ratings(answers, items, headcounts)
+    drawn = draw_tally(
+        tally, reliability=settings.reliability, secret_of=lambda _site, _wave: secret
+    )
+    return read_coorientation(tally, drawn, settings)
+
+
+def read_coorientation(
+    tally: Tally, drawn: Iterable[DrawnSite], settings: Settings
+) -> Coorientation:
+    """Topics and understanding of all sites and waves of a tally, from draws there are already."""
     read = Readings.of(len(tally.topics))
     understanding: dict[int, list[dict[str, Any]]] = {}
-    for batch in batch_sites(tally):
-        sites = [ratings for _, ratings in batch]
-        drawn = draw_sites(sites, reliability=settings.reliability, secret=secret)
-        for (rows, _), draws in zip(batch, drawn, strict=True):
-            found = read_site(tally, rows, draws, read, settings)
-            understanding[rows.start] = found
+    for one in drawn:
+        found = read_site(tally, one.rows, one.draws, read, settings)
+        understanding[one.rows.start] = found
     every = [row for _, rows in sorted(understanding.items()) for row in rows]
     frame = pd.DataFrame(every, columns=[*UNDERSTANDING.columns, CERTAINTY])
     topics = _stack_topics(tally, read, settings)

@@ -18,7 +18,7 @@ from harmony_kit.measures.site_model import SiteDraws
 from harmony_kit.measures.tally import Tally
 from harmony_kit.measures.understanding import find_certainty, mark_understood, read_understanding
 
-__all__ = ["BAND", "DIRECTIONS", "DRAWN", "Readings", "find_states", "read_site"]
+__all__ = ["BAND", "DIRECTIONS", "DRAWN", "Readings", "find_on_line", "find_states", "read_site"]
 
 #: Within this distance of the tolerance, in points of a 5-point scale, a gap lies on the line.
 BAND: Final = 0.25
@@ -173,11 +173,16 @@ def _read_direction(looks: Looks, centre: Floats) -> Floats:
     chances = [(count + 0.25) / (n_draws + 1) for count in states]
     tail = n_draws // 10
     ranked = np.sort(looks.misreading, axis=1)  # in single precision faster than np.partition
-    gaps = np.abs(centre[:, :1] - centre[:, 1:])
-    on_line = (np.abs(gaps - looks.tolerance) <= BAND).any(axis=1)
+    on_line = find_on_line(centre, looks.tolerance)
     bounds = [ranked[:, tail], ranked[:, n_draws - 1 - tail]]
     understood = (count_draws(looks.is_close) + 0.5) / (n_draws + 1)
     return np.stack([*chances, understood, *bounds, on_line], axis=1).astype(np.float64)
+
+
+def find_on_line(centre: Floats, tolerance: float) -> Bools:
+    """Which topics lie on the line; `centre` as above."""
+    gaps = np.abs(centre[:, :1] - centre[:, 1:])
+    return np.asarray((np.abs(gaps - tolerance) <= BAND).any(axis=1))
 
 
 def _blind(numbers: Floats, n: Ints) -> Floats:

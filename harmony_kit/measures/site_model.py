@@ -57,7 +57,10 @@ class SiteDraws:
 
 
 def draw_sites(
-    sites: Sequence[SiteRatings], *, reliability: float, secret: bytes | None = None
+    sites: Sequence[SiteRatings],
+    *,
+    reliability: float,
+    secrets: Sequence[bytes | None] | None = None,
 ) -> list[SiteDraws]:
     """Draw the true lens means of some sites and waves.
 
@@ -71,12 +74,13 @@ def draw_sites(
     reliability
         Share of the variance within a lens that would come back if the same people were asked
         again; the rest is response noise, no part of what a lens thinks.
-    secret
-        See `seeding.seed_draws`.
+    secrets
+        One per site, see `seeding.seed_draws`.
     """
     arranged = [one.arrange() for one in sites]
     chains = _count_chains(sites[0].n_topics)
-    streams = Streams(tuple(seed_draws(one.digest, secret) for one, _ in arranged), chains)
+    mixed = zip(arranged, secrets or [None] * len(sites), strict=True)
+    streams = Streams(tuple(seed_draws(one.digest, secret) for (one, _), secret in mixed), chains)
     sums = Sums.of([one for one, _ in arranged], chains)
     unseen = np.repeat(np.stack([one.unseen.T for one, _ in arranged], axis=-1), chains, axis=-1)
     means, error = _run(sums, streams, unseen, reliability)

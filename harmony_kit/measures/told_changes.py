@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 
@@ -14,7 +16,10 @@ from harmony_kit.measures.understood_changes import UNDERSTOOD_CHANGES
 
 __all__ = ["tell_changes", "tell_transitions", "tell_understood_changes"]
 
-_CHANCES = ("p_rose", "p_steady", "p_fell")
+_CHANCES: Final = ("p_rose", "p_steady", "p_fell")
+
+#: Whose answers about whom own view, estimate and the other's own view are of.
+_SETS: Final = (("lens", "lens"), ("lens", "other"), ("other", "other"))
 
 
 def tell_changes(changes: pd.DataFrame, ratings: ToldRatings, items: pd.DataFrame) -> pd.DataFrame:
@@ -35,9 +40,22 @@ def tell_changes(changes: pd.DataFrame, ratings: ToldRatings, items: pd.DataFram
     told.loc[told["change"].isna(), ["low", "high"]] = np.nan
     for name in _CHANCES:
         told[name] = np.where(banded, np.nan, STEPPED["probability"](changes[name].to_numpy()))
-    is_few = (changes["n_returned"] < DISTRIBUTION_FROM).fillna(value=True)
-    told["returned_change"] = changes["returned_change"].round(1).mask(is_few)
+    is_hidden = banded | ~_are_all_back(changes)
+    told["returned_change"] = changes["returned_change"].round(1).mask(is_hidden)
     return CHANGES.select(told)
+
+
+def _are_all_back(changes: pd.DataFrame) -> np.ndarray:
+    """Whether a group that is shown point by point is the same people in both waves.
+
+    Of some of them the change would be a second cut beside the counts of all: if those who came
+    back moved as far as anybody could, each of them said the same. And beside a band it would be
+    the mean the band hides.
+    """
+    returned = changes["n_returned"].astype("Float64")
+    sizes = [changes[name].astype("Float64") == returned for name in ("n_before", "n_after")]
+    is_told = sizes[0] & sizes[1] & (returned >= DISTRIBUTION_FROM)
+    return is_told.fillna(value=False).to_numpy(dtype=bool)
 
 
 def _find_values(
@@ -45,10 +63,7 @@ def _find_values(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The told value of each quantity in a wave, and whether it is of a band."""
     rows = changes.assign(wave=changes[wave])
-    own, estimate, other = (
-        find_means(rows, ratings, lens, about)
-        for lens, about in (("lens", "lens"), ("lens", "other"), ("other", "other"))
-    )
+    own, estimate, other = (find_means(rows, ratings, lens, about) for lens, about in _SETS)
     quantity = changes["quantity"].to_numpy()
     is_own, is_estimate = quantity == "own", quantity == "estimate"
     misread = np.abs(estimate[0] - other[0]).round(1)
@@ -57,12 +72,17 @@ def _find_values(
     return values, np.where(is_own, own[1], np.where(is_estimate, estimate[1], both))
 
 
-def tell_transitions(transitions: pd.DataFrame) -> pd.DataFrame:
-    """The frame of `measure_transitions` in steps."""
+def tell_transitions(transitions: pd.DataFrame, ratings: ToldRatings) -> pd.DataFrame:
+    """The frame of `measure_transitions` in steps; no chance where a mean is told as a band."""
     if transitions.empty:
         return transitions
+    banded = np.zeros(len(transitions), dtype=bool)
+    for wave in ("from_wave", "to_wave"):
+        rows = transitions.assign(wave=transitions[wave])
+        for lens, about in _SETS:
+            banded |= find_means(rows, ratings, lens, about)[1]
     told = STEPPED["probability"](transitions["p_changed"].to_numpy())
-    return TRANSITIONS.select(transitions.assign(p_changed=told))
+    return TRANSITIONS.select(transitions.assign(p_changed=np.where(banded, np.nan, told)))
 
 
 def tell_understood_changes(changes: pd.DataFrame) -> pd.DataFrame:

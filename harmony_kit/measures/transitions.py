@@ -1,6 +1,8 @@
 """What became of the state of each topic from one wave to the next.
 
+>>> from harmony_kit.engagement.settings import Settings
 >>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> from harmony_kit.measures.wave_pairs import draw_successive
 >>> later = {"wave": "2", "answered_at": "2026-09-01T08:00:00Z"}
 >>> answers = answers_of(
 ...     said("it", "x.clear", [5, 4, 4]),
@@ -11,7 +13,7 @@
 ...     said("quality", "x.clear", [2, 1, 2], **later),
 ... )
 >>> items = items_of({"item": "x.clear"})
->>> moved = measure_transitions(answers, items, settings=Settings())
+>>> moved = measure_transitions(draw_successive(answers, items, settings=Settings()))
 >>> moved.loc[[0], ["lens", "from_state", "to_state", "p_changed", "claim"]].round(2)
   lens       from_state          to_state  p_changed    claim
 0   it  false_consensus  known_difference        0.7  leaning
@@ -25,16 +27,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.claims import STATES, grade_claims
-from harmony_kit.measures.coorientation import measure_topics
 from harmony_kit.measures.declaration import COUNT, NAME, PROBABILITY, declare
 from harmony_kit.measures.finishing import finish
-from harmony_kit.measures.privacy import LicensedFrame
-from harmony_kit.measures.readings import DIRECTIONS, find_states
-from harmony_kit.measures.tally import Tally, tally_ratings
-from harmony_kit.measures.wave_pairs import draw_wave_pairs, match_topics
-from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
+from harmony_kit.measures.looks import SLACK
+from harmony_kit.measures.readings import DIRECTIONS, find_on_line, find_states
+from harmony_kit.measures.wave_pairs import DrawnWaves
+from harmony_kit.measures.waves import Wordings, compare_wordings
 
 __all__ = ["TRANSITIONS", "measure_transitions"]
 
@@ -63,24 +62,13 @@ _TOPIC: Final = ["site", "item", "subject", "dimension", "lens", "other"]
 _DRAWN_KEY: Final = ["site", "from_wave", "to_wave", "item", "subject", "lens"]
 
 
-def measure_transitions(
-    answers: LicensedFrame,
-    items: pd.DataFrame,
-    *,
-    settings: Settings,
-    headcounts: pd.DataFrame | None = None,
-    wordings: Wordings | None = None,
-) -> pd.DataFrame:
+def measure_transitions(drawn: DrawnWaves, *, wordings: Wordings | None = None) -> pd.DataFrame:
     """The state of each topic in one wave and the next.
 
     Parameters
     ----------
-    answers
-        An answers frame with all waves; says in which order they were.
-    items, headcounts
-        As in `measure_topics`.
-    settings
-        The thresholds.
+    drawn
+        From `draw_successive`.
     wordings
         What each wave asked, see `compare_wordings`.
 
@@ -90,18 +78,18 @@ def measure_transitions(
         One row per topic, direction and pair of successive waves. `n_before` and `n_after` are
         the fewest answers behind the state in each wave. `p_changed` is the probability that
         the true states differ, from the draws of the `wave_model`. `claim` grades what the two
-        names say: that the state was the one and is the other. Both are
+        names say: that the state was the one and is the other. Nothing is claimed of a topic that
+        lies on the line in either wave. Both are
         NA where `comparison` is neither ``same`` nor ``unverified`` or a state is missing.
     """
-    topics = measure_topics(answers, items, settings=settings, headcounts=headcounts)
-    both = _pair_states(topics, pair_waves(answers))
+    settings = drawn.settings
+    both = _pair_states(drawn.topics, drawn.waves)
     asked = both.assign(n_before=both["most_was"].fillna(0), n_after=both["most_now"].fillna(0))
     both["comparison"] = compare_wordings(asked, wordings)
     both["n_before"], both["n_after"] = both["fewest_was"].fillna(0), both["fewest_now"].fillna(0)
     is_compared = both["comparison"].isin(["same", "unverified"])
     is_compared &= both["state_was"].notna() & both["state_now"].notna()
-    tally = tally_ratings(answers, items, headcounts)
-    chances = _draw_chances(tally, match_topics(tally, pair_waves(answers), items), settings)
+    chances = _draw_chances(drawn)
     found = both[_DRAWN_KEY].merge(chances, how="left", on=_DRAWN_KEY)
     both["p_changed"] = found["p_changed"].where(is_compared)
     certainty = pd.Series(np.nan, index=both.index)
@@ -109,6 +97,8 @@ def measure_transitions(
         rows = (both["state_was"] == was) & (both["state_now"] == now)
         certainty[rows] = found.loc[rows, f"{was} {now}"]
     is_move = both["state_was"] != both["state_now"]
+    below = certainty.clip(upper=settings.claim_at - SLACK)
+    certainty = certainty.mask(found["on_line"] > 0, below)
     report = both[["site", "to_wave"]].assign(is_move=is_move)
     both["claim"] = grade_claims(certainty.where(is_compared), report, settings)
     names = {"state_was": "from_state", "state_now": "to_state"}
@@ -116,16 +106,21 @@ def measure_transitions(
     return finish(both.rename(columns=names), TRANSITIONS)
 
 
-def _draw_chances(tally: Tally, pairs: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """Probability of each pair of states, and of any change, per topic, lens and pair of waves."""
+def _draw_chances(drawn: DrawnWaves) -> pd.DataFrame:
+    """Probability of each pair of states, and of any change, per topic, lens and pair of waves.
+
+    And whether the topic lies on the line before or after.
+    """
+    pairs, tolerance = drawn.pairs, drawn.settings.tolerance
     columns = [f"{was} {now}" for was, now in product(STATES, STATES)]
     numbers = np.full((2, len(pairs), len(columns)), np.nan)
-    for rows, waves in draw_wave_pairs(tally, pairs, settings):
+    on_line = np.zeros((2, len(pairs)))
+    for rows, waves in drawn.drawn:
         for side, looks in enumerate(DIRECTIONS):
-            was, now = (
-                find_states(means[list(looks)], settings.tolerance)
-                for means in (waves.before, waves.after)
-            )
+            seen = [means[list(looks)] for means in (waves.before, waves.after)]
+            was, now = (find_states(one, tolerance) for one in seen)
+            lines = [find_on_line(one.mean(axis=2).T, tolerance) for one in seen]
+            on_line[side, rows] = np.any(lines, axis=0)
             both = was * len(STATES) + now
             counts = np.stack([(both == code).sum(axis=1) for code in range(len(columns))], axis=1)
             numbers[side, rows] = (counts + 1 / len(columns)) / (both.shape[1] + 1)
@@ -134,6 +129,7 @@ def _draw_chances(tally: Tally, pairs: pd.DataFrame, settings: Settings) -> pd.D
     for side, lens in enumerate(("first", "second")):
         frame = pairs[["site", "from_wave", "to_wave", "item", "subject"]].assign(lens=pairs[lens])
         frame[columns] = numbers[side]
+        frame["on_line"] = on_line[side]
         frames.append(frame.assign(p_changed=1 - numbers[side][:, same].sum(axis=1)))
     return pd.concat(frames, ignore_index=True)
 

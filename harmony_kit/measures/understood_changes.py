@@ -1,6 +1,8 @@
 """Whether a lens reads the other better than one wave before, from the draws of both waves.
 
+>>> from harmony_kit.engagement.settings import Settings
 >>> from harmony_kit.measures.examples import answers_of, items_of, said
+>>> from harmony_kit.measures.wave_pairs import draw_successive
 >>> later = {"wave": "2", "answered_at": "2026-09-01T08:00:00Z"}
 >>> answers = answers_of(
 ...     said("it", "x.clear", [5, 5, 4, 5], about="quality"),
@@ -9,7 +11,7 @@
 ...     said("quality", "x.clear", [1, 2, 1, 1], **later),
 ... )
 >>> items = items_of({"item": "x.clear"})
->>> found = measure_understood_changes(answers, items, settings=Settings())
+>>> found = measure_understood_changes(draw_successive(answers, items, settings=Settings()))
 >>> found[["lens", "n_topics", "before", "after", "direction"]]
   lens  n_topics  before  after direction
 0   it         1     0.0    1.0      rose
@@ -22,18 +24,16 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Array, Bools
 from harmony_kit.measures.claims import grade_claims
 from harmony_kit.measures.declaration import COUNT, NAME, PROBABILITY, SHARE, declare
 from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.looks import SLACK, count_topics
-from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.readings import DIRECTIONS
-from harmony_kit.measures.tally import Tally, tally_ratings
+from harmony_kit.measures.tally import Tally
 from harmony_kit.measures.wave_model import WaveDraws
-from harmony_kit.measures.wave_pairs import draw_wave_pairs, match_topics
-from harmony_kit.measures.waves import Wordings, compare_wordings, pair_waves
+from harmony_kit.measures.wave_pairs import DrawnWaves
+from harmony_kit.measures.waves import Wordings, compare_wordings
 
 __all__ = ["SMALLEST_SHARE", "UNDERSTOOD_CHANGES", "measure_understood_changes"]
 
@@ -61,12 +61,7 @@ _WAYS: Final = ("rose", "steady", "fell")
 
 
 def measure_understood_changes(
-    answers: LicensedFrame,
-    items: pd.DataFrame,
-    *,
-    settings: Settings,
-    headcounts: pd.DataFrame | None = None,
-    wordings: Wordings | None = None,
+    drawn: DrawnWaves, *, wordings: Wordings | None = None
 ) -> pd.DataFrame:
     """The share of topics understood in one wave and the next, of topics asked alike in both.
 
@@ -80,17 +75,11 @@ def measure_understood_changes(
         topics; that is why they may differ from those of the two reports. `p_rose`, `p_steady`
         and `p_fell` are the probabilities of a change upwards by at least `SMALLEST_SHARE`, of
         less than that, and downwards.
-
-    Raises
-    ------
-    FrameError
-        See `tally_ratings`.
     """
-    tally = tally_ratings(answers, items, headcounts)
-    pairs = match_topics(tally, pair_waves(answers), items)
+    tally, pairs, settings = drawn.tally, drawn.pairs, drawn.settings
     is_compared = _find_compared(tally, pairs, wordings)
     rows: list[dict[str, Any]] = []
-    for places, waves in draw_wave_pairs(tally, pairs, settings):
+    for places, waves in drawn.drawn:
         for side, columns in enumerate(DIRECTIONS):
             kept = is_compared[places] & _are_heard(tally, pairs.iloc[places], columns)
             if kept.any():

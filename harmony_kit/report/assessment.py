@@ -15,7 +15,8 @@ from harmony_kit import __version__
 from harmony_kit.engagement.evidence_files import Evidence, evidence_paths
 from harmony_kit.engagement.folder import Engagement, Site, file_sha256, load_engagement
 from harmony_kit.engagement.row_files import row_paths
-from harmony_kit.exchange import write_workbook
+from harmony_kit.exchange import write_tables
+from harmony_kit.files import publish
 from harmony_kit.findings.canvases import Sheet, canvases
 from harmony_kit.findings.findings import Finding, find
 from harmony_kit.findings.playbook import Playbook
@@ -125,7 +126,7 @@ class Assessment:
         # Without a key in it the mark of the answers could be found by trying answers.
         marked = {name_answers(site): file_sha256(path)} if answers.key else {}
         inputs = {**assessment.provenance["inputs"], **marked}
-        past = read_past(snapshot / "earlier", assessment, answers.frame)
+        past = read_past(snapshot / "earlier", assessment, answers)
         told = {**assessment.provenance, "inputs": inputs}
         return replace(assessment, provenance=told, past=past)
 
@@ -184,11 +185,14 @@ class Assessment:
         return build_results(self)
 
     def save(self, folder: str | Path) -> None:
-        """Write results.json and workbook.xlsx into an existing folder."""
+        """Write results.json, workbook.xlsx and tables.xlsx into an existing folder."""
+        from harmony_kit.report.site_workbook import draw_site_workbook  # made of assessments
+
         results = self.results()
         target = Path(folder)
         (target / "results.json").write_text(dump_results(results), encoding="utf-8", newline="\n")
-        write_workbook(results, target / "workbook.xlsx")
+        publish(target / "workbook.xlsx", draw_site_workbook(self, results))
+        write_tables(results, target / "tables.xlsx")
 
 
 def measure_site(
@@ -282,8 +286,7 @@ def _count_heard(engagement: Engagement, site: Site, answers: AnswersFrame) -> p
 
 
 def _trace(engagement: Engagement, site: str, wave: str, as_of: date) -> dict[str, Any]:
-    instrument = engagement.instrument
-    folder = engagement.folder
+    instrument, folder = engagement.instrument, engagement.folder
     tables = (*row_paths(folder, "sites"), *evidence_paths(folder))
     paths = (folder / "engagement.yaml", *tables, folder / "playbook.yaml")
     inputs = {path.name: file_sha256(path) for path in paths if path.is_file()}

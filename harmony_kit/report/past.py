@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from harmony_kit.journal.accord import accord_of, list_workshops
-from harmony_kit.journal.answers import AnswersFrame, type_frame
+from harmony_kit.journal.answers import Answers, AnswersFrame, type_frame
 from harmony_kit.journal.answers_file import read_answers_file
 from harmony_kit.journal.commitment import Commitment, Owner
 from harmony_kit.measures.record_moves import measure_record_moves
@@ -49,10 +49,11 @@ class Past:
     since: date
 
 
-def read_past(folder: Path, assessment: Assessment, answers: AnswersFrame) -> Past | None:
+def read_past(folder: Path, assessment: Assessment, answers: Answers) -> Past | None:
     """The wave before of a site, from the files `batch.earlier` left; None where there are none.
 
-    `answers` are those the assessment was made from.
+    `answers` are those the assessment was made from. Each wave is drawn with the key its own report
+    was drawn with.
     """
     told, site = folder / f"{assessment.site.site}.json", assessment.site.site
     if not told.is_file():
@@ -63,12 +64,15 @@ def read_past(folder: Path, assessment: Assessment, answers: AnswersFrame) -> Pa
     since = min(_find_since(entries, before) or assessment.as_of, assessment.as_of)
     engagement, evidence = assessment.engagement, assessment.engagement.evidence.of_site(site)
     tables = (evidence.decisions, evidence.pilots, evidence.usage)
+    present = answers.frame[answers.frame["wave"] == assessment.wave]
+    keys = {content["wave"]: content["key"], assessment.wave: answers.key}
     compared = compare_waves(
-        type_frame(pd.concat([before, answers[answers["wave"] == assessment.wave]])),
+        type_frame(pd.concat([before, present])),
         engagement.instrument.items_frame(),
         settings=engagement.settings,
         headcounts=engagement.headcounts(),
         wordings=content["wordings"],
+        secret_of=lambda _site, wave: keys[wave].encode() or None,
     )
     return Past(
         wave=content["wave"],

@@ -32,6 +32,7 @@ def cover(site: Assessment) -> Block:
         second=view.names[1],
         min_group=site.engagement.settings.min_group,
         needed=[entry for entry in heard if not entry["is_shown"]],
+        scales=_describe_scales(view),
         tolerance=_describe_tolerance(view),
         settings=site.engagement.settings,
         parts=list_parts(view) if view.is_shown else (),
@@ -73,13 +74,27 @@ def _say_waiting(view: SiteView, lens: str) -> str:
     return view.words.count("cover.waiting", n, min=min_group) if n else ""
 
 
-def _describe_tolerance(view: SiteView) -> str:
-    """The tolerance in points, for the scale most topics are on."""
-    settings, instrument = view.site.engagement.settings, view.site.engagement.instrument
+def _find_points(view: SiteView) -> int:
+    """How many points the scale has that most topics are on."""
+    instrument = view.site.engagement.instrument
     scales = [instrument.points(item.id) for item in instrument.items if item.mirrored]
     known = [points for points in scales if points]
-    points = max(set(known), key=lambda p: (known.count(p), p)) if known else 5
+    return max(set(known), key=lambda p: (known.count(p), p)) if known else 5
+
+
+def _describe_scales(view: SiteView) -> str:
+    """What the ends of a scale mean, and what a band is where means are told as such."""
     words = view.words
-    size = settings.tolerance_of(points)
+    said = [words.say("cover.scale", points=_find_points(view))]
+    banded = [row for row in view.rows("within") if number_or_none(row["mean_from"]) is not None]
+    if banded:
+        said.append(words.say("cover.bands", band=words.told(banded[0], "mean")))
+    return " ".join(said)
+
+
+def _describe_tolerance(view: SiteView) -> str:
+    """The tolerance in points, for the scale most topics are on."""
+    words, points = view.words, _find_points(view)
+    size = view.site.engagement.settings.tolerance_of(points)
     digits = 0 if float(size).is_integer() else 2
     return words.say("cover.tolerance", size=words.number(size, digits), points=points)

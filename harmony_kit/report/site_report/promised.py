@@ -180,9 +180,10 @@ def list_since(view: SiteView, past: Past) -> dict[str, Any]:
         }
         for found in _list_promises(view, past)
     ]
-    names = ("item", "subject", "lens", "other", "from_state", "to_state", "claim")
+    names = ("item", "subject", "lens", "other", "from_state", "to_state", "p_changed", "claim")
     turned = [row for row in _transitions(past) if row["claim"] in ("claimed", "leaning")]
-    shares = ("lens", "other", "n_topics", "before", "after", "direction", "claim")
+    chances = ("p_rose", "p_steady", "p_fell")
+    shares = ("lens", "other", "n_topics", "before", "after", *chances, "direction", "claim")
     moved = ("record", "subject", "before", "after")
     return {
         "wave": past.wave,
