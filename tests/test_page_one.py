@@ -179,15 +179,24 @@ def test_who_expects_rightly_is_not_told_that_it_does_not_know(site):
 @pytest.mark.parametrize("site", SITES)
 def test_a_single_rating_stands_with_what_both_sides_say(site):
     for meeting in list_meetings(_view(site)):
-        for finding, beside in meeting.entries:
-            if finding.kind == "topic" and not finding.alike:
-                assert any("Operations" in said and " of 5" in said for said in beside), finding.id
+        for one in meeting.entries:
+            if one.finding.kind == "topic" and not one.finding.alike:
+                assert any("Operations" in said and " of 5" in said for said in one.beside), one
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+@pytest.mark.parametrize("site", SITES)
+def test_everything_listed_brings_a_question_of_its_own(site, language):
+    meetings = list_meetings(_view(site, language))
+    asked = [one.question for meeting in meetings for one in meeting.entries]
+    assert "" not in asked
+    assert len(set(asked)) == len(asked)
 
 
 def test_a_charge_stands_beside_its_counter_charge():
-    (finding, beside), *_ = next(m.entries for m in list_meetings(_view("northfield"))[1:])
-    assert finding.item == "perceptions.ops_risks"
-    assert any(said.startswith("The other way round: IT protecting systems") for said in beside)
+    (one, *_) = list_meetings(_view("northfield"))[1].entries
+    assert one.finding.item == "perceptions.ops_risks"
+    assert any(said.startswith("The other way round: IT protecting systems") for said in one.beside)
 
 
 # ── Facts ────────────────────────────────────────────────────────────────────────────────────
