@@ -43,6 +43,7 @@ NARROW = {
         "journal.accord",
         "journal.answers",
         "journal.commitment",
+        "journal.followed",
         "journal.subject",
     ),
     "interview": (

@@ -89,7 +89,10 @@ def test_a_report_is_made_of_what_results_json_says_and_of_nothing_else(site):
     told = assess(site)
     again = _remake(told)
     assert show(again) == show(told)
-    assert build_results(again) == build_results(told)
+    found, known = build_results(again), build_results(told)
+    scores = [[one.pop("score") for one in each["findings"]] for each in (found, known)]
+    assert scores[0] == pytest.approx(scores[1], abs=2e-6)
+    assert found == known
 
 
 @pytest.mark.parametrize("site", PLANTS)

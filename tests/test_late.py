@@ -21,7 +21,7 @@ WAITS = r"\d more answered or changed an answer; shown from 4 on\."
 #: What may differ: that somebody waits, and the hash of the answers, which holds the secret.
 _MAY_DIFFER = (
     rf'<p (class=\\?"n\\?"|style=[^>]*)>{WAITS}</p>',
-    r"answers of \w+</th><td><code>[0-9a-f]{64}",
+    r"answers of \w+</th><td[^>]*><code>[0-9a-f]{64}",
     r'"answers of \w+": "[0-9a-f]{64}',
     r"answers of \w+</t></c><c [^>]*><t>[0-9a-f]{64}",
     r"<Block of \d+ characters>",

@@ -22,7 +22,7 @@ from demo_reports import (
 from html_checks import Outline, list_faults
 from markupsafe import escape
 
-from harmony_kit.findings.findings import select_first
+from harmony_kit.findings.first_findings import select_first
 from harmony_kit.report import site_report as report
 from harmony_kit.report.blocks import load_words, word_languages
 from harmony_kit.report.site_report import contents

@@ -88,25 +88,31 @@ class Holding:
     def _look(self, line: RegisterLine, now: pd.DataFrame, read_at: ReadAt) -> _Look:
         """What was published with a line, beside what there is now."""
         before = self._as_published(line, read_at)
-        there = pd.concat([before, now])
-        n_gone = len(set(line.people) - {*mark_people(self.secret, there, line.site, line.wave)})
+        there = {*before["respondent"].unique(), *now["respondent"].unique()}
+        n_gone = len(set(line.people) - {self._mark(line, name) for name in there})
         changed = _find_changes(before, now)
+        if changed.empty and not n_gone:  # as for most sites of most runs
+            return _Look(line, before, changed, 0)
         told = changed[~changed["cell"].isin(line.list_untold())]
         return _Look(line, before, told, n_gone)
 
     def _as_published(self, line: RegisterLine, read_at: ReadAt) -> pd.DataFrame:
         """The answers of a lens that something published was made from."""
-        parts = []
+        parts, people = [], set(line.people)
         for revision in sorted({line.revision, *line.older.values()} - {0}):
             frame = read_at(revision)
             frame = frame[frame["lens"] == line.lens]
             # Whoever is not in the register was not in the report, whatever numbers her rows have.
-            marks = frame["respondent"].map(
-                lambda name: mark_person(self.secret, line.site, line.wave, name)
-            )
-            of_cell = _name_cells(frame).map(lambda cell: line.older.get(cell, line.revision))
-            parts.append(frame[(of_cell == revision) & marks.isin(line.people)])
+            names = {n for n in frame["respondent"].unique() if self._mark(line, n) in people}
+            is_part = [
+                name in names and line.older.get(cell, line.revision) == revision
+                for name, cell in zip(frame["respondent"], _name_cells(frame), strict=True)
+            ]
+            parts.append(frame[is_part])
         return pd.concat(parts) if parts else read_at(line.revision).iloc[:0]
+
+    def _mark(self, line: RegisterLine, name: str) -> str:
+        return mark_person(self.secret, line.site, line.wave, name)
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,8 @@ class _Look:
 
     def find_held(self, cells: pd.Series, min_group: int) -> set[str]:
         """The cells of which too few people changed something to show another state of them."""
+        if self.changed.empty and not self.n_gone:
+            return set()
         told = cells[~cells.isin(self.line.list_untold())]
         sizes = pd.Series(0, index=told.unique())
         sizes = sizes.add(self.changed.groupby("cell")["respondent"].nunique(), fill_value=0)
@@ -212,27 +220,27 @@ def narrow_lines(
 
 def _name_cells(frame: pd.DataFrame) -> pd.Series:
     """The cell of each row of one lens's answers, as the register names it."""
-    parts = [frame[name].fillna("").astype("str") for name in _CELL]
-    return parts[0] + "|" + parts[1] + "|" + parts[2]
+    parts = (frame[name].fillna("").tolist() for name in _CELL)
+    cells = [f"{item}|{subject}|{about}" for item, subject, about in zip(*parts, strict=True)]
+    return pd.Series(cells, index=frame.index, dtype="str")
 
 
 def _find_changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """``cell, respondent`` of every answer that came, went or is another one."""
-    known, present = (
-        pd.DataFrame(
-            {
-                "cell": _name_cells(frame),
-                "respondent": frame["respondent"],
-                "said": _told(frame).map(_plain).agg("\x1f".join, axis=1)
-                if len(frame)
-                else pd.Series(dtype="str"),
-            }
-        )
-        for frame in (before, now)
-    )
-    both = known.merge(present, on=["cell", "respondent"], how="outer", suffixes=("", "_now"))
-    is_changed = both["said"].isna() | both["said_now"].isna() | both["said"].ne(both["said_now"])
-    return both[is_changed]
+    said = [*_CELL, "respondent", *_CONTENT]
+    changed: list[tuple[str, str]] = []
+    if not before[said].reset_index(drop=True).equals(now[said].reset_index(drop=True)):
+        known, present = _read_said(before), _read_said(now)
+        changed += (key for key in {**known, **present} if known.get(key) != present.get(key))
+    return pd.DataFrame(changed, columns=["cell", "respondent"], dtype="str")
+
+
+def _read_said(frame: pd.DataFrame) -> dict[tuple[str, str], list[str]]:
+    """Cell and respondent → what was said."""
+    told = _told(frame)
+    content = [[_plain(value) for value in told[name].tolist()] for name in told]
+    keys = zip(_name_cells(frame), frame["respondent"], strict=True)
+    return dict(zip(keys, map(list, zip(*content, strict=True)), strict=True))
 
 
 def _told(frame: pd.DataFrame) -> pd.DataFrame:
@@ -242,8 +250,8 @@ def _told(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, str):
-        return value
+    if value is None or isinstance(value, str):
+        return value or ""
     try:
         return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
     except ValueError:  # a list of options
