@@ -155,10 +155,7 @@ class Store:
             return [(row["id"], answer_from_row(row)) for row in rows]
 
     def revision(self, *, is_settled: bool = False) -> int:
-        """The number of the newest answer; grows with every answer written, 0 when empty.
-
-        With `is_settled` none appears below it any more: whoever is writing is waited for.
-        """
+        """The number of the newest answer, 0 when empty; settled, none appears below it later."""
         with self.connect("read") as connection:
             return read_revision(connection, is_settled=is_settled)
 
