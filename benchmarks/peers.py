@@ -21,11 +21,13 @@ Job = dict[str, Any]
 def render(job: Job) -> None:
     """Render with one exporter for the whole process: the best these ways can do."""
     from harmony_kit.batch.page import Page
-    from harmony_kit.batch.publish import render_notebook
+    from harmony_kit.batch.publish import frame_notebook, render_notebook
 
     folder = Path(job["folder"])
-    page = Page(job["title"], job["language"])
-    render_notebook(folder / "assessment.ipynb", folder / "report.html", page)
+    book = folder / "assessment.ipynb"
+    framed = frame_notebook(json.loads(book.read_bytes()), Page(job["title"], job["language"]))
+    book.write_text(json.dumps(framed, indent=1, ensure_ascii=False), encoding="utf-8")
+    render_notebook(book, folder / "report.html")
 
 
 def by_papermill(job: Job) -> None:

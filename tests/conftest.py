@@ -14,6 +14,11 @@ import hypothesis
 import pytest
 import sqlalchemy as sa
 
+from harmony_kit.engine.imports import without_iri_grammar
+
+with without_iri_grammar():
+    import nbformat  # noqa: F401  # a second of every test process otherwise
+
 #: In CI nothing may be skipped; on a user's machine what is not installed is.
 IS_REQUIRED = os.environ.get("HARMONY_TESTS_REQUIRED") == "1"
 

@@ -13,7 +13,7 @@ from demo_reports import AS_OF, assess, demo
 
 from harmony_kit.batch.manifest import order_rows
 from harmony_kit.batch.page import Page
-from harmony_kit.batch.publish import render_index, render_notebook, render_page
+from harmony_kit.batch.publish import frame_notebook, render_index, render_notebook, render_page
 from harmony_kit.batch.record import Failure
 from harmony_kit.engagement.brand import Brand
 from harmony_kit.report import portfolio_report, site_report
@@ -35,15 +35,16 @@ def execute(notebook: str, verbs: object, name: str, subject: object) -> dict:
         call = re.fullmatch(rf"{name}\.(\w+)\(\w+\)", "".join(cell["source"]))
         if call:
             block = getattr(verbs, call[1])(subject)
-            data = {"text/plain": repr(block), "text/html": block._repr_html_()}
+            data = {"text/plain": repr(block), **block._repr_mimebundle_()}
             output = {"output_type": "execute_result", "execution_count": 1, "metadata": {}}
             cell["outputs"] = [{**output, "data": data}]
     return book
 
 
 def render(book: dict, folder: Path, page: Page) -> str:
-    (folder / "book.ipynb").write_text(json.dumps(book), encoding="utf-8")
-    render_notebook(folder / "book.ipynb", folder / "page.html", page)
+    framed = json.dumps(frame_notebook(book, page))
+    (folder / "book.ipynb").write_text(framed, encoding="utf-8")
+    render_notebook(folder / "book.ipynb", folder / "page.html")
     return (folder / "page.html").read_text(encoding="utf-8")
 
 

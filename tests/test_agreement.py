@@ -127,6 +127,7 @@ def test_krippendorff_example_c(level):
 # --- the indices against independent oracles
 
 
+@pytest.mark.slow
 @given(ratings())
 def test_moments_are_those_of_numpy(rated):
     points, answers = rated

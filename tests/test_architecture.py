@@ -43,10 +43,12 @@ NARROW = {
         "journal.accord",
         "journal.answers",
         "journal.commitment",
+        "journal.followed",
         "journal.subject",
     ),
     "interview": (
         "instrument",
+        "journal.answer_rules",
         "journal.answers",
         "journal.case",
         "journal.names",
@@ -55,6 +57,7 @@ NARROW = {
     ),
     "exchange": (
         "instrument",
+        "journal.answer_rules",
         "journal.answers",
         "journal.import_entry",
         "journal.names",
@@ -154,6 +157,7 @@ def test_a_room_says_what_it_is_in_five_lines():
     assert unclear == set()
 
 
+@pytest.mark.slow
 def test_heavy_libraries_have_one_owner():
     strangers = {
         (library, name)

@@ -110,6 +110,7 @@ def test_a_run_with_nothing_to_do_touches_nothing(tmp_path: Path, run: Any) -> N
     assert file_digests(folder / "reports") == digests
 
 
+@pytest.mark.slow
 def test_one_answer_makes_one_report_again(tmp_path: Path, run: Any) -> None:
     folder = make_folder(tmp_path / "e", "abc")
     run(folder)
@@ -160,6 +161,7 @@ def test_an_index_changed_by_hand_is_written_again(tmp_path: Path, run: Any) -> 
         assert index.read_bytes() == whole
 
 
+@pytest.mark.slow
 def test_same_inputs_same_bytes(tmp_path: Path, run: Any) -> None:
     folder = make_folder(tmp_path / "e", "ab")
     run(folder)
@@ -206,6 +208,7 @@ def test_one_bad_site_does_not_stop_the_others(tmp_path: Path, run: Any) -> None
     assert escaped in index
 
 
+@pytest.mark.slow
 def test_half_a_surrogate_pair_fails_one_site_and_its_page_spells_it_out(
     tmp_path: Path, run: Any
 ) -> None:
@@ -222,6 +225,7 @@ def test_half_a_surrogate_pair_fails_one_site_and_its_page_spells_it_out(
     assert run(folder).made == ("a",)
 
 
+@pytest.mark.slow
 def test_chance_takes_no_report_down(tmp_path: Path, run: Any) -> None:
     folder = make_folder(tmp_path / "e", "ab")
     run(folder)
@@ -251,6 +255,7 @@ def test_chance_takes_no_report_down(tmp_path: Path, run: Any) -> None:
     assert "kept = [" not in (folder / "reports" / "portfolio.ipynb").read_text()
 
 
+@pytest.mark.slow
 def test_a_failure_takes_down_what_no_longer_follows_and_says_from_what(
     tmp_path: Path, run: Any
 ) -> None:
@@ -291,6 +296,7 @@ def test_a_portfolio_that_cannot_be_made_again_stays(tmp_path: Path, run: Any) -
     assert "could not be made again" in (folder / "reports" / "index.html").read_text()
 
 
+@pytest.mark.slow
 def test_whatever_recording_raises_is_that_sites_failure(tmp_path: Path, run: Any) -> None:
     folder = make_folder(tmp_path / "e", "abc")
     run(folder)
@@ -391,6 +397,7 @@ def test_five_equal_failures_in_a_row_stop_a_run(tmp_path: Path, run: Any) -> No
     assert len(run(folder, patience=None).failed) == 10
 
 
+@pytest.mark.slow
 def test_failures_of_different_kinds_stop_nothing(tmp_path: Path, run: Any) -> None:
     folder = make_folder(tmp_path / "e", "abcdefgh")
     kinds = ("raise", "odd error")
@@ -399,6 +406,7 @@ def test_failures_of_different_kinds_stop_nothing(tmp_path: Path, run: Any) -> N
     assert (len(result.failed), result.n_left, result.stopped) == (8, 0, "")
 
 
+@pytest.mark.slow
 def test_reports_that_were_not_asked_for_say_they_are_out_of_date(tmp_path: Path, run: Any) -> None:
     folder = make_folder(tmp_path / "e", "abc")
     run(folder, sites=("a", "b"))
@@ -450,6 +458,7 @@ def test_a_plan_waits_for_no_run_and_changes_nothing(tmp_path: Path, run: Any) -
     assert file_digests(folder / ".harmony") == before
 
 
+@pytest.mark.slow
 def test_nothing_of_the_store_reaches_what_is_published(tmp_path: Path, run: Any) -> None:
     folder = make_folder(tmp_path / "e", "a")
     (folder / "engagement.yaml").write_text(
@@ -470,6 +479,7 @@ def test_the_papermill_engine_makes_the_same_report(tmp_path: Path, run: Any) ->
     assert file_digests(folder / "reports" / "a") == first
 
 
+@pytest.mark.slow
 def test_plain_lines_where_nobody_watches(
     tmp_path: Path, maker: Maker, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from markupsafe import Markup
 
+from harmony_kit.report.block import PAGE
 from harmony_kit.report.blocks import EMPTY, Block, join_blocks, load_words, paragraph, picture
 from harmony_kit.report.drawings import Drawing
 
@@ -78,7 +79,10 @@ def test_a_missing_word_is_an_error():
 
 def test_a_block_shows_its_html_and_keeps_it_out_of_its_name():
     block = paragraph("<b> & $x$")
-    assert block._repr_html_() == '<p class="caption">&lt;b&gt; &amp; $x$</p>'
+    assert block._repr_mimebundle_() == {
+        "text/html": '<p style="opacity:.8;margin:.9em 0 .2em">&lt;b&gt; &amp; $x$</p>',
+        PAGE: '<p class="caption">&lt;b&gt; &amp; $x$</p>',
+    }
     assert Markup("{}").format(block) == block.html
     assert repr(block) == f"<Block of {len(block.html)} characters>"
     assert bool(block)

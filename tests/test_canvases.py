@@ -138,8 +138,21 @@ def test_a_sheet_is_plain_in_results():
                 "ratings": {"frame.risk": 3.0},
                 "answers": {},
                 "n": {"frame.risk": 4},
+                "bands": {},
             },
-            "operations": {"quotes": (), "ratings": {}, "answers": {}, "n": {}},
+            "operations": {"quotes": (), "ratings": {}, "answers": {}, "n": {}, "bands": {}},
         },
         "items": ("frame.risk", "frame.risk.sentence"),
     }
+
+
+def test_a_rating_told_as_a_band_keeps_the_ends_of_its_band():
+    sheets = _sheets(
+        _rows("it", "frame.risk", [5, 5, 5, 4]), _rows("operations", "frame.risk", [2, 2, 3, 3])
+    )
+    said = _line(sheets, "frame", "risk").said
+    assert (said["it"].ratings, said["it"].bands) == (
+        {"frame.risk": 4.4},
+        {"frame.risk": (3.8, 5.0)},
+    )
+    assert (said["operations"].ratings, said["operations"].bands) == ({"frame.risk": 2.5}, {})

@@ -196,7 +196,6 @@ def test_reworded_and_new_items_are_listed_and_not_compared():
     assert moved[["p_changed", "claim"]].isna().to_numpy().all()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wordings", "expected"),
     [
@@ -224,6 +223,7 @@ def test_transitions():
     assert dtypes_of(found) == TRANSITIONS.dtypes
 
 
+@pytest.mark.slow
 def test_three_waves_make_two_pairs_and_one_wave_none():
     third = AFTER.assign(wave="w0")
     third["answered_at"] += pd.Timedelta(days=90)
@@ -288,6 +288,7 @@ def test_subjects_are_followed():
     assert kinds == [["p1", "unverified"], ["p2", "new"]]
 
 
+@pytest.mark.slow
 def test_a_wave_has_the_draws_of_its_report():
     """With the secret of each; with another one nobody can repeat them."""
     secrets = {"w2": b"one", "w1": b"two"}

@@ -215,6 +215,7 @@ def test_sites_and_waves_do_not_touch_each_other():
     pd.testing.assert_frame_equal(at_site(together, "south"), alone[2], check_exact=True)
 
 
+@pytest.mark.slow
 def test_the_order_of_the_rows_does_not_matter():
     answers = answers_of(topic([5, 4, 4], [4, 4, 3], [2, 3, 2]))
     items = items_of({"item": ITEM})

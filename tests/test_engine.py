@@ -102,6 +102,7 @@ def test_text_lands_in_its_own_cell(runner, tmp_path):
     assert [_text(cell) for cell in cells] == ["one\n", "two\n", "three\n"]
 
 
+@pytest.mark.slow
 def test_charts_come_out_as_pictures(runner, tmp_path):
     chart = "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])\nplt.show()"
     sources = [
@@ -426,6 +427,7 @@ def test_papermill_hears_how_a_notebook_ended(runner, tmp_path, source, ename, s
     assert cells[2].outputs == []
 
 
+@pytest.mark.slow
 def test_messages_survive_odd_values():
     message = {"a": float("nan"), "b": b"\x00\xff", "c": "\ud800", "d": range(2)}
     assert decode(encode(message)) == {"a": "nan", "b": "AP8=", "c": r"\ud800", "d": [0, 1]}

@@ -145,6 +145,7 @@ def test_a_pilot_with_the_id_of_a_decision_is_told(folder):
     ]
 
 
+@pytest.mark.slow
 def test_contradictions_of_decisions_are_told_once_each_with_their_row(folder):
     lay(folder, "decisions-contradictions.csv", "decisions.csv")
     assert told(folder) == [
@@ -225,6 +226,7 @@ def test_the_kind_of_a_decision_is_read(folder, cell, kind):
     assert told(folder) == []
 
 
+@pytest.mark.slow
 def test_a_kind_there_is_not_is_refused_and_the_column_may_be_absent(folder):
     row = "riverside,a,A,twice,2026-01-01,,it,open\n"
     (folder / "decisions.csv").write_text(HEADER + row, encoding="utf-8")

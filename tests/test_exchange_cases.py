@@ -212,6 +212,7 @@ def test_a_file_is_read_as_it_was_meant(store, name):
     assert (told, report.skipped) == (warned, ())
 
 
+@pytest.mark.slow
 def test_times_are_read_as_tools_write_them(store):
     bring(store, "monthname.csv")
     bring(store, "native_dates.xlsx", site="lakeside")

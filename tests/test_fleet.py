@@ -46,6 +46,17 @@ def _wait_for(condition: object, seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
+@contextmanager
+def _scheduler(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A scheduler's process and its address."""
+    file = folder / "address"
+    words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-jupyter"]
+    with _process("scheduler", *words, "--scheduler-file", str(file)) as started:
+        # The file is there a moment before its text is.
+        _wait_for(lambda: file.exists() and file.read_text().rstrip().endswith("}"))
+        yield started, json.loads(file.read_text())["address"]
+
+
 @pytest.fixture
 def scheduler(tmp_path: Path) -> Iterator[str]:
     """The address of a scheduler without workers."""
@@ -53,11 +64,8 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
         import distributed  # noqa: F401
     except ImportError:
         skip_or_fail("dask.distributed is not installed")
-    address = tmp_path / "address"
-    words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-jupyter"]
-    with _process("scheduler", *words, "--scheduler-file", str(address)):
-        _wait_for(address.exists)
-        yield json.loads(address.read_text())["address"]
+    with _scheduler(tmp_path) as (_, url):
+        yield url
 
 
 def _worker(scheduler: str, **environment: str) -> object:
@@ -139,22 +147,17 @@ def test_where_the_last_machine_is_lost_a_run_ends_and_the_same_command_finishes
     monkeypatch.setattr("harmony_kit.batch.fleet.ALONE_S", 3.0)
     sites = [f"s{i}" for i in range(4)]
     folder = make_folder(tmp_path / "fleet", sites)
-    address = tmp_path / "address"
-    words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-jupyter"]
-    with _process("scheduler", *words, "--scheduler-file", str(address)) as scheduler:
-        _wait_for(address.exists)
-        url = json.loads(address.read_text())["address"]
-        with _worker(url) as worker:  # type: ignore[attr-defined]
-            _wait_for_workers(url, 1)
-            doomed = {"worker": worker, "scheduler": scheduler}[lost]
+    with _scheduler(tmp_path) as (scheduler, url), _worker(url) as worker:  # type: ignore[attr-defined]
+        _wait_for_workers(url, 1)
+        doomed = {"worker": worker, "scheduler": scheduler}[lost]
 
-            def kill(event: BatchEvent) -> None:
-                if event.kind == "made":
-                    doomed.kill()
+        def kill(event: BatchEvent) -> None:
+            if event.kind == "made":
+                doomed.kill()
 
-            began = time.monotonic()
-            result = run_engagement(request_for(folder, scheduler=url), on_event=kill)
-            assert time.monotonic() - began < 60
+        began = time.monotonic()
+        result = run_engagement(request_for(folder, scheduler=url), on_event=kill)
+        assert time.monotonic() - began < 60
     assert not result.is_ok
     assert isinstance(result.trouble, MakersLost)
     what = {"worker": "has had no workers for 3 seconds", "scheduler": "is gone"}[lost]

@@ -165,6 +165,7 @@ def test_what_cannot_be_said_is_told(folder, options, told):
 # A register comes back
 
 
+@pytest.mark.slow
 def test_a_register_nobody_edited_changes_nothing(folder):
     path, rows = _register(folder)
     before = _things(folder)
@@ -222,6 +223,7 @@ def test_an_edited_register_comes_home(folder, tmp_path, save: Callable[[Path, R
     assert _said("follow", folder, "--register", path).startswith(f"{path.name}: 0 changed")
 
 
+@pytest.mark.slow
 def test_what_others_changed_meanwhile_stays(folder, tmp_path):
     _, rows = _register(folder)
     _said("follow", folder, "--id", _mark(folder, "act-1"), "--state", "done")

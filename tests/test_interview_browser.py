@@ -693,7 +693,7 @@ def test_a_killed_server_loses_nothing(folder, browser, store, tmp_path):
             server.process.wait()
             visit.wait_for(".notice.offline", 3)
             visit.press("4")
-            assert "NOT SAVED" in visit.text(".status")
+            visit.wait_for_status("NOT SAVED", 2)
             for path in (tmp_path / "runtime").iterdir():
                 path.unlink()
             # The same folder gets the same port, so the browser finds what it kept.

@@ -27,6 +27,7 @@ def _run(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["lint", "types"])
 def test_scripts_are_clean(task):
     if not (FOLDER / "node_modules").is_dir():
@@ -35,6 +36,7 @@ def test_scripts_are_clean(task):
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_drafts_link_and_elements_do_what_they_say():
     done = _run("node", "--test", "--test-reporter", "tap")
     assert done.returncode == 0, done.stdout

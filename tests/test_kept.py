@@ -6,6 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
+import pytest
 from engagement_folders import make_folder, request_for
 
 from harmony_kit.batch.batch import run_engagement
@@ -27,6 +28,7 @@ def test_an_untouched_folder_keeps_nothing_of_anybody(tmp_path):
     assert _named(folder) == []
 
 
+@pytest.mark.slow
 def test_every_place_of_an_engagement_that_ran_is_listed_with_what_takes_a_person_out(tmp_path):
     folder = make_folder(tmp_path / "acme", ["north"])
     run_engagement(request_for(folder, output=str(tmp_path / "sent")))
@@ -61,6 +63,7 @@ def test_every_place_of_an_engagement_that_ran_is_listed_with_what_takes_a_perso
         ]
 
 
+@pytest.mark.slow
 def test_no_file_that_names_a_respondent_is_missed(tmp_path):
     """Whatever a run writes: where a pseudonym stands in it, the place is listed."""
     folder = make_folder(tmp_path / "acme", ["north"])

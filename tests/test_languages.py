@@ -177,6 +177,7 @@ def _failure_page(reason: str, language: str) -> str:
     return render_page("failure.html.j2", content).decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_no_english_sentence_stands_in_a_translated_page(language):
     pages = {site: page(site, language) for site in ("northfield", "tarn")}
@@ -260,6 +261,7 @@ def test_the_pages_of_that_language_show_what_they_are_there_to_show(spoken):
         ("reports/index.html", "run.outdated"),
         ("reports/index.html", "input.settings"),
         ("reports/index.html", "link.workbook"),
+        ("reports/index.html", "link.tables"),
     ):
         said = in_letters(english[key]).split("{")[0].strip()
         assert said, key
@@ -303,6 +305,7 @@ def _shown(part: Any, key: str = "") -> Iterator[str]:
         yield " ".join(part.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "is_seen"),
     [

@@ -37,6 +37,7 @@ def _read(folder):
         return list(csv.reader(file))
 
 
+@pytest.mark.slow
 def test_the_words_of_each_side_are_proposed_from_what_its_report_told():
     site = assess("northfield")
     found = {one.item: one for one in propose_entries(site.results(), site.engagement)}
@@ -88,6 +89,7 @@ def test_a_lexicon_without_its_columns_is_told(tmp_path):
         load_engagement(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "de", "es"])
 def test_what_was_agreed_is_used_in_report_sheet_and_handout(language):
     engagement, answers = demo("northfield")

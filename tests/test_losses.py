@@ -65,6 +65,7 @@ LOST = "has lost {} that the report of {} was made from"
 SIX = "6 answers"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("happen", "lost"),
     [
@@ -91,6 +92,7 @@ def test_run_overwrites_nothing(
     assert _store(folder).exists() == was_there
 
 
+@pytest.mark.slow
 def test_check_says_it_and_fails(folder: Path) -> None:
     _be_missing(folder)
     result = CliRunner().invoke(main, ["check", str(folder)])
@@ -100,6 +102,7 @@ def test_check_says_it_and_fails(folder: Path) -> None:
     assert not _store(folder).exists()
 
 
+@pytest.mark.slow
 def test_the_way_out_it_names_leads_out(folder: Path) -> None:
     _be_missing(folder)
     shutil.rmtree(folder / ".harmony" / "snapshots" / "1")
@@ -117,6 +120,7 @@ def test_a_store_that_was_moved_with_all_it_held_is_no_loss(folder: Path) -> Non
     assert file_digests(folder / "reports") == before
 
 
+@pytest.mark.slow
 def test_somebody_who_was_deleted_is_no_loss_and_is_gone_from_the_report(folder: Path) -> None:
     store = Store(f"sqlite:///{_store(folder)}")
     with store.connect("forget", is_write=True) as connection:
@@ -127,6 +131,7 @@ def test_somebody_who_was_deleted_is_no_loss_and_is_gone_from_the_report(folder:
     assert '"values": []' in (folder / "reports" / "b" / "results.json").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="files have no such modes here")
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o027, 0o640)])
 def test_published_files_follow_the_umask_and_answers_do_not(

@@ -258,6 +258,7 @@ def test_merging_commutes_associates_and_repeats(taken):
     assert held(merged(*laptops, *laptops, lambda: merged(*laptops))) == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(_ENTRIES)
 def test_merging_with_oneself_adds_nothing(entries):

@@ -182,6 +182,7 @@ def test_a_bad_override_is_refused_at_its_place(tmp_path, text, problem):
 # The linter
 
 
+@pytest.mark.slow
 def test_the_packaged_playbook_leaves_nothing_unsaid(core, instrument):
     assert lint_playbook(core, instrument) == []
 
@@ -196,6 +197,7 @@ def test_the_cases_of_the_core_instrument_reach_every_pattern(instrument):
     assert reached == {(kind, pattern) for kind, patterns in KINDS.items() for pattern in patterns}
 
 
+@pytest.mark.slow
 def test_the_linter_lists_what_is_missing_and_what_never_speaks(instrument):
     small = load_playbook(CASES / "small.yaml")
     stray = [
@@ -209,7 +211,7 @@ def test_the_linter_lists_what_is_missing_and_what_never_speaks(instrument):
     n_texts = len(playbook.source_texts)
     assert what["topic false_consensus"] == (
         (
-            "no entry gives question for meaning.same it, meaning.same operations, "
+            "no entry gives question, done for meaning.same it, meaning.same operations, "
             "meaning.same both and 93 more"
         ),
         "warning",

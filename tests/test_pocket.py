@@ -67,6 +67,7 @@ def talk(address: str, *messages: object) -> list[dict]:
     return replies
 
 
+@pytest.mark.slow
 def test_the_page_is_there_and_says_nothing_of_the_engagement(address, folder):
     status, page = fetch(address)
     assert status == 200
@@ -139,8 +140,8 @@ def test_no_kernel_and_no_other_process_runs_behind_it(served):
 
 def test_the_first_page_names_no_site_and_nobody(address):
     (reply,) = talk(address, {"do": "hello"})
-    assert set(reply["page"]) == {"kind", "client", "languages", "language", "people"}
-    assert reply["page"]["people"] == []
+    assert set(reply["page"]) == {"kind", "client", "languages", "language", "people", "planned"}
+    assert reply["page"]["people"] == reply["page"]["planned"] == []
 
 
 @pytest.mark.parametrize(
@@ -168,6 +169,7 @@ def test_what_is_no_message_ends_the_talk_and_not_the_form(address, text):
     assert talk(address, {"do": "hello"})[0]["page"]["kind"] == "lobby"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "message",
     [
@@ -191,6 +193,7 @@ def test_nobody_elses_answers_are_shown(address, folder, message):
     assert after == before
 
 
+@pytest.mark.slow
 def test_guesses_wait_for_each_other(address):
     began = time.monotonic()
     with contextlib.ExitStack() as stack:
@@ -231,6 +234,7 @@ def test_an_interview_is_held_through_it(address, folder):
     store.close()
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_it_in_peace(folder):
     with run_pocket(folder) as (address, process):
         assert fetch(address)[0] == 200
@@ -241,5 +245,6 @@ def test_every_start_has_a_key_of_its_own():
     assert len({Pocket(open_reception=lambda: None, key="k").token for _ in range(9)}) == 9  # type: ignore[arg-type, return-value]
 
 
+@pytest.mark.slow
 def test_the_folder_is_not_left_with_a_notebook_that_hands_out_the_store(folder):
     assert not Path(folder / "notebooks").exists()

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from harmony_kit.batch.earlier import take_earlier
+from harmony_kit.batch.earlier import Earlier, take_earlier
 from harmony_kit.batch.erasing import Traces, erase_traces
 from harmony_kit.batch.holding import read_holding
 from harmony_kit.batch.snapshot import snapshot_folder, take_snapshot
@@ -57,7 +57,7 @@ class Plants:
             for owner in workshop.owners:
                 self.store.ledger.add_owner(owner, "Pat Quill")
 
-    def take(self) -> dict[str, str]:
+    def take(self) -> Earlier:
         holding = read_holding(self.engagement.folder, "2026", 4)
         options = {"wave": "2026", "folder": self.snapshot, "holding": holding}
         take_snapshot(self.store, SITES, **options)
@@ -91,6 +91,7 @@ def _say(assessment: Assessment) -> list[str]:
     return [line.strip() for line in plain.splitlines() if line.strip()]
 
 
+@pytest.mark.slow
 def test_a_plant_that_kept_its_accord_and_moved(plants):
     told = _say(plants.assess(KEPT))
     assert told[:2] == [
@@ -110,6 +111,7 @@ def test_a_plant_that_kept_its_accord_and_moved(plants):
     assert not [line for line in told if "nothing can be told" in line or "Nothing" in line]
 
 
+@pytest.mark.slow
 def test_a_plant_that_did_not_is_told_so(plants):
     told = _say(plants.assess(BROKEN))
     assert "5 promised: 3 late, 1 without a day and 1 dropped." in told
@@ -125,6 +127,7 @@ def test_a_plant_that_did_not_is_told_so(plants):
     ) in told
 
 
+@pytest.mark.slow
 def test_a_first_round_says_that_it_is_one(plants):
     assessment = plants.assess(FIRST)
     assert assessment.past is None
@@ -135,6 +138,7 @@ def test_a_first_round_says_that_it_is_one(plants):
     assert "since" not in assessment.results()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("language", "title"),
     [
@@ -146,6 +150,7 @@ def test_it_is_told_in_every_language(plants, language, title):
     assert _say(plants.assess(BROKEN, language))[0] == title
 
 
+@pytest.mark.slow
 def test_results_tell_it_to_machines_without_words(plants):
     since = plants.assess(KEPT).results()["since"]
     assert (since["wave"], since["day"]) == ("2025", "2026-01-05")
@@ -172,6 +177,7 @@ def test_results_tell_it_to_machines_without_words(plants):
     }
 
 
+@pytest.mark.slow
 def test_nobody_is_named_in_what_a_notebook_reads(plants):
     plants.take()
     files = [path.read_bytes() for path in (plants.snapshot / "earlier").iterdir()]
@@ -184,10 +190,11 @@ def test_nobody_is_named_in_what_a_notebook_reads(plants):
 # What makes a report be made again
 
 
+@pytest.mark.slow
 def test_what_was_before_is_read_again_only_where_it_changed(tmp_path):
     plants = Plants(tmp_path / "demo")
     first = plants.take()
-    assert set(first) == {KEPT, BROKEN}
+    assert set(first.sha256) == set(first.entries) == {KEPT, BROKEN}
     files = {path: path.stat().st_mtime_ns for path in (plants.snapshot / "earlier").iterdir()}
     assert plants.take() == first
     assert {path: path.stat().st_mtime_ns for path in files} == files
@@ -196,7 +203,10 @@ def test_what_was_before_is_read_again_only_where_it_changed(tmp_path):
     when = late.at + dt.timedelta(days=200)
     plants.store.ledger.add([replace(late, state="done", at=when, supersedes=late.id)])
     second = plants.take()
-    assert (second[KEPT] == first[KEPT], second[BROKEN] == first[BROKEN]) == (True, False)
+    assert (
+        second.sha256[KEPT] == first.sha256[KEPT],
+        second.sha256[BROKEN] == first.sha256[BROKEN],
+    ) == (True, False)
     assert "5 promised: 2 late, 1 without a day, 1 done and 1 dropped." in _say(
         plants.assess(BROKEN)
     )
@@ -211,6 +221,7 @@ def test_what_was_before_is_read_again_only_where_it_changed(tmp_path):
     assert (earlier / f"{KEPT}.parquet").is_file()
 
 
+@pytest.mark.slow
 def test_who_was_there_in_too_small_a_number_is_not_told(tmp_path):
     """Of a side with three people then, nothing of then is told."""
     plants = Plants(tmp_path / "demo")

@@ -13,6 +13,7 @@ from harmony_kit.batch.page import Page
 from harmony_kit.batch.publish import (
     clean_notebook,
     finish_report,
+    frame_notebook,
     render_index,
     render_notebook,
 )
@@ -90,7 +91,9 @@ def test_two_runs_of_the_same_give_the_same_bytes(tmp_path: Path) -> None:
 def test_a_page_shows_outputs_and_runs_nothing(tmp_path: Path) -> None:
     folder = _write(tmp_path / "1")
     page = Page(HOSTILE, "de", client=HOSTILE, brand=Brand(name=HOSTILE), banner=HOSTILE)
-    render_notebook(folder / "assessment.ipynb", folder / "report.html", page)
+    book = frame_notebook(_notebook(), page)
+    nbformat.write(nbformat.from_dict(book), folder / "assessment.ipynb")
+    render_notebook(folder / "assessment.ipynb", folder / "report.html")
     html = (folder / "report.html").read_text()
     assert "<table></table>" in html
     assert '<html lang="de">' in html

@@ -147,6 +147,7 @@ def many_sites():
     return answers_of(*groups)
 
 
+@pytest.mark.slow
 def test_a_site_does_not_depend_on_its_company_nor_on_the_order_of_rows():
     answers = many_sites()
     heads = pd.DataFrame({"site": "south", "lens": ONE, "headcount": pd.array([9], "Int64")})

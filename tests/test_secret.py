@@ -49,6 +49,7 @@ def test_a_damaged_one_is_never_replaced(tmp_path, text):
     assert (tmp_path / "secret").read_text(encoding="utf-8") == text
 
 
+@pytest.mark.slow
 def test_it_is_in_nothing_that_is_made(tmp_path):
     folder = make_folder(tmp_path / "e", ("a",))
     secret = keep_secret(folder)

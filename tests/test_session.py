@@ -308,6 +308,7 @@ def any_reply(session, question, chance):
     return check_reply(session, reply(session, question, **content[item.kind]))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(sessions())
 def test_next_visits_every_screen_once_and_back_undoes_it(session):
@@ -323,6 +324,7 @@ def test_next_visits_every_screen_once_and_back_undoes_it(session):
     assert go_back(start) == start
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(sessions())
 def test_every_question_stands_on_one_screen_and_is_answered_or_open(session):
@@ -336,6 +338,7 @@ def test_every_question_stands_on_one_screen_and_is_answered_or_open(session):
     assert set(questions) <= {q for screen in session.plan for q in screen.questions}
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(sessions())
 def test_an_estimate_comes_right_after_the_own_view_and_never_beside_it(session):
@@ -346,6 +349,7 @@ def test_an_estimate_comes_right_after_the_own_view_and_never_beside_it(session)
             assert before.questions == (replace(estimate, about=session.lens),)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(sessions())
 def test_screens_stay_small_and_alike(session):
@@ -356,6 +360,7 @@ def test_screens_stay_small_and_alike(session):
         assert (screen.kind == "matrix") >= (len(items) > 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(sessions(), st.integers(0, 2**32))
 def test_a_session_can_always_be_answered_to_the_end(session, seed):
@@ -378,6 +383,7 @@ def test_a_session_depends_on_its_answers_and_not_on_their_order(session):
     assert plan_screens(session.instrument, session.lens, session.subjects) == session.plan[:-1]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(sessions(), st.integers(0, 100))
 def test_a_session_is_never_changed_in_place(session, place):

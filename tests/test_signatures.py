@@ -218,6 +218,7 @@ def healthy():
     return frames_of(plant())
 
 
+@pytest.mark.slow
 def test_a_healthy_plant_shows_no_signature(healthy):
     frame = measure_signatures(healthy)
     assert dtypes_of(frame) == SIGNATURE_COLUMNS.dtypes
@@ -307,6 +308,7 @@ def test_nothing_measured_gives_an_empty_frame_with_every_column():
     assert (len(frame), dtypes_of(frame)) == (0, SIGNATURE_COLUMNS.dtypes)
 
 
+@pytest.mark.slow
 def test_sites_and_waves_stand_apart():
     stalled = plant("north", **STALLED)
     later, *_ = plant("north", wave="2", **{"execution.aligned": (LOW, LOW)})

@@ -130,6 +130,7 @@ def _small(frame: pd.DataFrame, declared: Declaration, min_group: int) -> set[tu
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("min_group", [3, 5])
 def test_no_figure_is_of_fewer_people_than_the_minimum(answers, min_group):
     settings = Settings(min_group=min_group, draws=500)
@@ -141,6 +142,7 @@ def test_no_figure_is_of_fewer_people_than_the_minimum(answers, min_group):
     assert {name: found for name, found in small.items() if found} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("min_group", [3, 5])
 def test_no_change_is_of_fewer_people_than_the_minimum(answers, min_group):
     settings = Settings(min_group=min_group, draws=500)
@@ -189,6 +191,7 @@ def _takes(node: ast.FunctionDef, kind: str) -> bool:
     return any(a.annotation and ast.unparse(a.annotation) == kind for a in arguments)
 
 
+@pytest.mark.slow
 def test_only_privacy_licenses_answers():
     makers = {
         path.name
@@ -199,6 +202,7 @@ def test_only_privacy_licenses_answers():
     assert makers == {"privacy.py"}
 
 
+@pytest.mark.slow
 def test_every_measure_takes_licensed_answers_only():
     """mypy holds the rest: an answers frame is no licensed one, so it must pass a door."""
     unlicensed = {

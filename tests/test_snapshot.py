@@ -85,6 +85,7 @@ def test_nothing_is_read_or_written_when_nothing_changed(folder: Path) -> None:
     assert (_states(folder), (folder / "snapshot" / "snapshot.json").stat().st_mtime_ns) == before
 
 
+@pytest.mark.slow
 def test_an_answer_taken_back_gives_the_old_file(folder: Path) -> None:
     first = _take(folder)
     save_answers(folder, "b", 5, respondent="day-0")
@@ -142,6 +143,7 @@ class _BusyStore(Store):
         return frame
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_writes", [1, 4, 50])
 def test_one_consistent_cut_while_answers_come_in(folder: Path, n_writes: int) -> None:
     store = _BusyStore(folder, n_writes)
@@ -198,6 +200,7 @@ def test_answers_of_other_waves_only_are_a_mistake_and_not_too_few(folder: Path)
     )
 
 
+@pytest.mark.slow
 def test_a_wave_of_digits_may_come_as_a_number(tmp_path: Path) -> None:
     demo = create_demo(tmp_path / "demo").folder
     store = Store(f"sqlite:///{demo / 'answers.sqlite'}")

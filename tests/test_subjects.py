@@ -121,6 +121,7 @@ def acme(tmp_path):
     return acme
 
 
+@pytest.mark.slow
 def test_the_example_of_the_readme_runs_and_knows_every_title(acme, monkeypatch):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
@@ -133,6 +134,7 @@ def test_the_example_of_the_readme_runs_and_knows_every_title(acme, monkeypatch)
     assert assessment.subject_title("on-the-spot") == "Added on the spot"
 
 
+@pytest.mark.slow
 def test_no_page_lacks_a_title(acme):
     engagement = load_engagement(acme)
     answers = Store(engagement.store_url).answers()
@@ -150,6 +152,7 @@ def test_no_page_lacks_a_title(acme):
     assert not re.search(r"\bnan\b|on-the-spot", html, re.IGNORECASE)
 
 
+@pytest.mark.slow
 def test_answers_of_other_sites_and_waves_are_left_aside(acme):
     engagement = load_engagement(acme)
     answers = Store(engagement.store_url).answers()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from html_checks import Outline, list_faults
 
 from harmony_kit.report.blocks import EMPTY, load_words
@@ -32,6 +33,7 @@ def test_a_table_without_rows_is_nothing():
     assert tuck_table(empty, WORDS) == EMPTY
 
 
+@pytest.mark.slow
 def test_a_tucked_table_opens():
     html = tuck_table(TABLE, WORDS).html
     assert list_faults(html) == []

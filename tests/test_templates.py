@@ -45,6 +45,7 @@ def test_pages_of_the_run_have_no_faults(make, language):
     assert not re.findall(r"\{\w*\}|\bNone\b|Undefined", html.partition("</style>")[2])
 
 
+@pytest.mark.slow
 def test_pages_of_reports_have_no_faults(site_page, portfolio_page):
     for path in (site_page, portfolio_page):
         html = path.read_text(encoding="utf-8")

@@ -28,6 +28,7 @@ def test_planted_views_have_the_planted_means(points):
     assert (views @ np.arange(1, points + 1)).tolist() == pytest.approx(means.tolist())
 
 
+@pytest.mark.slow
 def test_people_answer_as_their_lens_thinks():
     planted = planting.plant_topics(700, (40, 60), world=WORLD, seed=2)
     known = planted.truth[planted.truth["lens"] == "it"]
@@ -70,6 +71,7 @@ def test_bars(name):
     assert truth.miss_bars(row) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["mixed", "one-sided 1.3, habits 0.35", "all misreadings 1.2"])
 def test_a_reader_told_the_world_is_as_right_as_he_says(name):
     asked = truth.interview(name, (8, 8), 5, 1)

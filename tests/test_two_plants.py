@@ -37,6 +37,7 @@ def folder(tmp_path: Path) -> Path:
     return acme
 
 
+@pytest.mark.slow
 def test_the_people_of_two_plants_are_counted_right_and_can_be_taken_back(folder):
     maps = ("--map", PLANTS / "riverside_columns.csv", "--labels", PLANTS / "riverside_labels.csv")
     told = _run("import", folder, PLANTS / "riverside_forms.xlsx", "--site", "riverside", *maps)

@@ -88,6 +88,7 @@ def test_topics_nobody_estimated_do_not_count():
     ]
 
 
+@pytest.mark.slow
 def test_sites_do_not_touch_each_other():
     more = [f"frame.{i}" for i in range(4)]
     items = pd.concat([ITEMS, items_of(*({"item": item} for item in more))], ignore_index=True)

@@ -193,6 +193,7 @@ def _pending_answers(store: Store) -> tuple[Answer, Answer, Answer]:
     return first, second, replace(first, respondent="I1", value=5)
 
 
+@pytest.mark.slow
 def test_what_the_journal_had_then_is_without_an_import_that_was_not_whole_yet(tmp_path):
     """Its rows have lower numbers than what was written meanwhile, and were seen by nobody."""
     place = f"sqlite:///{tmp_path / 'answers.sqlite'}"

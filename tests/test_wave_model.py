@@ -40,6 +40,7 @@ def moves(seed, moved=0, *, same=True):
     return found.after - found.before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("same", [True, False])
 def test_where_nothing_moved_nothing_is_said_to_have_moved(same):
     surest = [(np.abs(moves(seed, same=same)) > 0.5).mean(axis=2).max() for seed in range(4)]

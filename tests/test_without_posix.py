@@ -88,6 +88,7 @@ print(sorted(result.made), result.failed)
 """
 
 
+@pytest.mark.slow
 def test_the_same_bytes_and_the_same_failures(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "e", "abcd")
     behave(folder, b="raise", c="crash", d="hang")
@@ -105,6 +106,7 @@ def test_the_same_bytes_and_the_same_failures(tmp_path: Path) -> None:
     assert file_digests(own / "reports" / "a") == made
 
 
+@pytest.mark.slow
 def test_posix_is_called_in_two_modules_only() -> None:
     found = {}
     for path in (ROOT / "harmony_kit").rglob("*.py"):

@@ -15,7 +15,7 @@ from demo_reports import AS_OF, demo, field, measure, show
 
 from harmony_kit.engagement.folder import Engagement
 from harmony_kit.findings.alike import settle
-from harmony_kit.findings.findings import select_first
+from harmony_kit.findings.first_findings import select_first
 from harmony_kit.findings.observing import Observation, observe
 from harmony_kit.findings.playbook_lint import lint_playbook
 from harmony_kit.findings.wording import Voice, Wording
@@ -157,6 +157,7 @@ def _content(said: Wording, swap: dict[str, str]) -> tuple[object, ...]:
     return said.clause, by_lens, sorted(re.findall(r"\w+", shared))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", SITES)
 def test_what_is_said_of_a_side_moves_with_its_answers(site):
     before = {_key(said.seen, {}): said for said in _worded(site, Voice)}
@@ -208,6 +209,7 @@ REVERSED = [
 RATED = sorted({item.dimension for item in INSTRUMENT.items if item.kind == "rating"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dimension", RATED)
 @pytest.mark.parametrize("site", REVERSED)
 def test_answers_turned_round_turn_every_claim_or_end_it(site, dimension):
@@ -230,6 +232,7 @@ def _place(seen: Observation) -> tuple[str, ...]:
     return (case.kind, case.item or case.dimension, seen.subject, case.looker, viewer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", SITES)
 def test_what_a_function_can_do_stays_with_it(site):
     before = {_key(said.seen, {}): said.duties for said in _worded(site, Voice)}
@@ -238,6 +241,7 @@ def test_what_a_function_can_do_stays_with_it(site):
         assert key[3] in TWINS or after[key] == before[key], key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", SITES)
 def test_every_finding_stands_in_exactly_one_place(site):
     shown = show(plant(site))
@@ -251,6 +255,7 @@ def test_every_finding_stands_in_exactly_one_place(site):
         assert finding.id not in first or found[0] or not shown["first_page"], finding.id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", SITES)
 def test_no_sentence_is_told_twice_in_a_report(site):
     told: Counter[str] = Counter()
@@ -278,6 +283,7 @@ def test_both_sides_are_said_to_say_only_what_both_say(site):
             assert above == [phrase != "said_no_success"] * 2, (one.case, one.subject)
 
 
+@pytest.mark.slow
 def test_no_finding_is_first_at_more_than_half_of_the_plants():
     """What is true of most plants says little about one: in seven findings and on page one."""
     told = [
@@ -297,12 +303,13 @@ def test_both_sides_read_something_of_their_own():
     findings = [finding for site in SITES for finding in plant(site).findings]
     names = re.compile(r"\b(IT|Operations)\b")
     told = [f for f in findings if f.texts]
-    assert len(told) >= 0.85 * len(findings)
+    assert len(told) >= 0.95 * len(findings)
     for finding in told:
         one, other = (names.sub("x", text) for text in finding.texts.values())
         assert one != other, finding.id
 
 
+@pytest.mark.slow
 def test_the_linter_refuses_what_names_a_side_without_looking():
     playbook = open_playbook(ENGAGEMENT)
     assert [p for p in lint_playbook(playbook, INSTRUMENT) if p.severity == "error"] == []

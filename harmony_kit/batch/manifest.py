@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any
 
 import harmony_kit
-from harmony_kit.batch.briefing import PORTFOLIO, BatchRequest, Briefing
+from harmony_kit.batch.batch_request import BatchRequest
+from harmony_kit.batch.briefing import PORTFOLIO, Briefing
 from harmony_kit.batch.plan import Plan, Step
 from harmony_kit.batch.record import Failure, Record
 from harmony_kit.batch.versions import library_versions
@@ -25,6 +26,7 @@ _LINKS = {
     "results": "results.json",
     "notebook": "assessment.ipynb",
     "workbook": "workbook.xlsx",
+    "tables": "tables.xlsx",
     "handout": "handout.html",
 }
 _WORST_FIRST = ("failed", "missing", "withheld", "ok")

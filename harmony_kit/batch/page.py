@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,7 +15,11 @@ from harmony_kit.engagement.brand import Brand
 from harmony_kit.report.bidi import settle
 from harmony_kit.report.words import load_words
 
-__all__ = ["Page"]
+__all__ = ["Page", "spell_out"]
+
+_NOT_HTML: Final = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
 
 #: The pages beside a page, and what they are called, by what the page is.
 _PLACES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
@@ -69,6 +74,15 @@ class Page:
             "around": words.say("page.around"),
             "appendix": words.say("page.appendix"),
         }
+
+
+def spell_out(html: str) -> str:
+    r"""A page with the characters no page may hold, as NUL, spelled out.
+
+    >>> spell_out("<p>a\x00b</p>")
+    '<p>a\\x00b</p>'
+    """
+    return _NOT_HTML.sub(lambda found: found[0].encode("unicode_escape").decode(), html)
 
 
 def _write_style(brand: Brand, head: str, banner: str) -> str:

@@ -1,13 +1,12 @@
 """From an executed notebook to what is published: the page, the files beside it, the index.
 
-The only module that knows nbconvert. One exporter is kept per process: making one costs three
+One exporter is kept per process: making one costs three
 times as much as rendering a report with it.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from harmony_kit.batch.index_ways import list_ways
-from harmony_kit.batch.page import Page
+from harmony_kit.batch.page import Page, spell_out
 from harmony_kit.batch.paper import name_pdf
 from harmony_kit.batch.places import templates_folder
 from harmony_kit.batch.record import Failure
@@ -31,12 +30,13 @@ from harmony_kit.files import (
     mark_folder,
     write_whole,
 )
-from harmony_kit.report.bidi import settle, settle_value
+from harmony_kit.report.bidi import settle_value
 
 __all__ = [
     "Finished",
     "clean_notebook",
     "finish_report",
+    "frame_notebook",
     "render_index",
     "render_notebook",
     "render_page",
@@ -45,7 +45,6 @@ __all__ = [
 ]
 
 
-_NOT_HTML = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 #: The page for those who were asked, beside the report.
 _HANDOUT = "handout.html"
 
@@ -71,13 +70,13 @@ def finish_report(work: Path, page: Page) -> Finished:
         failure = Failure("failed", "no_results", {"file": page.results})
     book = work / page.book
     if book.is_file():
-        _clean_book(book)
+        _clean_book(book, page)
     if failure is not None:
         _empty_but(work, page.book)
         content = {"page": page, "failure": failure, "has_book": book.is_file()}
         (work / page.html).write_bytes(render_page("failure.html.j2", content))
         return Finished(mark_folder(work), {}, failure)
-    render_notebook(book, work / page.html, page)
+    render_notebook(book, work / page.html)
     results = json.loads((work / page.results).read_bytes()) if page.results else {}
     if "handout" in results:
         content = {"page": page, "handout": results["handout"]}
@@ -102,11 +101,31 @@ def _clean_cell(cell: dict[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
-def _clean_book(path: Path) -> None:
+def frame_notebook(notebook: dict[str, Any], page: Page) -> dict[str, Any]:
+    """A report's notebook, told what frames its page, and with its code folded away.
+
+    Whoever renders it by hand gets the page of the batch. It holds nothing that page does not.
+    """
+    look = page.look()
+    harmony = {**notebook["metadata"].get("harmony", {}), "page": look}
+    metadata = {**notebook["metadata"], "harmony": harmony, "title": look["title"]}
+    return {**notebook, "metadata": metadata, "cells": [*map(_fold_code, notebook["cells"])]}
+
+
+def _fold_code(cell: dict[str, Any]) -> dict[str, Any]:
+    if cell["cell_type"] != "code":
+        return cell
+    shown = {**cell["metadata"].get("jupyter", {}), "source_hidden": True}
+    return {**cell, "metadata": {**cell["metadata"], "jupyter": shown}}
+
+
+def _clean_book(path: Path, page: Page) -> None:
     import nbformat
 
-    cleaned = nbformat.from_dict(clean_notebook(_read_notebook(path)))
-    text: str = nbformat.v4.writes(cleaned)
+    notebook = clean_notebook(_read_notebook(path))
+    # Where it failed, whoever opens it looks for the code.
+    told = frame_notebook(notebook, page) if page.failure is None else notebook
+    text: str = nbformat.v4.writes(nbformat.from_dict(told))
     # Half a surrogate pair, as in a source somebody edited, becomes its JSON escape.
     path.write_bytes(f"{text}\n".encode("utf-8", "backslashreplace"))
 
@@ -137,45 +156,20 @@ def _summarise(results: Mapping[str, Any]) -> dict[str, Any]:
     return {**summary, "signatures": short}
 
 
-def render_notebook(nb_path: Path, html_path: Path, page: Page) -> None:
+def render_notebook(nb_path: Path, html_path: Path) -> None:
     """Render an executed notebook with the ``harmony`` template into one self-contained page.
 
-    The same notebook and the same page give the same bytes.
+    The same notebook gives the same bytes: what frames the page is in it, by `frame_notebook`.
     """
-    exporter = _exporter()
-    notebook = _read_notebook(nb_path)
-    look = page.look()
-    resources = {"metadata": {"name": settle(page.title)}, "harmony": look}
-    html, _ = exporter.from_notebook_node(notebook, resources=resources)
-    html_path.write_bytes(_page_bytes(html))
+    html, _ = _exporter().from_notebook_node(_read_notebook(nb_path))
+    html_path.write_bytes(html.encode())
 
 
 @cache
 def _exporter() -> Any:  # noqa: ANN401 - an nbconvert exporter
-    with without_iri_grammar():
-        from nbconvert import HTMLExporter
+    from harmony_kit.batch.exporter import PageExporter
 
-    class PageExporter(HTMLExporter):
-        """Renders and is done.
-
-        HTMLExporter then reads the whole page again, to give pictures an alternative text and
-        cells a tab stop. Our pictures say what they show and our pages have no cells: without
-        the second reading a report takes a tenth of the time.
-        """
-
-        def from_notebook_node(
-            self,
-            nb: Any,  # noqa: ANN401 - a NotebookNode
-            resources: dict[str, Any] | None = None,
-            **kw: Any,  # noqa: ANN401 - as nbconvert has it
-        ) -> tuple[str, dict[str, Any]]:
-            prepared = self._init_resources(resources)
-            return super(HTMLExporter, self).from_notebook_node(nb, prepared, **kw)
-
-    return PageExporter(
-        template_name="harmony",
-        extra_template_basedirs=[str(templates_folder())],
-    )
+    return PageExporter()
 
 
 def warm_up() -> None:
@@ -200,12 +194,7 @@ def _environment() -> Any:  # noqa: ANN401 - a jinja2 environment
 def render_page(template: str, content: Mapping[str, Any]) -> bytes:
     """A page of the run itself, everything in it escaped."""
     text: str = _environment().get_template(template).render(content)
-    return _page_bytes(text)
-
-
-def _page_bytes(html: str) -> bytes:
-    """A page as bytes; characters no page may hold, as NUL, are spelled out."""
-    return _NOT_HTML.sub(lambda found: found[0].encode("unicode_escape").decode(), html).encode()
+    return spell_out(text).encode()
 
 
 def render_index(run: Mapping[str, Any], logo: str = "") -> bytes:

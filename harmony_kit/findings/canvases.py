@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from math import isnan, nan
 from typing import Any
 
 import pandas as pd
 
-from harmony_kit.findings.playbook import Canvas, CanvasField, Playbook, fill
+from harmony_kit.findings.playbook import Playbook, fill
+from harmony_kit.findings.playbook_parts import Canvas, CanvasField
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.measures.rows import Row, rows_of
+from harmony_kit.measures.rows import Row, number_or_none, rows_of
+from harmony_kit.measures.telling import ToldRating, join_told
 
 __all__ = ["Line", "Said", "Sheet", "canvases"]
 
@@ -25,7 +28,9 @@ class Said:
     quotes
         Its quotable sentences, sorted: their order tells nothing about who said what.
     ratings
-        Told mean of its own answers by item id, on the scale of the item.
+        Told mean of its own answers by item id, on the scale of the item; of a band its middle.
+    bands
+        The ends of the band by item id, where one is told instead of the mean.
     answers
         The option most of it chose, in words, by item id; an item with a tie is left out.
     n
@@ -36,6 +41,7 @@ class Said:
     ratings: Mapping[str, float]
     answers: Mapping[str, str]
     n: Mapping[str, int]
+    bands: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,11 +121,8 @@ class _Heard:
         return {(row["lens"], row["item"]): row for row in rows if row["n"]}
 
     @cached_property
-    def _ratings(self) -> dict[tuple[str, str], float]:
-        return {
-            key: round(sum(row["mean"] for row in rows) / len(rows), 1)
-            for key, rows in self._rated.items()
-        }
+    def _ratings(self) -> dict[tuple[str, str], ToldRating]:
+        return {key: join_told([_told(row) for row in rows]) for key, rows in self._rated.items()}
 
     @cached_property
     def _sizes(self) -> dict[tuple[str, str], int]:
@@ -142,16 +145,24 @@ class _Heard:
 
     def said(self, lens: str, items: tuple[str, ...]) -> Said:
         keys = sorted((lens, item) for item in items)
+        rated = {key[1]: self._ratings[key] for key in keys if key in self._ratings}
         return Said(
             quotes=tuple(dict.fromkeys(q for key in keys for q in self._quotes.get(key, ()))),
-            ratings={key[1]: self._ratings[key] for key in keys if key in self._ratings},
+            ratings={item: one.mean for item, one in rated.items()},
             answers={key[1]: self._answers[key] for key in keys if key in self._answers},
             n={key[1]: self._sizes[key] for key in keys if key in self._sizes},
+            bands={item: (one.low, one.high) for item, one in rated.items() if not isnan(one.low)},
         )
 
     def _label(self, item: str, option: str) -> str:
         options = self.instrument.item(item).options
         return self.instrument.text(f"option.{options}.{option}", self.language)
+
+
+def _told(row: Row) -> ToldRating:
+    """A mean as the gate lets it through: itself, or the middle of a band with its ends."""
+    low, high = (number_or_none(row[f"mean_{end}"]) for end in ("from", "to"))
+    return ToldRating(row["mean"], nan if low is None else low, nan if high is None else high)
 
 
 def _fill_sheet(

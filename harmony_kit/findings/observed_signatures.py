@@ -97,7 +97,9 @@ def _numbers(row: Row) -> dict[str, Number]:
     for part in row["parts"]:
         if not pd.isna(part["value"]):
             suffix = f"_{part['lens']}" if "lens" in part else ""
-            numbers[f"{part['what']}{suffix}"] = float(part["value"])
+            for end in ("", "_from", "_to"):
+                if f"value{end}" in part:
+                    numbers[f"{part['what']}{end}{suffix}"] = float(part[f"value{end}"])
     return numbers
 
 

@@ -16,11 +16,13 @@ __all__ = [
     "CLOSE",
     "MOST_WRONG",
     "STATES",
+    "UNKNOWING",
     "WORDED",
     "WRONG_CLAIMS",
     "Claim",
     "State",
     "expected_wrong_claims",
+    "find_range",
     "grade_claims",
     "middle_certainty",
     "name_states",
@@ -45,6 +47,9 @@ STATES: Final[tuple[State, ...]] = get_args(State)
 #: Where the two sides think alike, and where they do not.
 CLOSE: Final[tuple[State, ...]] = ("shared_view", "false_conflict")
 APART: Final[tuple[State, ...]] = ("known_difference", "false_consensus")
+
+#: Where a side does not know which of the two it is.
+UNKNOWING: Final[tuple[State, ...]] = ("false_consensus", "false_conflict")
 
 #: How sure a reading is, and which of them a report may put into words.
 Claim: TypeAlias = Literal["claimed", "leaning", "open"]
@@ -151,6 +156,18 @@ def middle_certainty(claim: pd.Series, settings: Settings) -> pd.Series:
     claimed = (settings.claim_at + 1) / 2
     leaning = (settings.leaning_at + settings.claim_at) / 2
     return claim.map({"claimed": round(claimed, 2), "leaning": round(leaning, 2)}).astype("float64")
+
+
+def find_range(certainty: float, settings: Settings) -> tuple[float, float] | None:
+    """The range a told certainty stands for, where it is the middle of what a claim leaves.
+
+    >>> find_range(0.7, Settings()), find_range(0.95, Settings())
+    ((0.6, 0.8), None)
+    """
+    ranges = {"claimed": (settings.claim_at, 1.0)}
+    ranges["leaning"] = (settings.leaning_at, settings.claim_at)
+    middles = middle_certainty(pd.Series(list(ranges)), settings)
+    return dict(zip(middles, ranges.values(), strict=True)).get(round(certainty, 2))
 
 
 def expected_wrong_claims(topics: pd.DataFrame) -> pd.DataFrame:

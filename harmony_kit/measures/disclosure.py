@@ -162,6 +162,8 @@ def _with_bands(name: str, declared: Declaration) -> Declaration:
     if name == "readiness":
         checks = {key: one for key, one in columns["blocking"].parts.items() if key != "p_below"}
         told["blocking"] = rows_with(**checks, mean_from=MEAN, mean_to=MEAN)
+    if name == "signatures":
+        told["parts"] = rows_with(**columns["parts"].parts, value_from=MEAN, value_to=MEAN)
     return Declaration(MappingProxyType(told))
 
 

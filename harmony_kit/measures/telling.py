@@ -12,7 +12,7 @@ than the words that were left out together.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations_with_replacement
@@ -24,7 +24,15 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.agreement import name_views
 from harmony_kit.measures.blurring import FEWEST_SETS, list_classes
 
-__all__ = ["DISTRIBUTION_FROM", "ToldRating", "list_sets", "tell_rating", "tell_ratings"]
+__all__ = [
+    "DISTRIBUTION_FROM",
+    "ToldRating",
+    "hides_counts",
+    "join_told",
+    "list_sets",
+    "tell_rating",
+    "tell_ratings",
+]
 
 #: How many people of a lens must have answered before the answers are shown point by point:
 #: with fewer, a count of one is nearly a name.
@@ -54,6 +62,15 @@ class ToldRating:
     high: float = float("nan")
     view: str = ""
     is_spread_shown: bool = False
+
+
+def hides_counts(counts: Collection[int], n: int) -> bool:
+    """Whether of `n` people, so many of whom gave each answer, no counts may be shown.
+
+    >>> [hides_counts(counts, sum(counts)) for counts in [(3, 4), (1, 7), (2, 6)]]
+    [True, True, False]
+    """
+    return n < DISTRIBUTION_FROM or max(counts, default=0) >= n - 1
 
 
 def tell_ratings(told: Iterable[Sequence[int]], settings: Settings) -> list[ToldRating]:
@@ -95,7 +112,7 @@ def _tell_few(counts: _CountSet, settings: Settings) -> ToldRating:
 
 def _tell_many(counts: _CountSet, view: str) -> ToldRating:
     n, points = sum(counts), len(counts)
-    if max(counts) < n - 1:
+    if not hides_counts(counts, n):
         mean = float(np.dot(counts, range(1, points + 1)) / n)
         return ToldRating(round(mean, 1), view=view, is_spread_shown=True)
     # All, or nearly all: whatever the last one said fits into the band.
@@ -114,6 +131,25 @@ def _find_class(counts: _CountSet) -> tuple[int, int]:
     n, points = sum(counts), len(counts)
     above = sum(place * count for place, count in enumerate(counts))
     return next(ends for ends in list_classes(n, points) if ends[0] <= above <= ends[1])
+
+
+def join_told(told: Sequence[ToldRating]) -> ToldRating:
+    """The mean of told means; a band where one of them is.
+
+    >>> join_told([ToldRating(4.6, 4.2, 5.0), ToldRating(3.0)])
+    ToldRating(mean=3.8, low=3.6, high=4.0, view='', is_spread_shown=False)
+    """
+    known = [one for one in told if not np.isnan(one.mean)]
+    if not known:
+        return ToldRating()
+    mean = round(float(np.mean([one.mean for one in known])), 1)
+    if all(np.isnan(one.low) for one in known):
+        return ToldRating(mean)
+    low, high = (
+        round(float(np.mean([one.mean if np.isnan(end) else end for one, end in ends])), 1)
+        for ends in (((one, one.low) for one in known), ((one, one.high) for one in known))
+    )
+    return ToldRating(mean, low, high)
 
 
 def list_sets(n: int, points: int) -> list[_CountSet]:

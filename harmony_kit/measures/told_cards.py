@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 from harmony_kit.measures.claims import middle_certainty
 from harmony_kit.measures.rows import Row, rows_of
 from harmony_kit.measures.steps import STEP, step_out
-from harmony_kit.measures.telling import DISTRIBUTION_FROM, ToldRating
+from harmony_kit.measures.telling import DISTRIBUTION_FROM, ToldRating, join_told
 from harmony_kit.measures.told_choices import FEWEST_OWNER
 from harmony_kit.measures.told_frames import ToldRatings, put_mean
 
@@ -20,21 +20,6 @@ __all__ = ["tell_pilots", "tell_readiness", "tell_signatures"]
 
 #: Parts of a signature that are a mean of answers to the items of that group.
 _RATED = ("aligned", "pilots", "adoption", "technical", "operational", "act")
-
-
-def _join(told: Sequence[ToldRating]) -> ToldRating:
-    """The mean of told means; a band where one of them is."""
-    known = [one for one in told if not np.isnan(one.mean)]
-    if not known:
-        return ToldRating()
-    mean = round(float(np.mean([one.mean for one in known])), 1)
-    if all(np.isnan(one.low) for one in known):
-        return ToldRating(mean)
-    low, high = (
-        round(float(np.mean([one.mean if np.isnan(end) else end for one, end in ends])), 1)
-        for ends in (((one, one.low) for one in known), ((one, one.high) for one in known))
-    )
-    return ToldRating(mean, low, high)
 
 
 class _Items:
@@ -77,7 +62,7 @@ class _Teller:
         """The score of each row over a group of items; several groups go with the rows."""
         wanted = groups * (len(rows := list(rows)) if len(groups) == 1 else 1)
         return [
-            _join([self._find(row, item, is_estimate) for item in self.items.of(group)])
+            join_told([self._find(row, item, is_estimate) for item in self.items.of(group)])
             for row, group in zip(rows, wanted, strict=True)
         ]
 
@@ -166,13 +151,20 @@ def tell_signatures(frame: pd.DataFrame, ratings: ToldRatings, items: pd.DataFra
     )
 
 
+def _tell_rated(part: Row, said: ToldRating) -> tuple[Row | None, bool]:
+    """A part that is a mean: itself, or the band it lies in."""
+    if np.isnan(said.mean):
+        return None, False
+    if np.isnan(said.low):
+        return {**part, "value": said.mean}, False
+    return {**part, "value": said.mean, "value_from": said.low, "value_to": said.high}, True
+
+
 def _tell_part(row: Row, part: Row, teller: _Teller) -> tuple[Row | None, bool]:
     """What is told of a part, and whether the chance of the whole would tell more."""
     what = part["what"]
     if what in _RATED:
-        said = teller.tell([{**row, "lens": part["lens"]}], what)[0]
-        is_band = not np.isnan(said.low)
-        return (None if np.isnan(said.mean) else {**part, "value": said.mean}), is_band
+        return _tell_rated(part, teller.tell([{**row, "lens": part["lens"]}], what)[0])
     if what == "says_nobody":
         is_few = part["n"] < DISTRIBUTION_FROM
         # Nobody or one, all or all but one: as where the counts of a duty are hidden.

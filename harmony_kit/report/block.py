@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -13,10 +13,12 @@ from markupsafe import Markup
 from harmony_kit.instrument.language_files import package_file
 from harmony_kit.report.bidi import settle, settle_value
 from harmony_kit.report.drawings import NARROW, Drawing
+from harmony_kit.report.notebook_view import plain_view
 from harmony_kit.report.words import Words
 
 __all__ = [
     "EMPTY",
+    "PAGE",
     "Block",
     "join_blocks",
     "load_fragments",
@@ -26,9 +28,16 @@ __all__ = [
 ]
 
 
+#: Under which type a notebook keeps a block for our own template, beside what others show.
+PAGE: Final = "application/vnd.harmony.page+html"
+
+
 @dataclass(frozen=True, repr=False)
 class Block:
-    """HTML that is safe to show: made by `render_block`, or of other blocks."""
+    """HTML that is safe to show: made by `render_block`, or of other blocks.
+
+    A notebook shows its `plain_view`; the page made of the notebook shows the HTML itself.
+    """
 
     html: str = ""
 
@@ -42,8 +51,9 @@ class Block:
     def __html__(self) -> str:
         return self.html
 
-    def _repr_html_(self) -> str:
-        return self.html
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        # An empty cell of a notebook stays empty in both.
+        return {"text/html": plain_view(self.html), PAGE: self.html}
 
 
 #: A section about which there is nothing to say.

@@ -18,7 +18,7 @@ def evidence(portfolio: Portfolio) -> Block:
     by_site = {row["site"]: row for row in rows_of(portfolio.evidence)}
     if not by_site:
         return EMPTY
-    felt = _means(portfolio)
+    felt = _rated(portfolio)
     return render_block(
         "portfolio_evidence",
         view.words,
@@ -35,19 +35,23 @@ def evidence(portfolio: Portfolio) -> Block:
     )
 
 
-def _means(portfolio: Portfolio) -> dict[tuple[str, str], float]:
-    """How aligned each lens of each site feels: its mean on the item that asks for it."""
+def _rated(portfolio: Portfolio) -> dict[tuple[str, str], Row]:
+    """How aligned each lens of each site feels: what is told of the item that asks for it."""
     topics = portfolio.topics
     if topics.empty:
         return {}
     items = {i.id for i in portfolio.engagement.instrument.items if i.group == "aligned"}
-    asked = topics[topics["item"].isin(items)].reindex(columns=["site", "lens", "own"])
-    return {(row["site"], row["lens"]): row["own"] for row in rows_of(asked)}
+    columns = ["site", "lens", "own", "own_from", "own_to"]
+    asked = topics[topics["item"].isin(items)].reindex(columns=columns)
+    return {(row["site"], row["lens"]): row for row in rows_of(asked)}
 
 
-def _felt(view: PortfolioView, means: Mapping[tuple[str, str], float], site: str) -> list[str]:
-    known = [number_or_none(means.get((site, lens))) for lens in view.lenses]
-    return [NOTHING if mean is None else view.words.number(mean) for mean in known]
+def _felt(view: PortfolioView, rated: Mapping[tuple[str, str], Row], site: str) -> list[str]:
+    rows = [rated.get((site, lens), {}) for lens in view.lenses]
+    return [
+        NOTHING if number_or_none(row.get("own")) is None else view.words.told(row, "own")
+        for row in rows
+    ]
 
 
 def _recorded(view: PortfolioView, row: Row) -> Sequence[str]:

@@ -30,8 +30,9 @@ def cover(site: Assessment) -> Block:
         is_mirrored=any(item.mirrored for item in instrument.items),
         first=view.names[0],
         second=view.names[1],
-        min_group=site.engagement.settings.min_group,
+        min_group=site.engagement.settings.shown_from,
         needed=[entry for entry in heard if not entry["is_shown"]],
+        scales=_describe_scales(view),
         tolerance=_describe_tolerance(view),
         settings=site.engagement.settings,
         parts=list_parts(view) if view.is_shown else (),
@@ -42,7 +43,7 @@ def _describe_heard(view: SiteView, row: Row) -> dict[str, object]:
     n, headcount = number_or_none(row["n_respondents"]), number_or_none(row["headcount"])
     words = view.words
     if not row["is_shown"]:
-        sentence = words.say("cover.too_few", min=view.site.engagement.settings.min_group)
+        sentence = words.say("cover.too_few", min=view.site.engagement.settings.shown_from)
     elif n is not None and headcount is not None and headcount >= n:
         key = "cover.everybody" if n == headcount else "cover.some"
         sentence = words.say(key, all=int(headcount))
@@ -69,17 +70,31 @@ def _say_response(view: SiteView) -> str:
 def _say_waiting(view: SiteView, lens: str) -> str:
     """How many people changed something that is not shown yet; empty where nobody did."""
     n = view.site.waiting.get(lens, 0)
-    min_group = view.site.engagement.settings.min_group
+    min_group = view.site.engagement.settings.shown_from
     return view.words.count("cover.waiting", n, min=min_group) if n else ""
+
+
+def _find_points(view: SiteView) -> int:
+    """How many points the scale has that most topics are on."""
+    instrument = view.site.engagement.instrument
+    scales = [instrument.points(item.id) for item in instrument.items if item.mirrored]
+    known = [points for points in scales if points]
+    return max(set(known), key=lambda p: (known.count(p), p)) if known else 5
+
+
+def _describe_scales(view: SiteView) -> str:
+    """What the ends of a scale mean, and what a band is where means are told as such."""
+    words = view.words
+    said = [words.say("cover.scale", points=_find_points(view))]
+    banded = [row for row in view.rows("within") if number_or_none(row["mean_from"]) is not None]
+    if banded:
+        said.append(words.say("cover.bands", band=words.told(banded[0], "mean")))
+    return " ".join(said)
 
 
 def _describe_tolerance(view: SiteView) -> str:
     """The tolerance in points, for the scale most topics are on."""
-    settings, instrument = view.site.engagement.settings, view.site.engagement.instrument
-    scales = [instrument.points(item.id) for item in instrument.items if item.mirrored]
-    known = [points for points in scales if points]
-    points = max(set(known), key=lambda p: (known.count(p), p)) if known else 5
-    words = view.words
-    size = settings.tolerance_of(points)
+    words, points = view.words, _find_points(view)
+    size = view.site.engagement.settings.tolerance_of(points)
     digits = 0 if float(size).is_integer() else 2
     return words.say("cover.tolerance", size=words.number(size, digits), points=points)

@@ -97,7 +97,7 @@ def _owners_table(view: SiteView, duties: Mapping[str, ByLens], title: str) -> B
             view.label(item),
             *(_say_owner(view, item, by_lens.get(lens)) for lens in view.lenses),
             say_pattern(view, next(iter(by_lens.values())), "pattern"),
-            words.certainty(float(chance))
+            view.certainty(float(chance))
             if (chance := number_or_none(next(iter(by_lens.values()))["probability"])) is not None
             else "",
         )

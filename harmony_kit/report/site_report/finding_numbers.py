@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from harmony_kit.findings.findings import Finding
+from harmony_kit.findings.number_kinds import number_column
 from harmony_kit.findings.observation import Number
 from harmony_kit.measures.rows import Row
-from harmony_kit.report.blocks import Block, Words, join_blocks
+from harmony_kit.report.blocks import Block, join_blocks
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.tables import ReportColumn, ReportTable, show_table
 
 __all__ = ["show_numbers"]
 
-#: How a number is written: whole, as a share, as a distance; the others with one digit.
-_DAYS = ("oldest_days", "median_days", "oldest_open_days", "days_open", "days_over")
-_COUNTS = (*_DAYS, "decisions_slow", "scope_changes")
-_USE = ("acceptance", "override", "active_share", "peak_share", "now_vs_peak")
-_SHARES = (*_USE, "p_most", "says_nobody", "low", "high")
-_DISTANCES = ("actual", "perceived", "misread", "words")
 #: Numbers that say the same as others beside them, or only where a number lies.
 _UNTOLD = ("points", "p_unowned", "misreading_low", "misreading_high")
 
@@ -34,16 +29,15 @@ def show_numbers(view: SiteView, finding: Finding) -> Block:
     numbers = [(view.place(one), one.numbers) for one in finding.alike]
     several = numbers or [("", finding.numbers)]
     tables = [(name, _tabulate(said, view.lenses)) for name, said in several]
-    return join_blocks([_show_sides(view, finding, tables), _show_shared(view, tables)])
+    return join_blocks([_show_sides(view, tables), _show_shared(view, tables)])
 
 
-def _show_sides(view: SiteView, finding: Finding, tables: list[tuple[str, _Table]]) -> Block:
+def _show_sides(view: SiteView, tables: list[tuple[str, _Table]]) -> Block:
     """A row per number that each side has of its own, a column per side."""
-    is_about = finding.kind == "signature"
     rows = [
         (
             _label(view, name, number),
-            *(_say_own(number, columns.get(lens), view.words, is_about) for lens in view.lenses),
+            *(_say_number(view, number, columns.get(lens)) for lens in view.lenses),
         )
         for name, table in tables
         for number, columns in table.items()
@@ -59,14 +53,14 @@ def _show_shared(view: SiteView, tables: list[tuple[str, _Table]]) -> Block:
     words = view.words
     if len(tables) == 1:
         rows = [
-            (_label(view, "", number), _say_number(number, known[0][1][number], words))
+            (_label(view, "", number), _say_number(view, number, known[0][1][number]))
             for number in numbers
         ]
         heads = [words.say("table.number"), words.say("table.value")]
         return _show(view, "first.numbers_shared", heads, rows)
     heads = [words.say("table.where"), *(_label(view, "", number) for number in numbers)]
     beside = [
-        (name, *(_say_number(number, table.get(number), words) for number in numbers))
+        (name, *(_say_number(view, number, table.get(number)) for number in numbers))
         for name, table in known
         if numbers
     ]
@@ -99,29 +93,14 @@ def _tabulate(numbers: Mapping[str, Number], lenses: tuple[str, str]) -> _Table:
     return table
 
 
-def _say_own(name: str, row: Row | None, words: Words, is_about: bool) -> str:  # noqa: FBT001 - of one table
-    """A number of one side; in a signature it is the middle of a band told elsewhere."""
-    said = _say_number(name, row, words)
-    is_share = name in _SHARES or name.startswith("share")
-    return words.say("format.about", number=said) if said and is_about and not is_share else said
-
-
-def _say_number(name: str, row: Row | None, words: Words) -> str:
-    """A number, or the band it is told as."""
-    if row is None:
+def _say_number(view: SiteView, name: str, row: Row | None) -> str:
+    """A number, or the band it is told as; how sure a finding is as the page writes it."""
+    if row is None or row.get(name) is None:
         return ""
-    return words.told(row, name) if f"{name}_from" in row else _format(name, row[name], words)
-
-
-def _format(name: str, value: float | None, words: Words) -> str:
-    if value is None:
-        return ""
-    if name == "probability":
-        return words.certainty(value)
-    if name == "trend_per_week":
-        return words.say("format.per_week", number=words.signed(100 * value))
-    if name.startswith("share") or name in _SHARES:
-        return words.percent(value)
-    if name.startswith("n_") or name in _COUNTS:
-        return words.number(value, 0)
-    return words.number(value, 2 if name in _DISTANCES else 1)
+    if f"{name}_from" in row:
+        return view.words.told(row, name)
+    return (
+        view.certainty(row[name])
+        if name == "probability"
+        else view.words.figure(row[name], number_column(name))
+    )

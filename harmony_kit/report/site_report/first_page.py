@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from harmony_kit.findings.fact import topic_key
-from harmony_kit.findings.findings import Finding, select_first
+from harmony_kit.findings.findings import Finding
+from harmony_kit.findings.first_findings import select_first
 from harmony_kit.measures.rows import rows_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
@@ -74,13 +75,21 @@ def _count_heard(view: SiteView, finding: Finding) -> str:
 def _list_sources(view: SiteView, finding: Finding) -> list[str]:
     """The questions it rests on, as the first lens was asked them; files by their names."""
     instrument = view.site.engagement.instrument
-    title = view.title(finding.subject) if finding.subject else "…"
     return [
-        instrument.question(source, view.lenses[0], view.site.language).replace("{subject}", title)
+        instrument.question(source, view.lenses[0], view.site.language).replace(
+            "{subject}", _name_asked(view, finding, source)
+        )
         if instrument.has_item(source)
         else source
         for source in finding.sources
     ]
+
+
+def _name_asked(view: SiteView, finding: Finding, source: str) -> str:
+    """The pilots or decisions a question of a finding was asked about, of those it stands for."""
+    places = finding.alike or (finding,)
+    asked = [one.subject for one in places if one.subject and one.item in ("", source)]
+    return " / ".join(dict.fromkeys(map(view.title, asked))) or "…"
 
 
 def _list_quotes(view: SiteView, finding: Finding) -> list[tuple[int, str]]:

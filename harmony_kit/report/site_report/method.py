@@ -93,7 +93,8 @@ def _list_blurred(view: SiteView) -> list[str]:
     fewest = int(view.site.heard["n_respondents"].min())
     lines = [words.say("method.in_steps")]
     if n_bands:
-        lines.append(words.count("method.bands", n_bands))
+        at_least = words.say("format.at_least", number=words.percent(settings.claim_at))
+        lines.append(words.count("method.bands", n_bands, at_least=at_least))
     if fewest < DISTRIBUTION_FROM:
         lines.append(words.say("method.in_words", least=DISTRIBUTION_FROM))
     if fewest < QUOTES_FROM:

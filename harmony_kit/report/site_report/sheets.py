@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harmony_kit.findings.canvases import Line, Sheet
+from harmony_kit.findings.canvases import Line, Said, Sheet
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.site_report.contents import has_part
@@ -43,16 +43,25 @@ def _describe_line(view: SiteView, line: Line) -> dict[str, Any]:
         return {"line": line, "said": said, "agreed": agreed}
     for lens, part in line.said.items():
         words = view.words
-        facts = [
-            words.say("canvases.rating", number=words.number(mean), points=_points(view, item))
-            for item, mean in part.ratings.items()
-        ]
+        facts = [_say_rating(view, part, item) for item in part.ratings]
         facts += [
             words.say("canvases.answer", topic=view.site.item_short(item), answer=answer)
             for item, answer in part.answers.items()
         ]
         said[lens] = {"quotes": list(dict.fromkeys(part.quotes)), "facts": facts}
     return {"line": line, "said": said, "agreed": agreed}
+
+
+def _say_rating(view: SiteView, part: Said, item: str) -> str:
+    """A rating as it may be told: a mean, or the band it lies in."""
+    names = ("mean_from", "mean_to")
+    told = {"mean": part.ratings[item], **dict(zip(names, part.bands.get(item, ()), strict=False))}
+    return view.words.say(
+        "canvases.rating",
+        number=view.words.told(told, "mean"),
+        points=_points(view, item),
+        n=part.n[item],
+    )
 
 
 def _points(view: SiteView, item: str) -> int:

@@ -10,7 +10,7 @@ from typing import assert_never
 from harmony_kit.findings.alike import Alike
 from harmony_kit.findings.findings import Finding
 from harmony_kit.instrument.model import Item
-from harmony_kit.measures.claims import Claim
+from harmony_kit.measures.claims import Claim, find_range
 from harmony_kit.measures.rows import Row, text_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import Words, load_words
@@ -118,6 +118,17 @@ class SiteView:
             (row["item"], text_of(row["subject"]), row["lens"], row["about"]): row
             for row in self.site.rows("within")
         }
+
+    def certainty(self, chance: float) -> str:
+        """How sure a claim is: a probability, or where a band would be given away, its range."""
+        words = self.words
+        ends = find_range(chance, self.site.engagement.settings)
+        if ends is None:
+            return words.certainty(chance)
+        low, high = ends
+        if high == 1:
+            return words.say("format.at_least", number=words.percent(low))
+        return words.say("format.band", low=words.percent(low), high=words.percent(high))
 
     def split_note(self, item: str, subject: object) -> str:
         """That a lens is of two minds about a topic, in words; empty where none is."""

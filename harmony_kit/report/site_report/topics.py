@@ -124,7 +124,7 @@ def _topics_table(view: SiteView, pairs: Iterable[Sequence[Row]], title: str) ->
             _mean(row, "other_own", words),
             _misread(row, words),
             name_state(row, words),
-            _certainty(row, words),
+            _certainty(view, row),
         )
         for pair in pairs
         for row in pair
@@ -157,9 +157,9 @@ def _misread(row: Row, words: Words) -> str:
     return words.say("format.about", number=said) if is_band else said
 
 
-def _certainty(row: Row, words: Words) -> str:
+def _certainty(view: SiteView, row: Row) -> str:
     chance = number_or_none(row.get(f"p_{row['state']}"))
-    return "" if chance is None else words.certainty(chance)
+    return "" if chance is None else view.certainty(chance)
 
 
 def show_looks(view: SiteView, rows: Sequence[Row], title: str) -> Block:
