@@ -71,7 +71,6 @@ def test_the_first_report_shows_everything(store):
     assert all(len(one) == 32 and "n-" not in one for one in entry.people)
 
 
-@pytest.mark.slow
 def test_a_late_respondent_changes_nothing_and_is_counted_as_waiting(store):
     first = _hold(store)
     _say(store, "n-late", (1, 1))
@@ -120,7 +119,6 @@ def test_one_after_another_never_adds_up_to_one_more(store):
     assert sizes == [6, 6, 6, 10, 10, 10, 10, 14, 14]
 
 
-@pytest.mark.slow
 def test_a_question_only_one_of_many_newcomers_answered_stays_as_it_was(store):
     first = _hold(store)
     for number in range(4):
