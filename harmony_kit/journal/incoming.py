@@ -144,18 +144,32 @@ def _insert(
     answers = list(answers)
     if not answers:
         return
-    highest = sa.select(sa.func.max(JOURNAL.c.id))
-    before = connection.scalar(highest) or 0
     if connection.dialect.name == "sqlite":
+        highest = sa.select(sa.func.max(JOURNAL.c.id))
+        before = connection.scalar(highest) or 0
         # Five times as fast as rows by name, and an import has millions of them.
         marks = ", ".join("?" * len(_COLUMNS))
         statement = f"INSERT INTO journal ({', '.join(_COLUMNS)}) VALUES ({marks})"  # noqa: S608 - our own names
         connection.exec_driver_sql(statement, list(_tuples_of(answers)))
+        found = [(before + 1, connection.scalar(highest))]
     else:
-        connection.execute(sa.insert(JOURNAL), [answer_row(answer) for answer in answers])
-    after = connection.scalar(highest)
-    values = {"import_id": import_id, "first_id": before + 1, "last_id": after}
+        # Where others write meanwhile, their rows may have numbers between ours.
+        added = sa.insert(JOURNAL).returning(JOURNAL.c.id)
+        numbers = connection.scalars(added, [answer_row(answer) for answer in answers])
+        found = _list_ranges(numbers)
+    values = [{"import_id": import_id, "first_id": first, "last_id": last} for first, last in found]
     connection.execute(sa.insert(ranges), values)
+
+
+def _list_ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers as ranges without a gap."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if found and found[-1][1] + 1 == number:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found
 
 
 #: The columns of `_tuples_of`, in order.
