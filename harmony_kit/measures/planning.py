@@ -88,12 +88,8 @@ def plan_interviews(  # noqa: PLR0913 - whose answers, by which rules, with whic
 
     Parameters
     ----------
-    answers
-        May be empty, and may lack sites that are in `headcounts`.
-    items
-        `Instrument.items_frame`.
-    settings
-        Tolerance, `claim_at`, `min_group` and `reliability`.
+    answers, items, settings
+        As in `measure_topics`; the answers may lack sites that are in `headcounts`.
     headcounts
         ``site, lens, headcount`` of every site to be planned, NA where unknown.
     wave
