@@ -145,6 +145,7 @@ def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
     "--browser", metavar="PATH", help="The browser that prints; default: the first one found."
 )
 @click.option("--force", "is_forced", is_flag=True, help="Print again what is printed already.")
+@click.option("--redacted", "is_redacted", is_flag=True, help="The redacted reports.")
 def pdf(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Print the reports of DIR as PDFs, to send and to file.
 

@@ -43,7 +43,6 @@ def test_there_is_a_verb_for_every_part():
     assert sorted(PARTS) == portfolio_report.__all__
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "de", "es"])
 def test_a_portfolio_has_no_faults(portfolio, language):
     spoken = replace(portfolio, engagement=replace(portfolio.engagement, languages=(language,)))
@@ -52,6 +51,7 @@ def test_a_portfolio_has_no_faults(portfolio, language):
     assert not re.findall(r"\{\w*\}|\bnan\b|\bNone\b|<NA>|Undefined", Outline(html).text)
 
 
+@pytest.mark.slow
 def test_the_cover_accounts_for_every_site(portfolio):
     text = Outline(portfolio_report.cover(portfolio).html).text
     assert "3 sites have a report." in text

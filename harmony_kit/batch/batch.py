@@ -23,9 +23,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from harmony_kit.batch.batch_request import BatchRequest
 from harmony_kit.batch.briefing import (
     PORTFOLIO,
-    BatchRequest,
     brief,
     clean_up,
     kept_sites,
@@ -143,6 +143,8 @@ class _Batch:
         url = self._request.output
         if url is None or self._request.is_draft:
             return None
+        if self._request.is_redacted:  # never over the ordinary reports
+            url = f"{url.rstrip('/')}/{self._request.edition}"
         return Destination(url, ledger_folder(self._briefing.engagement.folder, url))
 
     def _drop_gone_sites(self) -> None:

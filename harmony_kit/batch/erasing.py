@@ -98,7 +98,7 @@ def mend_files(engagement: Engagement, traces: Traces, *, is_thorough: bool) -> 
 
 
 def erase_drafts(engagement: Engagement) -> Iterator[Path]:
-    """Delete what is only ours, and nobody misses: drafts, and what a killed run left."""
+    """Delete what a run makes anew: drafts, redacted reports, and what a killed run left."""
     for one in list_kept(engagement):
         path = Path(one.where)
         if one.remedy == "delete" and one.kind != "notebooks" and path.exists():
@@ -109,7 +109,7 @@ def erase_drafts(engagement: Engagement) -> Iterator[Path]:
 def _take_down(engagement: Engagement, sites: Collection[str]) -> Iterator[Path]:
     """Take down reports and portfolios, with what they were made from."""
     folder = engagement.folder
-    reports = folder / reports_name(is_draft=False)
+    reports = folder / reports_name()
     for wave in known_waves(folder):
         shelf = Shelf(reports, record_folder(folder, wave))
         for name, record in find_records(shelf.records).items():
@@ -146,7 +146,7 @@ def find_traces(engagement: Engagement, traces: Traces) -> list[Path]:
 
 
 _OURS: Final = ("store", "store_log", "store_copy", "names", "register", "secret")
-_MADE: Final = (".harmony", "reports", "drafts", "receipts")
+_MADE: Final = (".harmony", "reports", "drafts", "redacted", "receipts")
 
 
 def _is_in(path: Path, traces: Traces) -> bool:

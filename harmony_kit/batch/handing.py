@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harmony_kit.batch.lock import run_lock
+from harmony_kit.batch.record import Edition
 from harmony_kit.batch.register import Happening, Register, RegisterLine
 from harmony_kit.engagement import demo
 from harmony_kit.engagement.folder import Engagement
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "hand_out",
     "mark_pages",
+    "redact_engagement",
     "register_lines",
     "register_site",
     "reports_name",
@@ -27,20 +29,31 @@ __all__ = [
 ]
 
 
-def reports_name(*, is_draft: bool) -> str:
-    """The folder of the reports in an engagement folder; drafts are never published from theirs."""
-    return "drafts" if is_draft else "reports"
+def reports_name(edition: Edition = "") -> str:
+    """The folder of the reports in an engagement folder; other editions have one of their own."""
+    return edition or "reports"
 
 
 def mark_pages(engagement: Engagement, *, is_draft: bool) -> Engagement:
     """The engagement, with a banner where its pages are not for everybody's eyes."""
-    keys = {"banner.draft": is_draft, "banner.named": engagement.settings.named}
+    settings = engagement.settings
+    keys = {
+        "banner.draft": is_draft,
+        "banner.redacted": settings.redacted,
+        "banner.named": settings.named and not settings.redacted,
+    }
     words = load_words(engagement.language)
-    said = [words.say(key) for key, is_so in keys.items() if is_so]
+    said = [words.say(key, min=settings.shown_from) for key, is_so in keys.items() if is_so]
     is_demo = engagement.banner == demo.BANNER
     own = words.say("banner.demo") if is_demo else engagement.banner
     banner = " ".join(part for part in (*said, own) if part)
     return replace(engagement, banner=banner)
+
+
+def redact_engagement(engagement: Engagement) -> Engagement:
+    """The engagement, told to make reports for circulation."""
+    settings = engagement.settings.model_copy(update={"redacted": True})
+    return replace(engagement, settings=settings)
 
 
 def void_reports(engagement: Engagement, sites: Iterable[str]) -> None:

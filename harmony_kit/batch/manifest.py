@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any
 
 import harmony_kit
-from harmony_kit.batch.briefing import PORTFOLIO, BatchRequest, Briefing
+from harmony_kit.batch.batch_request import BatchRequest
+from harmony_kit.batch.briefing import PORTFOLIO, Briefing
 from harmony_kit.batch.plan import Plan, Step
 from harmony_kit.batch.record import Failure, Record
 from harmony_kit.batch.versions import library_versions

@@ -118,7 +118,7 @@ def _read_story(engagement: Engagement, site: str, wave: str, language: str) -> 
     """The story as the report of this wave told it, so that nothing else is told of answers."""
     if language != engagement.language:
         return ""
-    results = read_told(engagement.folder / reports_name(is_draft=False), site, wave)
+    results = read_told(engagement.folder / reports_name(), site, wave)
     return str(results.get("handout", {}).get("story", ""))
 
 

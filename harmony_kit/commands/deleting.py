@@ -234,7 +234,7 @@ def tell_person(folder: Path, whose: Whose) -> None:
         for place in places:
             _tell_place(store, place, names.get(place, ""))
     for one in list_kept(engagement):
-        if one.kind in ("snapshots", "reports", "drafts", "store_copy"):
+        if one.kind in ("snapshots", "reports", "drafts", "redacted", "store_copy"):
             click.echo(f"used in: {one.where}")
     for path in find_traces(engagement, traces):
         click.echo(f"named in: {path}")

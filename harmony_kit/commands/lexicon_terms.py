@@ -34,7 +34,7 @@ def lexicon(folder: Path, *, sites: tuple[str, ...]) -> None:
     engagement = load_engagement(folder)
     check_names(engagement, sites=sites)
     known = {(entry.site, entry.item) for entry in engagement.lexicon}
-    reports = folder / reports_name(is_draft=False)
+    reports = folder / reports_name()
     found = [
         entry
         for site in sites or engagement.site_ids

@@ -143,6 +143,12 @@ def making_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 is_flag=True,
                 help="For your own eyes, of all answers, in DIR/drafts.",
             ),
+            click.option(
+                "--redacted",
+                "is_redacted",
+                is_flag=True,
+                help="For circulation, in DIR/redacted: no quotes, no roles, larger groups.",
+            ),
         ]
     ):
         function = option(function)

@@ -119,7 +119,7 @@ def _unknown_workflow(agenda: Agenda, workflow: str | None) -> list[Any]:
 
 def _make_agenda(engagement: Engagement, site: str, wave: str, known: Iterable[Subject]) -> Agenda:
     # The room sees what went through the gate and stands in the report, and nothing else.
-    results = read_told(engagement.folder / reports_name(is_draft=False), site, wave)
+    results = read_told(engagement.folder / reports_name(), site, wave)
     subjects = [one for one in known if one.site == site]
     decisions = [one for one in subjects if one.kind == "decision"]
     recorded = engagement.evidence.of_site(site).decisions

@@ -156,15 +156,29 @@ def _insert(
     bundles = list(bundles)
     if not bundles:
         return
-    highest = sa.select(sa.func.max(JOURNAL.c.id))
-    before = connection.scalar(highest) or 0
     if connection.dialect.name == "sqlite":
+        highest = sa.select(sa.func.max(JOURNAL.c.id))
+        before = connection.scalar(highest) or 0
         write_bundles(connection, bundles)
+        found = [(before + 1, connection.scalar(highest))]
     else:
-        connection.execute(sa.insert(JOURNAL), [row for one in bundles for row in one.rows()])
-    after = connection.scalar(highest)
-    values = {"import_id": import_id, "first_id": before + 1, "last_id": after}
+        # Where others write meanwhile, their rows may have numbers between ours.
+        added = sa.insert(JOURNAL).returning(JOURNAL.c.id)
+        numbers = connection.scalars(added, [row for one in bundles for row in one.rows()])
+        found = _list_ranges(numbers)
+    values = [{"import_id": import_id, "first_id": first, "last_id": last} for first, last in found]
     connection.execute(sa.insert(ranges), values)
+
+
+def _list_ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers as ranges without a gap."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if found and found[-1][1] + 1 == number:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found
 
 
 def _finish(connection: sa.Connection, entry: ImportEntry, people: People) -> None:

@@ -47,6 +47,7 @@ from harmony_kit.journal.queries import (
     read_extents,
     read_frame,
     read_mark,
+    read_revision,
     where,
 )
 from harmony_kit.journal.schema import (
@@ -154,11 +155,10 @@ class Store:
             rows = connection.execute(query.order_by(JOURNAL.c.id)).mappings()
             return [(row["id"], answer_from_row(row)) for row in rows]
 
-    def revision(self) -> int:
-        """The number of the newest answer; grows with every answer written, 0 when empty."""
+    def revision(self, *, is_settled: bool = False) -> int:
+        """The number of the newest answer, 0 when empty; settled, none appears below it later."""
         with self.connect("read") as connection:
-            newest = sa.select(sa.func.max(JOURNAL.c.id)).where(where(connection))
-            return connection.scalar(newest) or 0
+            return read_revision(connection, is_settled=is_settled)
 
     def site_extents(self, wave: str) -> dict[str, Extent]:
         """Site → what tells whether its rows of a wave changed; sites without any are absent."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -71,6 +71,9 @@ class Portfolio:
         counted: dict[str, dict[str, Any]] = {}
         for sites in _in_parts(opened.site_ids):
             found = _read_all(sites, Path(results), str(wave))
+            if any(content["settings"].get("redacted") for content in found.values()):
+                redacted = opened.settings.model_copy(update={"redacted": True})
+                opened = replace(opened, settings=redacted)
             counted |= {site: _count(content) for site, content in found.items()}
             for name in _LISTS:
                 parts[name].append(_stack(found, name))
