@@ -15,6 +15,7 @@ from harmony_kit.batch.snapshot import Snapshot
 from harmony_kit.batch.versions import library_versions, package_fingerprint
 from harmony_kit.engagement.evidence_files import evidence_paths
 from harmony_kit.engagement.folder import Engagement
+from harmony_kit.engagement.site_notes import find_note
 from harmony_kit.files import hash_content, hash_file, hash_folder, read_json, write_json
 from harmony_kit.findings.playbook_file import find_playbook
 from harmony_kit.instrument.language_files import texts_beside
@@ -68,6 +69,7 @@ def site_inputs(
             "lexicon": hash_content([asdict(one) for one in engagement.agreed_words(site.site)]),
             "notebook": notebook_hash,
             **_earlier_input(snapshot, site.site),
+            **_note_input(engagement, site.site),
             **shared,
         }
         for site in engagement.sites
@@ -77,6 +79,12 @@ def site_inputs(
 def _earlier_input(snapshot: Snapshot, site: str) -> dict[str, str]:
     """What is known of the wave before, where there was one."""
     return {"wave before": snapshot.earlier[site]} if site in snapshot.earlier else {}
+
+
+def _note_input(engagement: Engagement, site: str) -> dict[str, str]:
+    """What somebody wrote for the report of a site, where somebody did."""
+    path = find_note(engagement.folder, site, engagement.wave)
+    return {"notes": hash_file(path)} if path else {}
 
 
 def portfolio_inputs(

@@ -15,6 +15,7 @@ from harmony_kit.batch.retention import read_retention
 from harmony_kit.commands.contradictions import list_contradictions, list_unasked
 from harmony_kit.engagement.brand import list_brand_warnings
 from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.engagement.site_notes import list_note_problems
 from harmony_kit.errors import AnswerError, FileError, Problem, StoreError
 from harmony_kit.exchange.row_problems import name_rows
 from harmony_kit.findings.playbook_lint import lint_playbook
@@ -67,6 +68,8 @@ def check_engagement(folder: Path) -> CheckReport:
     problems += _check_sites(engagement, stored)
     problems += _check_answers(engagement, stored)
     problems += _check_conditions(stored)
+    waves = {engagement.wave, *(one.wave for one in stored.respondents)}
+    problems += list_note_problems(engagement.folder, engagement.site_ids, sorted(waves))
     problems += list_unasked(engagement.evidence, stored.answers, engagement.instrument)
     ordered = sorted(_gather(problems), key=lambda problem: problem.severity == "warning")
     return CheckReport(tuple(ordered), tuple(_summarise(engagement, stored)))
