@@ -81,11 +81,17 @@ def demo(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click hands ov
 @folder_argument
 @click.option("--client", default=None, help="Name of the client; default: the name of the folder.")
 @click.option("--wave", default="1", show_default=True, help="Name of this round of interviews.")
-def init(folder: Path, client: str | None, wave: str) -> None:
+@click.option(
+    "--notebooks",
+    "has_notebooks",
+    is_flag=True,
+    help="Also copy the notebooks of the reports into it, to change; into a folder there is, too.",
+)
+def init(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Start an engagement folder whose files explain themselves."""
     from harmony_kit.commands import folders
 
-    folders.init(folder, client=client, wave=wave)
+    folders.init(folder, **options)
 
 
 @main.command()

@@ -14,7 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from harmony_kit.batch.dead_links import mend_links
+from harmony_kit.batch.edited import keep_page
 from harmony_kit.batch.index_ways import list_ways
+from harmony_kit.batch.own_notebooks import COPIED
 from harmony_kit.batch.page import Page, spell_out
 from harmony_kit.batch.paper import name_pdf
 from harmony_kit.batch.places import templates_folder
@@ -89,7 +92,7 @@ def clean_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
 
     How long each cell took is in run.json; here it would make equal reports differ.
     """
-    metadata = {k: v for k, v in notebook["metadata"].items() if k != "papermill"}
+    metadata = {k: v for k, v in notebook["metadata"].items() if k not in ("papermill", COPIED)}
     return {**notebook, "metadata": metadata, "cells": [*map(_clean_cell, notebook["cells"])]}
 
 
@@ -124,7 +127,7 @@ def _clean_book(path: Path, page: Page) -> None:
 
     notebook = clean_notebook(_read_notebook(path))
     # Where it failed, whoever opens it looks for the code.
-    told = frame_notebook(notebook, page) if page.failure is None else notebook
+    told = frame_notebook(mend_links(notebook), page) if page.failure is None else notebook
     text: str = nbformat.v4.writes(nbformat.from_dict(told))
     # Half a surrogate pair, as in a source somebody edited, becomes its JSON escape.
     path.write_bytes(f"{text}\n".encode("utf-8", "backslashreplace"))
@@ -210,16 +213,21 @@ def render_index(run: Mapping[str, Any], logo: str = "") -> bytes:
     return render_page("overview.html.j2", {**run, **list_ways(run["sites"]), "look": page.look()})
 
 
-def write_index(path: Path, run: Mapping[str, Any], known: str = "", *, logo: str = "") -> str:
+def write_index(
+    path: Path, run: Mapping[str, Any], known: str = "", *, logo: str = ""
+) -> tuple[str, dict[str, str]]:
     """Write the page that lists every site: its report, its key numbers, what was left out.
 
-    Returns what the page is made of and what it is, as one fingerprint; where that is still the
-    `known` one, nothing is written.
+    Returns two fingerprints, of what the page is made of and of the page itself, and what was kept
+    because somebody had changed it. Where they are still the `known` ones, nothing is written.
     """
     templates = hash_folder(templates_folder() / "harmony")
     made_of = hash_content([run, logo, templates, package_fingerprint()])
-    if known and path.is_file() and known == hash_content([made_of, hash_file(path)]):
-        return known
+    is_there = path.is_file()
+    if is_there and known == f"{made_of} {hash_file(path)}":
+        return known, {}
+    page = render_index(run, logo)
+    kept = keep_page(path, page, known.partition(" ")[2]) if is_there else {}
     name_pdf(path).unlink(missing_ok=True)
-    write_whole(path, render_index(run, logo))
-    return hash_content([made_of, hash_file(path)])
+    write_whole(path, page)
+    return f"{made_of} {hash_file(path)}", kept
