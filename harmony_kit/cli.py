@@ -129,7 +129,8 @@ main.add_command(cli_exchange.form)
 def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Make the reports of DIR that are missing or out of date.
 
-    One report per site, the portfolio and the index, in DIR/reports. A site that fails gets a
+    One report per site, the portfolio and the index, in DIR/reports; those of other waves stay, in
+    DIR/reports/waves. What you changed there by hand is kept and named. A site that fails gets a
     page saying what failed; the others are made all the same, and the exit code is 1. What was
     published of a side stays as it was until enough of its people have answered anew.
     Interrupt it whenever you like: the same command finishes what is missing.

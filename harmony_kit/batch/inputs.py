@@ -60,7 +60,7 @@ def site_inputs(
 ) -> dict[str, dict[str, str]]:
     """Site → name of the input → fingerprint, for every site of the engagement."""
     evidence = _evidence_by_site(engagement)
-    notebook_hash = hash_file(notebook)
+    notebook_hash = _hash_notebook(engagement, notebook)
     return {
         site.site: {
             "answers": snapshot.sha256[site.site],
@@ -94,9 +94,15 @@ def portfolio_inputs(
     return {
         "results": hash_content(dict(results)),
         "sites": hash_content([asdict(site) for site in engagement.sites]),
-        "notebook": hash_file(notebook),
+        "notebook": _hash_notebook(engagement, notebook),
         **shared,
     }
+
+
+def _hash_notebook(engagement: Engagement, notebook: Path) -> str:
+    """A page says whether its notebook is the engagement's own, even one that is the same."""
+    is_own = notebook.parent == engagement.folder / "notebooks"
+    return f"own {hash_file(notebook)}" if is_own else hash_file(notebook)
 
 
 def _evidence_by_site(engagement: Engagement) -> dict[str, str]:

@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from harmony_kit.batch.handing import reports_name
 from harmony_kit.batch.page import Page
 from harmony_kit.batch.publish import render_page
+from harmony_kit.batch.wave_shelves import place_of_wave
 from harmony_kit.commands.exchanging import known_subjects, open_store
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.choosing import refuse, unknown_names
@@ -109,7 +109,8 @@ def read_views(
 
 def _read_story(engagement: Engagement, site: str, wave: str, language: str) -> str:
     """The story as the report of this wave told it, so that nothing else is told of answers."""
-    path = engagement.folder / reports_name(is_draft=False) / site / "results.json"
+    place = place_of_wave(engagement.folder, wave, engagement.wave)
+    path = place / site / "results.json"
     results = read_json(path)
     if results.get("wave") != wave or language != engagement.language:
         return ""

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from harmony_kit.batch.handing import reports_name
+from harmony_kit.batch.wave_shelves import place_of_wave
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engagement.lexicon import LEXICON, LexiconEntry, lexicon_columns
@@ -47,7 +47,8 @@ def lexicon(folder: Path, *, sites: tuple[str, ...]) -> None:
 
 def _results(engagement: Engagement, site: str) -> Mapping[str, Any]:
     """What the report of a site told, and nothing that it did not tell."""
-    path = engagement.folder / reports_name(is_draft=False) / site / "results.json"
+    place = place_of_wave(engagement.folder, engagement.wave, engagement.wave)
+    path = place / site / "results.json"
     return read_json(path) if path.is_file() else {}
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from harmony_kit.batch.handing import reports_name
+from harmony_kit.batch.wave_shelves import place_of_wave
 from harmony_kit.commands.interviewing import engagement_key, interviewer_name
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.choosing import first_site, refuse, unknown_names
@@ -132,7 +132,8 @@ def _published(engagement: Engagement, site: str, wave: str) -> Mapping[str, Any
 
     The room sees what went through the gate and stands in the report, and nothing else.
     """
-    path = engagement.folder / reports_name(is_draft=False) / site / "results.json"
+    place = place_of_wave(engagement.folder, wave, engagement.wave)
+    path = place / site / "results.json"
     if not path.is_file():
         return {}
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
