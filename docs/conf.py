@@ -16,6 +16,7 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
+    "sphinx_click",
 ]
 exclude_patterns = ["_build", "_templates"]
 templates_path = ["_templates"]
@@ -26,6 +27,7 @@ html_copy_source = False
 
 # A docstring names things in single backticks, as Markdown does.
 default_role = "code"
+smartquotes = False  # two hyphens are those of an option
 myst_heading_anchors = 3
 
 autodoc_typehints = "signature"

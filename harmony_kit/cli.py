@@ -152,6 +152,7 @@ def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
     "--browser", metavar="PATH", help="The browser that prints; default: the first one found."
 )
 @click.option("--force", "is_forced", is_flag=True, help="Print again what is printed already.")
+@click.option("--redacted", "is_redacted", is_flag=True, help="The redacted reports.")
 def pdf(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Print the reports of DIR as PDFs, to send and to file.
 
@@ -260,15 +261,17 @@ def lexicon(folder: Path, sites: tuple[str, ...]) -> None:
 @folder_argument
 @click.option("--site", "sites", multiple=True, help="Only this site; may be given again.")
 @click.option("--output", type=FILE, metavar="FILE.xlsx", help="Also write every number.")
-def compare(folder: Path, sites: tuple[str, ...], output: Path | None) -> None:
+@click.option("--draft", "is_draft", is_flag=True, help="For your own eyes, of all answers.")
+def compare(folder: Path, sites: tuple[str, ...], output: Path | None, *, is_draft: bool) -> None:
     """Say what moved from one wave of interviews to the next.
 
     Changes of own views, estimates and misreadings, states that turned into others, and who
-    came back. An item asked in other words than before is listed, never compared.
+    came back. An item asked in other words than before is listed, never compared. What it says
+    counts as published: reports keep to it.
     """
     from harmony_kit.commands import comparing
 
-    comparing.compare(folder, sites=sites, output=output)
+    comparing.compare(folder, sites=sites, output=output, is_draft=is_draft)
 
 
 for command in (

@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 from harmony_kit.commands.options import FILE, folder_argument
+from harmony_kit.journal.followed import FOLLOWED
 
 __all__ = ["COMMANDS"]
 
 _DAY = click.DateTime(["%Y-%m-%d"])
-_STATES = ("open", "done", "late", "dropped")
 
 
 @click.command()
@@ -46,7 +46,7 @@ def accord(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click hands 
 @click.option("--all", "is_all", is_flag=True, help="Also what is done or was dropped.")
 @click.option("--sheet", type=FILE, metavar="FILE.html", help="Also write a reminder to send.")
 @click.option("--id", "mark", metavar="ID", help="Say what became of this thing.")
-@click.option("--state", type=click.Choice(_STATES), help="What became of it.")
+@click.option("--state", type=click.Choice(FOLLOWED), help="What became of it.")
 @click.option("--why", default="", help="Why; needed for late and dropped.")
 @click.option("--due", type=_DAY, help="The day it is due now.")
 @click.option("--register", type=FILE, metavar="FILE", help="Take in an edited register.")

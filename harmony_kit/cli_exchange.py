@@ -127,14 +127,14 @@ def undo(folder: Path, import_id: str | None) -> None:
     type=click.Choice(["csv", "xlsx", "parquet", "spss"]),
     help="The format; default: what the name of FILE ends in.",
 )
-@click.option("--tidy/--wide", "is_tidy", help="One row per answer, or one per respondent.")
 @click.option("--raw", "is_raw", is_flag=True, help="Every answer of everybody, marked as raw.")
+@click.option("--tidy/--wide", "is_tidy", help="Raw: one row per answer, or per respondent.")
 def export(folder: Path, path: Path, **options: Any) -> None:  # noqa: ANN401
     """Write the current answers to FILE, with a codebook.
 
-    FILE ends in .csv, .xlsx, .parquet or .sav. It holds only questions enough people of a side
-    answered, without texts, roles and times, and with new numbers for people. With --raw it holds
-    everything, in a file named so, and comes back by an import as it was.
+    FILE ends in .csv, .xlsx, .parquet or .sav. It holds how many people of a side gave each
+    answer, where that may be shown, and counts as published: reports keep to it. With --raw it
+    holds everything, in a file named so, and comes back by an import as it was.
     """
     from harmony_kit.commands import exporting
 

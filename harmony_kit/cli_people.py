@@ -82,7 +82,7 @@ def correct(folder: Path, **options: Any) -> None:  # noqa: ANN401
     other side counts no more: it was asked about their own.
     """
     from harmony_kit.commands import cases
-    from harmony_kit.journal.casebook import Correction
+    from harmony_kit.journal.case import Correction
 
     to = [options.pop(name) for name in ("to_site", "side", "role", "pseudonym")]
     if to == [None] * len(to):

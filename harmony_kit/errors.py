@@ -24,7 +24,7 @@ All of them pickle, because a batch raises them in other processes.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -153,22 +153,34 @@ class MisfitError(AnswerError):
 
 
 class CaseError(HarmonyError, ValueError):
-    """Something that cannot become of an interview as it stands."""
+    """Something that cannot become of an interview as it stands: whose, what, allowed, to do."""
 
-    def __init__(self, whose: str, wanted: str, allowed: str) -> None:
-        super().__init__(whose, wanted, allowed)
-        self.whose, self.wanted, self.allowed = whose, wanted, allowed
+    def __init__(self, whose: str, what: str, allowed: str, todo: str = "") -> None:
+        super().__init__(whose, what, allowed, todo)
+        self.whose, self.what, self.allowed, self.todo = whose, what, allowed, todo
 
     def __str__(self) -> str:
-        return f"{self.whose}: cannot be {self.wanted}. Allowed: {self.allowed}."
+        return str(Problem(self.whose, "", self.what, self.allowed, self.todo))
 
 
 class CommitmentError(HarmonyError, ValueError):
-    """Something agreed in the room that cannot stand as it was said."""
+    """Something agreed in the room that cannot stand as it was said.
 
-    def __init__(self, thing: str, value: object, allowed: str) -> None:
-        super().__init__(thing, value, allowed)
+    `rule` names the rule it breaks, where people in a room can break it, and `limits` its numbers:
+    the board says it in the room's language.
+    """
+
+    def __init__(
+        self,
+        thing: str,
+        value: object,
+        allowed: str,
+        rule: str = "",
+        limits: Mapping[str, int] | None = None,
+    ) -> None:
+        super().__init__(thing, value, allowed, rule, limits)
         self.thing, self.value, self.allowed = thing, value, allowed
+        self.rule, self.limits = rule, dict(limits or {})
 
     def __str__(self) -> str:
         return f"{self.thing}: {self.value!r} cannot be kept. Allowed: {self.allowed}."

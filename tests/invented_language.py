@@ -22,7 +22,7 @@ from harmony_kit.instrument.language_files import load_texts, owner_files
 ROOT = Path(__file__).parent.parent
 LANGUAGE = "xx"
 OWNERS = ("report", "pictures", "story", "records", "failures", "accord", "form", "workshop")
-OWNERS += ("survey", "notice")
+OWNERS += ("survey", "notice", "workbook")
 #: What files, columns and codes are called is no sentence, and stays.
 NAMES = re.compile(
     r"\b[\w-]+\.(?:csv|json|ipynb|xlsx|yaml|html)\b|\bSHA-256\b|\bharmony-kit\b|\bHarmony Kit\b"

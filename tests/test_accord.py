@@ -61,7 +61,7 @@ def _write(folder: Path, *options: str) -> Path:
 def _view(folder: Path, language: str = "en") -> AccordView:
     engagement = load_engagement(folder)
     store = Store(engagement.store_url)
-    (view,) = read_views(engagement, store, SITE, WAVE, language=language)
+    (view,) = read_views(engagement, store, (SITE, WAVE), language=language)
     store.close()
     return view
 
@@ -141,7 +141,7 @@ def test_the_story_is_the_one_that_was_published_of_this_wave(folder, wave, stor
     path = folder / "reports" / SITE / "results.json"
     path.parent.mkdir(parents=True)
     path.write_text(
-        json.dumps({"wave": wave, "handout": {"story": "Both think it is settled."}}),
+        json.dumps({"schema": 2, "wave": wave, "handout": {"story": "Both think it is settled."}}),
         encoding="utf-8",
     )
     assert _view(folder).story == story

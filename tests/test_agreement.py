@@ -193,7 +193,6 @@ def test_van_der_eijk_at_its_three_fixed_points(points):
     assert indices.leik_dispersion(np.array([one, ends])) == pytest.approx([0, 1])
 
 
-@pytest.mark.slow
 @given(ratings())
 def test_awg_is_undefined_exactly_where_its_range_ends(rated):
     points, answers = rated
@@ -208,7 +207,6 @@ def test_awg_is_undefined_exactly_where_its_range_ends(rated):
         assert isnan(awg)
 
 
-@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 5), min_size=6, max_size=6), min_size=3, max_size=8))
 @pytest.mark.parametrize("level", ["nominal", "ordinal", "interval", "ratio"])
@@ -498,7 +496,6 @@ def test_who_does_not_know_is_no_colleague_left_to_hear():
     assert frame["p_above"].tolist() == [1.0]
 
 
-@pytest.mark.slow
 def test_the_fewer_are_left_to_hear_the_surer():
     answers = answers_of(said(ONE, "frame.timing", [3, 4, 3, 4]))
     widths = []

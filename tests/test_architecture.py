@@ -43,10 +43,12 @@ NARROW = {
         "journal.accord",
         "journal.answers",
         "journal.commitment",
+        "journal.followed",
         "journal.subject",
     ),
     "interview": (
         "instrument",
+        "journal.answer_rules",
         "journal.answers",
         "journal.case",
         "journal.names",
@@ -55,6 +57,7 @@ NARROW = {
     ),
     "exchange": (
         "instrument",
+        "journal.answer_rules",
         "journal.answers",
         "journal.import_entry",
         "journal.names",

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
+from harmony_kit.batch.register import Register
 from harmony_kit.cli import main
 from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.engagement.scaffold import create_demo
@@ -90,6 +91,7 @@ def test_check_of_a_good_folder(acme):
     assert not (acme / "answers.sqlite").exists()
 
 
+@pytest.mark.slow
 def test_check_names_everything_at_once(acme):
     (acme / "pilots.csv").write_text("site,pilot\nnowhere,x\n", encoding="utf-8")
     (acme / "playbook.yaml").write_text("entries: 7\n", encoding="utf-8")
@@ -110,7 +112,6 @@ def test_check_finds_answers_the_instrument_does_not_allow(acme):
     assert "answers of 'tarn', which is not in sites.csv" in result.output
 
 
-@pytest.mark.slow
 def test_import_twice_changes_nothing_and_edits_are_kept(acme, tmp_path):
     path = tmp_path / "file.csv"
     people = _people(acme / "incoming" / "northfield.csv")
@@ -170,7 +171,6 @@ def test_merge_adds_the_other_laptop_once(acme, tmp_path):
     assert "tarn: 2 it, 2 operations" in _run("check", acme).output
 
 
-@pytest.mark.slow
 def test_plan_says_what_is_missing_and_schedules_it(acme, tmp_path):
     _run("import", acme, acme / "incoming" / "tarn.csv")
     sheet = tmp_path / "schedule.xlsx"
@@ -398,6 +398,13 @@ def test_compare_tells_what_moved_and_never_compares_a_rewording(acme, tmp_path)
     assert "6 personas, luego 6 (6 volvieron, 0 ya no están, 0 son nuevas)" in spanish
     assert "falso conflicto -> visión compartida" in spanish
     assert len(spanish.splitlines()) == len(result.output.splitlines()) - 1
+    lines = Register(acme).read()
+    compared = {(one.event, one.site, one.wave) for one in lines}
+    assert compared == {("compared", "hinterberg", wave) for wave in ("2026", "2027")}
+    draft = _run("compare", acme, "--draft", "--output", sheet)
+    assert draft.output.startswith("Borrador solo")
+    assert (tmp_path / "changes.draft.xlsx").is_file()
+    assert Register(acme).read() == lines
 
 
 def test_what_stands_last_in_the_journal_counts_whatever_the_clock_said(acme):

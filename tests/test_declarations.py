@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from demo_reports import PLANTS, assess
 from measure_frames import answers_of, dtypes_of, items_of, no_answers, said
 from results_page import split_page, tell_columns
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.errors import FrameError
+from harmony_kit.findings.number_kinds import NUMBERS, number_column
 from harmony_kit.journal.answers import check_frame
 from harmony_kit.measures.declaration import MEAN, NAME, PEOPLE, SHARE, declare, rows_with
 from harmony_kit.measures.measuring import MEASURES, Basis, measure_everything
@@ -107,3 +109,24 @@ def test_a_frame_that_is_none_of_answers_is_refused_where_it_comes_in(change, to
     with pytest.raises(FrameError) as caught:
         check_frame(change(ANSWERS))
     assert (caught.value.column, caught.value.expected, caught.value.found) == told
+
+
+def test_a_finding_and_its_measure_take_a_number_for_the_same():
+    measured = {
+        (name, column.kind)
+        for declared in MEASURES.values()
+        for name, column in declared.columns.items()
+    }
+    known = {name for name, _ in measured}
+    kinds = {(name, column.kind) for name, column in NUMBERS.columns.items() if name in known}
+    assert kinds - measured == set()
+    assert len(kinds) > 40
+
+
+@pytest.mark.slow
+def test_every_number_of_a_finding_is_declared():
+    found = {number for site in PLANTS for one in assess(site).findings for number in one.numbers}
+    lenses = assess(PLANTS[0]).engagement.instrument.lens_ids
+    for lens in lenses:
+        found = {number.removesuffix(f"_{lens}") for number in found}
+    assert {number_column(number).dtype for number in found} == {"float64", "int64"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import signal
 import sqlite3
@@ -25,7 +26,7 @@ from harmony_kit.cli import main
 from harmony_kit.engagement.real_names import RealName, keep_names
 from harmony_kit.engagement.secret import keep_secret
 from harmony_kit.journal.answers import Answer, Event, Respondent, Source
-from harmony_kit.journal.commitment import Owner
+from harmony_kit.journal.commitment import Commitment, Owner
 from harmony_kit.journal.store import Store
 
 WHO = "zora-4711"
@@ -43,6 +44,10 @@ RATING = Answer(
     WHEN,
     Source("tests", "interview", "tiny", 1, "0" * 64),
     value=2,
+)
+SENTENCE_AGREED = Commitment(
+    *("north", WAVE, "stop", "sentence", "frame.risk", "agreed", WHEN, "ana"),
+    value={"text": "Agreed."},
 )
 
 
@@ -135,7 +140,7 @@ def test_not_a_byte_of_a_person_is_left_in_the_folder(folder):
 
 @pytest.mark.slow
 def test_the_report_is_made_again_and_her_side_is_not_shown(folder):
-    before = Register(folder).last_published(WAVE)
+    before = Register(folder).published(WAVE)
     assert ("north", "night") in before
     run("forget", folder, *WHOSE)
     assert not (folder / "reports" / "north").exists()
@@ -144,9 +149,10 @@ def test_the_report_is_made_again_and_her_side_is_not_shown(folder):
     assert (folder / "reports" / "north" / "report.html").is_file()
     frame = pd.read_parquet(folder / ".harmony" / "snapshots" / WAVE / "north.parquet")
     assert set(frame["lens"]) == {"day"}
-    assert Register(folder).last_published(WAVE)["north", "night"] == before["north", "night"]
+    assert Register(folder).published(WAVE)["north", "night"] == before["north", "night"]
 
 
+@pytest.mark.slow
 def test_the_receipt_says_what_went_and_not_whose(folder):
     run("forget", folder, *WHOSE)
     (receipt,) = (folder / "receipts").iterdir()
@@ -385,6 +391,8 @@ def test_a_healthy_folder_is_well(folder):
     told = run("doctor", folder)
     assert {line[:5].strip() for line in told.splitlines()} == {"well"}
     assert "whole; 15 answers" in told
+    assert re.search(r"well +sharing +cryptography \S+, for harmony interview --share", told)
+    assert re.search(r"well +printing +/\S+, for harmony pdf", told)
     assert "machine" in run("doctor")
 
 
@@ -399,6 +407,36 @@ def test_what_is_ill_comes_with_its_cure(folder):
     (folder / "engagement.yaml").write_text("client: 1\n")
     assert "harmony check" in run("doctor", folder, code=1)
     assert "is not an engagement folder" in run("doctor", Path("/nowhere"), code=1)
+
+
+def test_what_only_some_commands_need_is_missed_by_them_alone(folder, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("harmony_kit.batch.browsers._LINUX", ())
+    told = run("doctor", folder)
+    assert "poor  printing     a browser that prints was not found" in told
+    assert "apt install chromium" in told
+
+
+def test_an_agreement_without_pages_is_told_with_the_command(folder):
+    with_store(folder, lambda store: store.ledger.add([SENTENCE_AGREED]))
+    told = run("doctor", folder)
+    command = f"harmony accord {folder} --wave {WAVE} --site north"
+    assert f"entries of 1 workshops; 1 without their pages\n{'':18} {command}\n" in told
+    run("accord", folder, "--wave", WAVE, "--site", "north")
+    assert re.search(r"well +accords +\d+ entries of 1 workshops\n", run("doctor", folder))
+
+
+def test_the_receipt_names_the_stores_it_was_merged_with(folder, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    for _ in range(2):
+        run("merge", folder, other / "answers.sqlite")
+    for here, there in ((folder, other), (other, folder)):
+        run("forget", here, "--site", "south", "--respondent", "night-1", "--files")
+        (receipt,) = (here / "receipts").iterdir()
+        named = [line for line in receipt.read_text().splitlines() if "merged with" in line]
+        where = there / "answers.sqlite"
+        assert named == [f"  a store this one was merged with: {where}: forget there as well"]
 
 
 def test_a_merge_names_whom_the_other_laptop_has_forgotten(folder, tmp_path):

@@ -97,7 +97,8 @@ def test_everything_is_where_the_readme_says(reports):
     names = {str(path.relative_to(reports)) for path in reports.rglob("*") if path.is_file()}
     expected = {"index.html", "portfolio.html", "run.json"}
     for site in SITES:
-        files = ("report.html", "handout.html", "results.json", "assessment.ipynb", "workbook.xlsx")
+        files = ("report.html", "handout.html", "results.json", "assessment.ipynb")
+        files += ("workbook.xlsx", "tables.xlsx")
         for name in files:
             expected.add(f"{site}/{name}")
     assert expected <= names

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.exchange import ImportCounts, export_wide
-from harmony_kit.journal.answers import Answer, Respondent, Source, check_answer
+from harmony_kit.journal.answer_rules import check_answer
+from harmony_kit.journal.answers import Answer, Respondent, Source
 from harmony_kit.journal.store import Store
 
 SOURCE = Source("ana", "interview", "small", 1, SMALL.sha256, "s1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 from exchange_cases import CASES, FORMS, KOBO, SMALL, offer
 
 from harmony_kit.batch.holding import read_holding
-from harmony_kit.batch.register import Register
+from harmony_kit.batch.register import REGISTER, Register
 from harmony_kit.commands.exporting import ExportOptions, export
 from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.engagement.scaffold import create_engagement
@@ -133,19 +134,28 @@ def folder(tmp_path: Path) -> Path:
     return acme
 
 
-@pytest.mark.parametrize("is_tidy", [False, True])
-def test_without_raw_nobody_can_be_found_in_the_file(folder, tmp_path, capsys, is_tidy):
+def test_without_raw_there_are_counts_of_answers_and_nobody_in_the_file(folder, tmp_path, capsys):
     path = tmp_path / "out.csv"
-    export(folder, path, ExportOptions(is_tidy=is_tidy))
-    text = path.read_text(encoding="utf-8-sig")
-    assert [
-        word for word in ("secret", "lead", "ops-", "operations", "it-00,") if word in text
-    ] == []
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    assert set(frame["respondent"]) == {f"it-{i:03d}" for i in range(1, 10)}
-    told = capsys.readouterr().out
-    assert "12 answers were withheld; --raw writes all of them." in told
-    assert "at least 8 people" in told
+    export(folder, path, ExportOptions())
+    assert path.read_text(encoding="utf-8-sig").splitlines() == [
+        "site,wave,lens,item,subject,about,answer,people",
+        *(f"north,1,it,meaning.same,,it,{point},{n}" for point, n in enumerate((2, 2, 2, 2, 1), 1)),
+    ]
+    book = pd.read_csv(tmp_path / "out_codebook.csv", dtype=str, keep_default_na=False)
+    assert book["item"].tolist() == ["", *[""] * 8, "meaning.same"]
+    assert "where at least 8 answered and not all, or all but one, alike" in book["question"][0]
+    assert f"{path}: 5 counts of 9 answers" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("n_other", "is_shown"), [(0, False), (1, False), (2, True)])
+def test_what_nearly_all_say_is_in_no_export(folder, tmp_path, n_other, is_shown):
+    """Whoever knows who was asked would know the answer of each."""
+    engagement = load_engagement(folder)
+    with contextlib.closing(Store(engagement.store_url)) as store:
+        rated = [one for one in store.current() if (one.lens, one.item) == ("it", "meaning.same")]
+        store.append([replace(one, value=1 + (i < n_other)) for i, one in enumerate(rated)])
+    export(folder, tmp_path / "out.csv", ExportOptions())
+    assert bool(len(pd.read_csv(tmp_path / "out.csv"))) == is_shown
 
 
 @pytest.mark.slow
@@ -161,25 +171,45 @@ def test_an_export_waits_as_reports_do(folder, tmp_path):
         late = [replace(first, respondent=f"it-late-{i}", value=1) for i in range(4)]
         changed = replace(first, value=6 - first.value)
         store.append([changed, late[0]])
-    before = _exported(folder, tmp_path / "waiting.csv")
-    assert (len(before), first.item) == (9, "meaning.same")
-    assert sorted(before["meaning.same"]) == sorted(
-        frame.loc[frame["item"].eq("meaning.same") & frame["lens"].eq("it"), "value"].astype("str")
-    )
+    assert _counts(folder, tmp_path / "waiting.csv") == [2, 2, 2, 2, 1]
     with contextlib.closing(Store(engagement.store_url)) as store:
         store.append(late[1:])
-    assert len(_exported(folder, tmp_path / "shown.csv")) == 13
+    assert sum(_counts(folder, tmp_path / "shown.csv")) == 13
 
 
-def _exported(folder, path):
+def _counts(folder, path):
     export(folder, path, ExportOptions())
-    return pd.read_csv(path, dtype=str)
+    return pd.read_csv(path)["people"].tolist()
 
 
-def test_the_new_numbers_follow_what_was_said_not_who_said_it(folder, tmp_path):
-    export(folder, tmp_path / "out.csv", ExportOptions())
-    frame = pd.read_csv(tmp_path / "out.csv", dtype=str)
-    assert frame["meaning.same"].tolist() == sorted(frame["meaning.same"])
+def test_a_report_and_another_export_keep_to_an_export(folder, tmp_path):
+    """It may have been handed out: what differs from it by one person tells her answer."""
+    engagement = load_engagement(folder)
+    before = _counts(folder, tmp_path / "out.csv")
+    lines = Register(folder).read()
+    assert [(one.event, one.site, one.lens, len(one.people)) for one in lines] == [
+        ("exported", "north", "it", 9)
+    ]
+    assert dict(lines[0].older) == {"execution.one_change||it": 0}  # texts are not in it
+    with contextlib.closing(Store(engagement.store_url)) as store:
+        first = next(one for one in store.current() if one.item == "meaning.same")
+        store.append([replace(first, respondent="it-late", value=1)])
+        held = _hold(folder, store)
+        shown = held.answers.query("item == 'meaning.same' and lens == 'it'")
+        assert (len(shown), dict(held.waiting)) == (9, {"it": 1})
+    assert _counts(folder, tmp_path / "again.csv") == before
+    assert len(Register(folder).read()) == 2  # as of a newer row, with the older cell
+
+
+def _hold(folder, store):
+    frame = store.frame(["north"], "1")
+    read_at = partial(store.frame, ["north"], "1")
+    return read_holding(folder, "1", 4).hold("north", frame, store.revision(), read_at)
+
+
+def test_a_raw_export_is_not_in_the_register(folder, tmp_path):
+    export(folder, tmp_path / "out.csv", ExportOptions(is_raw=True))
+    assert not (folder / REGISTER).exists()
 
 
 def test_raw_answers_are_marked_and_complete(folder, tmp_path, capsys):

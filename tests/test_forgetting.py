@@ -6,11 +6,12 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from exchange_cases import offer_text
 from test_store import PERSON, RATING, TEXT, WHEN
 
 from harmony_kit.errors import StoreError
 from harmony_kit.journal.answers import Event
-from harmony_kit.journal.casebook import Correction, Teller
+from harmony_kit.journal.case import Correction, Teller
 from harmony_kit.journal.forgetting import Erased
 from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.store import Store
@@ -130,6 +131,19 @@ def test_a_form_that_is_still_open_brings_nobody_back(store):
         with pytest.raises(StoreError, match="was forgotten here"):
             write()
     assert store.journal(respondent=PLACE[2]) == []
+
+
+def test_an_import_says_which_rows_are_of_somebody_who_was_forgotten(store, tmp_path):
+    store.forgetting.erase([("north", "1", "P-1")], LATER)
+    header = "respondent,site,lens,wave,view.plain\n"
+    rows = "P-1,north,it,1,4\nP-2,north,it,1,5\nP-3,north,it,1,2\n"
+    report = offer_text(store, tmp_path, header + rows)
+    assert [answer.respondent for answer in store.current()] == ["P-2", "P-3"]
+    assert (report.counts.n_respondents_new, report.counts.n_new) == (2, 2)
+    assert [str(row) for row in report.skipped] == ["row 2: this person was forgotten here"]
+    assert [w.what for w in report.warnings if "forgotten" in w.what] == [
+        "1 rows are of people who were forgotten here, and were left out"
+    ]
 
 
 def test_what_an_import_is_undone_by_forgets_as_well(tmp_path):

@@ -11,12 +11,14 @@ from interviews import Clock, begin, find_respondent, make_engagement, open_desk
 from harmony_kit.accent import DARK_GROUND, LIGHT_GROUND, contrast, readable_accent
 from harmony_kit.commands.interviewing import open_interview, open_reception
 from harmony_kit.engagement.folder import load_engagement
+from harmony_kit.engagement.real_names import RealName, keep_names, read_names
 from harmony_kit.engagement.scaffold import create_engagement
 from harmony_kit.errors import EngagementError
 from harmony_kit.interview import presence
 from harmony_kit.interview.form import InterviewForm
 from harmony_kit.interview.sentences import load_wording, wording_languages
 from harmony_kit.journal.answers import Event
+from harmony_kit.journal.case import InterviewCase, Teller
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "harmony_kit" / "interview" / "static"
@@ -378,8 +380,9 @@ def test_every_language_has_every_text_with_its_placeholders(language):
 
 @pytest.mark.parametrize("language", sorted(WORDING))
 def test_the_keys_of_a_language_do_not_collide(language):
-    keys = [WORDING[language][f"question.{s}_key"] for s in ("dont_know", "prefer_not")]
-    assert len(set(keys)) == 2
+    names = ("dont_know", "prefer_not", "take_back")
+    keys = [WORDING[language][f"question.{name}_key"] for name in names]
+    assert len(set(keys)) == 3
     assert all(len(key) == 1 and key.isalpha() and key.islower() for key in keys)
 
 
@@ -399,6 +402,8 @@ def test_every_text_is_used_and_every_text_used_is_there():
         "subjects.",
         "question.rank",
         "question.words",
+        "question.withdrawn",
+        "lobby.state_",
     )
     unused = {key for key in WORDING["en"] if key not in written and not key.startswith(stems)}
     assert unused == set()
@@ -475,3 +480,104 @@ def test_an_unfinished_interview_of_long_ago_names_nobody_as_present(reception, 
     later.wait(hours=5)
     other = open_desk(folder, later)
     assert other.handle({"do": "resume", "respondent": "mira-17"})["others"] == []
+
+
+# What the schedule has, and what was written down wrong
+
+
+@pytest.fixture
+def planned(reception):
+    cases = reception.desk.journal.cases
+    for case in (
+        InterviewCase("lyon", "2026", "kilo-2", "headquarters", "controller", date="2026-06-02"),
+        InterviewCase("lyon", "2026", "mira-17", "plant", "shift lead", date="2026-06-01"),
+        InterviewCase("porto", "2026", "else-1", "plant"),
+    ):
+        cases.plan(case, Teller("ana", reception.desk.clock()))
+    cases.step(("lyon", "2026", "kilo-2"), "refused", Teller("ana", reception.desk.clock()))
+    return reception
+
+
+def test_the_list_has_what_is_planned_and_a_pick_fills_in_the_page(planned):
+    page = planned.handle({"do": "hello"})["page"]
+    told = [(p["respondent"], p["lens"], p["state"], p["date"]) for p in page["planned"]]
+    assert told == [
+        ("mira-17", "Plant", "planned", "2026-06-01"),
+        ("kilo-2", "Headquarters", "refused", "2026-06-02"),
+    ]
+    start = planned.handle({"do": "new", "respondent": "mira-17"})["page"]
+    assert start["planned"] == {"respondent": "mira-17", "lens": "plant", "role": "shift lead"}
+    assert begin(planned)["page"]["place"]["respondent"] == "mira-17"
+    page = planned.handle({"do": "leave"})["page"]
+    assert [p["respondent"] for p in page["planned"]] == ["kilo-2"]
+    assert [p["respondent"] for p in page["people"]] == ["mira-17"]
+
+
+def test_a_respondent_alone_sees_no_schedule(planned, folder):
+    alone = open_desk(folder, self_service=True)
+    assert alone.handle({"do": "hello"})["page"]["planned"] == []
+    for message in (
+        {"do": "new", "respondent": "mira-17"},
+        {"do": "correcting", "respondent": "mira-17"},
+        {"do": "correct", "respondent": "mira-17", "name": "x"},
+    ):
+        assert set(alone.handle(message)) == {"trouble", "ack"}
+
+
+def correction(**changes):
+    given = {"site": "lyon", "lens": "plant", "role": "shift lead", "name": "mira-17"}
+    return {"do": "correct", "respondent": "mira-17", "reason": "misread", **given, **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "problems"),
+    [
+        ({"reason": " "}, {"reason": "correct.needed"}),
+        ({"lens": "both"}, {"lens": "problem.choose_one"}),
+        ({"site": "rome"}, {"site": "problem.choose_one"}),
+        ({"name": "x"}, {"name": "problem.pseudonym_form"}),
+        ({"name": "KILO-2"}, {"name": "problem.pseudonym_taken"}),
+        ({"site": "porto", "name": "else-1"}, {"name": "problem.pseudonym_taken"}),
+    ],
+)
+def test_what_keeps_a_correction_from_being_made_is_said_at_its_field(planned, changes, problems):
+    begin(planned)
+    planned.handle({"do": "leave"})
+    assert planned.handle(correction(**changes))["problems"] == problems
+    (person,) = planned.desk.journal.respondents("lyon", "2026")
+    assert (person.respondent, person.lens) == ("mira-17", "plant")
+
+
+def test_side_role_and_pseudonym_are_corrected_with_a_reason(planned):
+    begin(planned)
+    planned.handle(answer("aims.shared", value=4))
+    planned.handle(answer("aims.shared@headquarters", value=2))
+    planned.handle({"do": "leave"})
+    page = planned.handle({"do": "correcting", "respondent": "mira-17"})["page"]
+    assert (page["kind"], page["given"]) == (
+        "correcting",
+        {"site": "lyon", "lens": "plant", "role": "shift lead", "name": "mira-17"},
+    )
+    page = planned.handle(correction(lens="headquarters", role="planner", name="mara-1"))["page"]
+    assert page["told"] == {"key": "correct.lost", "code": "mara-1", "n": 1}
+    assert [(p["respondent"], p["lens"], p["role"]) for p in page["people"]] == [
+        ("mara-1", "Headquarters", "planner")
+    ]
+    journal = planned.desk.journal
+    (kept,) = journal.current("lyon", "2026", "mara-1")
+    assert (kept.item, kept.about, kept.value) == ("aims.shared", "headquarters", 4)
+    whys = [
+        e.details["why"] for e in journal.events("lyon", "2026", "mara-1") if "why" in e.details
+    ]
+    assert whys == ["misread"]
+    assert journal.cases.find(("lyon", "2026", "mira-17")).moved_to == ("lyon", "2026", "mara-1")
+
+
+def test_a_real_name_goes_along_and_a_plan_is_corrected_as_well(planned, folder):
+    keep_names(folder, [RealName("lyon", "2026", "kilo-2", "Kim Lo")])
+    page = planned.handle({**correction(site="porto", name="kilo-2"), "respondent": "kilo-2"})[
+        "page"
+    ]
+    assert page["told"] == {"key": "correct.done", "code": "kilo-2", "n": 0}
+    assert [p["respondent"] for p in page["planned"]] == ["mira-17"]
+    assert [one.place for one in read_names(folder)] == [("porto", "2026", "kilo-2")]

@@ -39,8 +39,8 @@ def store():
     return opened
 
 
-def _hold(store, last=None, min_group=4):
-    holding = Holding(last or {}, {}, "1", min_group, SECRET)
+def _hold(store, published=None, min_group=4):
+    holding = Holding(published or {}, {}, "1", min_group, SECRET)
 
     def read_at(revision):
         return store.frame(["a"], "1", until=revision)
@@ -48,8 +48,13 @@ def _hold(store, last=None, min_group=4):
     return holding.hold("a", store.frame(["a"], "1"), store.revision(), read_at)
 
 
-def _publish(held):
-    return {("a", lens): entry for lens, entry in held.entries.items()}
+def _publish(*held):
+    """What the register says once these were published, one after another."""
+    published = {}
+    for one in held:
+        for lens, line in one.entries.items():
+            published["a", lens] = (*published.get(("a", lens), ()), line)
+    return published
 
 
 def _said(held, item=ITEMS[0]):
@@ -66,14 +71,13 @@ def test_the_first_report_shows_everything(store):
     assert all(len(one) == 32 and "n-" not in one for one in entry.people)
 
 
-@pytest.mark.slow
 def test_a_late_respondent_changes_nothing_and_is_counted_as_waiting(store):
     first = _hold(store)
     _say(store, "n-late", (1, 1))
     second = _hold(store, _publish(first))
     pd.testing.assert_frame_equal(second.answers, first.answers)
     assert second.waiting == {"night": 1}
-    third = _hold(store, _publish(second))
+    third = _hold(store, _publish(first, second))
     pd.testing.assert_frame_equal(third.answers, first.answers)
 
 
@@ -107,16 +111,14 @@ def test_from_the_minimum_group_on_they_are_shown(store, n_late, n_shown):
 @pytest.mark.slow
 def test_one_after_another_never_adds_up_to_one_more(store):
     """Shown in steps of four, whenever reports are made."""
-    last, sizes = _publish(_hold(store)), []
+    published, sizes = [_hold(store)], []
     for number in range(9):
         _say(store, f"n-late-{number}", (1, 1))
-        held = _hold(store, last)
-        last = _publish(held)
-        sizes.append(len(_said(held)))
+        published.append(_hold(store, _publish(*published)))
+        sizes.append(len(_said(published[-1])))
     assert sizes == [6, 6, 6, 10, 10, 10, 10, 14, 14]
 
 
-@pytest.mark.slow
 def test_a_question_only_one_of_many_newcomers_answered_stays_as_it_was(store):
     first = _hold(store)
     for number in range(4):
@@ -126,8 +128,48 @@ def test_a_question_only_one_of_many_newcomers_answered_stays_as_it_was(store):
     assert len(_said(second, ITEMS[1])) == 6
     assert dict(second.entries["night"].older) == {"work.calm||night": 12}
     # Nor does the next report, in which nobody changed, show it.
-    third = _hold(store, _publish(second))
+    third = _hold(store, _publish(first, second))
     assert len(_said(third, ITEMS[1])) == 6
+
+
+def test_the_third_report_differs_from_the_first_by_nobody_or_by_enough(store):
+    """Four change and three of them change back: beside the first report that would be one."""
+    first = _hold(store)
+    for number in range(4):
+        _say(store, f"n-{number}", (5,))
+    second = _hold(store, _publish(first))
+    assert list(_said(second).values()) == [5, 5, 5, 5, 5, 5]
+    for number in range(3):
+        _say(store, f"n-{number}", (number + 1,))
+    _say(store, "n-5", (1,))
+    third = _hold(store, _publish(first, second))
+    assert [_said(third, one) for one in ITEMS] == [_said(second, one) for one in ITEMS]
+    assert third.waiting == {"night": 4}
+
+
+def test_a_question_too_few_had_answered_was_not_shown_and_waits_for_nobody(store):
+    first = _hold(store)
+    for number in range(3):
+        _say(store, f"n-{number}", (2,), items=("work.new",))
+    second = _hold(store, _publish(first))
+    for number in range(3, 5):
+        _say(store, f"n-{number}", (2,), items=("work.new",))
+    third = _hold(store, _publish(first, second))
+    assert (len(_said(second, "work.new")), len(_said(third, "work.new"))) == (0, 5)
+    _say(store, "n-5", (2,), items=("work.new",))
+    fourth = _hold(store, _publish(first, second, third))
+    assert (len(_said(fourth, "work.new")), fourth.waiting) == (5, {"night": 1})
+
+
+def test_what_showed_some_of_the_cells_binds_those(store):
+    """An export, say, of what at least eight people answered."""
+    held = _hold(store)
+    cells = [f"{item}||night" for item in ITEMS]
+    line = held.entries["night"].narrow(cells, cells[:1])
+    assert dict(line.older) == {"work.calm||night": 0}
+    _say(store, "n-late", (1, 1))
+    after = _hold(store, {("a", "night"): (line,)})
+    assert [len(_said(after, item)) for item in ITEMS] == [6, 7]
 
 
 def test_the_other_side_is_not_kept_back(store):
@@ -150,16 +192,33 @@ def test_somebody_who_is_forgotten_takes_the_side_along_until_others_have_change
     assert (len(held.answers), held.waiting, dict(held.entries)) == (0, {"night": 1}, {})
 
 
+def test_a_question_the_newcomers_were_not_asked_is_not_shown_once_somebody_is_gone(store):
+    """Three came and one went: what the three did not answer would differ by the one."""
+    first = _hold(store)
+    for number in range(3):
+        _say(store, f"n-late-{number}", (1,))
+    gone = store.frame(["a"], "1").query("respondent != 'n-0'")
+    held = Holding(_publish(first), {}, "1", 4, SECRET).hold("a", gone, 15, lambda _: gone)
+    assert [len(_said(held, item)) for item in ITEMS] == [8, 0]
+    assert (held.waiting, dict(held.entries["night"].older)) == (
+        {"night": 1},
+        {"work.calm||night": 0},
+    )
+    # Nor does the next one show it, of whom nobody is gone.
+    again = Holding(_publish(first, held), {}, "1", 4, SECRET)
+    assert len(_said(again.hold("a", gone, 15, lambda _: gone), ITEMS[1])) == 0
+
+
 def test_what_was_never_handed_out_binds_nobody(store, tmp_path):
     register = Register(tmp_path)
     register.append(_hold(store).entries.values())
-    assert set(register.last_published("1")) == {("a", "night")}
-    assert register.last_published("2") == {}
+    assert set(register.published("1")) == {("a", "night")}
+    assert register.published("2") == {}
     register.append([RegisterLine("never_handed_out", "2026-02-01T00:00:00+00:00", "a", "1")])
-    assert register.last_published("1") == {}
-    assert dict(register.count_voided("1")) == {"a": 1}
+    assert register.published("1") == {}
+    assert dict(register.count_others("1")) == {"a": 1}
     _say(store, "n-late", (1, 1))
-    assert len(_said(_hold(store, register.last_published("1")))) == 7
+    assert len(_said(_hold(store, register.published("1")))) == 7
 
 
 def test_the_register_only_grows_is_private_and_is_read_back_as_it_was(store, tmp_path):
@@ -178,4 +237,4 @@ def test_the_register_only_grows_is_private_and_is_read_back_as_it_was(store, tm
 def test_a_broken_register_stops_the_run(tmp_path):
     (tmp_path / REGISTER).write_text('{"event": "published"\n')
     with pytest.raises(EngagementError, match=r"published.jsonl.*line 1.*no line of the register"):
-        Register(tmp_path).last_published("1")
+        Register(tmp_path).published("1")

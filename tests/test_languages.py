@@ -261,6 +261,7 @@ def test_the_pages_of_that_language_show_what_they_are_there_to_show(spoken):
         ("reports/index.html", "run.outdated"),
         ("reports/index.html", "input.settings"),
         ("reports/index.html", "link.workbook"),
+        ("reports/index.html", "link.tables"),
     ):
         said = in_letters(english[key]).split("{")[0].strip()
         assert said, key

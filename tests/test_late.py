@@ -59,7 +59,7 @@ def _add_late(path: Path, late: Path) -> tuple[int, list[str]]:
 
 
 def _read(reports: Path) -> dict[str, str]:
-    """Every file but the workbook, which repeats the results, without what may differ."""
+    """Every file but the workbooks, which repeat the results, without what may differ."""
     found = {}
     for path in sorted(path for path in (reports / SITE).iterdir() if path.suffix != ".xlsx"):
         text = path.read_text(encoding="utf-8")

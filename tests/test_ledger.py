@@ -178,13 +178,12 @@ def test_a_question_without_one_owner_and_a_date_stays_marked():
     assert Accord(*PLACE, (half,)).marked == (half,)
 
 
-def test_what_is_late():
-    accord = Accord(*PLACE, (QUESTION, ACTION, replace(ACTION, ref="a-2", state="dropped")))
-    assert accord.late(dt.date(2026, 12, 1)) == ()
-    assert accord.late(dt.date(2026, 12, 2)) == (QUESTION,)
-    assert accord.late(dt.date(2027, 1, 1)) == (QUESTION, ACTION)
-    said = replace(ACTION, state="late")
-    assert Accord(*PLACE, (said,)).late(dt.date(2026, 1, 1)) == (said,)
+@pytest.mark.parametrize("state", ["late", "dropped"])
+def test_what_is_late_or_dropped_is_settled_with_a_reason_only(state):
+    said = replace(ACTION, state=state)
+    assert Accord(*PLACE, (said,)).marked == (said,)
+    given = replace(said, value={**said.value, "reason": "no people"})
+    assert Accord(*PLACE, (given,)).marked == ()
 
 
 # How it stands
@@ -331,6 +330,7 @@ def test_an_old_store_is_read_as_it_is_and_extended_when_it_is_written(tmp_path)
     again.close()
 
 
+@pytest.mark.slow
 def test_an_old_store_is_merged_and_merged_into(tmp_path):
     path = tmp_path / "answers.sqlite"
     _make_old(path)

@@ -227,7 +227,7 @@ def test_the_contents_stay_in_sight_on_a_wide_screen(browser, pages):
 
 def test_radio_buttons_sort_and_choose_without_a_script(browser, pages):
     with open_tab(browser, pages["index"], java_script_enabled=True) as tab:
-        order = """() => [...document.querySelectorAll(".sites tbody tr")]
+        order = """() => [...document.querySelectorAll(".sites [data-state]")]
             .filter(row => row.checkVisibility())
             .map(row => [row.getBoundingClientRect().top, row.querySelector("strong").textContent])
             .sort((a, b) => a[0] - b[0]).map(pair => pair[1])"""
@@ -240,7 +240,7 @@ def test_radio_buttons_sort_and_choose_without_a_script(browser, pages):
 
 def test_plants_are_chosen_by_region_and_state_together(browser, many):
     with open_tab(browser, many["index"]) as tab:
-        count = """[...document.querySelectorAll('.sites tbody tr')]
+        count = """[...document.querySelectorAll('.sites [data-state]')]
             .filter(row => row.checkVisibility()).length"""
         assert tab.page.evaluate(count) == 500
         tab.page.check("#region-1")
@@ -249,6 +249,35 @@ def test_plants_are_chosen_by_region_and_state_together(browser, many):
         assert tab.page.evaluate(count) == 83
         letters = tab.page.locator(".letters a").all_inner_texts()
         assert letters == list("ABCDEFGH")
+
+
+def test_a_letter_leads_to_its_plants_whatever_is_chosen(browser, many):
+    first = """[...document.querySelectorAll('.sites [data-state]')]
+        .filter(row => row.checkVisibility() && row.getBoundingClientRect().top >= -1)
+        .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)[0]
+        .querySelector('strong').textContent[0]"""
+    for width in (360, 1440):
+        with open_tab(browser, many["index"], width, reduced_motion="reduce") as tab:
+            for chosen in ("#region-0", "#region-1", "#state-failed"):
+                tab.page.check(chosen)
+                tab.page.click(".letters a >> text=D")
+                assert tab.page.evaluate(first) >= "D"
+                assert tab.page.evaluate("scrollY") > 0
+            tab.page.check("#by-region")  # the letters are in no order then
+            assert not tab.page.locator(".letters").is_visible()
+
+
+def test_nothing_lies_on_the_ends_of_lines(browser, pages):
+    under = """() => {
+      const strip = document.querySelector('.back').getBoundingClientRect();
+      return [strip.left, strip.right - document.documentElement.clientWidth];
+    }"""
+    for width in (360, 768, 1100):
+        with open_tab(browser, pages["site"], width) as tab:
+            assert tab.page.evaluate(under) == [0, 0]
+            tab.page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+            end = tab.page.evaluate("document.querySelector('main').getBoundingClientRect().bottom")
+            assert end <= tab.page.locator(".back").bounding_box()["y"]
 
 
 @pytest.mark.parametrize("kind", ["portfolio", "index"])

@@ -43,7 +43,6 @@ def test_there_is_a_verb_for_every_part():
     assert sorted(PARTS) == portfolio_report.__all__
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "de", "es"])
 def test_a_portfolio_has_no_faults(portfolio, language):
     spoken = replace(portfolio, engagement=replace(portfolio.engagement, languages=(language,)))
@@ -52,6 +51,7 @@ def test_a_portfolio_has_no_faults(portfolio, language):
     assert not re.findall(r"\{\w*\}|\bnan\b|\bNone\b|<NA>|Undefined", Outline(html).text)
 
 
+@pytest.mark.slow
 def test_the_cover_accounts_for_every_site(portfolio):
     text = Outline(portfolio_report.cover(portfolio).html).text
     assert "3 sites have a report." in text
@@ -164,6 +164,22 @@ def test_a_region_is_told_by_its_middle_site(portfolio):
     assert [Outline(f"<p>{row}").texts[:3] for row in rows] == [
         [name, "4", str(n)] for name, n in (("Americas", 4), ("APAC", 0), ("EMEA", 4))
     ]
+
+
+def test_a_region_has_one_share_wherever_it_is_told(portfolio):
+    """In the table of regions and in the map by dimension: that of its middle site."""
+    many = page_cases.repeat_sites(portfolio, 123)  # more than are told one by one
+    row = r"<tr>\s*<th scope=\"row\">({})</th>(.*?)</tr>"
+    listed = dict(re.findall(row.format("[^<]*"), portfolio_report.regions(many).html, re.DOTALL))
+    mapped = re.findall(row.format("|".join(listed)), portfolio_report.where(many).html, re.DOTALL)
+    share = re.compile(r"<td class=\"number\"[^>]*>(\d+%)")
+    told = {
+        name: [share.search(cells)[1] for known, cells in mapped if known == name if "%" in cells]
+        for name in listed
+    }
+    assert {name for name, shares in told.items() if shares} == {"EMEA", "Americas"}
+    for name, cells in listed.items():
+        assert share.findall(cells) == told[name]
 
 
 def test_plants_of_one_name_are_told_apart(portfolio):

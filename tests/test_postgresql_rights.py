@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from accords import NAMES, OWNERS, make_accord
+from accords import entries as agreed
+from click.testing import CliRunner
 from engagement_folders import make_folder, request_for
 
 from harmony_kit.batch.batch import run_engagement
+from harmony_kit.cli import main
 from harmony_kit.errors import StoreError
 from harmony_kit.instrument.file import find_instrument
 from harmony_kit.journal.answers import Answer, Event, Respondent, Source, Subject
@@ -88,6 +93,29 @@ def test_an_interviewer_holds_the_workshop_and_a_reader_learns_no_names(urls):
     assert store.ledger.names() == {}
     store.close()
     reader.close()
+
+
+def test_a_reader_follows_up_and_hands_on_what_names_nobody(urls, tmp_path):
+    store = Store(urls["interviewer"])
+    store.ledger.add(agreed())
+    for owner, name in OWNERS:
+        store.ledger.add_owner(owner, name)
+    store.close()
+    folder = make_accord(tmp_path / "acme")
+    settings = folder / "engagement.yaml"
+    settings.write_text(settings.read_text("utf-8") + f"store: {urls['reader']}\n", "utf-8")
+    run = partial(CliRunner().invoke, main)
+    for words in (["follow"], ["pulse"], ["accord", "--roles"]):
+        done = run([words[0], str(folder), *words[1:]])
+        assert done.exit_code == 0, done.output
+    followed = run(["follow", str(folder)]).output
+    assert "head of IT" in followed
+    made = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".sqlite"]
+    assert {path.parent.name for path in made} >= {"circulate", "pulse"}
+    told = [path.read_bytes() for path in made if "sqlite" not in path.name]
+    assert [name for name in NAMES if any(name.encode() in content for content in told)] == []
+    refused = run(["accord", str(folder)])
+    assert (refused.exit_code, "permission denied" in refused.output) == (1, True)
 
 
 @pytest.mark.parametrize(

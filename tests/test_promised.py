@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from harmony_kit.batch.earlier import take_earlier
+from harmony_kit.batch.earlier import Earlier, take_earlier
 from harmony_kit.batch.erasing import Traces, erase_traces
 from harmony_kit.batch.holding import read_holding
 from harmony_kit.batch.snapshot import snapshot_folder, take_snapshot
@@ -57,7 +57,7 @@ class Plants:
             for owner in workshop.owners:
                 self.store.ledger.add_owner(owner, "Pat Quill")
 
-    def take(self) -> dict[str, str]:
+    def take(self) -> Earlier:
         holding = read_holding(self.engagement.folder, "2026", 4)
         options = {"wave": "2026", "folder": self.snapshot, "holding": holding}
         take_snapshot(self.store, SITES, **options)
@@ -194,7 +194,7 @@ def test_nobody_is_named_in_what_a_notebook_reads(plants):
 def test_what_was_before_is_read_again_only_where_it_changed(tmp_path):
     plants = Plants(tmp_path / "demo")
     first = plants.take()
-    assert set(first) == {KEPT, BROKEN}
+    assert set(first.sha256) == set(first.entries) == {KEPT, BROKEN}
     files = {path: path.stat().st_mtime_ns for path in (plants.snapshot / "earlier").iterdir()}
     assert plants.take() == first
     assert {path: path.stat().st_mtime_ns for path in files} == files
@@ -203,7 +203,10 @@ def test_what_was_before_is_read_again_only_where_it_changed(tmp_path):
     when = late.at + dt.timedelta(days=200)
     plants.store.ledger.add([replace(late, state="done", at=when, supersedes=late.id)])
     second = plants.take()
-    assert (second[KEPT] == first[KEPT], second[BROKEN] == first[BROKEN]) == (True, False)
+    assert (
+        second.sha256[KEPT] == first.sha256[KEPT],
+        second.sha256[BROKEN] == first.sha256[BROKEN],
+    ) == (True, False)
     assert "5 promised: 2 late, 1 without a day, 1 done and 1 dropped." in _say(
         plants.assess(BROKEN)
     )

@@ -41,16 +41,16 @@ def _standing(folder: Path) -> dict[str, str]:
 
 def test_another_wave_moves_what_stood_there_aside_and_back(tmp_path: Path) -> None:
     _write(tmp_path / "reports", "1", "a/report.html", "index.html", "mine.txt")
-    assert arrange_waves(tmp_path, "1") == ""
-    assert arrange_waves(tmp_path, "2") == "1"
+    assert arrange_waves(tmp_path / "reports", "1") == ""
+    assert arrange_waves(tmp_path / "reports", "2") == "1"
     _write(tmp_path / "reports", "2", "a/report.html", "index.html")
     names = ("a/report.html", "index.html", "mine.txt")
     first = {f"waves/1/{name}": "1" for name in names}
     assert _standing(tmp_path) == {**first, "a/report.html": "2", "index.html": "2"}
-    assert kept_waves(tmp_path) == ["1"]
-    assert place_of_wave(tmp_path, "1", "2") == tmp_path / "reports" / "waves" / "1"
-    assert arrange_waves(tmp_path, "2") == ""
-    assert arrange_waves(tmp_path, "1") == "2"
+    assert kept_waves(tmp_path / "reports") == ["1"]
+    assert place_of_wave(tmp_path / "reports", "1", "2") == tmp_path / "reports" / "waves" / "1"
+    assert arrange_waves(tmp_path / "reports", "2") == ""
+    assert arrange_waves(tmp_path / "reports", "1") == "2"
     second = {"waves/2/a/report.html": "2", "waves/2/index.html": "2"}
     assert _standing(tmp_path) == {**dict.fromkeys(names, "1"), **second}
 
@@ -59,34 +59,36 @@ def test_another_wave_moves_what_stood_there_aside_and_back(tmp_path: Path) -> N
 def test_a_move_that_was_cut_short_is_finished(tmp_path: Path, n_moved: int) -> None:
     names = ("a/report.html", "b/report.html", "index.html")
     _write(tmp_path / "reports", "1", *names)
-    arrange_waves(tmp_path, "1")
+    arrange_waves(tmp_path / "reports", "1")
     aside = tmp_path / "reports" / "waves" / "1"
     aside.mkdir(parents=True)
     for name in ("a", "b", "index.html")[:n_moved]:
         (tmp_path / "reports" / name).rename(aside / name)
-    arrange_waves(tmp_path, "2")
+    arrange_waves(tmp_path / "reports", "2")
     assert _standing(tmp_path) == {f"waves/1/{name}": "1" for name in names}
     # The way back, killed after the mark was set and some of it had moved.
-    (tmp_path / ".harmony" / "standing.json").write_text('{"wave": "1"}')
+    (tmp_path / ".harmony" / "standing.json").write_text('{"reports": "1"}')
     for name in ("a", "b", "index.html")[:n_moved]:
         (aside / name).rename(tmp_path / "reports" / name)
-    arrange_waves(tmp_path, "1")
+    arrange_waves(tmp_path / "reports", "1")
     assert _standing(tmp_path) == dict.fromkeys(names, "1")
 
 
 def test_a_folder_of_before_says_its_wave_in_run_json(tmp_path: Path) -> None:
     _write(tmp_path / "reports", json.dumps({"wave": "1"}), "run.json", "index.html")
-    assert arrange_waves(tmp_path, "2") == "1"
+    assert arrange_waves(tmp_path / "reports", "2") == "1"
     assert sorted(_standing(tmp_path)) == ["waves/1/index.html", "waves/1/run.json"]
-    assert link_waves(tmp_path, "2", "2") == [{"wave": "1", "link": "waves/1/index.html"}]
+    assert link_waves(tmp_path / "reports", "2", "2") == [
+        {"wave": "1", "link": "waves/1/index.html"}
+    ]
 
 
 def test_what_cannot_be_moved_is_told(tmp_path: Path) -> None:
     _write(tmp_path / "reports", "1", "a/report.html")
     _write(tmp_path / "reports" / "waves", "a file", "1")
-    arrange_waves(tmp_path, "1")
+    arrange_waves(tmp_path / "reports", "1")
     with pytest.raises(EngagementError, match="the reports of wave 1 cannot be moved aside"):
-        arrange_waves(tmp_path, "2")
+        arrange_waves(tmp_path / "reports", "2")
     assert (tmp_path / "reports" / "a" / "report.html").read_text() == "1"
 
 

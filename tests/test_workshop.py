@@ -22,7 +22,7 @@ from workshops import LENSES, RESULTS, Holder, make_workshop
 from harmony_kit.cli import main
 from harmony_kit.commands.workshops import open_host
 from harmony_kit.engagement.folder import load_engagement
-from harmony_kit.errors import EngagementError
+from harmony_kit.errors import EngagementError, StoreError
 from harmony_kit.instrument.language_files import load_texts
 from harmony_kit.journal.commitment import BOUNDARIES
 from harmony_kit.journal.store import Store
@@ -155,8 +155,101 @@ def test_a_number_outside_the_scale_is_refused_and_nothing_is_kept(holder, text)
     holder.ask(do="accept")
     question = "prediction;frame.risk;it;number"
     reply = holder.host.handle({"do": "lock", "question": question, "text": text})
-    assert reply["trouble"]["text"] == "trouble.constraint"
+    assert reply["trouble"] == {
+        "text": "trouble.constraint",
+        "detail": "how much risk is acceptable: a number from 1 to 5, please.",
+        "todo": "",
+    }
     assert holder.accord.find("prediction", "frame.risk", "it") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "told"),
+    [
+        ("prediction;frame.risk;it;number", "9", "bitte eine Zahl von 1 bis 5."),
+        ("attendance;room;it;count", "many", "bitte eine ganze Zahl von 0 bis 99."),
+        ("action;a-1;;due", "tomorrow", "bitte ein Tag, wie 2026-12-31."),
+        ("why;frame.risk;it;text", "x" * 2001, "höchstens 2000 Zeichen."),
+        ("question;q;;sort", "people", "so kann es nicht festgehalten werden."),
+    ],
+)
+def test_what_cannot_stand_is_told_in_the_rooms_language(holder, question, said, told):
+    holder.ask(do="accept")
+    holder.ask(do="language", language="de")
+    reply = holder.host.handle({"do": "answer", "question": question, "text": said})
+    detail = reply["trouble"]["detail"]
+    assert detail.endswith(told)
+    assert not re.search(r"frame\.|room|a-1|Allowed|Error", detail)
+
+
+def test_a_full_disk_is_told_without_the_machines_words(holder, monkeypatch):
+    def fail(*_):
+        tried, store, why = "write to", "sqlite:////secret/answers.sqlite", "disk is full"
+        raise StoreError(tried, store, why)
+
+    monkeypatch.setattr(type(holder.host.room.ledger), "add", fail)
+    reply = holder.host.handle({"do": "answer", "question": "why;frame.risk;it;text", "text": "x"})
+    assert reply["trouble"]["detail"] == "What was said could not be written to disk."
+
+
+def test_a_decision_nobody_wrote_down_is_added_on_the_board(folder):
+    holder = Holder(folder)
+    assert holder.page["id"] == "choose"
+    for text in (" ", "when to REORDER"):
+        assert holder.host.handle({"do": "decide", "text": text})["problems"] == {
+            "decision": "subjects.problem"
+        }
+    holder.ask(do="decide", text="When to call maintenance")
+    assert holder.page["place"]["respondent"] == "when-to-call-maintenance"
+    holder.say("why;frame.risk;it;text", "Because.")
+    again = Holder(folder)
+    assert again.host.room.workflow == "when-to-call-maintenance"
+    titles = [one.title for one in again.host.standing.agenda.workflows]
+    assert titles == ["When to stop the line", "When to reorder", "When to call maintenance"]
+
+
+def test_without_any_decision_the_first_is_named_here(tmp_path):
+    folder = make_workshop(tmp_path / "acme", None)
+    (folder / "decisions.csv").unlink()
+    holder = Holder(folder)
+    assert [part["name"] for part in holder.page["parts"] if part["part"] == "field"] == [
+        "decision"
+    ]
+    holder.ask(do="decide", text="When to stop")
+    assert holder.page["id"] == "choose;topics"
+
+
+@pytest.mark.parametrize("state", ["late", "dropped"])
+def test_what_became_of_an_action_is_said_with_a_reason(holder, state):
+    holder.ask(do="take", kind="action", ref="topic:frame")
+    action = "action;topic:frame;"
+
+    def asked():
+        fields = [part for part in holder.page["parts"] if part["part"] == "field"]
+        return [part["name"].rpartition(";")[2] for part in fields]
+
+    assert "state" not in asked()
+    for lens, role in zip(LENSES, ("head of IT", "shift lead"), strict=True):
+        holder.say(f"{action};owner-{lens}", role=role, lens=lens)
+    holder.choose(f"{action};days", "60")
+    holder.say(f"{action};done_when", "it hangs at the line")
+    holder.ask(do="go", to="actions;topic:frame")
+    assert "state" in asked()
+    holder.choose(f"{action};state", state)
+    assert "reason" in asked()
+    assert holder.page["marks"] == ["Not settled until somebody says why."]
+    holder.say(f"{action};reason", "the tags come first")
+    holder.ask(do="go", to="actions;topic:frame")
+    assert holder.page["marks"] == []
+    (kept,) = holder.accord.actions
+    assert (kept.state, kept.value["reason"]) == (state, "the tags come first")
+    holder.ask(do="go", to="actions")
+    listed = next(part for part in holder.page["parts"] if part["part"] == "list")
+    assert listed["items"][0]["beside"].startswith(f"{state} · ")
+    holder.ask(do="go", to="actions;topic:frame")
+    holder.choose(f"{action};state", "done")
+    assert "reason" not in asked()
+    assert holder.accord.marked == ()
 
 
 def test_a_locked_number_changes_only_by_undo(holder):
@@ -164,7 +257,8 @@ def test_a_locked_number_changes_only_by_undo(holder):
     question = "prediction;frame.risk;it;number"
     holder.ask(do="lock", question=question, text="3")
     reply = holder.host.handle({"do": "answer", "question": question, "text": "4"})
-    assert "it is locked" in reply["trouble"]["detail"]
+    told = "how much risk is acceptable: it is locked. Undo (Alt+Z) opens it again."
+    assert reply["trouble"]["detail"] == told
     holder.ask(do="undo")
     holder.ask(do="lock", question=question, text="4")
     assert holder.accord.find("prediction", "frame.risk", "it").value == {"number": "4"}
@@ -251,7 +345,8 @@ def test_a_pilot_starts_only_with_all_five_limits(holder):
     holder.choose("boundary;cam;;state", "starts")
     assert holder.accord.find("boundary", "cam").state == "starts"
     emptied = holder.host.handle({"do": "answer", "question": "boundary;cam;;stopping", "text": ""})
-    assert "only with stopping filled in" in emptied["trouble"]["detail"]
+    told = "Camera: a pilot cannot start, or go on, while one of its five limits is blank."
+    assert emptied["trouble"]["detail"] == told
     assert holder.accord.find("boundary", "cam").state == "starts"
 
 
@@ -522,11 +617,12 @@ def test_every_text_of_the_board_is_used_and_every_text_used_is_there():
         "boundary.",
         "seed.",
         "mark.",
+        "wrong.",
         "aloud.",
         "reveal.",
     )
     fixed = {"bar.progress", "bar.minutes", "bar.leave", "bar.sections", "bar.undo", "bar.redo"}
-    fixed |= {"lobby.undo", "lobby.topics", "lobby.boundary", "drop", "minutes"}
+    fixed |= {"lobby.undo", "lobby.topics", "lobby.boundary", "lobby.decision", "drop", "minutes"}
     left = {key for key in texts if key not in written and not key.startswith(put)} - fixed
     assert left == set()
 

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 from conftest import IS_REQUIRED, skip_or_fail
-from workshops import make_workshop
+from workshops import LENSES, Holder, make_workshop
 
 from harmony_kit.interview.launch import plan_lab
 from harmony_kit.journal.accord import accord_of
@@ -237,6 +237,38 @@ def test_a_whole_workshop_by_keyboard(visit, folder, size):  # noqa: PLR0915 - o
     again = stored(folder).current
     assert sorted(repr((one.thing, one.state, one.value)) for one in again) == said
     assert (dialogs, visit.notebook()) == ([], before)
+
+
+def _fill_the_longest_sheets(folder):
+    """A verdict that was overruled and is blocked, and an action that is late."""
+    holder = Holder(folder, workflow="stop-line")
+    holder.ask(do="take", kind="action", ref="topic:frame")
+    action = "action;topic:frame;"
+    for lens, role in zip(LENSES, ("head of IT", "shift lead"), strict=True):
+        holder.say(f"{action};owner-{lens}", role=role, lens=lens)
+    holder.choose(f"{action};days", "60")
+    holder.say(f"{action};done_when", "it hangs at the line")
+    holder.choose(f"{action};state", "late")
+    holder.choose("verdict;stop-line;;state", "overruled")
+    holder.choose("verdict;stop-line;;verdict", "act_with_guardrails")
+    holder.choose("verdict;stop-line;;check", "readiness.clean")
+
+
+def test_the_longest_sheets_are_whole_on_a_low_screen(folder, lab, browser):
+    _fill_the_longest_sheets(folder)
+    with labs.open_visit(browser, lab.address(NOTEBOOK)) as visit:
+        board = Board(visit, (1280, 800))
+        for step in (5, 7):
+            board.press(f"Alt+{step}")
+            if step == 7:
+                board.page.locator(".things button").first.click()
+                board.rest()
+            height = "[...document.querySelectorAll('.harmony')].map((e) => e.scrollHeight)"
+            assert board.page.evaluate(height) == [800], step
+        board.press("Alt+0")
+        board.page.get_by_label("Another decision").fill("When to call maintenance")
+        board.press("Enter")
+        assert board.page.locator(".who").inner_text() == "Lyon · When to call maintenance"
 
 
 def test_what_is_marked_shows_without_colours_and_in_the_dark(lab, browser):

@@ -36,7 +36,7 @@ _MANIFEST: Final = "backup.json"
 _KIND: Final = "harmony-kit backup"
 _KEPT: Final = "backups.json"
 #: What is made again from the rest, or is only about this computer.
-_LEFT_OUT: Final = (".harmony", "reports", "drafts", "receipts", ".ipynb_checkpoints")
+_LEFT_OUT: Final = (".harmony", "reports", "drafts", "redacted", "receipts", ".ipynb_checkpoints")
 
 
 def write_backup(engagement: Engagement, path: Path) -> Mapping[str, Any]:

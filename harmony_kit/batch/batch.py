@@ -23,9 +23,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from harmony_kit.batch.batch_request import BatchRequest
 from harmony_kit.batch.briefing import (
     PORTFOLIO,
-    BatchRequest,
     brief,
     clean_up,
 )

@@ -1,4 +1,4 @@
-"""What a run is asked to do, and what is known before the first notebook runs."""
+"""What is known before the first notebook runs."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from harmony_kit.batch.batch_request import BatchRequest
 from harmony_kit.batch.earlier import take_earlier
-from harmony_kit.batch.handing import mark_pages, reports_name, void_reports
+from harmony_kit.batch.handing import mark_pages, redact_engagement, reports_name, void_reports
 from harmony_kit.batch.holding import read_holding
 from harmony_kit.batch.inputs import shared_inputs, site_inputs
-from harmony_kit.batch.job import Job, Limits
+from harmony_kit.batch.job import Job
 from harmony_kit.batch.losses import list_losses
 from harmony_kit.batch.own_notebooks import (
     PORTFOLIO_NOTEBOOK,
@@ -43,7 +43,6 @@ from harmony_kit.report.words import load_words
 
 __all__ = [
     "PORTFOLIO",
-    "BatchRequest",
     "Briefing",
     "brief",
     "clean_up",
@@ -55,59 +54,6 @@ PORTFOLIO = "_portfolio"
 _PLAN, _LONGEST_PLAN_S = "plan-", 3600
 # Every working folder lies where a published report lies: two levels below the engagement.
 _HOME = "../.."
-
-
-@dataclass(frozen=True)
-class BatchRequest:
-    """A run of an engagement.
-
-    Attributes
-    ----------
-    as_of
-        The day the reports are made as of: open decisions are counted up to it.
-    sites, where
-        Which sites; empty: all. `where` pairs a column of sites.csv with a value.
-    wave
-        None: the wave of engagement.yaml.
-    n_jobs
-        Notebooks at a time; None: as many as there are processors and memory for.
-    is_forced
-        Whether reports are made again whose inputs did not change.
-    patience
-        How many reports may fail in the same way, one after the other, before no further one is
-        started; None: any number.
-    output
-        Where the reports are delivered to as well, a folder or an fsspec URL.
-    scheduler
-        Address of a Dask scheduler whose workers run the notebooks; None: this machine.
-    exchange
-        Where this machine and the workers leave things for each other, a folder or an fsspec
-        URL all can reach; None: ``.harmony/exchange`` in the engagement folder.
-    notebooks
-        Folder of the two notebooks; None: the engagement's own, else those of the package.
-    is_draft
-        For the consultant's eyes only: of all answers there are, marked on every page, in a
-        folder of its own that is neither registered nor delivered.
-    is_never_handed_out
-        Whether the reports there are of these sites were never handed out, so that the next ones
-        need not keep to them.
-    """
-
-    folder: Path
-    as_of: date
-    sites: tuple[str, ...] = ()
-    where: tuple[tuple[str, str], ...] = ()
-    wave: str | None = None
-    n_jobs: int | None = None
-    limits: Limits = field(default_factory=Limits)
-    is_forced: bool = False
-    patience: int | None = 5
-    output: str | None = None
-    scheduler: str | None = None
-    exchange: str | None = None
-    notebooks: Path | None = None
-    is_draft: bool = False
-    is_never_handed_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,13 +82,13 @@ class Briefing:
     @property
     def records_folder(self) -> Path:
         """Where the records of this wave are kept."""
-        return record_folder(self.engagement.folder, self.engagement.wave, self.request.is_draft)
+        return record_folder(self.engagement.folder, self.engagement.wave, self.request.edition)
 
     def site_job(self, step: Step) -> Job:
         """The job that makes the report of a site."""
         site = self.engagement.site(step.name)
         parameters = {
-            "engagement": f"{_HOME}/.harmony/sites/{site.site}",
+            "engagement": f"{_HOME}/{self.site_folders.place(site.site)}",
             "site": site.site,
             "wave": self.engagement.wave,
             "snapshot": self._name(self.snapshot.folder),
@@ -230,16 +176,20 @@ def brief(request: BatchRequest, *, is_plan: bool = False) -> Briefing:
     engagement = replace(engagement, wave=request.wave or engagement.wave)
     first_site(engagement)  # a broken file must not take every report down
     selected = select_sites(engagement, request.sites, request.where)
+    if request.is_redacted:
+        engagement = redact_engagement(engagement)
     engagement = mark_pages(engagement, is_draft=request.is_draft)
     if request.is_never_handed_out and not is_plan:
         void_reports(engagement, selected)
+    reports = engagement.folder / reports_name(request.edition)
     moves = not (is_plan or request.is_draft)
-    moved = arrange_waves(engagement.folder, present) if moves else ""
-    reports = _place_of(engagement, request, present)
+    moved = arrange_waves(reports, present) if moves else ""
+    if not request.is_draft:
+        reports = place_of_wave(reports, engagement.wave, present)
     snapshot = _take_snapshot(engagement, request, is_plan=is_plan)
     shared = shared_inputs(engagement, request.as_of)
     notebook = find_notebook(engagement.folder, SITE_NOTEBOOK, request.notebooks)
-    records = find_records(record_folder(engagement.folder, engagement.wave, request.is_draft))
+    records = find_records(record_folder(engagement.folder, engagement.wave, request.edition))
     plan = make_plan(
         site_inputs(engagement, snapshot, notebook, shared),
         records,
@@ -250,12 +200,6 @@ def brief(request: BatchRequest, *, is_plan: bool = False) -> Briefing:
     return Briefing(request, engagement, snapshot, records, plan, shared, reports, present, moved)
 
 
-def _place_of(engagement: Engagement, request: BatchRequest, present: str) -> Path:
-    if request.is_draft:
-        return engagement.folder / reports_name(is_draft=True)
-    return place_of_wave(engagement.folder, engagement.wave, present)
-
-
 def _take_snapshot(engagement: Engagement, request: BatchRequest, *, is_plan: bool) -> Snapshot:
     wave, sites = engagement.wave, engagement.site_ids
     folder = snapshot_folder(engagement.folder, wave, request.is_draft)
@@ -263,11 +207,11 @@ def _take_snapshot(engagement: Engagement, request: BatchRequest, *, is_plan: bo
     try:
         refuse(list_losses(store, sites, wave=wave, folder=engagement.folder))
         holding = read_holding(engagement.folder, wave, engagement.settings.min_group)
-        holding = replace(holding, last={}, n_voided={}) if request.is_draft else holding
+        holding = replace(holding, published={}, n_others={}) if request.is_draft else holding
         with _copy_of(folder) if is_plan else nullcontext(folder) as place:
             where: dict[str, Any] = {"wave": wave, "folder": place, "holding": holding}
             snapshot = take_snapshot(store, sites, is_forced=request.is_forced, **where)
-            return replace(snapshot, earlier=take_earlier(store, engagement, sites, place))
+            return snapshot.beside(take_earlier(store, engagement, sites, place))
     finally:
         store.close()
 

@@ -28,19 +28,21 @@ class Delivery:
     def __init__(self, briefing: Briefing) -> None:
         self.trouble: HarmonyError | None = None
         self._briefing = briefing
-        self._root = briefing.engagement.folder / reports_name(is_draft=False)
+        self._root = briefing.engagement.folder / reports_name(briefing.request.edition)
         self._destination: Destination | None = None
         url = briefing.request.output
         if url is not None and not briefing.request.is_draft:
+            if briefing.request.is_redacted:  # never over the ordinary reports
+                url = f"{url.rstrip('/')}/{briefing.request.edition}"
             ledger = ledger_folder(briefing.engagement.folder, url)
             self._destination = Destination(url, ledger)
 
     def deliver_kept(self) -> None:
         """Bring the waves that moved aside first: what they were there is replaced next."""
-        folder, present = self._briefing.engagement.folder, self._briefing.present
-        for wave in kept_waves(folder) if self._destination is not None else ():
-            place = place_of_wave(folder, wave, present)
-            for record in find_records(record_folder(folder, wave)).values():
+        folder, edition = self._briefing.engagement.folder, self._briefing.request.edition
+        for wave in kept_waves(self._root) if self._destination is not None else ():
+            place = place_of_wave(self._root, wave, self._briefing.present)
+            for record in find_records(record_folder(folder, wave, edition)).values():
                 self._deliver_from(place, record.name, _files_of(record, place))
             self.deliver_pages(place)
 

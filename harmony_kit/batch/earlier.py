@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from harmony_kit.batch.holding import read_holding, read_published
-from harmony_kit.batch.register import mark_site
+from harmony_kit.batch.register import RegisterLine, mark_site
 from harmony_kit.engagement.folder import Engagement
 from harmony_kit.engagement.secret import keep_secret
 from harmony_kit.files import hash_content, json_bytes, read_json, write_json, write_whole
@@ -25,16 +25,28 @@ from harmony_kit.journal.queries import read_beginnings
 from harmony_kit.journal.store import Store
 from harmony_kit.measures.waves import Wordings
 
-__all__ = ["read_wordings", "take_earlier"]
+__all__ = ["Earlier", "read_wordings", "take_earlier"]
 
 _MANIFEST = "earlier.json"
-_SCHEMA = 2
+_SCHEMA = 3
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What is known of the wave before, for the sites that had one.
+
+    `sha256` is site → fingerprint, `entries` what the register will say of that wave once the
+    site's report is published.
+    """
+
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    entries: Mapping[str, tuple[RegisterLine, ...]] = field(default_factory=dict)
 
 
 def take_earlier(
     store: Store, engagement: Engagement, sites: Sequence[str], folder: Path
-) -> dict[str, str]:
-    """Bring ``<folder>/earlier`` up to date: site → fingerprint; sites without a wave before lack.
+) -> Earlier:
+    """Bring ``<folder>/earlier`` up to date; sites without a wave before are in neither.
 
     Files of a site whose wave before, and whose present answers, did not change stay as they are.
     """
@@ -57,12 +69,16 @@ def take_earlier(
         if known.get(site, {}).get("as_of") == as_of and _is_there(target, site):
             found[site] = known[site]
         else:
-            digest = _write_site(target, site, _draw_site(store, engagement, site, wave, agreed))
-            found[site] = {"as_of": as_of, "sha256": digest}
+            files, lines = _draw_site(store, engagement, site, wave, agreed)
+            digest = _write_site(target, site, files)
+            found[site] = {"as_of": as_of, "sha256": digest, "entries": [*map(asdict, lines)]}
     _forget_others(target, {*found})
     if found != known and (found or target.is_dir()):
         write_json(target / _MANIFEST, found)
-    return {site: one["sha256"] for site, one in found.items()}
+    return Earlier(
+        {site: one["sha256"] for site, one in found.items()},
+        {site: tuple(RegisterLine.of(e) for e in one["entries"]) for site, one in found.items()},
+    )
 
 
 def _find_waves(store: Store, wave: str) -> dict[str, str]:
@@ -80,8 +96,13 @@ def _find_waves(store: Store, wave: str) -> dict[str, str]:
 def _rule_of(engagement: Engagement, site: str, wave: str) -> str:
     """What of the rules of disclosure changes what may be shown although no answer changed."""
     holding = read_holding(engagement.folder, wave, engagement.settings.min_group)
-    last = [asdict(line) for (place, _), line in sorted(holding.last.items()) if place == site]
-    return hash_content([holding.min_group, holding.n_voided.get(site, 0), last])
+    lines = [
+        asdict(line)
+        for (place, _), lines in sorted(holding.published.items())
+        for line in lines
+        if place == site
+    ]
+    return hash_content([holding.min_group, holding.n_others.get(site, 0), lines])
 
 
 def _is_there(target: Path, site: str) -> bool:
@@ -90,8 +111,8 @@ def _is_there(target: Path, site: str) -> bool:
 
 def _draw_site(
     store: Store, engagement: Engagement, site: str, wave: str, agreed: Sequence[Commitment]
-) -> dict[str, bytes]:
-    """Ending → content of the two files of a site."""
+) -> tuple[dict[str, bytes], tuple[RegisterLine, ...]]:
+    """Ending → content of the two files of a site, and what the register will say of them."""
     current = [*store.current(site, wave), *store.current(site, engagement.wave)]
     told = {
         "wave": wave,
@@ -100,8 +121,8 @@ def _draw_site(
         "entries": [_plain(one) for one in agreed],
         "owners": [asdict(one) for one in store.ledger.owners(site)],
     }
-    answers = Answers(read_published(store, engagement, [site], wave))
-    return {"parquet": answers_bytes(answers), "json": json_bytes(told)}
+    answers, lines = read_published(store, engagement, [site], wave)
+    return {"parquet": answers_bytes(Answers(answers)), "json": json_bytes(told)}, lines
 
 
 def _write_site(target: Path, site: str, files: Mapping[str, bytes]) -> str:

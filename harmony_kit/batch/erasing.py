@@ -20,6 +20,7 @@ from typing import Final
 
 from harmony_kit.batch.briefing import PORTFOLIO
 from harmony_kit.batch.edited import EDITED
+from harmony_kit.batch.handing import reports_name
 from harmony_kit.batch.kept import list_kept
 from harmony_kit.batch.record import find_records, known_waves, record_folder
 from harmony_kit.batch.shelf import Shelf
@@ -99,7 +100,7 @@ def mend_files(engagement: Engagement, traces: Traces, *, is_thorough: bool) -> 
 
 
 def erase_drafts(engagement: Engagement) -> Iterator[Path]:
-    """Delete what is only ours, and nobody misses: drafts, and what a killed run left."""
+    """Delete what a run makes anew: drafts, redacted reports, and what a killed run left."""
     for one in list_kept(engagement):
         path = Path(one.where)
         if one.remedy == "delete" and one.kind != "notebooks" and path.exists():
@@ -110,8 +111,9 @@ def erase_drafts(engagement: Engagement) -> Iterator[Path]:
 def _take_down(engagement: Engagement, sites: Collection[str]) -> Iterator[Path]:
     """Take down reports and portfolios, with what they were made from."""
     folder = engagement.folder
+    reports = folder / reports_name()
     for wave in known_waves(folder):
-        shelf = Shelf(place_of_wave(folder, wave, engagement.wave), record_folder(folder, wave))
+        shelf = Shelf(place_of_wave(reports, wave, engagement.wave), record_folder(folder, wave))
         for name, record in find_records(shelf.records).items():
             if name in (*sites, PORTFOLIO):
                 shelf.remove(record)
@@ -148,7 +150,7 @@ def find_traces(engagement: Engagement, traces: Traces) -> list[Path]:
 
 
 _OURS: Final = ("store", "store_log", "store_copy", "names", "register", "secret")
-_MADE: Final = (".harmony", "reports", "drafts", "receipts")
+_MADE: Final = (".harmony", "reports", "drafts", "redacted", "receipts")
 
 
 def _is_in(path: Path, traces: Traces) -> bool:

@@ -18,7 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from harmony_kit.batch.briefing import PORTFOLIO, BatchRequest
+from harmony_kit.batch.batch_request import BatchRequest
+from harmony_kit.batch.briefing import PORTFOLIO
 from harmony_kit.batch.fleet_worker import (
     RemotelyMade,
     Task,

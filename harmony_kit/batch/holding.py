@@ -1,16 +1,18 @@
 """Keeping a report to what was published, until enough people have changed.
 
 Per cell, one lens's answers to one question: if between one and the minimum group of people came,
-went or changed their answer since it was published, the cell stays as it was then. The journal
-only grows, so what it was can be read again. Somebody whose rows are gone for good (`forget`)
-cannot be kept; then the lens is not shown at all until enough others have changed as well.
+went or changed their answer since it was published, the cell stays as it was last. That holds
+against everything that was published of it, not only the last: whoever has the first and the third
+report compares those. The journal only grows, so what a cell was can be read again. Somebody who
+withdrew, or whose rows are gone for good (`forget`), cannot be kept; then the cell is not shown
+until enough others have changed as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pandas as pd
@@ -21,8 +23,9 @@ from harmony_kit.engagement.secret import keep_secret
 from harmony_kit.journal.answers import AnswersFrame, type_frame
 from harmony_kit.journal.store import Store
 
-__all__ = ["Held", "Holding", "read_holding", "read_published"]
+__all__ = ["Held", "Holding", "narrow_lines", "read_holding", "read_published"]
 
+_SIDE = ["site", "wave", "lens"]
 _CELL = ["item", "subject", "about"]
 #: What an answer is, beside its cell.
 _CONTENT = ["status", "value", "chosen", "text", "quotable"]
@@ -52,82 +55,135 @@ class Held:
 class Holding:
     """What decides how much of the newest answers of a wave may be shown.
 
-    `last` is what was published last, by site and lens, `n_voided` how often the reports of a
-    site were said never to have been handed out.
+    `published` is what was published, by site and lens, in order; `n_others` how often anything
+    but its reports was written down of a site.
     """
 
-    last: Mapping[tuple[str, str], RegisterLine]
-    n_voided: Mapping[str, int]
+    published: Mapping[tuple[str, str], tuple[RegisterLine, ...]]
+    n_others: Mapping[str, int]
     wave: str
     min_group: int
     secret: bytes
 
     def hold(self, site: str, now: pd.DataFrame, revision: int, read_at: ReadAt) -> Held:
         """The answers of a site that may be shown, out of all there are `now`."""
-        known = {lens for place, lens in self.last if place == site}
-        lenses = sorted({*now["lens"].unique(), *known})
+        known = {lens for place, lens in self.published if place == site}
+        read_once = cache(read_at)
         parts, waiting, entries = [], {}, {}
-        for lens in lenses:
+        for lens in sorted({*now["lens"].unique(), *known}):
             answers = now[now["lens"] == lens]
-            entry = self.last.get((site, lens))
-            if entry is not None:
-                shown, n_waiting, older = self._keep(entry, answers, read_at)
-            else:
-                shown, n_waiting, older = answers, 0, {}
+            lines = self.published.get((site, lens), ())
+            looks = [self._look(line, answers, read_once) for line in lines]
+            shown, n_waiting, older = _keep(looks, answers, self.min_group)
             parts.append(shown)
             if n_waiting:
                 waiting[lens] = n_waiting
             if shown["respondent"].nunique() >= self.min_group:
                 people = mark_people(self.secret, shown, site, self.wave)
-                entries[lens] = RegisterLine(
-                    "published", "", site, self.wave, lens, revision, older, people
-                )
-        answers = pd.concat(parts).sort_index() if parts else now
+                told = (revision, older, people, self.min_group)
+                entries[lens] = RegisterLine("published", "", site, self.wave, lens, *told)
+        answers = pd.concat(parts).sort_index(kind="stable") if parts else now
         return Held(answers, waiting, entries)
 
-    def _keep(
-        self, entry: RegisterLine, now: pd.DataFrame, read_at: ReadAt
-    ) -> tuple[pd.DataFrame, int, dict[str, int]]:
-        """What may be shown of one lens, how many people wait, and which cells are older."""
-        before = self._as_published(entry, read_at)
+    def _look(self, line: RegisterLine, now: pd.DataFrame, read_at: ReadAt) -> _Look:
+        """What was published with a line, beside what there is now."""
+        before = self._as_published(line, read_at)
+        there = {*before["respondent"].unique(), *now["respondent"].unique()}
+        n_gone = len(set(line.people) - {self._mark(line, name) for name in there})
         changed = _find_changes(before, now)
-        there = mark_people(self.secret, now, entry.site, entry.wave)
-        n_gone = len(set(entry.people) - set(there))
-        if n_gone:
-            n_people = changed["respondent"].nunique() + n_gone
-            is_enough = n_people >= self.min_group
-            return (now, 0, {}) if is_enough else (now.iloc[:0], n_people, {})
-        sizes = changed.groupby("cell")["respondent"].nunique()
-        kept = sizes[sizes < self.min_group].index
-        if kept.empty:
-            return now, 0, {}
-        now_cells, cells = _name_cells(now), _name_cells(before)
-        shown = pd.concat([now[~now_cells.isin(kept)], before[cells.isin(kept)]])
-        waiting = changed.loc[changed["cell"].isin(kept), "respondent"].nunique()
-        older = {cell: entry.older.get(cell, entry.revision) for cell in kept}
-        return shown, int(waiting), older
+        if changed.empty and not n_gone:  # as for most sites of most runs
+            return _Look(line, before, changed, 0, set())
+        untold = _find_untold(line, before, n_gone)
+        return _Look(line, before, changed[~changed["cell"].isin(untold)], n_gone, untold)
 
-    def _as_published(self, entry: RegisterLine, read_at: ReadAt) -> pd.DataFrame:
-        """The answers of a lens a report was made from."""
-        parts = []
-        for revision in sorted({entry.revision, *entry.older.values()}):
+    def _as_published(self, line: RegisterLine, read_at: ReadAt) -> pd.DataFrame:
+        """The answers of a lens that something published was made from."""
+        parts, people = [], set(line.people)
+        for revision in sorted({line.revision, *line.older.values()} - {0}):
             frame = read_at(revision)
-            frame = frame[frame["lens"] == entry.lens]
+            frame = frame[frame["lens"] == line.lens]
             # Whoever is not in the register was not in the report, whatever numbers her rows have.
-            marks = frame["respondent"].map(
-                lambda name: mark_person(self.secret, entry.site, entry.wave, name)
-            )
-            of_cell = _name_cells(frame).map(lambda cell: entry.older.get(cell, entry.revision))
-            parts.append(frame[(of_cell == revision) & marks.isin(entry.people)])
-        return pd.concat(parts)
+            names = {n for n in frame["respondent"].unique() if self._mark(line, n) in people}
+            is_part = [
+                name in names and line.older.get(cell, line.revision) == revision
+                for name, cell in zip(frame["respondent"], _name_cells(frame), strict=True)
+            ]
+            parts.append(frame[is_part])
+        return pd.concat(parts) if parts else read_at(line.revision).iloc[:0]
+
+    def _mark(self, line: RegisterLine, name: str) -> str:
+        return mark_person(self.secret, line.site, line.wave, name)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What was published with a line, who changed something since, and how many are gone.
+
+    `untold` are the cells of which nothing was shown.
+    """
+
+    line: RegisterLine
+    before: pd.DataFrame
+    changed: pd.DataFrame
+    n_gone: int
+    untold: set[str]
+
+    def find_held(self, cells: pd.Series, min_group: int) -> set[str]:
+        """The cells of which too few people changed something to show another state of them."""
+        if self.changed.empty and not self.n_gone:
+            return set()
+        told = cells[~cells.isin(self.untold)]
+        sizes = pd.Series(0, index=told.unique())
+        sizes = sizes.add(self.changed.groupby("cell")["respondent"].nunique(), fill_value=0)
+        sizes += self.n_gone
+        return {*sizes.index[(sizes > 0) & (sizes < min_group)]}
+
+    def list_changed(self, cells: set[str]) -> set[str]:
+        """Who changed something in some cells."""
+        return {*self.changed.loc[self.changed["cell"].isin(cells), "respondent"]}
+
+
+def _keep(
+    looks: Sequence[_Look], now: pd.DataFrame, min_group: int
+) -> tuple[pd.DataFrame, int, dict[str, int]]:
+    """What may be shown of one lens, how many people wait, and which cells are older."""
+    now_cells = _name_cells(now)
+    held = {cell for look in looks for cell in look.find_held(now_cells, min_group)}
+    if not held:
+        return now, 0, {}
+    parts, waiting, older = [now[~now_cells.isin(held)]], set[str](), dict.fromkeys(held, 0)
+    for look in reversed([one for one in looks if not one.n_gone]):
+        # A cell stays as it was shown last without anybody who is gone, or is not shown at all.
+        cells = _name_cells(look.before)
+        last = {cell for cell in {*cells} & held if not older[cell]}
+        parts.append(look.before[cells.isin(last)])
+        waiting |= look.list_changed(last)
+        older |= {cell: look.line.older.get(cell, look.line.revision) for cell in last}
+    dropped = {cell for cell, revision in older.items() if not revision}
+    waiting |= looks[-1].list_changed(dropped)
+    n_gone = max(look.n_gone for look in looks) if dropped else 0
+    return pd.concat(parts), len(waiting) + n_gone, older
+
+
+def _find_untold(line: RegisterLine, before: pd.DataFrame, n_gone: int) -> set[str]:
+    """The cells of which nothing was shown: left out, or answered by too few.
+
+    Whoever is gone may have answered any of them.
+    """
+    is_one = before["status"].eq("answered") | before["text"].notna()
+    counts = _name_cells(before).where(before["text"].isna())[is_one].value_counts()
+    return {
+        *(cell for cell, revision in line.older.items() if not revision),
+        *counts.index[counts + n_gone < line.min_group],
+    }
 
 
 def read_holding(folder: Path, wave: str, min_group: int) -> Holding:
     """What the next reports of a wave have to keep to, from the register in a folder."""
     register = Register(folder)
     return Holding(
-        last=register.last_published(wave),
-        n_voided=register.count_voided(wave),
+        published=register.published(wave),
+        n_others=register.count_others(wave),
         wave=wave,
         min_group=min_group,
         secret=keep_secret(folder),
@@ -136,45 +192,83 @@ def read_holding(folder: Path, wave: str, min_group: int) -> Holding:
 
 def read_published(
     store: Store, engagement: Engagement, sites: Sequence[str] | None, wave: str | None = None
-) -> AnswersFrame:
-    """The current answers of some sites or all, of one wave or all, as far as they may be shown."""
-    answers = store.frame(sites, wave)
-    parts = []
+) -> tuple[AnswersFrame, tuple[RegisterLine, ...]]:
+    """The current answers of some sites or all, of one wave or all, as far as they may be shown.
+
+    With what the register will say of each lens if all of them are.
+    """
+    answers, revision = _read_one_moment(store, sites, wave)
+    held = []
     for name, of_wave in answers.groupby("wave", sort=False):
         holding = read_holding(engagement.folder, str(name), engagement.settings.min_group)
         for site, frame in of_wave.groupby("site", sort=False):
             read_at = partial(store.frame, [str(site)], str(name))
-            parts.append(holding.hold(str(site), frame, store.revision(), read_at).answers)
-    return type_frame(pd.concat(parts)) if parts else answers
+            held.append(holding.hold(str(site), frame, revision, read_at))
+    lines = [line for one in held for line in one.entries.values()]
+    shown = [one.answers for one in held]
+    return type_frame(pd.concat(shown)) if shown else answers, tuple(lines)
+
+
+def _read_one_moment(
+    store: Store, sites: Sequence[str] | None, wave: str | None
+) -> tuple[AnswersFrame, int]:
+    """The current answers, and the newest row of the journal they were read at."""
+    while True:
+        revision = store.revision()
+        answers = store.frame(sites, wave)
+        if store.revision() == revision:
+            return answers, revision
+
+
+def narrow_lines(
+    lines: Iterable[RegisterLine], answers: pd.DataFrame, *, shown: pd.DataFrame
+) -> tuple[RegisterLine, ...]:
+    """The lines of something that shows, of these answers, no more than the cells of `shown`.
+
+    Sides of which it shows nothing are left out.
+    """
+    cells, told = (
+        {side: {*_name_cells(rows)} for side, rows in frame.groupby(_SIDE, sort=False)}
+        for frame in (answers, shown)
+    )
+    sides = [(line, (line.site, line.wave, line.lens)) for line in lines]
+    return tuple(line.narrow(sorted(cells[at]), told[at]) for line, at in sides if at in told)
 
 
 def _name_cells(frame: pd.DataFrame) -> pd.Series:
-    parts = [frame[name].fillna("").astype("str") for name in _CELL]
-    return parts[0] + "|" + parts[1] + "|" + parts[2]
+    """The cell of each row of one lens's answers, as the register names it."""
+    parts = (frame[name].fillna("").tolist() for name in _CELL)
+    cells = [f"{item}|{subject}|{about}" for item, subject, about in zip(*parts, strict=True)]
+    return pd.Series(cells, index=frame.index, dtype="str")
 
 
 def _find_changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """``cell, respondent`` of every answer that came, went or is another one."""
-    known, present = (
-        pd.DataFrame(
-            {
-                "cell": _name_cells(frame),
-                "respondent": frame["respondent"],
-                "said": frame[_CONTENT].astype("object").map(_plain).agg("\x1f".join, axis=1)
-                if len(frame)
-                else pd.Series(dtype="str"),
-            }
-        )
-        for frame in (before, now)
-    )
-    both = known.merge(present, on=["cell", "respondent"], how="outer", suffixes=("", "_now"))
-    is_changed = both["said"].isna() | both["said_now"].isna() | both["said"].ne(both["said_now"])
-    return both[is_changed]
+    said = [*_CELL, "respondent", *_CONTENT]
+    changed: list[tuple[str, str]] = []
+    if not before[said].reset_index(drop=True).equals(now[said].reset_index(drop=True)):
+        known, present = _read_said(before), _read_said(now)
+        changed += (key for key in {**known, **present} if known.get(key) != present.get(key))
+    return pd.DataFrame(changed, columns=["cell", "respondent"], dtype="str")
+
+
+def _read_said(frame: pd.DataFrame) -> dict[tuple[str, str], list[str]]:
+    """Cell and respondent → what was said."""
+    told = _told(frame)
+    content = [[_plain(value) for value in told[name].tolist()] for name in told]
+    keys = zip(_name_cells(frame), frame["respondent"], strict=True)
+    return dict(zip(keys, map(list, zip(*content, strict=True)), strict=True))
+
+
+def _told(frame: pd.DataFrame) -> pd.DataFrame:
+    """What of the answers a report can show: other words for "other, namely" change nothing."""
+    content = frame[_CONTENT].astype("object")
+    return content.assign(text=content["text"].where(frame["chosen"].isna(), None))
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, str):
-        return value
+    if value is None or isinstance(value, str):
+        return value or ""
     try:
         return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
     except ValueError:  # a list of options

@@ -84,7 +84,7 @@ def _earlier_input(snapshot: Snapshot, site: str) -> dict[str, str]:
 def _note_input(engagement: Engagement, site: str) -> dict[str, str]:
     """What somebody wrote for the report of a site, where somebody did."""
     path = find_note(engagement.folder, site, engagement.wave)
-    return {"notes": hash_file(path)} if path else {}
+    return {"notes": hash_file(path)} if path and not engagement.settings.redacted else {}
 
 
 def portfolio_inputs(

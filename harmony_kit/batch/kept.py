@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from harmony_kit.batch.handing import reports_name
+from harmony_kit.batch.record import EDITIONS
 from harmony_kit.batch.register import REGISTER
 from harmony_kit.engagement.folder import Engagement
 from harmony_kit.engagement.real_names import NAMES
@@ -32,6 +33,7 @@ Remedy = Literal["rows", "delete", "make_again", "stays", "ask"]
 _MADE: Final[dict[str, tuple[str, Remedy]]] = {
     "snapshots": ("snapshots", "make_again"),
     "drafts": ("snapshots", "delete"),
+    "redacted": ("records", "delete"),
     "records": ("records", "make_again"),
     "plan-": ("work", "delete"),
     "work-": ("work", "delete"),
@@ -59,8 +61,8 @@ class Kept:
         ``store``, ``store_log`` (what SQLite has not brought into the store yet), ``store_copy``
         (made before the store was brought up to date or replaced), ``names``, ``register``,
         ``secret``, ``snapshots``, ``records``, ``work`` (left by a run that was killed),
-        ``reports``, ``drafts``, ``delivered`` (says that reports went elsewhere), ``notebooks`` or
-        ``other``: files that came in, forms, exports.
+        ``reports``, ``drafts``, ``redacted``, ``delivered`` (says that reports went elsewhere),
+        ``notebooks`` or ``other``: files that came in, forms, exports.
     """
 
     where: str
@@ -115,10 +117,10 @@ def _list_made(engagement: Engagement) -> Iterator[Kept]:
         for start, (kind, remedy) in _MADE.items():
             if path.name == start or (start.endswith("-") and path.name.startswith(start)):
                 yield Kept(str(path), kind, remedy)
-    for is_draft in (False, True):
-        name = reports_name(is_draft=is_draft)
+    for edition in EDITIONS:
+        name = reports_name(edition)
         if (folder / name).is_dir():
-            yield Kept(str(folder / name), name, "delete" if is_draft else "make_again")
+            yield Kept(str(folder / name), name, "delete" if edition else "make_again")
     if (folder / "notebooks").is_dir():
         yield Kept(str(folder / "notebooks"), "notebooks", "delete")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from harmony_kit.batch.briefing import BatchRequest
+from harmony_kit.batch.batch_request import BatchRequest
 from harmony_kit.batch.job import Job, Made, make_report
 from harmony_kit.batch.renderers import Renderers
 from harmony_kit.engine import Runner

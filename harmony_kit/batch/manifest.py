@@ -11,7 +11,9 @@ from functools import partial
 from typing import Any
 
 import harmony_kit
-from harmony_kit.batch.briefing import PORTFOLIO, BatchRequest, Briefing
+from harmony_kit.batch.batch_request import BatchRequest
+from harmony_kit.batch.briefing import PORTFOLIO, Briefing
+from harmony_kit.batch.handing import reports_name
 from harmony_kit.batch.own_notebooks import tell_own
 from harmony_kit.batch.plan import Plan, Step
 from harmony_kit.batch.record import Failure, Record
@@ -28,6 +30,7 @@ _LINKS = {
     "results": "results.json",
     "notebook": "assessment.ipynb",
     "workbook": "workbook.xlsx",
+    "tables": "tables.xlsx",
     "handout": "handout.html",
 }
 _WORST_FIRST = ("failed", "missing", "withheld", "ok")
@@ -74,7 +77,8 @@ def describe_run(
 
 def _link_waves(briefing: Briefing) -> list[dict[str, str]]:
     engagement = briefing.engagement
-    return link_waves(engagement.folder, engagement.wave, briefing.present)
+    reports = engagement.folder / reports_name(briefing.request.edition)
+    return link_waves(reports, engagement.wave, briefing.present)
 
 
 def _describe_site(

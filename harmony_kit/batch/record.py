@@ -18,7 +18,20 @@ from harmony_kit.report.words import Words
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
-__all__ = ["Failure", "Record", "find_records", "known_waves", "record_folder"]
+__all__ = [
+    "EDITIONS",
+    "Edition",
+    "Failure",
+    "Record",
+    "find_records",
+    "known_waves",
+    "record_folder",
+]
+
+
+#: Reports as everybody may see them, drafts for the consultant alone, and what may circulate.
+Edition = Literal["", "drafts", "redacted"]
+EDITIONS: tuple[Edition, ...] = ("", "drafts", "redacted")
 
 
 @dataclass(frozen=True)
@@ -99,10 +112,9 @@ class Record:
         )
 
 
-def record_folder(folder: Path, wave: str, is_draft: bool = False) -> Path:  # noqa: FBT001, FBT002
-    """Where an engagement keeps the records of a wave, those of drafts apart."""
-    kept = folder / ".harmony"
-    return (kept / "drafts" if is_draft else kept) / "records" / wave
+def record_folder(folder: Path, wave: str, edition: Edition = "") -> Path:
+    """Where an engagement keeps the records of a wave, those of each edition apart."""
+    return folder / ".harmony" / edition / "records" / wave
 
 
 def known_waves(folder: Path) -> list[str]:

@@ -1,10 +1,10 @@
 """What was published of whom: a register that only grows, private, in the engagement folder.
 
-Two reports of one lens that differ by one person give that person's answers away. So each report
-that is published leaves a line per lens here: when, as of which row of the journal, and of whom,
-as hashes only the engagement's secret can tell. The next report of the lens keeps to what was
-published until enough of its people have changed (`holding`). A line says too that an old report
-was never handed out; the reports before it then no longer count.
+Two reports of one lens that differ by one person give that person's answers away. So each report,
+export and comparison leaves a line per lens here: when, as of which row of the journal, and of
+whom, as hashes only the engagement's secret can tell. The next one keeps to all of them until
+enough people have changed (`holding`). A line says too that what there was of a site was never
+handed out; the lines before it then no longer count.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import hmac
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,10 +23,21 @@ import pandas as pd
 
 from harmony_kit.errors import EngagementError, Problem
 
-__all__ = ["REGISTER", "Register", "RegisterLine", "mark_people", "mark_person", "mark_site"]
+__all__ = [
+    "REGISTER",
+    "Happening",
+    "Register",
+    "RegisterLine",
+    "mark_people",
+    "mark_person",
+    "mark_site",
+]
 
 #: The name of its file in the engagement folder.
 REGISTER = "published.jsonl"
+
+
+Happening = Literal["published", "named", "exported", "compared", "never_handed_out"]
 
 
 @dataclass(frozen=True)
@@ -35,8 +47,8 @@ class RegisterLine:
     Attributes
     ----------
     event
-        ``published``, ``named`` (published with everybody's consent to be recognised) or
-        ``never_handed_out``.
+        ``published``, ``named`` (published with everybody's consent to be recognised),
+        ``exported``, ``compared`` or ``never_handed_out``.
     at
         When, as ISO says it.
     lens
@@ -44,12 +56,15 @@ class RegisterLine:
     revision
         The newest row of the journal it was made from.
     older
-        Cell → the earlier row it was made from, where it kept to what had been published.
+        Cell → the earlier row it was made from, where it kept to what had been published; 0 where
+        nothing was shown of the cell.
     people
         Who was in it, as `mark_person` tells them.
+    min_group
+        The minimum group it kept to.
     """
 
-    event: Literal["published", "named", "never_handed_out"]
+    event: Happening
     at: str
     site: str
     wave: str
@@ -57,10 +72,21 @@ class RegisterLine:
     revision: int = 0
     older: Mapping[str, int] = field(default_factory=dict)
     people: tuple[str, ...] = ()
+    min_group: int = 3
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> RegisterLine:
+        """A line as JSON has it."""
+        return cls(**{**content, "people": tuple(content.get("people", ()))})
 
     def says_the_same(self, other: RegisterLine | None) -> bool:
         """Whether another line holds the same, whenever it was written."""
         return other is not None and replace(self, at="") == replace(other, at="", event=self.event)
+
+    def narrow(self, cells: Iterable[str], shown: Collection[str]) -> RegisterLine:
+        """The line of something that shows no more than some of these cells."""
+        hidden = dict.fromkeys((cell for cell in cells if cell not in shown), 0)
+        return replace(self, older={**self.older, **hidden})
 
 
 class Register:
@@ -83,8 +109,7 @@ class Register:
 
     def _parse(self, line: str, number: int) -> RegisterLine:
         try:
-            content: dict[str, Any] = json.loads(line)
-            return RegisterLine(**{**content, "people": tuple(content.get("people", ()))})
+            return RegisterLine.of(json.loads(line))
         except (ValueError, TypeError) as cause:
             todo = "Bring the file back from a copy: without it a report may give somebody away."
             what = "is no line of the register"
@@ -92,22 +117,37 @@ class Register:
                 Problem(str(self._path), f"line {number}", what, todo=todo)
             ) from cause
 
-    def last_published(self, wave: str) -> dict[tuple[str, str], RegisterLine]:
-        """Site and lens → what was published of them last, unless it was never handed out."""
-        last: dict[tuple[str, str], RegisterLine] = {}
-        for entry in self.read():
-            if entry.wave != wave:
+    def published(self, wave: str) -> dict[tuple[str, str], tuple[RegisterLine, ...]]:
+        """Site and lens → all that was published of them, unless it was never handed out."""
+        found: dict[tuple[str, str], tuple[RegisterLine, ...]] = {}
+        for line in self.read():
+            if line.wave != wave:
                 continue
-            if entry.event == "never_handed_out":
-                last = {key: one for key, one in last.items() if key[0] != entry.site}
+            if line.event == "never_handed_out":
+                found = {key: lines for key, lines in found.items() if key[0] != line.site}
             else:
-                last[entry.site, entry.lens] = entry
-        return last
+                key = (line.site, line.lens)
+                found[key] = (*found.get(key, ()), line)
+        return found
 
-    def count_voided(self, wave: str) -> dict[str, int]:
-        """Site → how often its reports were said never to have been handed out."""
-        return Counter(
-            one.site for one in self.read() if (one.event, one.wave) == ("never_handed_out", wave)
+    def count_others(self, wave: str) -> dict[str, int]:
+        """Site → how many lines are of something else than its reports."""
+        lines = [one for one in self.read() if one.event not in ("published", "named")]
+        return Counter(one.site for one in lines if one.wave == wave)
+
+    def add_new(self, lines: Iterable[RegisterLine], event: Happening) -> None:
+        """Add lines as of now, but for those that only repeat the last of their lens.
+
+        Raises as `append`.
+        """
+        lines, now = list(lines), datetime.now(UTC).isoformat(timespec="seconds")
+        known = {wave: self.published(wave) for wave in {line.wave for line in lines}}
+        self.append(
+            replace(line, at=now, event=event)
+            for line in lines
+            if not line.says_the_same(
+                next(reversed(known[line.wave].get((line.site, line.lens), ())), None)
+            )
         )
 
     def append(self, entries: Iterable[RegisterLine]) -> None:

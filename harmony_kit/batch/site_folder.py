@@ -30,11 +30,17 @@ class SiteFolders:
 
     def __init__(self, engagement: Engagement) -> None:
         self._engagement = engagement
-        self._root = engagement.folder / ".harmony" / "sites"
+        # A redacted report is made of a folder that says so, beside that of the ordinary one.
+        edition = "redacted" if engagement.settings.redacted else ""
+        self._root = Path(".harmony", edition, "sites")
 
     def folder(self, site: str) -> Path:
         """Where the folder of a site is."""
-        return self._root / site
+        return self._engagement.folder / self._root / site
+
+    def place(self, site: str) -> str:
+        """Where that is, seen from the engagement folder."""
+        return (self._root / site).as_posix()
 
     def write(self, site: str) -> Path:
         """Bring the folder of a site up to date."""
@@ -44,7 +50,8 @@ class SiteFolders:
         for name, (frame, rows) in self._evidence.items():
             if site in rows:
                 wanted[f"{name}.csv"] = _csv_bytes(frame.iloc[rows[site]])
-        if note := find_note(self._engagement.folder, site, self._engagement.wave):
+        note = find_note(self._engagement.folder, site, self._engagement.wave)
+        if note and not self._engagement.settings.redacted:
             wanted[f"{NOTES}/{site}.md"] = note.read_bytes()
         for name, content in wanted.items():
             path = folder / name
@@ -67,6 +74,7 @@ class SiteFolders:
         source = self._engagement.folder
         settings = read_yaml(source / "engagement.yaml")
         settings.pop("store", None)
+        settings["redacted"] = self._engagement.settings.redacted
         (settings.get("brand") or {}).pop("logo", None)  # the frame of a page comes later
         text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=True)
         paths = sorted(source.glob("playbook*.yaml"))

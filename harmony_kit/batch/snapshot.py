@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from harmony_kit.batch.earlier import Earlier
 from harmony_kit.batch.holding import Held, Holding
 from harmony_kit.batch.register import RegisterLine, mark_site
 from harmony_kit.files import FileMark, is_unchanged, read_json, write_json, write_whole
@@ -52,6 +53,13 @@ class Snapshot:
     read: tuple[str, ...] = ()
     entries: Mapping[str, tuple[RegisterLine, ...]] = field(default_factory=dict)
     earlier: Mapping[str, str] = field(default_factory=dict)
+
+    def beside(self, earlier: Earlier) -> Snapshot:
+        """The snapshot with what is known of the wave before."""
+        entries = {
+            site: (*lines, *earlier.entries.get(site, ())) for site, lines in self.entries.items()
+        }
+        return replace(self, earlier=earlier.sha256, entries=entries)
 
 
 def snapshot_folder(folder: Path, wave: str, is_draft: bool = False) -> Path:  # noqa: FBT001, FBT002
@@ -103,7 +111,8 @@ def take_snapshot(  # noqa: PLR0913 - whose answers, where to, and by which rule
         chunk = len(sites) if is_last else _CHUNK
         for site, frame in _read_sites(store, list(sites) if is_last else stale, wave, chunk):
             revision = wanted[site][0][1] if wanted[site][0] else 0
-            held = _hold(store, frame, revision, site=site, holding=holding)
+            newest = {} if is_last else {revision: frame.reset_index(drop=True)}
+            held = _hold(store, frame, revision, site=site, holding=holding, known=newest)
             key = "" if holding is None else mark_site(holding.secret, site, wave)
             fresh[site] = _write_site(folder, site, held, wanted[site], key)
         read += stale
@@ -112,7 +121,7 @@ def take_snapshot(  # noqa: PLR0913 - whose answers, where to, and by which rule
     if content != known:
         write_json(folder / MANIFEST, content)
     digests = {site: fresh[site]["mark"]["sha256"] for site in sites}
-    entries = {site: tuple(RegisterLine(**one) for one in fresh[site]["entries"]) for site in sites}
+    entries = {site: tuple(map(RegisterLine.of, fresh[site]["entries"])) for site in sites}
     return Snapshot(folder, wave, digests, tuple(dict.fromkeys(read)), entries)
 
 
@@ -131,17 +140,28 @@ def _rule_of(holding: Holding | None, site: str) -> str:
     """What of the rule changes a file although no answer changed."""
     if holding is None:
         return ""
-    return f"{holding.min_group} {holding.n_voided.get(site, 0)}"
+    return f"{holding.min_group} {holding.n_others.get(site, 0)}"
 
 
-def _hold(
-    store: Store, frame: pd.DataFrame, revision: int, *, site: str, holding: Holding | None
+def _hold(  # noqa: PLR0913 - whose answers, as of when, and by which rules
+    store: Store,
+    frame: pd.DataFrame,
+    revision: int,
+    *,
+    site: str,
+    holding: Holding | None,
+    known: Mapping[int, pd.DataFrame],
 ) -> Held:
+    """The answers that may be shown; `known` are those of moments that need not be read again.
+
+    What was just read is taken for its moment: where a later row got in, the site is stale still.
+    """
     if holding is None:
         return Held(frame)
 
     def read_at(then: int) -> pd.DataFrame:
-        return store.frame([site], holding.wave, until=then)
+        found = known.get(then)
+        return store.frame([site], holding.wave, until=then) if found is None else found
 
     return holding.hold(site, frame, revision, read_at)
 

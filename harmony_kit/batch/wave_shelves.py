@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from harmony_kit.batch.handing import reports_name
+from harmony_kit.batch.record import EDITIONS
 from harmony_kit.errors import EngagementError, Problem
 from harmony_kit.files import read_json, write_json
 
@@ -22,31 +23,23 @@ _BELOW: Final = "waves"
 _FILE: Final = "standing.json"
 
 
-def _standing_wave(folder: Path, present: str) -> str:
-    """The wave whose reports stand in ``reports``; the present one where there are none yet."""
-    written = read_json(folder / ".harmony" / _FILE).get("wave")
-    ran = read_json(_reports(folder) / "run.json").get("wave")
-    return str(written or ran or present)
+def place_of_wave(reports: Path, wave: str, present: str) -> Path:
+    """The folder in which the reports of a wave stand; `reports` is that of their edition."""
+    return reports if wave == _standing_wave(reports, present) else reports / _BELOW / wave
 
 
-def place_of_wave(folder: Path, wave: str, present: str) -> Path:
-    """The folder in which the reports of a wave stand."""
-    reports = _reports(folder)
-    return reports if wave == _standing_wave(folder, present) else reports / _BELOW / wave
-
-
-def kept_waves(folder: Path) -> list[str]:
+def kept_waves(reports: Path) -> list[str]:
     """The waves whose reports stand below those of the present one."""
-    return sorted(path.name for path in (_reports(folder) / _BELOW).glob("*") if path.is_dir())
+    return sorted(path.name for path in (reports / _BELOW).glob("*") if path.is_dir())
 
 
-def link_waves(folder: Path, wave: str, present: str) -> list[dict[str, str]]:
+def link_waves(reports: Path, wave: str, present: str) -> list[dict[str, str]]:
     """The pages of the other waves, as the page of a wave links to them, by the waves' names."""
-    standing = _standing_wave(folder, present)
+    standing = _standing_wave(reports, present)
     up = "" if wave == standing else "../../"
-    links = {one: f"{up}{_BELOW}/{one}/index.html" for one in kept_waves(folder)}
+    links = {one: f"{up}{_BELOW}/{one}/index.html" for one in kept_waves(reports)}
     links[standing] = f"{up}index.html"
-    place = place_of_wave(folder, wave, present)
+    place = place_of_wave(reports, wave, present)
     return [
         {"wave": one, "link": link}
         for one, link in sorted(links.items())
@@ -54,20 +47,19 @@ def link_waves(folder: Path, wave: str, present: str) -> list[dict[str, str]]:
     ]
 
 
-def arrange_waves(folder: Path, present: str) -> str:
+def arrange_waves(reports: Path, present: str) -> str:
     """Make room for the present wave; the wave that was moved for it, empty where none was.
 
     Only while holding the lock of a run. Raises `EngagementError` where a file is open.
     """
-    standing = _standing_wave(folder, present)
-    reports = _reports(folder)
+    standing = _standing_wave(reports, present)
     aside = reports / _BELOW / standing
     has_moved = standing != present and reports.is_dir()
     try:
         if has_moved:
-            _write(folder, standing)
+            _write(reports, standing)
             _move(reports, aside)
-        _write(folder, present)
+        _write(reports, present)
         if (back := reports / _BELOW / present).is_dir():
             _move(back, reports)
             back.rmdir()
@@ -79,20 +71,29 @@ def arrange_waves(folder: Path, present: str) -> str:
 
 
 def list_places(folder: Path) -> Iterator[Path]:
-    """Every folder in which reports of a wave, or drafts, may stand."""
-    for is_draft in (False, True):
-        yield folder / reports_name(is_draft=is_draft)
-    yield from (_reports(folder) / _BELOW / wave for wave in kept_waves(folder))
+    """Every folder of an engagement in which reports of an edition and a wave may stand."""
+    for edition in EDITIONS:
+        reports = folder / reports_name(edition)
+        yield reports
+        yield from (reports / _BELOW / wave for wave in kept_waves(reports))
 
 
-def _reports(folder: Path) -> Path:
-    return folder / reports_name(is_draft=False)
+def _standing_wave(reports: Path, present: str) -> str:
+    """The wave whose reports stand there; the present one where there are none yet."""
+    written = _read(reports).get(reports.name)
+    ran = read_json(reports / "run.json").get("wave")
+    return str(written or ran or present)
 
 
-def _write(folder: Path, wave: str) -> None:
-    path = folder / ".harmony" / _FILE
-    if read_json(path) != {"wave": wave}:
-        write_json(path, {"wave": wave})
+def _read(reports: Path) -> dict[str, Any]:
+    return read_json(reports.parent / ".harmony" / _FILE)
+
+
+def _write(reports: Path, wave: str) -> None:
+    written = _read(reports)
+    if written.get(reports.name) != wave:
+        content = {**written, reports.name: wave}
+        write_json(reports.parent / ".harmony" / _FILE, content)
 
 
 def _move(source: Path, target: Path) -> None:

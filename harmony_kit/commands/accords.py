@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from harmony_kit.batch.handing import reports_name
 from harmony_kit.batch.page import Page
 from harmony_kit.batch.publish import render_page
 from harmony_kit.batch.wave_shelves import place_of_wave
@@ -24,6 +25,7 @@ from harmony_kit.journal.store import Store
 from harmony_kit.journal.subject import titles_of
 from harmony_kit.report.accord_report import AccordView, draw_files, tell_pages
 from harmony_kit.report.assessment import open_playbook
+from harmony_kit.report.told_results import read_told
 from harmony_kit.report.words import word_languages
 
 __all__ = ["accord", "accord_folder", "page_of", "read_views", "renew_accords"]
@@ -60,7 +62,9 @@ def accord(
     chosen = wave or engagement.wave
     with open_store(engagement, is_reader=True) as store:
         found = {
-            site: read_views(engagement, store, site, chosen, language=spoken)
+            site: read_views(
+                engagement, store, (site, chosen), language=spoken, has_names=not is_circulated
+            )
             for site in sites or engagement.site_ids
         }
     silent = [site for site, views in found.items() if not views]
@@ -77,12 +81,16 @@ def accord(
 def read_views(
     engagement: Engagement,
     store: Store,
-    site: str,
-    wave: str,
+    place: tuple[str, str],
     *,
     language: str | None = None,
+    has_names: bool = True,
 ) -> tuple[AccordView, ...]:
-    """The accords of a site and wave, one per workshop, with the names there are."""
+    """The accords of a site and wave, one per workshop, with the names there are or without.
+
+    Who may only read what was agreed may not read what owners are called.
+    """
+    site, wave = place
     entries = store.ledger.entries(site, wave)
     titles = titles_of(one for one in known_subjects(engagement, store) if one.site == site)
     spoken = language or engagement.language
@@ -91,15 +99,15 @@ def read_views(
         "playbook": open_playbook(engagement),
         "language": spoken,
         "owners": {one.id: one for one in store.ledger.owners(site)},
-        "names": store.ledger.names(),
+        "names": store.ledger.names() if has_names else {},
         "titles": titles,
         "story": _read_story(engagement, site, wave, spoken),
     }
     views = []
-    for place in list_workshops(entries):
-        standing = accord_of(entries, *place)
+    for workshop in list_workshops(entries):
+        standing = accord_of(entries, *workshop)
         if standing.current:
-            n_entries = sum(one.place == place for one in entries)
+            n_entries = sum(one.place == workshop for one in entries)
             since = max(one.at for one in standing.current).date()
             n_overridden = _count_overrides(engagement, site, since)
             view = AccordView(accord=standing, n_entries=n_entries, **shared)
@@ -109,11 +117,10 @@ def read_views(
 
 def _read_story(engagement: Engagement, site: str, wave: str, language: str) -> str:
     """The story as the report of this wave told it, so that nothing else is told of answers."""
-    place = place_of_wave(engagement.folder, wave, engagement.wave)
-    path = place / site / "results.json"
-    results = read_json(path)
-    if results.get("wave") != wave or language != engagement.language:
+    if language != engagement.language:
         return ""
+    place = place_of_wave(engagement.folder / reports_name(), wave, engagement.wave)
+    results = read_told(place, site, wave)
     return str(results.get("handout", {}).get("story", ""))
 
 
@@ -128,8 +135,7 @@ def _count_overrides(engagement: Engagement, site: str, since: date) -> dict[str
 
 def _write(target: Path, views: Sequence[AccordView], *, is_circulated: bool) -> list[str]:
     """Write the files into a folder; their names."""
-    shown = [replace(view, names={}) for view in views] if is_circulated else [*views]
-    files = {**_render(shown), **draw_files(shown)}
+    files = {**_render(views), **draw_files(views)}
     target.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         write_whole(target / name, content, is_private=not is_circulated)
@@ -166,7 +172,7 @@ def renew_accords(engagement: Engagement, store: Store, sites: Iterable[str]) ->
     for site in dict.fromkeys(sites):
         for folder in sorted((engagement.folder / "accords").glob(f"*/{site}")):
             language = read_json(folder / "accord.json").get("language")
-            views = read_views(engagement, store, site, folder.parent.name, language=language)
+            views = read_views(engagement, store, (site, folder.parent.name), language=language)
             if views:
                 _write(folder, views, is_circulated=False)
                 n_renewed += 1

@@ -16,8 +16,7 @@ from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engagement.real_names import move_name
 from harmony_kit.errors import Problem
 from harmony_kit.journal.answers import Place
-from harmony_kit.journal.case import CaseState, InterviewCase, count_states
-from harmony_kit.journal.casebook import Correction, Teller
+from harmony_kit.journal.case import CaseState, Correction, InterviewCase, Teller, count_states
 from harmony_kit.journal.names import PSEUDONYM
 from harmony_kit.measures.response import count_response
 from harmony_kit.report.response_words import say_response

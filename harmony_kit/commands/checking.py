@@ -21,7 +21,8 @@ from harmony_kit.errors import AnswerError, FileError, Problem, StoreError
 from harmony_kit.exchange.row_problems import name_rows
 from harmony_kit.findings.playbook_lint import lint_playbook
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.journal.answers import Answer, Respondent, check_answer, column_name
+from harmony_kit.journal.answer_rules import check_answer
+from harmony_kit.journal.answers import Answer, Respondent, column_name
 from harmony_kit.journal.kept_instruments import read_conditional
 from harmony_kit.journal.replies import find_misfits, find_unasked
 from harmony_kit.journal.store import Store

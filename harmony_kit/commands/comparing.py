@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import click
 import pandas as pd
 
 from harmony_kit.batch.earlier import read_wordings
-from harmony_kit.batch.holding import read_published
-from harmony_kit.batch.register import mark_site
+from harmony_kit.batch.handing import hand_out, mark_pages, register_lines
+from harmony_kit.batch.holding import narrow_lines, read_published
+from harmony_kit.batch.register import RegisterLine, mark_site
 from harmony_kit.commands.exchanging import open_store
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
@@ -33,24 +35,59 @@ from harmony_kit.report.words import Words, load_words
 __all__ = ["compare"]
 
 
-def compare(folder: Path, *, sites: Sequence[str], output: Path | None) -> None:
-    """Print what changed with certainty between successive waves; `output` gets every number."""
+def compare(
+    folder: Path, *, sites: Sequence[str], output: Path | None, is_draft: bool = False
+) -> None:
+    """Print what changed with certainty between successive waves; `output` gets every number.
+
+    It counts as published and is written into the register. A draft is of all answers, marked,
+    and for the consultant alone.
+    """
     engagement = load_engagement(folder)
     check_names(engagement, sites=sites)
     chosen = sites or engagement.site_ids
-    with open_store(engagement, is_reader=True) as store:
-        answers = read_published(store, engagement, chosen)
-        wordings = read_wordings(store, store.current())
-    compared = _compare(engagement, answers, wordings)
+    banner = mark_pages(engagement, is_draft=is_draft).banner
+    if is_draft and output is not None and "draft" not in output.name.lower():
+        output = output.with_stem(f"{output.stem}.draft")
+    with nullcontext(False) if is_draft else hand_out(engagement) as may_register:  # noqa: FBT003
+        with open_store(engagement, is_reader=True) as store:
+            wordings = read_wordings(store, store.current())
+            answers, lines = (
+                (store.frame(chosen), ()) if is_draft else read_published(store, engagement, chosen)
+            )
+        compared = _compare(engagement, answers, wordings)
+        if may_register:
+            register_lines(engagement, _narrow(lines, answers, compared), "compared")
+        _show(compared, engagement, banner, output)
+
+
+def _narrow(
+    lines: Iterable[RegisterLine], answers: AnswersFrame, compared: WaveComparison
+) -> tuple[RegisterLine, ...]:
+    """The lines of what is compared: sites with more than one wave, and no texts."""
+    places = pd.concat(
+        compared.returns[["site", name]].set_axis(["site", "wave"], axis=1)
+        for name in ("from_wave", "to_wave")
+    )
+    rated = answers[answers["text"].isna()]
+    return narrow_lines(lines, answers, shown=rated.merge(places.drop_duplicates()))
+
+
+def _show(
+    compared: WaveComparison, engagement: Engagement, banner: str, output: Path | None
+) -> None:
     if compared.returns.empty:
         todo = "The next round of interviews gets another `wave` in engagement.yaml."
         what = "holds one wave of every site, so there is nothing to compare"
         raise EngagementError(Problem("the store", "", what, todo=todo))
+    if banner:
+        click.echo(banner)
     for line in _tell(compared, engagement):
         click.echo(line)
     if output is not None:
         sheets = [_sheet(name, getattr(compared, name), told) for name, told in _SHEETS.items()]
-        publish(output, draw_workbook(sheets))
+        about = [WorkbookSheet("about", ("about",), ((banner,),))] if banner else []
+        publish(output, draw_workbook([*about, *sheets]))
         click.echo(f"{output}: every number")
 
 

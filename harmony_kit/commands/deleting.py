@@ -24,13 +24,14 @@ from harmony_kit.batch.erasing import (
 from harmony_kit.batch.kept import list_kept
 from harmony_kit.batch.lock import run_lock
 from harmony_kit.batch.retention import Retention, keep_retention, read_retention
-from harmony_kit.commands.exchanging import open_store, tell_life
+from harmony_kit.commands.exchanging import open_store, store_place, tell_life
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.choosing import refuse, unknown_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engagement.real_names import forget_name, read_names
 from harmony_kit.files import write_whole
 from harmony_kit.journal.answers import Place
+from harmony_kit.journal.copies import list_copies
 from harmony_kit.journal.forgetting import Erased
 from harmony_kit.journal.store import Store
 
@@ -139,7 +140,8 @@ def _forget(
     engagement: Engagement, store: Store, places: Sequence[Place], *, is_thorough: bool
 ) -> int:
     erased, undone = erase_people(engagement, store, places, is_thorough=is_thorough)
-    receipt = _receipt(engagement, erased, undone)
+    copies = [where for where in list_copies(store) if where != store_place(engagement)]
+    receipt = _receipt(engagement, erased, undone, copies)
     path = engagement.folder / "receipts" / f"forgotten-{_now():%Y%m%dT%H%M%SZ}-{receipt[0]}.txt"
     write_whole(path, receipt[1].encode())
     click.echo(receipt[1])
@@ -153,7 +155,9 @@ def _forget(
     return 0
 
 
-def _receipt(engagement: Engagement, erased: Erased, undone: Undone) -> tuple[str, str]:
+def _receipt(
+    engagement: Engagement, erased: Erased, undone: Undone, copies: Sequence[str]
+) -> tuple[str, str]:
     """The number of a receipt, and its words: what was deleted, never whose it was."""
     number = secrets.token_hex(4)
     lines = [
@@ -164,14 +168,16 @@ def _receipt(engagement: Engagement, erased: Erased, undone: Undone) -> tuple[st
         f"Files and folders deleted: {len(undone.gone)}; mended: {len(undone.mended)}.",
         f"Still to be deleted by hand: {len(undone.left)}.",
         "Not within reach of this computer's folder, and to be deleted where they are:",
-        *(f"  {line}" for line in _list_elsewhere(engagement)),
+        *(f"  {line}" for line in _list_elsewhere(engagement, copies)),
         "",
     ]
     return number, "\n".join(lines)
 
 
-def _list_elsewhere(engagement: Engagement) -> Iterator[str]:
-    yield "stores of other laptops this one was merged with or copied to: forget there as well"
+def _list_elsewhere(engagement: Engagement, copies: Sequence[str]) -> Iterator[str]:
+    for copy in copies:
+        yield f"a store this one was merged with: {copy}: forget there as well"
+    yield "copies of this store somebody made by hand: forget there as well"
     yield "reports and exports that were handed out, and drafts in the browser of the interview"
     for one in list_kept(engagement):
         if one.kind == "delivered":
@@ -228,7 +234,7 @@ def tell_person(folder: Path, whose: Whose) -> None:
         for place in places:
             _tell_place(store, place, names.get(place, ""))
     for one in list_kept(engagement):
-        if one.kind in ("snapshots", "reports", "drafts", "store_copy"):
+        if one.kind in ("snapshots", "reports", "drafts", "redacted", "store_copy"):
             click.echo(f"used in: {one.where}")
     for path in find_traces(engagement, traces):
         click.echo(f"named in: {path}")

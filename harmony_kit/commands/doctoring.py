@@ -16,11 +16,12 @@ from typing import Final, Literal
 import click
 
 from harmony_kit import __version__
+from harmony_kit.batch.browsers import find_browser
 from harmony_kit.batch.kept import list_kept
 from harmony_kit.batch.retention import read_retention
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engagement.secret import find_secret
-from harmony_kit.errors import HarmonyError
+from harmony_kit.errors import FileError, HarmonyError
 from harmony_kit.journal.connections import find_database
 from harmony_kit.journal.copying import find_damage
 from harmony_kit.journal.store import Store
@@ -96,6 +97,22 @@ def _examine_environment() -> Iterator[Sign]:
     else:
         told = f"Harmony Kit {__version__} and {len(_NEEDED)} libraries it needs"
         yield Sign("environment", "well", told)
+    yield from _examine_extras()
+
+
+def _examine_extras() -> Iterator[Sign]:
+    """What only some commands need; without it the others work."""
+    try:
+        version = importlib.metadata.version("cryptography")
+        yield Sign("sharing", "well", f"cryptography {version}, for harmony interview --share")
+    except importlib.metadata.PackageNotFoundError:
+        cure = "pip install 'harmony-kit[share]', to lend the form to a phone or tablet."
+        yield Sign("sharing", "poor", "without cryptography, which makes the certificate", cure)
+    try:
+        yield Sign("printing", "well", f"{find_browser(None)}, for harmony pdf")
+    except FileError as cause:
+        (problem,) = cause.problems
+        yield Sign("printing", "poor", f"{problem.file} {problem.what}", problem.todo)
 
 
 def _examine_folder(folder: Path) -> Iterator[Sign]:
@@ -112,6 +129,7 @@ def _examine_folder(folder: Path) -> Iterator[Sign]:
         _examine_leavings,
         _examine_retention,
         _examine_store,
+        _examine_accords,
     )
     for look in looks:
         yield from look(engagement)
@@ -182,3 +200,25 @@ def _examine_store(engagement: Engagement) -> Iterator[Sign]:
     if isinstance(path, Path) and log.is_file() and log.stat().st_size > _LARGE_LOG_MB * 2**20:
         cure = "Close JupyterLab and every form: the last one brings the log into the store."
         yield Sign("store", "poor", f"its log has {log.stat().st_size // 2**20} MB", cure)
+
+
+def _examine_accords(engagement: Engagement) -> Iterator[Sign]:
+    """What was agreed in workshops, and whether its pages are made."""
+    try:
+        store = Store(engagement.store_url, is_reader=True)
+        entries = store.ledger.entries()
+        store.close()
+    except HarmonyError:
+        return  # the store has said it already
+    if not entries:
+        return
+    places = sorted({(one.wave, one.site) for one in entries})
+    folder = engagement.folder / "accords"
+    missing = [place for place in places if not (folder.joinpath(*place) / "accord.json").is_file()]
+    told = f"{len(entries)} entries of {len(places)} workshops"
+    if missing:
+        commands = [f"harmony accord {engagement.folder} --wave {w} --site {s}" for w, s in missing]
+        cure = " && ".join(commands)
+        yield Sign("accords", "poor", f"{told}; {len(missing)} without their pages", cure)
+    else:
+        yield Sign("accords", "well", told)

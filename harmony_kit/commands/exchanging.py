@@ -20,6 +20,8 @@ from harmony_kit.errors import EngagementError, ExchangeError, Problem
 from harmony_kit.exchange import ImportOptions, import_answers
 from harmony_kit.exchange.form_maps import read_form_maps
 from harmony_kit.journal.answers import Answer, Event, Place
+from harmony_kit.journal.connections import find_database
+from harmony_kit.journal.copies import note_copy, note_there
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.subject import Subject, list_subjects
 
@@ -30,6 +32,7 @@ __all__ = [
     "merge",
     "open_store",
     "print_journal",
+    "store_place",
     "tell_life",
     "user_name",
 ]
@@ -142,13 +145,28 @@ def merge(folder: Path, other: Path, *, renames: tuple[str, ...]) -> None:
             n_agreed = len(store.ledger.entries()) - n_before
             places = {(r.site, r.wave, r.respondent) for r in store.respondents()}
             forgotten = sorted(store.forgetting.find(places))
+            note_copy(store, str(other.resolve()), by=user_name(), at=dt.datetime.now(dt.UTC))
     finally:
         theirs.close()
+    _tell_other(engagement, other)
     also = f" and {n_agreed} entries of workshops" if n_agreed else ""
     click.echo(f"{n_new} answers{also} added from {other}")
     for site, _, respondent in forgotten:
         todo = f"harmony forget {folder} --site {site} --respondent {respondent}"
         click.secho(f"{respondent} of {site} was forgotten there. Here: {todo}", fg="yellow")
+
+
+def store_place(engagement: Engagement) -> str:
+    """Where the store of an engagement lies, for somebody to find it."""
+    path = find_database(engagement.store_url)
+    return str(path.resolve() if isinstance(path, Path) else path)
+
+
+def _tell_other(engagement: Engagement, other: Path) -> None:
+    """Let the other store know where its people went."""
+    where = store_place(engagement)
+    url = f"sqlite:///{other.resolve().as_posix()}"
+    note_there(url, where, by=user_name(), at=dt.datetime.now(dt.UTC))
 
 
 def _split_rename(pair: str) -> tuple[str, str]:
@@ -231,7 +249,8 @@ def _content(answer: Answer) -> str:
     if answer.status != "answered":
         return answer.status
     if answer.chosen is not None:
-        return ";".join(answer.chosen)
+        words = f" {answer.text!r}" if answer.text else ""
+        return f"{';'.join(answer.chosen)}{words}"
     if answer.text is not None:
         return repr(answer.text) + (" (may be quoted)" if answer.quotable else "")
     return str(answer.value)

@@ -92,8 +92,7 @@ def newest_views(
     Roles and no names: what is made of them is sent round.
     """
     waves = [wave] if wave else _list_waves(store, site)
-    views = read_views(engagement, store, site, waves[-1]) if waves else ()
-    return tuple(replace(view, names={}) for view in views)
+    return read_views(engagement, store, (site, waves[-1]), has_names=False) if waves else ()
 
 
 def _list_waves(store: Store, site: str) -> list[str]:

@@ -8,11 +8,13 @@ import os
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.choosing import first_site
 from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.engagement.real_names import move_name
 from harmony_kit.interview.beginning import Desk, Setting
 from harmony_kit.interview.presence import take_seat
 from harmony_kit.interview.reception import Reception
@@ -60,7 +62,8 @@ def open_reception(
     place = (site or first, wave or engagement.wave)
     setting = _make_setting(engagement, self_service=self_service)
     seat = take_seat(interviewer_name(), uuid.uuid4().hex[:12])
-    desk = Desk(setting, Store(engagement.store_url, stays_open=True), seat, clock)
+    store = Store(engagement.store_url, stays_open=True)
+    desk = Desk(setting, store, seat, clock, partial(move_name, engagement.folder))
     return Reception(desk, *place, language=engagement.languages[0])
 
 

@@ -10,14 +10,16 @@ from typing import Any
 
 import click
 
+from harmony_kit.batch.handing import reports_name
 from harmony_kit.batch.wave_shelves import place_of_wave
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engagement.lexicon import LEXICON, LexiconEntry, lexicon_columns
 from harmony_kit.engagement.row_files import read_row_file
 from harmony_kit.exchange.folding import guard
-from harmony_kit.files import publish, read_json
+from harmony_kit.files import publish
 from harmony_kit.instrument.model import Instrument, Item
+from harmony_kit.report.told_results import read_told
 
 __all__ = ["lexicon", "propose_entries"]
 
@@ -33,23 +35,17 @@ def lexicon(folder: Path, *, sites: tuple[str, ...]) -> None:
     engagement = load_engagement(folder)
     check_names(engagement, sites=sites)
     known = {(entry.site, entry.item) for entry in engagement.lexicon}
+    reports = place_of_wave(folder / reports_name(), engagement.wave, engagement.wave)
     found = [
         entry
         for site in sites or engagement.site_ids
-        for entry in propose_entries(_results(engagement, site), engagement)
+        for entry in propose_entries(read_told(reports, site), engagement)
         if (site, entry.item) not in known
     ]
     path = engagement.folder / LEXICON
     if found:
         publish(path, _write(path, found, engagement.instrument.lens_ids), is_private=True)
     click.echo(f"{path}: {len(found)} lines added, {len(engagement.lexicon)} were there")
-
-
-def _results(engagement: Engagement, site: str) -> Mapping[str, Any]:
-    """What the report of a site told, and nothing that it did not tell."""
-    place = place_of_wave(engagement.folder, engagement.wave, engagement.wave)
-    path = place / site / "results.json"
-    return read_json(path) if path.is_file() else {}
 
 
 def propose_entries(results: Mapping[str, Any], engagement: Engagement) -> Iterator[LexiconEntry]:

@@ -135,13 +135,19 @@ def making_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 "--never-handed-out",
                 "is_never_handed_out",
                 is_flag=True,
-                help="The reports there are were shown to nobody; written into the register.",
+                help="Reports, exports and comparisons so far were shown to nobody; registered.",
             ),
             click.option(
                 "--draft",
                 "is_draft",
                 is_flag=True,
                 help="For your own eyes, of all answers, in DIR/drafts.",
+            ),
+            click.option(
+                "--redacted",
+                "is_redacted",
+                is_flag=True,
+                help="For circulation, in DIR/redacted: no quotes, no roles, larger groups.",
             ),
         ]
     ):

@@ -26,34 +26,42 @@ _MOST_BROWSERS = 4
 
 
 def print_reports(
-    folder: Path, *, sites: tuple[str, ...], browser: str | None, is_forced: bool
+    folder: Path,
+    *,
+    sites: tuple[str, ...],
+    browser: str | None,
+    is_forced: bool,
+    is_redacted: bool = False,
 ) -> int:
     """Print what is not printed yet; 1 where a page could not be, or a named site has none."""
     engagement = load_engagement(folder)
     check_names(engagement, sites=sites)
-    pages, missing = _list_pages(engagement, sites)
+    reports = engagement.folder / reports_name("redacted" if is_redacted else "")
+    make = f"harmony run {folder}{' --redacted' if is_redacted else ''}"
+    pages, missing = _list_pages(engagement, sites, reports, make)
     program = find_browser(browser)
     with run_lock(folder):
         due = [page for page in pages if is_forced or not is_printed(page)]
         n_failed = sum(map(bool, [_tell(one) for one in _print(due, program, engagement.folder)]))
     if missing:
         names = list_some(missing)
-        click.echo(f"no report to print: {names}. Make it first: harmony run {folder}", err=True)
+        click.echo(f"no report to print: {names}. Make it first: {make}", err=True)
     n_current = len(pages) - len(due)
     click.echo(f"{len(due) - n_failed} printed, {n_current} up to date, {n_failed} failed")
     return int(bool(n_failed or (sites and missing)))
 
 
-def _list_pages(engagement: Engagement, sites: Sequence[str]) -> tuple[list[Path], list[str]]:
-    """The pages to print, and the sites that have none."""
-    reports = engagement.folder / reports_name(is_draft=False)
+def _list_pages(
+    engagement: Engagement, sites: Sequence[str], reports: Path, make: str
+) -> tuple[list[Path], list[str]]:
+    """The pages to print, and the sites that have none; `make` is what makes them."""
     chosen = sites or engagement.site_ids
     places = {site: reports / site / "report.html" for site in dict.fromkeys(chosen)}
     missing = [site for site, page in places.items() if not page.is_file()]
     above = [] if sites else [reports / "portfolio.html", reports / "index.html"]
     pages = [page for page in (*places.values(), *above) if page.is_file()]
     if not pages:
-        todo = f"Make them first: harmony run {engagement.folder}"
+        todo = f"Make them first: {make}"
         raise FileError(Problem(str(reports), "", "has no report to print", todo=todo))
     return pages, missing
 

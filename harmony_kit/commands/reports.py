@@ -53,6 +53,9 @@ def batch_request(
     pairs = tuple(_split_pair(text) for text in where)
     keys = {"force": "is_forced"}
     given = {keys.get(name, name): value for name, value in options.items()}
+    if given.get("is_draft") and given.get("is_redacted"):
+        what = "a draft is for your own eyes, a redacted report for circulation"
+        raise EngagementError(Problem("--draft, --redacted", "", what, todo="Give one of them."))
     if (is_hasty := given.pop("fail_fast", None)) is not None:
         given["patience"] = 1 if is_hasty else None
     return BatchRequest(folder, as_of=as_of_day(folder, as_of), where=pairs, **given)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from harmony_kit.batch.handing import reports_name
 from harmony_kit.batch.wave_shelves import place_of_wave
+from harmony_kit.commands.exchanging import known_subjects, open_store
 from harmony_kit.commands.interviewing import engagement_key, interviewer_name
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.choosing import first_site, refuse, unknown_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.journal.store import Store
-from harmony_kit.journal.subject import Subject, list_subjects, titles_of
-from harmony_kit.report.results import SCHEMA
+from harmony_kit.journal.subject import Subject, name_subject, titles_of
+from harmony_kit.report.told_results import read_told
 from harmony_kit.workshop.agenda import Agenda, plan_agenda
 from harmony_kit.workshop.host import Host
 from harmony_kit.workshop.room import Room
@@ -72,11 +74,9 @@ def open_host(
 
     Raises `EngagementError` when there is no such site, wave or workflow.
     """
-    first = first_site(engagement)
-    check_names(engagement, sites=[site], wave=wave)
-    place = (site or first, wave or engagement.wave)
+    place = _find_place(engagement, site, wave)
     store = Store(engagement.store_url, stays_open=True)
-    subjects = list_subjects(engagement.evidence.subjects(), store.subjects(), site=place[0])
+    subjects = known_subjects(engagement, store)
     agenda = _make_agenda(engagement, *place, subjects)
     refuse(_unknown_workflow(agenda, workflow))
     last = [one.workflow for one in store.ledger.entries(*place)][-1:]
@@ -87,12 +87,27 @@ def open_host(
         room=room,
         agenda=agenda,
         instrument=engagement.instrument,
-        titles=titles_of(subjects),
+        titles=titles_of(one for one in subjects if one.site == place[0]),
         site_name={one.site: one.name for one in engagement.sites}[place[0]],
         languages=engagement.languages,
         language=engagement.languages[0],
     )
-    return Host(standing, lambda: uuid.uuid4().hex[:8])
+    add_decision = partial(_add_decision, engagement, store, place[0])
+    return Host(standing, lambda: uuid.uuid4().hex[:8], add_decision)
+
+
+def _add_decision(engagement: Engagement, store: Store, site: str, title: str) -> Subject:
+    """Keep a decision that was named in the room. Raises ValueError as `name_subject`."""
+    subject = name_subject(site, "decision", title, known_subjects(engagement, store))
+    store.add_subject(subject)
+    return subject
+
+
+def _find_place(engagement: Engagement, site: str | None, wave: str | None) -> tuple[str, str]:
+    """Site and wave, as named or the first and the present. Raises `EngagementError`."""
+    first = first_site(engagement)
+    check_names(engagement, sites=[site], wave=wave)
+    return site or first, wave or engagement.wave
 
 
 def _unknown_workflow(agenda: Agenda, workflow: str | None) -> list[Any]:
@@ -103,10 +118,11 @@ def _unknown_workflow(agenda: Agenda, workflow: str | None) -> list[Any]:
     return unknown_names("decisions.csv", "workflow", [workflow], known, todo=todo)
 
 
-def _make_agenda(
-    engagement: Engagement, site: str, wave: str, subjects: tuple[Subject, ...]
-) -> Agenda:
-    results = _published(engagement, site, wave)
+def _make_agenda(engagement: Engagement, site: str, wave: str, known: Iterable[Subject]) -> Agenda:
+    # The room sees what went through the gate and stands in the report, and nothing else.
+    place = place_of_wave(engagement.folder / reports_name(), wave, engagement.wave)
+    results = read_told(place, site, wave)
+    subjects = [one for one in known if one.site == site]
     decisions = [one for one in subjects if one.kind == "decision"]
     recorded = engagement.evidence.of_site(site).decisions
     kinds = dict(zip(recorded["decision"], recorded["kind"], strict=True))
@@ -114,9 +130,11 @@ def _make_agenda(
     open_ids = set(recorded.loc[recorded["decided_on"].isna(), "decision"])
 
     def is_recurring(one: Subject) -> bool:
-        # As everywhere: what no file calls one or the other recurs where people were asked of it.
+        # As everywhere: what no file calls one or the other recurs where people were asked of it;
+        # what no file has was named at an interview or here, to be spoken about.
         kind = kinds.get(one.id)
-        return kind == "recurring" or (kind != "one_off" and (one.id in asked or not results))
+        is_spoken_of = one.id in asked or one.id not in kinds or not results
+        return kind == "recurring" or (kind != "one_off" and is_spoken_of)
 
     workflows = [one for one in decisions if is_recurring(one)]
     return plan_agenda(
@@ -125,20 +143,6 @@ def _make_agenda(
         pilots=[one for one in subjects if one.kind == "pilot"],
         open_decisions=[one for one in decisions if one not in workflows and one.id in open_ids],
     )
-
-
-def _published(engagement: Engagement, site: str, wave: str) -> Mapping[str, Any]:
-    """What was published of a site in this wave; nothing where there is no such report.
-
-    The room sees what went through the gate and stands in the report, and nothing else.
-    """
-    place = place_of_wave(engagement.folder, wave, engagement.wave)
-    path = place / site / "results.json"
-    if not path.is_file():
-        return {}
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    is_ours = (content.get("schema"), content.get("wave")) == (SCHEMA, wave)
-    return content if is_ours else {}
 
 
 def hold_workshop(
@@ -151,7 +155,10 @@ def hold_workshop(
     from harmony_kit.interview.launch import start_lab
 
     engagement = load_engagement(folder)
-    open_host(engagement, site, None, workflow)
+    place = _find_place(engagement, site, None)
+    with open_store(engagement, is_reader=True) as store:
+        agenda = _make_agenda(engagement, *place, known_subjects(engagement, store))
+    refuse(_unknown_workflow(agenda, workflow))
     return start_lab(
         folder,
         site=site,

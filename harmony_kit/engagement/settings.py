@@ -30,6 +30,8 @@ class Settings(BaseModel):
         they were measured. It is said on every page and in the register.
     draws
         Draws of choices, duties, scorecards and readiness; the site model has its own number.
+    redacted, redacted_from
+        Whether reports are for circulation, without quotes and roles, and the fewest people then.
     reliability
         Share of the differences between the answers of one lens that would come back if the same
         people were asked again; the rest is response noise. 0.7 is what single rating items
@@ -44,6 +46,8 @@ class Settings(BaseModel):
     min_group: int = Field(default=4, ge=3, le=20)
     named: bool = False
     draws: int = Field(default=4000, ge=500, le=100_000)
+    redacted: bool = False
+    redacted_from: int = Field(default=5, ge=4, le=40)
     reliability: float = Field(default=0.7, gt=0.2, le=1)
 
     @model_validator(mode="after")
@@ -52,6 +56,11 @@ class Settings(BaseModel):
             message = "leaning_at must not be above claim_at"
             raise ValueError(message)
         return self
+
+    @property
+    def shown_from(self) -> int:
+        """The fewest people of one lens about whom a report shows anything."""
+        return max(self.redacted_from, self.min_group + 1) if self.redacted else self.min_group
 
     def tolerance_of(self, points: int) -> float:
         """The tolerance in points of a scale with this many points."""

@@ -1,4 +1,4 @@
-"""Answers in and out: survey exports, wide CSV and XLSX files, the results workbook.
+"""Answers in and out: survey exports, wide CSV and XLSX files, workbooks.
 
 It owns how a cell of another program becomes an answer, with every reason why not, and how a
 workbook is written. It never opens a store: whoever calls hands over a journal to write to.
@@ -14,9 +14,9 @@ from harmony_kit.exchange.outcome import (
     SkippedRow,
 )
 from harmony_kit.exchange.proposing import map_template
+from harmony_kit.exchange.raw_tables import write_tables
 from harmony_kit.exchange.reading import Table, read_table
 from harmony_kit.exchange.wide import export_wide
-from harmony_kit.exchange.workbook import write_workbook
 
 __all__ = [
     "AnswerJournal",
@@ -29,5 +29,5 @@ __all__ = [
     "import_answers",
     "map_template",
     "read_table",
-    "write_workbook",
+    "write_tables",
 ]

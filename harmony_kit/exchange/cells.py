@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
 from harmony_kit.exchange.folding import fold
 from harmony_kit.exchange.labels import STATUS_WORDS, allowed_codes
 from harmony_kit.instrument.model import Instrument, Item
-from harmony_kit.journal.answers import Status
+from harmony_kit.instrument.parts import OTHER
+from harmony_kit.journal.answers import MAX_TEXT, Status
 from harmony_kit.sheet_marks import ERRORS, UNCOMPUTED
 
 __all__ = [
@@ -18,10 +19,12 @@ __all__ = [
     "CellValue",
     "find_code",
     "guard_words",
+    "join_namely",
     "name_allowed",
     "read_cell",
     "read_codes",
     "read_permission",
+    "take_typed",
 ]
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]0+)?$", re.ASCII)
@@ -33,7 +36,8 @@ _SEPARATORS = " ;,|\n"
 class CellValue:
     """What a cell says: `Answer`'s status, value, chosen and text.
 
-    `n_cut` counts the options of a rank that stood after those asked for.
+    `n_cut` counts the options of a rank that stood after those asked for; `is_typed` says that
+    what was written is none of the options, and was taken as what "other, namely" is.
     """
 
     status: Status
@@ -41,6 +45,7 @@ class CellValue:
     chosen: tuple[str, ...] | None = None
     text: str | None = None
     n_cut: int = 0
+    is_typed: bool = False
 
 
 class CellError(ValueError):
@@ -71,8 +76,33 @@ def read_cell(cell: str, item: Item, codes: Mapping[str, str]) -> CellValue | No
         return read_codes([code], item)
     if item.kind == "rating":
         return _read_number(cell)
+    if item.kind == "choice" and (other := _read_namely(cell, codes)):
+        return other
     n_options = len(set(codes.values()) - {"", *STATUS_WORDS})
     return read_codes(_split_labels(cell, codes), item, full=n_options)
+
+
+def _read_namely(cell: str, codes: Mapping[str, str]) -> CellValue | None:
+    """``other: the shift leader``, with the option's code or label before the words."""
+    label, mark, words = cell.partition(":")
+    if not mark or not words.strip() or find_code(fold(label), codes) != OTHER:
+        return None
+    return CellValue("answered", chosen=(OTHER,), text=words.strip())
+
+
+def take_typed(cell: str) -> CellValue:
+    """What stands in a cell as what "other, namely" is: some tools write the words alone."""
+    return CellValue("answered", chosen=(OTHER,), text=cell.strip()[:MAX_TEXT], is_typed=True)
+
+
+def join_namely(cells: Sequence[str], codes: Mapping[str, str]) -> str:
+    """The option and the words of "other, namely" as one cell, where they have a column each."""
+    given = [cell.strip() for cell in cells if cell.strip()]
+    known = [cell for cell in given if find_code(fold(cell), codes) is not None]
+    words = [cell for cell in given if cell not in known]
+    if known and words and codes[fold(known[0])] == OTHER:
+        return f"{OTHER}: {' '.join(words)}"
+    return "; ".join(given)
 
 
 def _tell_error(cell: str) -> str:
@@ -168,7 +198,7 @@ def name_allowed(item: Item, instrument: Instrument) -> str:
         case "words":
             codes = f"up to {item.k} of {listed} joined by semicolons"
         case "choice":
-            codes = listed
+            codes = f"{listed}, {OTHER}: words" if instrument.takes_words(item.id) else listed
         case "text":  # no label is looked for in what people typed
             return f"text, {' or '.join(STATUS_WORDS)}"
         case _:

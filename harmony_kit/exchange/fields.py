@@ -22,6 +22,7 @@ __all__ = [
     "Field",
     "FieldError",
     "Mapped",
+    "has_columns",
     "list_fields",
     "parse_field",
     "read_columns",
@@ -46,6 +47,11 @@ ESSENTIAL = ("respondent", "site", "lens", "wave", "submission")
 IGNORED = "-"
 #: The kinds of items that may have a column for each option or place.
 SPREAD = ("rank", "words")
+
+
+def has_columns(item: Item, instrument: Instrument) -> bool:
+    """Whether an item may have several columns: options, places, or words of "other, namely"."""
+    return item.kind in SPREAD or instrument.takes_words(item.id)
 
 
 @dataclass(frozen=True)
@@ -180,7 +186,8 @@ def read_columns(path: Path, instrument: Instrument) -> dict[str, Mapped]:
         if field is None or field.name == IGNORED:
             continue
         name = f"{field.name}={field.option}" if field.option else field.name
-        is_spread = field.item and instrument.item(field.item).kind in SPREAD and not field.option
+        item = instrument.item(field.item) if field.item and not field.option else None
+        is_spread = item is not None and has_columns(item, instrument)
         if name in users and not is_spread:
             what = f"{name} is already the field of {users[name]!r}"
             complaints.add_file(what, "one column for each field", where=where)

@@ -125,6 +125,10 @@ class _Writer:
             captions = {
                 str(n): f"{captions[question.name]} ({n})" for n in range(1, (item.k or 1) + 1)
             }
+        if item.kind == "choice":
+            asked, *namely = captions.values()
+            others = [_Line(question.field, text) for text in namely]
+            return [_Line(question.field, asked, choices, about), *others]
         return [_Line(question.field, text, choices, about) for text in captions.values()]
 
     def _write_line(self, sheet: Worksheet, row: int, line: _Line) -> int:
@@ -162,6 +166,11 @@ def _labels(instrument: Instrument, question: FormQuestion, language: str) -> li
     return [instrument.text(f"option.{item.options}.{one}", language) for one in options]
 
 
+def _is_fill_in(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a sheet goes down, a question a line; an export has the mark among its headers."""
+    return [row[0] for row in rows[:2] if row] == [FORM_COLUMN, "site"]
+
+
 def read_fill_in(
     grids: GridFile, instrument: Instrument
 ) -> tuple[Table, Mapping[str, Mapped]] | None:
@@ -169,7 +178,7 @@ def read_fill_in(
 
     None for any other file. A column is headed by what it is, and by its place in the file.
     """
-    sheets = [s for s in grids.sheets if s.rows and s.rows[0] and s.rows[0][0] == FORM_COLUMN]
+    sheets = [s for s in grids.sheets if _is_fill_in(s.rows)]
     if not sheets:
         return None
     headers: list[str] = []

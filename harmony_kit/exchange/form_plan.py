@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from harmony_kit.instrument.language_files import load_texts
 from harmony_kit.instrument.model import Instrument, Item
+from harmony_kit.instrument.parts import OTHER
 from harmony_kit.interview.questions import Question, plan_screens
 from harmony_kit.journal.subject import Subject
 
-__all__ = ["FORM_COLUMN", "FormPage", "FormPlan", "FormQuestion", "plan_form"]
+__all__ = ["FORM_COLUMN", "FormPage", "FormPlan", "FormQuestion", "namely_name", "plan_form"]
 
 #: The column of a form's export that says which form it is.
 FORM_COLUMN = "harmony_form"
@@ -70,7 +71,9 @@ class FormPlan:
         """Column of an export → its field; several columns may share one."""
         fixed = {FORM_COLUMN: "-", "site": "site", "lens": "lens", "wave": "wave"}
         return fixed | {
-            column: field for question in self.questions for column, field in _columns_of(question)
+            column: field
+            for question in self.questions
+            for column, field in _columns_of(question, self.instrument)
         }
 
     def text(self, question: FormQuestion, language: str) -> str:
@@ -96,10 +99,18 @@ class FormPlan:
         if question.item.kind == "text":
             may = f"{words['question.quotable']}: {text}"
             return {question.name: text, f"{question.name}_quotable": may}
+        if self.instrument.takes_words(question.item.id):
+            other = self.instrument.text(f"option.{question.item.options}.{OTHER}", language)
+            return {question.name: text, namely_name(question): f"{other}: {text}"}
         return {question.name: text}
 
 
-def _columns_of(question: FormQuestion) -> list[tuple[str, str]]:
+def namely_name(question: FormQuestion) -> str:
+    """What the words of "other, namely" are called, beside their question."""
+    return f"{question.name}_namely"
+
+
+def _columns_of(question: FormQuestion, instrument: Instrument) -> list[tuple[str, str]]:
     if question.item.kind == "rank":
         places = range(1, (question.item.k or 1) + 1)
         return [(f"{question.name}_{n}", question.field) for n in places]
@@ -108,7 +119,10 @@ def _columns_of(question: FormQuestion) -> list[tuple[str, str]]:
             (question.name, question.field),
             (f"{question.name}_quotable", f"{question.item.id}:quotable"),
         ]
-    return [(question.name, question.field)]
+    columns = [(question.name, question.field)]
+    if instrument.takes_words(question.item.id):
+        columns.append((namely_name(question), question.field))
+    return columns
 
 
 def word_question(instrument: Instrument, question: FormQuestion, lens: str, language: str) -> str:

@@ -24,7 +24,7 @@ from harmony_kit.exchange.settling import Verdict, settle
 from harmony_kit.exchange.submissions import SheetRow, Submission, read_said
 from harmony_kit.exchange.tidy import TIDY, read_tidy
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.journal.answers import Source
+from harmony_kit.journal.answers import Place, Respondent, Source
 from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.subject import Subject
 
@@ -112,16 +112,37 @@ def _lens_of(submission: Submission) -> tuple[str, str, str]:
 def _read(desk: Intake, options: ImportOptions, journal: AnswerJournal) -> _Reading:
     read, skipped = _read_rows(desk, options)
     complaints = desk.form.complaints
-    submissions, copies = drop_copies(read, complaints)
+    known, forgotten = _without_forgotten(read, journal)
+    submissions, copies = drop_copies(known, complaints)
     stored = look_up(submissions, journal)
-    check_spellings(read, stored, complaints)
+    check_spellings(known, stored, complaints)
     check_people(submissions, stored, complaints)
     check_undated(submissions, stored, complaints)
     complaints.refuse()
     submissions, twins = drop_twins(submissions, stored)
     verdict = settle(submissions, desk.form.layout, stored, now=options.now)
-    left_out = sorted([*skipped, *copies, *twins], key=lambda skip: skip.row)
+    left_out = sorted([*skipped, *forgotten, *copies, *twins], key=lambda skip: skip.row)
     return _Reading(submissions, verdict, tuple(left_out))
+
+
+_FORGOTTEN = "this person was forgotten here"
+
+
+def _without_forgotten(
+    read: list[Submission], journal: AnswerJournal
+) -> tuple[list[Submission], list[SkippedRow]]:
+    """The forms of people who were not forgotten, and the rows of those who were."""
+    places = {one.identity: _place(one.respondent) for one in read}
+    forgotten = journal.forgetting.find(places.values())
+    if not forgotten:
+        return read, []
+    kept = [one for one in read if _place(one.respondent) not in forgotten]
+    rows = [one.row for one in read if _place(one.respondent) in forgotten]
+    return kept, [SkippedRow(row, _FORGOTTEN) for row in rows]
+
+
+def _place(person: Respondent) -> Place:
+    return person.site, person.wave, person.respondent
 
 
 def _read_rows(desk: Intake, options: ImportOptions) -> tuple[list[Submission], list[SkippedRow]]:
@@ -207,6 +228,11 @@ def _warn(
     if counts.n_refused:
         what = f"{counts.n_refused} answers were given before the stored ones, which hold"
         yield Problem(file, "", what, severity="warning")
+    n_forgotten = sum(row.why == _FORGOTTEN for row in reading.skipped)
+    if n_forgotten:
+        what = f"{n_forgotten} rows are of people who were forgotten here, and were left out"
+        todo = "Delete their rows from the file."
+        yield Problem(file, "", what, todo=todo, severity="warning")
     if counts.n_kept:
         what = f"{counts.n_kept} stored answers have an empty cell in this file, and were kept"
         yield Problem(file, "", what, severity="warning")

@@ -10,11 +10,26 @@ from typing import Protocol
 
 from harmony_kit.errors import Problem
 from harmony_kit.exchange.form_maps import FormMap
-from harmony_kit.journal.answers import Answer, Respondent
+from harmony_kit.journal.answers import Answer, Place, Respondent
 from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.subject import Subject
 
-__all__ = ["AnswerJournal", "ImportCounts", "ImportOptions", "ImportReport", "SkippedRow"]
+__all__ = [
+    "AnswerJournal",
+    "ForgottenPeople",
+    "ImportCounts",
+    "ImportOptions",
+    "ImportReport",
+    "SkippedRow",
+]
+
+
+class ForgottenPeople(Protocol):
+    """Whom a journal has forgotten for good."""
+
+    def find(self, places: Iterable[Place], /) -> set[Place]:
+        """Those of some people who were forgotten."""
+        ...
 
 
 class AnswerJournal(Protocol):
@@ -24,6 +39,11 @@ class AnswerJournal(Protocol):
         self, entry: ImportEntry, answers: Iterable[Answer], respondents: Sequence[Respondent]
     ) -> str:
         """Add what a file brings, all or none; the id it can be undone by."""
+        ...
+
+    @property
+    def forgetting(self) -> ForgottenPeople:
+        """Whom it has forgotten: a file does not bring them back."""
         ...
 
     def respondents(self, site: str | None = None, wave: str | None = None) -> list[Respondent]:

@@ -9,6 +9,7 @@ import jinja2
 
 from harmony_kit.exchange.form_plan import FormPlan, FormQuestion
 from harmony_kit.instrument.language_files import load_texts
+from harmony_kit.instrument.parts import OTHER
 
 __all__ = ["draw_printed_form"]
 
@@ -58,4 +59,7 @@ def _ask(plan: FormPlan, question: FormQuestion, language: str) -> dict[str, Any
         "text": plan.text(question, language),
         "help": instrument.text(f"item.{item.id}.help", language) if item.help else "",
         "options": options,
+        "namely": instrument.text(f"option.{item.options}.{OTHER}", language)
+        if instrument.takes_words(item.id)
+        else "",
     }

@@ -118,7 +118,8 @@ def _renew(answer: Answer, before: Answer | None, layout: Layout) -> Answer:
     """The answer with what a file cannot say: the interviewer's note, and a permission given."""
     if before is None:
         return answer
-    says_nothing = answer.text is not None and layout.permission(answer.item) is None
+    is_text = answer.text is not None and answer.chosen is None
+    says_nothing = is_text and layout.permission(answer.item) is None
     is_kept = says_nothing and answer.text == before.text
     return replace(
         answer, note=before.note, quotable=before.quotable if is_kept else answer.quotable

@@ -7,21 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from harmony_kit.errors import AnswerError
 from harmony_kit.exchange.accepting import Accepted
-from harmony_kit.exchange.cells import (
-    CellError,
-    CellValue,
-    name_allowed,
-    read_cell,
-    read_permission,
-)
+from harmony_kit.exchange.cells import CellError, CellValue, read_permission
 from harmony_kit.exchange.columns import Column, ColumnGroup, Layout
 from harmony_kit.exchange.fields import ESSENTIAL
 from harmony_kit.exchange.row_problems import Complaint, Complaints
-from harmony_kit.exchange.spread import read_spread
+from harmony_kit.exchange.weighing import weigh
 from harmony_kit.instrument.model import Instrument, Item
-from harmony_kit.journal.answers import Answer, Respondent, Source, check_answer
+from harmony_kit.instrument.parts import OTHER
+from harmony_kit.journal.answers import Answer, Respondent, Source
 
 __all__ = ["Form", "RowAnswer", "SheetRow", "Submission", "read_group", "read_said"]
 
@@ -65,8 +59,6 @@ class RowAnswer:
         }
 
 
-#: What the cells of a question say to somebody of a lens, or what is wrong with them.
-Reading = CellValue | Complaint | None
 #: A question, the place of its first column, and what its cells were found to say.
 ReadingStep = tuple[ColumnGroup, int, "dict[str, RowAnswer | None] | None"]
 
@@ -223,13 +215,13 @@ def read_group(form: Form, row: SheetRow, group: ColumnGroup, lens: str) -> RowA
     asked = column.field
     cells = tuple(form.cell(row, one) for one in group.columns)
     item = form.instrument.item(asked.item)
-    found = _weigh(form, group, cells, lens)
+    found = weigh(group, cells, lens, form.instrument, form.codes[asked.item])
     while isinstance(found, Complaint) and form.refer(row, found):
         # The wrong cell is left out as accepted; the other cells of the group still count.
         wrong = found.index
         pairs = zip(group.columns, cells, strict=True)
         cells = tuple("" if one.index == wrong else cell for one, cell in pairs)
-        found = _weigh(form, group, cells, lens)
+        found = weigh(group, cells, lens, form.instrument, form.codes[asked.item])
     if isinstance(found, Complaint):
         return None
     if found is None:
@@ -237,55 +229,11 @@ def read_group(form: Form, row: SheetRow, group: ColumnGroup, lens: str) -> RowA
     if found.n_cut:
         what = f"ranks more options than asked for; the first {item.k} were taken"
         form.notes.add(row.number, Complaint(column.name, what))
-    quotable = found.text is not None and _read_permission(form, row, item)
+    if found.is_typed:
+        what = f"is none of the options; taken as the words of {OTHER!r}"
+        form.notes.add(row.number, Complaint(column.name, what))
+    quotable = item.kind == "text" and found.text is not None and _read_permission(form, row, item)
     return RowAnswer(item.id, asked.subject, asked.about or lens, found, quotable)
-
-
-def _weigh(form: Form, group: ColumnGroup, cells: tuple[str, ...], lens: str) -> Reading:
-    """What the cells say, or what is wrong with them."""
-    asked, wrong = group.field, group.columns[0]
-    item, codes = form.instrument.item(asked.item), form.codes[asked.item]
-    try:
-        if group.is_spread:
-            said = read_spread(group, cells, item, codes)
-        else:
-            said = read_cell(cells[0], item, codes)
-    except CellError as cause:
-        wrong = group.columns[cause.place]
-        allowed = name_allowed(item, form.instrument)
-        return Complaint(wrong.name, cause.what, allowed, index=wrong.index)
-    if said is None:
-        return None
-    if asked.about == lens:
-        what = f"a respondent of {lens} cannot estimate {lens}"
-        return Complaint(wrong.name, what, "an empty cell", index=wrong.index)
-    try:
-        check_answer(_trial(form, group, said, lens), form.instrument)
-    except AnswerError as cause:
-        shown = "; ".join(" ".join(cell.split()) for cell in cells if cell.strip())
-        shown = shown if len(shown) <= 60 else f"{shown[:59]}…"
-        what = f"{shown!r} is not an answer"
-        return Complaint(wrong.name, what, cause.allowed, index=wrong.index)
-    return said
-
-
-def _trial(form: Form, group: ColumnGroup, said: CellValue, lens: str) -> Answer:
-    asked = group.field
-    return Answer(
-        site="",
-        wave="",
-        respondent="",
-        lens=lens,
-        item=asked.item,
-        about=asked.about or lens,
-        status=said.status,
-        answered_at=datetime.min,  # noqa: DTZ901 - only what was said is checked
-        source=Source("", "import", form.instrument.id, 0, ""),
-        subject=asked.subject,
-        value=said.value,
-        chosen=said.chosen,
-        text=said.text,
-    )
 
 
 def _read_permission(form: Form, row: SheetRow, item: Item) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,8 +12,17 @@ from harmony_kit.exchange.tidy import ANSWER_COLUMNS
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import Answer, Place, Respondent, column_name, split_column
 
-__all__ = ["AnswerTable", "CodebookEntry", "tabulate_tidy", "tabulate_wide"]
+__all__ = [
+    "COUNT_COLUMNS",
+    "AnswerTable",
+    "CodebookEntry",
+    "tabulate_counts",
+    "tabulate_tidy",
+    "tabulate_wide",
+]
 
+#: The columns of a table of counts.
+COUNT_COLUMNS = ("site", "wave", "lens", "item", "subject", "about", "answer", "people")
 _PERSON = tuple(name for name in LEADING if name != "submission")
 
 
@@ -83,6 +92,27 @@ def tabulate_tidy(
     return AnswerTable(headers, tuple(rows), tuple(codebook))
 
 
+def tabulate_counts(rows: Iterable[Mapping[str, str]], instrument: Instrument) -> AnswerTable:
+    """One row per answer somebody gave, with how many of a side did; columns `COUNT_COLUMNS`.
+
+    In the order of the instrument within each side.
+    """
+    places = {item.id: i for i, item in enumerate(instrument.items)}
+
+    def order(row: Mapping[str, str]) -> tuple[object, ...]:
+        where = (row["subject"], row["about"] != row["lens"], row["answer"])
+        return row["site"], row["wave"], row["lens"], places.get(row["item"], 999), *where
+
+    rows = sorted(rows, key=order)
+    about = {row["about"] for row in rows if row["about"] != row["lens"]}
+    items = dict.fromkeys(row["item"] for row in rows)
+    asked = [*items, *(column_name(item, None, lens) for lens in sorted(about) for item in items)]
+    codebook = [CodebookEntry(name) for name in COUNT_COLUMNS]
+    codebook += [_explain(name, instrument) for name in asked]
+    cells = tuple(tuple(row[name] for name in COUNT_COLUMNS) for row in rows)
+    return AnswerTable(COUNT_COLUMNS, cells, tuple(codebook))
+
+
 def _by_person(respondents: Iterable[Respondent]) -> dict[Place, dict[str, str]]:
     return {
         (person.site, person.wave, person.respondent): {
@@ -119,7 +149,7 @@ def _cells_of(answer: Answer, number: int) -> Iterator[tuple[str, str, tuple[int
     name = column_name(answer.item, answer.subject, estimate_of)
     subject = answer.subject or ""
     yield name, _cell(answer), (number, answer.item, subject, estimate_of or "")
-    if answer.text is not None:
+    if _is_text(answer):
         permission = "yes" if answer.quotable else "no"
         yield f"{answer.item}:quotable", permission, (number, answer.item, subject, "~")
 
@@ -132,9 +162,13 @@ def _tidy_cells(answer: Answer) -> dict[str, str]:
         "status": answer.status,
         "value": _cell(answer) if answer.status == "answered" else "",
         "number": "" if answer.value is None else str(answer.value),
-        "quotable": ("yes" if answer.quotable else "no") if answer.text is not None else "",
+        "quotable": ("yes" if answer.quotable else "no") if _is_text(answer) else "",
         "answered_at": _iso(answer.answered_at),
     }
+
+
+def _is_text(answer: Answer) -> bool:
+    return answer.text is not None and answer.chosen is None
 
 
 def _cell(answer: Answer) -> str:
@@ -143,7 +177,8 @@ def _cell(answer: Answer) -> str:
     if answer.value is not None:
         return str(answer.value)
     if answer.chosen is not None:
-        return ";".join(answer.chosen)
+        words = f": {answer.text}" if answer.text else ""
+        return f"{';'.join(answer.chosen)}{words}"
     return guard_words(answer.text or "")
 
 

@@ -97,7 +97,8 @@ class _Reader:
         if said is None:
             return None
         answered_at = self.desk.read_time(row, "answered_at")
-        quotable = said.value.text is not None and self.cell(row, "quotable") in ("yes", "TRUE")
+        is_text = said.value.text is not None and said.value.chosen is None
+        quotable = is_text and self.cell(row, "quotable") in ("yes", "TRUE")
         return replace(said, answered_at=answered_at, quotable=quotable)
 
 

@@ -6,10 +6,17 @@ from collections.abc import Iterator, Sequence
 
 from babel import Locale
 
-from harmony_kit.exchange.form_plan import FORM_COLUMN, FormPage, FormPlan, FormQuestion
+from harmony_kit.exchange.form_plan import (
+    FORM_COLUMN,
+    FormPage,
+    FormPlan,
+    FormQuestion,
+    namely_name,
+)
 from harmony_kit.exchange.form_terms import FormTerms, translate
 from harmony_kit.exchange.workbook import WorkbookSheet, draw_workbook
 from harmony_kit.instrument.language_files import load_texts
+from harmony_kit.instrument.parts import OTHER
 from harmony_kit.journal.answers import MAX_TEXT
 
 __all__ = ["draw_xlsform"]
@@ -166,6 +173,14 @@ def _plain_row(plan: FormPlan, question: FormQuestion) -> Iterator[FormRow]:
         **_constrain(plan, [own], "trouble.constraint"),
         **_own_message(plan, question),
     }
+    if plan.instrument.takes_words(item.id):
+        yield {
+            "type": "text",
+            "name": namely_name(question),
+            **_label(plan, question, namely_name(question)),
+            "relevant": f"${{{question.name}}} = '{OTHER}'",
+            **_constrain(plan, [f"string-length(.) <= {MAX_TEXT}"], "trouble.constraint"),
+        }
 
 
 def _rank_rows(plan: FormPlan, question: FormQuestion) -> Iterator[FormRow]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from harmony_kit.findings.number_kinds import number_column
 from harmony_kit.findings.patterns import Case
 from harmony_kit.measures.claims import WORDED
 from harmony_kit.measures.rows import Row, rows_of
@@ -68,6 +69,6 @@ def numbers_of(row: Row, names: tuple[str, ...], suffix: str = "") -> dict[str, 
         if value is None or pd.isna(value):
             continue
         number = float(value)
-        is_count = name.startswith("n_") or name == "points"
-        found[f"{name}{suffix}"] = int(number) if is_count else number
+        is_whole = number_column(name).kind in ("count", "people")
+        found[f"{name}{suffix}"] = int(number) if is_whole else number
     return found

@@ -109,6 +109,13 @@ class Instrument(Piece):
         name = self._items[item_id].options
         return () if name is None else tuple(option.id for option in self.options[name])
 
+    def takes_words(self, item_id: str) -> bool:
+        """Whether a choice has an option "other, namely", whose words may be typed."""
+        item = self._items[item_id]
+        if item.kind != "choice" or item.options is None:
+            return False
+        return any(option.namely for option in self.options[item.options])
+
     def text(self, key: str, language: str | None = None) -> str:
         """The text under a key in a language; the source language where it has none."""
         translated = self.texts.get(language or self.language, {}).get(key)

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Final, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-__all__ = ["Dimension", "Id", "Item", "ItemId", "Kind", "Lens", "Option", "Piece", "Scale", "Text"]
+__all__ = [
+    "OTHER",
+    "Dimension",
+    "Id",
+    "Item",
+    "ItemId",
+    "Kind",
+    "Lens",
+    "Option",
+    "Piece",
+    "Scale",
+    "Text",
+]
+
+#: The id of an option that is none of the others; two people who choose it need not mean the same.
+OTHER: Final = "other"
 
 Kind = Literal["rating", "rank", "words", "choice", "text"]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -46,11 +61,15 @@ class Scale(Piece):
 
 
 class Option(Piece):
-    """One option of a rank, words or choice item; `lens` says whose concern it is, if one's."""
+    """One option of a rank, words or choice item; `lens` says whose concern it is, if one's.
+
+    With `namely` a respondent may say in words what else: "other, namely …".
+    """
 
     id: Id
     label: Text
     lens: Id | None = None
+    namely: bool = False
 
 
 class Dimension(Piece):

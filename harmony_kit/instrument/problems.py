@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harmony_kit.instrument.model import Dimension, Item, Lens, Option, Scale
+from harmony_kit.instrument.parts import OTHER
 
 __all__ = ["GROUPS", "Fault", "Parts", "list_faults", "list_groups", "list_placeholders"]
 
@@ -135,6 +136,17 @@ def _option_faults(parts: Parts) -> Iterator[Fault]:
                 yield f"{where}.id", f"{option.id!r} is already an answer to every item", ""
             if option.lens is not None and option.lens not in parts.lens_ids:
                 yield f"{where}.lens", _undeclared(option.lens), ", ".join(parts.lens_ids)
+            if option.namely and option.id != OTHER:
+                yield f"{where}.id", "an option with 'namely' is none of the others", OTHER
+        if any(option.namely for option in options.values()):
+            yield from _namely_faults(name, parts)
+
+
+def _namely_faults(name: str, parts: Parts) -> Iterator[Fault]:
+    for i, item in parts.items.items():
+        if item.options == name and item.kind != "choice":
+            what = f"an option of {name!r} takes words, which a {item.kind} item cannot keep"
+            yield f"items[{i}].options", what, "a choice, or options without 'namely'"
 
 
 def _undeclared(name: str) -> str:

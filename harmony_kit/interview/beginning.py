@@ -14,7 +14,7 @@ from harmony_kit.interview.keeping import InterviewJournal
 from harmony_kit.interview.presence import Seat
 from harmony_kit.interview.questions import Question
 from harmony_kit.interview.session import Session
-from harmony_kit.journal.answers import Answer, Event, Respondent
+from harmony_kit.journal.answers import Answer, Event, Place, Respondent
 from harmony_kit.journal.case import follow
 from harmony_kit.journal.names import PSEUDONYM, WAVE
 from harmony_kit.journal.subject import Subject, list_subjects
@@ -63,12 +63,16 @@ class Setting:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where interviews are held: the setting, the journal, who sits there and the clock."""
+    """Where interviews are held: the setting, the journal, who sits there and the clock.
+
+    `move_name` lets a real name, where one is kept, follow a person who is corrected.
+    """
 
     setting: Setting
     journal: InterviewJournal
     seat: Seat
     clock: Callable[[], datetime]
+    move_name: Callable[[Place, Place], None] = lambda _was, _is: None
 
 
 @dataclass(frozen=True)

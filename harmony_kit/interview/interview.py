@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import threading
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +15,7 @@ from harmony_kit.interview.presence import Seat
 from harmony_kit.interview.questions import Question
 from harmony_kit.interview.session import Session
 from harmony_kit.journal.answers import Answer, Event, Source
-from harmony_kit.journal.subject import Subject
+from harmony_kit.journal.subject import Subject, name_subject
 
 __all__ = ["Interview"]
 
@@ -210,14 +208,9 @@ class Interview:
 
         Raises ValueError for an empty title or one that is already there.
         """
-        title = " ".join(title.split())[:120]
         with self._lock:
-            same_kind = [subject for subject in self.session.subjects if subject.kind == kind]
-            if not title or title.casefold() in {s.title.casefold() for s in same_kind}:
-                message = f"{title!r} is empty or already in the list"
-                raise ValueError(message)
-            id_ = _free_id(title, {subject.id for subject in same_kind}, kind)
-            subject = Subject(self.session.respondent.site, kind, id_, title)
+            site = self.session.respondent.site
+            subject = name_subject(site, kind, title, self.session.subjects)
             self.journal.add_subject(subject)
             self.session = replace(self.session, subjects=(*self.session.subjects, subject))
             return subject
@@ -284,11 +277,3 @@ class Interview:
         place = (respondent.site, respondent.wave, respondent.respondent)
         about = {**self.seat.details, **details}
         return Event(*place, kind, self.clock(), self.seat.name, about)
-
-
-def _free_id(title: str, taken: set[str], kind: str) -> str:
-    """An id made of a title, in the letters evidence files use."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or kind
-    numbered = (f"{stem}-{n}" for n in range(2, len(taken) + 3))
-    return next(id_ for id_ in (stem, *numbered) if id_ not in taken)

@@ -7,10 +7,24 @@ from pathlib import Path
 from typing import Protocol
 
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.journal.answers import Answer, Event, Respondent
+from harmony_kit.journal.answers import Answer, Event, Place, Respondent
+from harmony_kit.journal.case import Correction, InterviewCase, Teller
 from harmony_kit.journal.subject import Subject
 
-__all__ = ["InterviewJournal"]
+__all__ = ["InterviewCases", "InterviewJournal"]
+
+
+class InterviewCases(Protocol):
+    """What became of everybody who was to be interviewed; each write is one transaction."""
+
+    def read(self, site: str | None = None, wave: str | None = None) -> list[InterviewCase]:
+        """Every case, also what was corrected away."""
+
+    def find(self, place: Place, /) -> InterviewCase:
+        """The case of a place. Raises `CaseError` where there is none."""
+
+    def correct(self, place: Place, change: Correction, teller: Teller, /) -> InterviewCase:
+        """Mend what was written down wrong; the case as it is then. Raises `CaseError`."""
 
 
 class InterviewJournal(Protocol):
@@ -18,6 +32,10 @@ class InterviewJournal(Protocol):
 
     `harmony_kit.journal.store.Store` is one.
     """
+
+    @property
+    def cases(self) -> InterviewCases:
+        """What became of everybody: planned, invited, under way, finished, corrected."""
 
     def append(self, answers: Sequence[Answer], events: Sequence[Event] = (), /) -> int:
         """Add answers, and what happened with them, in one transaction; how many were new."""

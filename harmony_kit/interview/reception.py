@@ -31,12 +31,19 @@ from harmony_kit.interview.beginning import (
     start_interview,
 )
 from harmony_kit.interview.conversation import Conversation, FormMessage
+from harmony_kit.interview.correcting import check_correction, correct_person
 from harmony_kit.interview.interview import Interview
-from harmony_kit.interview.lobby import consent_text, view_lobby, view_newcomer
+from harmony_kit.interview.lobby import (
+    consent_text,
+    view_correction,
+    view_lobby,
+    view_newcomer,
+)
 from harmony_kit.interview.sentences import load_wording
 from harmony_kit.interview.steering import break_off
 from harmony_kit.interview.views import ScreenView, local_time, misfit_text
 from harmony_kit.journal.answers import Respondent
+from harmony_kit.journal.case import InterviewCase
 
 __all__ = ["Reception"]
 
@@ -127,9 +134,32 @@ class Reception:
             self.desk = replace(self.desk, seat=replace(self.desk.seat, name=name))
         return self._show_lobby()
 
-    def new(self, _: FormMessage) -> ScreenView:
-        """The page of a new interview, with a pseudonym proposed."""
-        return {"page": view_newcomer(self.desk, self.site, self.wave, self.language)}
+    def new(self, message: FormMessage) -> ScreenView:
+        """The page of a new interview: a pseudonym proposed, or what the schedule says of one."""
+        planned = self._find_case(message) if message.get("respondent") else None
+        return {"page": view_newcomer(self.desk, self.site, self.wave, self.language, planned)}
+
+    def _find_case(self, message: FormMessage) -> InterviewCase:
+        if self.desk.setting.is_self_service:
+            error = "a respondent alone sees nobody else's interview"
+            raise PermissionError(error)
+        return self.desk.journal.cases.find((self.site, self.wave, str(message["respondent"])))
+
+    def show_correction(self, message: FormMessage) -> ScreenView:
+        """The page on which what was written down wrong of somebody is put right."""
+        return {"page": view_correction(self._find_case(message), self.desk, self.language)}
+
+    def correct(self, message: FormMessage) -> ScreenView:
+        """Put right what was written down wrong, with the reason; or say what is not right yet."""
+        case = self._find_case(message)
+        wanted = {name: str(message[name]).strip() for name in ("site", "lens", "role", "name")}
+        reason = str(message.get("reason", "")).strip()
+        problems = check_correction(case, wanted, reason, self.desk)
+        if problems:
+            return {"problems": problems}
+        told = correct_person(case, wanted, reason, self.desk)
+        lobby = self._show_lobby()
+        return {"page": {**lobby["page"], "told": told}}
 
     def begin(self, message: FormMessage) -> ScreenView:
         """Start the interview that was filled in; or say what is not right yet."""
@@ -235,6 +265,8 @@ _AT_RECEPTION: dict[str, Callable[[Reception, FormMessage], ScreenView]] = {
     "hello": Reception.hello,
     "place": Reception.place,
     "new": Reception.new,
+    "correcting": Reception.show_correction,
+    "correct": Reception.correct,
     "begin": Reception.begin,
     "resume": Reception.resume,
     "leave": Reception.leave,

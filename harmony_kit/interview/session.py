@@ -15,7 +15,8 @@ from harmony_kit.instrument.conditions import Reply
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.instrument.relevance import Put, list_asked
 from harmony_kit.interview.questions import REVIEW, Question, Screen, plan_screens
-from harmony_kit.journal.answers import Answer, Respondent, check_answer
+from harmony_kit.journal.answer_rules import check_answer
+from harmony_kit.journal.answers import Answer, Respondent
 from harmony_kit.journal.replies import put_of, reply_of
 from harmony_kit.journal.subject import Subject
 

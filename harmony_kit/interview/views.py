@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
+from harmony_kit.instrument.parts import OTHER
 from harmony_kit.interview.given import version_of
 from harmony_kit.interview.questions import Question, Screen, shuffle_options
 from harmony_kit.interview.sentences import load_wording
@@ -104,7 +105,11 @@ def _view_options(session: Session, question: Question) -> list[ScreenView]:
             keys = {}
         case _:
             assert_never(item.kind)
-    return [{"id": id_, "label": instrument.text(key, language)} for id_, key in keys.items()]
+    typed = OTHER if instrument.takes_words(item.id) else None
+    return [
+        {"id": id_, "label": instrument.text(key, language), "is_namely": id_ == typed}
+        for id_, key in keys.items()
+    ]
 
 
 def _view_answer(answer: Answer) -> ScreenView:
@@ -122,13 +127,16 @@ def describe_answer(session: Session, answer: Answer) -> str:
     wording = load_wording(session.respondent.language)
     if answer.status != "answered":
         return wording[f"question.{answer.status}"]
-    if answer.text is not None:
-        return f"“{answer.text[:80]}{'…' if len(answer.text) > 80 else ''}”"
+    words = answer.text or ""
+    said = f"“{words[:80]}{'…' if len(words) > 80 else ''}”" if words else ""
+    if answer.value is None and answer.chosen is None:
+        return said
     options = _view_options(session, Question.of(answer))
     labels = {option["id"]: option["label"] for option in options}
     if answer.value is not None:
         return f"{answer.value} ({labels[str(answer.value)]})"
-    return ", ".join(labels[id_] for id_ in answer.chosen or ())
+    chosen = ", ".join(labels[id_] for id_ in answer.chosen or ())
+    return f"{chosen} {said}".strip()
 
 
 def view_screen(session: Session, loose_notes: Mapping[str, str], *, has_notes: bool) -> ScreenView:
@@ -190,6 +198,11 @@ def _view_review(session: Session) -> ScreenView:
             {**_view_row(session, *one), "misfit": misfit_text(session, one[1].item)}
             for one in asked
             if one[1] in misfits
+        ],
+        "said": [
+            {**_view_row(session, *one), "said": describe_answer(session, answer)}
+            for one in asked
+            if (answer := session.answers.get(one[1])) is not None
         ],
     }
 

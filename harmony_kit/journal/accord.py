@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from harmony_kit.journal.commitment import WITHDRAWN, Commitment, CommitmentKind, missing_boundaries
+from harmony_kit.journal.followed import REASONED
 
 __all__ = [
     "Accord",
     "accord_of",
-    "is_owned",
     "is_settled",
     "list_workshops",
     "order_entries",
     "plan_entry",
     "plan_redo",
     "plan_undo_of",
+    "taken_away",
 ]
 
 
@@ -98,11 +99,6 @@ class Accord:
         others = [one for one in self.current if one.kind != "question"]
         return tuple(one for one in (*others, *self.questions) if not is_settled(one))
 
-    def late(self, today: date) -> tuple[Commitment, ...]:
-        """Questions and actions that are open past their date, or were said to be late."""
-        followed = (*self.questions, *self.actions)
-        return tuple(one for one in followed if _is_late(one, today))
-
 
 def _question_of(line: Commitment) -> Commitment:
     return replace(line, kind="question", value={}, owners={}, due=None, done_when="")
@@ -112,26 +108,29 @@ def _is_open(line: Commitment | None) -> bool:
     return line is None or line.state == "open"
 
 
-def _is_late(one: Commitment, today: date) -> bool:
-    is_past = one.due is not None and one.due < today
-    return one.state == "late" or (one.state == "open" and is_past)
-
-
-def is_owned(commitment: Commitment, lenses: Iterable[str] = ()) -> bool:
-    """Whether it has exactly the owners it needs: one, or one of each lens for a pair."""
-    return set(commitment.owners) == (set(lenses) or {""})
+def _is_owned(commitment: Commitment) -> bool:
+    return set(commitment.owners) == {""}
 
 
 def is_settled(commitment: Commitment) -> bool:
-    """Whether nothing is missing: an owner and a date, all limits of a pilot, when it is done."""
+    """Whether nothing is missing: an owner and a date, all limits of a pilot, when it is done.
+
+    Nor the reason, of what was said to be late or dropped.
+    """
+    return _is_whole(commitment) and (
+        commitment.state not in REASONED or bool(commitment.value.get("reason"))
+    )
+
+
+def _is_whole(commitment: Commitment) -> bool:
     match commitment.kind:
         case "question":
-            return is_owned(commitment) and commitment.due is not None
+            return _is_owned(commitment) and commitment.due is not None
         case "action":
             has_pair = len(commitment.owners) == 2
             return has_pair and commitment.due is not None and bool(commitment.done_when)
         case "sentence" if commitment.state == "two_wordings":
-            return is_owned(commitment) and commitment.due is not None
+            return _is_owned(commitment) and commitment.due is not None
         case "verdict":
             return _is_decided(commitment)
         case "boundary":
@@ -143,7 +142,7 @@ def is_settled(commitment: Commitment) -> bool:
 def _is_decided(verdict: Commitment) -> bool:
     """Whether a verdict was taken, with its reason, and who clears what blocks by when."""
     has_reason = verdict.state == "confirmed" or bool(verdict.value.get("reason"))
-    has_owner = is_owned(verdict) and verdict.due is not None
+    has_owner = _is_owned(verdict) and verdict.due is not None
     is_blocked = bool(verdict.value.get("check"))
     return verdict.state != "proposed" and has_reason and (has_owner or not is_blocked)
 
@@ -174,6 +173,11 @@ def list_workshops(entries: Iterable[Commitment]) -> tuple[tuple[str, str, str],
 
 
 # What to write next
+
+
+def taken_away(commitment: Commitment) -> Commitment:
+    """The entry that takes a thing off the table: nothing is said in it any more."""
+    return replace(commitment, state=WITHDRAWN, value={}, owners={}, due=None, done_when="")
 
 
 def plan_entry(entries: Iterable[Commitment], wanted: Commitment, now: datetime) -> Commitment:
@@ -223,5 +227,5 @@ def _plan_undoing(
     entries: tuple[Commitment, ...], undone: Commitment, now: datetime, by: str
 ) -> Commitment:
     before = set_of(entries).get(undone.supersedes)
-    again = before or replace(undone, state=WITHDRAWN, value={}, owners={}, due=None, done_when="")
+    again = before or taken_away(undone)
     return replace(plan_entry(entries, again, now), by=by, undoes=undone.id)

@@ -7,8 +7,9 @@ order they happened. So two laptops agree on it once they are merged, and nothin
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final, Literal, get_args
 
 from harmony_kit.errors import CaseError
@@ -18,9 +19,12 @@ __all__ = [
     "ASKED",
     "CASE_EVENTS",
     "HEARD",
+    "NOT_BEGUN",
     "STATES",
     "CaseState",
+    "Correction",
     "InterviewCase",
+    "Teller",
     "check_step",
     "count_states",
     "follow",
@@ -43,6 +47,8 @@ STATES: Final[tuple[CaseState, ...]] = get_args(CaseState)
 #: Those who were asked for an interview, and of those, whom it was held with to its end.
 ASKED: Final = frozenset(STATES) - {"planned"}
 HEARD: Final = frozenset({"finished", "reopened"})
+#: Those with whom no interview was begun: what is left of a schedule.
+NOT_BEGUN: Final = frozenset({"planned", "invited", "refused", "not_reached"})
 
 #: What a state can be followed by, by a word of somebody. Starting, opening, finishing and
 #: reopening an interview are done in the form.
@@ -111,6 +117,30 @@ class InterviewCase:
     def counts(self) -> bool:
         """Whether its answers count: it is no test, not withdrawn, and did not go elsewhere."""
         return not self.is_test and self.state != "withdrawn" and self.moved_to is None
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Who says so, when, and why."""
+
+    by: str
+    at: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What was written down wrong of a person; None stays as it is.
+
+    `subjects` are the pilots and decisions there are at the site the person belongs to: what was
+    said of others cannot come along.
+    """
+
+    site: str | None = None
+    lens: str | None = None
+    role: str | None = None
+    respondent: str | None = None
+    subjects: Collection[str] = ()
 
 
 def follow(place: Place, events: Iterable[Event], person: Respondent | None) -> InterviewCase:
@@ -210,10 +240,15 @@ def count_states(cases: Iterable[InterviewCase], site: str) -> dict[str, int]:
 
 def check_step(case: InterviewCase, state: CaseState) -> None:
     """Raise `CaseError` where a case cannot come into a state from where it is."""
-    allowed = _STEPS[case.state]
+    whose, allowed = " / ".join(case.place), _STEPS[case.state]
     if case.moved_to is not None:
-        now = f"corrected, and is {' / '.join(case.moved_to)} now"
-        raise CaseError(" / ".join(case.place), state, now)
+        there = " / ".join(case.moved_to)
+        what = f"was corrected and is {there} now, so nothing more becomes of it"
+        todo = f"Say it of {case.moved_to[2]} at {case.moved_to[0]}."
+        raise CaseError(whose, what, f"the place where it is: {there}", todo)
     if state not in allowed:
-        told = ", ".join(one for one in STATES if one in allowed) or "nothing: it ends there"
-        raise CaseError(" / ".join(case.place), state, f"after {case.state}: {told}")
+        told = ", ".join(one for one in STATES if one in allowed) or "nothing, it ends there"
+        todo = "" if allowed else "If that was a mistake, interview them under another pseudonym."
+        is_begun = case.state not in NOT_BEGUN
+        todo = todo or ("" if is_begun else "What is held in the form, the form writes down.")
+        raise CaseError(whose, f"is {case.state} and cannot be {state}", told, todo)

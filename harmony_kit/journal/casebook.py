@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+from datetime import UTC
 
 import sqlalchemy as sa
 
-from harmony_kit.errors import CaseError
+from harmony_kit.errors import CaseError, list_some, nearest
 from harmony_kit.journal.access import Access
 from harmony_kit.journal.answers import Answer, Event, Place, Respondent
 from harmony_kit.journal.case import (
     CASE_EVENTS,
     CaseState,
+    Correction,
     InterviewCase,
+    Teller,
     check_step,
     follow_all,
 )
@@ -33,31 +35,7 @@ from harmony_kit.journal.schema import (
 )
 from harmony_kit.journal.subject import Subject
 
-__all__ = ["CaseBook", "Correction", "Teller"]
-
-
-@dataclass(frozen=True)
-class Teller:
-    """Who says so, when, and why."""
-
-    by: str
-    at: datetime
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Correction:
-    """What was written down wrong of a person; None stays as it is.
-
-    `subjects` are the pilots and decisions there are at the site the person belongs to: what was
-    said of others cannot come along.
-    """
-
-    site: str | None = None
-    lens: str | None = None
-    role: str | None = None
-    respondent: str | None = None
-    subjects: Collection[str] = ()
+__all__ = ["CaseBook"]
 
 
 class CaseBook:
@@ -120,9 +98,11 @@ class CaseBook:
             there = (change.site or place[0], place[1], change.respondent or place[2])
             known = _read(connection, site=there[0], wave=there[1])
             if there != place and there in known and known[there].moved_to != place:
-                raise CaseError(
-                    " / ".join(place), " / ".join(there), "a pseudonym nobody has there"
-                )
+                what = f"cannot be {' / '.join(there)}: somebody else is called so there"
+                names = sorted(name for _, _, name in known)
+                allowed = f"a pseudonym nobody of {there[0]} has; taken are {list_some(names)}"
+                todo = "If both are one person, have one of the two forgotten or withdrawn."
+                raise CaseError(" / ".join(place), what, allowed, todo)
             _correct(connection, case, there, change, teller)
             return _find(connection, there)
 
@@ -186,8 +166,9 @@ def _find(connection: sa.Connection, place: Place) -> InterviewCase:
     known = _read(connection, site=place[0], wave=place[1])
     if place not in known:
         names = [case.respondent for case in known.values() if case.moved_to is None]
-        allowed = f"of {place[0]} in wave {place[1]}: {', '.join(names) or 'nobody yet'}"
-        raise CaseError(" / ".join(place), "found", allowed)
+        allowed = f"of {place[0]} in wave {place[1]}: {list_some(names) or 'nobody yet'}"
+        todo = nearest(place[2], names) or "harmony case DIR lists everybody."
+        raise CaseError(" / ".join(place), "is no interview, planned or held", allowed, todo)
     return known[place]
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from harmony_kit.errors import CommitmentError
 from harmony_kit.journal.answers import MAX_TEXT
+from harmony_kit.journal.followed import FOLLOWED
 
 __all__ = [
     "BOUNDARIES",
@@ -42,8 +43,6 @@ CommitmentKind = Literal[
 #: The state of a thing that was taken back; every kind has it.
 WITHDRAWN = "withdrawn"
 
-_FOLLOWED = ("open", "done", "late", "dropped")
-
 #: Kind → the states it can be in, the first one where it starts.
 STATES: Mapping[str, tuple[str, ...]] = {
     "attendance": ("told",),
@@ -51,10 +50,10 @@ STATES: Mapping[str, tuple[str, ...]] = {
     "prediction": ("open", "locked"),
     "why": ("told",),
     "sentence": ("open", "two_wordings", "agreed"),
-    "question": _FOLLOWED,
+    "question": FOLLOWED,
     "verdict": ("proposed", "confirmed", "overruled"),
     "boundary": ("draft", "starts"),
-    "action": _FOLLOWED,
+    "action": FOLLOWED,
     "note": ("told", "dissent"),
 }
 
@@ -192,9 +191,10 @@ def check_commitment(commitment: Commitment) -> Commitment:
     _check_value(commitment, name)
     _check_owners(commitment, name)
     if commitment.state == "locked" and not commitment.value.get("number"):
-        raise CommitmentError(name, "locked", "only with a number")
+        raise CommitmentError(name, "locked", "only with a number", "empty")
     if commitment.state == "starts" and (blank := missing_boundaries(commitment)):
-        raise CommitmentError(name, "starts", f"only with {', '.join(blank)} filled in")
+        allowed = f"only with {', '.join(blank)} filled in"
+        raise CommitmentError(name, "starts", allowed, "limits")
     return commitment
 
 
@@ -206,7 +206,8 @@ def _check_value(commitment: Commitment, name: str) -> None:
             raise CommitmentError(name, key, f"texts called {', '.join(known)}")
         if len(text) > MAX_TEXT:
             allowed = f"up to {MAX_TEXT} characters"
-            raise CommitmentError(name, f"a text of {len(text)} characters", allowed)
+            told = f"a text of {len(text)} characters"
+            raise CommitmentError(name, told, allowed, "long", {"most": MAX_TEXT})
     if commitment.value.get("sort", "") not in ("", *SORTS):
         raise CommitmentError(name, commitment.value["sort"], f"one of {', '.join(SORTS)}")
     if "count" in commitment.value:
@@ -222,7 +223,9 @@ def _check_number(name: str, text: str, least: int, most: int, *, is_whole: bool
     except ValueError:
         number = least - 1
     if not least <= number <= most:
-        raise CommitmentError(name, text, f"{what} from {least} to {most}")
+        limits = {"least": least, "most": most}
+        rule = "whole" if is_whole else "number"
+        raise CommitmentError(name, text, f"{what} from {least} to {most}", rule, limits)
 
 
 def _check_owners(commitment: Commitment, name: str) -> None:

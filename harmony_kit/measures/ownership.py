@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.journal.answers import OTHER
 from harmony_kit.measures.arrays import Floats, Ints, Names
 from harmony_kit.measures.declaration import COUNT, NAME, PEOPLE, PROBABILITY, declare
 from harmony_kit.measures.finishing import CERTAINTY, finish, sort_rows
@@ -77,8 +78,9 @@ def measure_ownership(
     `OWNERSHIP`. `counts` is answers per option, `owner` the option most chose (NA when
     several tie). The pattern and its probabilities are those of the duty and the same in both
     of its rows: ``agreed`` on an owner, ``claimed_by_both``, ``void`` (both say nobody, or each
-    says the other), else ``contested``; ``too_few`` when fewer than `Settings.min_group` of a
-    lens answered. `p_unowned` is the probability that a lens says nobody or each says the other.
+    says the other), else ``contested``, as where both say "other"; ``too_few`` when fewer than
+    `Settings.min_group` of a lens answered. `p_unowned` is the probability that a lens says
+    nobody or each says the other.
     `lenses` names the two lenses where a site heard only one of them. Raises `FrameError` for a
     frame without a column.
 
@@ -171,7 +173,9 @@ def _measure_duties(duties: _Duties, heads: Floats, settings: Settings) -> pd.Da
         p_handed_over=_pick(p, duties.option_of(rows["other"])),
         p_nobody=_pick(p, duties.option_of(pd.Series(NOBODY, index=rows.index))),
     )
-    same = (p * p[partner]).sum(axis=1)
+    # Two who say "other" need not mean the same.
+    other = _pick(p, duties.option_of(pd.Series(OTHER, index=rows.index)))
+    same = (p * p[partner]).sum(axis=1) - other * other[partner]
     return _add_patterns(measured, partner, same, settings)
 
 

@@ -65,7 +65,8 @@ def license_answers(answers: AnswersFrame, *, min_group: int) -> tuple[LicensedF
 
     A cell is one lens's own answers, or its estimates, to one item (and subject). Its size is
     the number of people who *answered* it; "don't know" and "prefer not to say" do not count,
-    and go with the cell. Free text is not measured; see `license_quotes`.
+    and go with the cell. Free text is not measured; see `license_quotes`. Of "other, namely" the
+    choice is measured and its words are left out.
 
     Returns
     -------
@@ -80,7 +81,9 @@ def license_answers(answers: AnswersFrame, *, min_group: int) -> tuple[LicensedF
     >>> (len(licensed), withheld["item"].tolist())
     (3, ['x.b'])
     """
-    measured = answers[answers["text"].isna()]
+    is_text = answers["text"].notna() & answers["chosen"].isna()
+    measured = answers[~is_text].copy()
+    measured["text"] = pd.Series(pd.NA, index=measured.index, dtype=answers["text"].dtype)
     cells = code_groups(measured.assign(subject=measured["subject"].fillna("")), _CELL)
     is_answered = measured["status"].eq("answered").to_numpy()
     is_small = np.bincount(cells.codes[is_answered], minlength=cells.n) < min_group
@@ -99,7 +102,8 @@ def license_quotes(answers: AnswersFrame, *, min_group: int) -> pd.DataFrame:
     """
     counts = count_respondents(answers)
     large = counts[counts["n_respondents"] >= max(min_group, QUOTES_FROM)][["site", "wave", "lens"]]
-    quotable = answers[answers["quotable"] & answers["text"].notna()]
+    is_text = answers["text"].notna() & answers["chosen"].isna()
+    quotable = answers[answers["quotable"] & is_text]
     kept = quotable.merge(large, on=["site", "wave", "lens"])
     columns = list(QUOTES.columns)
     return kept[columns].sort_values(columns).reset_index(drop=True)

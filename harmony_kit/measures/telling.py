@@ -12,7 +12,7 @@ than the words that were left out together.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations_with_replacement
@@ -27,6 +27,7 @@ from harmony_kit.measures.blurring import FEWEST_SETS, list_classes
 __all__ = [
     "DISTRIBUTION_FROM",
     "ToldRating",
+    "hides_counts",
     "join_told",
     "list_sets",
     "tell_rating",
@@ -61,6 +62,15 @@ class ToldRating:
     high: float = float("nan")
     view: str = ""
     is_spread_shown: bool = False
+
+
+def hides_counts(counts: Collection[int], n: int) -> bool:
+    """Whether of `n` people, so many of whom gave each answer, no counts may be shown.
+
+    >>> [hides_counts(counts, sum(counts)) for counts in [(3, 4), (1, 7), (2, 6)]]
+    [True, True, False]
+    """
+    return n < DISTRIBUTION_FROM or max(counts, default=0) >= n - 1
 
 
 def tell_ratings(told: Iterable[Sequence[int]], settings: Settings) -> list[ToldRating]:
@@ -102,7 +112,7 @@ def _tell_few(counts: _CountSet, settings: Settings) -> ToldRating:
 
 def _tell_many(counts: _CountSet, view: str) -> ToldRating:
     n, points = sum(counts), len(counts)
-    if max(counts) < n - 1:
+    if not hides_counts(counts, n):
         mean = float(np.dot(counts, range(1, points + 1)) / n)
         return ToldRating(round(mean, 1), view=view, is_spread_shown=True)
     # All, or nearly all: whatever the last one said fits into the band.

@@ -40,9 +40,22 @@ def tell_changes(changes: pd.DataFrame, ratings: ToldRatings, items: pd.DataFram
     told.loc[told["change"].isna(), ["low", "high"]] = np.nan
     for name in _CHANCES:
         told[name] = np.where(banded, np.nan, STEPPED["probability"](changes[name].to_numpy()))
-    is_few = (changes["n_returned"] < DISTRIBUTION_FROM).fillna(value=True)
-    told["returned_change"] = changes["returned_change"].round(1).mask(is_few)
+    is_hidden = banded | ~_are_all_back(changes)
+    told["returned_change"] = changes["returned_change"].round(1).mask(is_hidden)
     return CHANGES.select(told)
+
+
+def _are_all_back(changes: pd.DataFrame) -> np.ndarray:
+    """Whether a group that is shown point by point is the same people in both waves.
+
+    Of some of them the change would be a second cut beside the counts of all: if those who came
+    back moved as far as anybody could, each of them said the same. And beside a band it would be
+    the mean the band hides.
+    """
+    returned = changes["n_returned"].astype("Float64")
+    sizes = [changes[name].astype("Float64") == returned for name in ("n_before", "n_after")]
+    is_told = sizes[0] & sizes[1] & (returned >= DISTRIBUTION_FROM)
+    return is_told.fillna(value=False).to_numpy(dtype=bool)
 
 
 def _find_values(

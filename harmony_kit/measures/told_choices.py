@@ -19,7 +19,7 @@ from harmony_kit.measures.arrays import Bools
 from harmony_kit.measures.claims import middle_certainty
 from harmony_kit.measures.levels import name_levels
 from harmony_kit.measures.steps import STEPPED
-from harmony_kit.measures.telling import DISTRIBUTION_FROM
+from harmony_kit.measures.telling import hides_counts
 
 __all__ = [
     "FEWEST_OWNER",
@@ -43,7 +43,7 @@ FEWEST_OWNER: Final = 4
 
 
 def _is_hidden(named: Any, n: int) -> bool:  # noqa: ANN401 - a mapping or nothing
-    return n < DISTRIBUTION_FROM or (bool(named) and max(named.values()) >= n - 1)
+    return hides_counts(named.values() if named else (), n)
 
 
 def tell_ranking(frame: pd.DataFrame, min_group: int) -> pd.DataFrame:

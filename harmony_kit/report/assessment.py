@@ -16,24 +16,29 @@ from harmony_kit.engagement.evidence_files import Evidence, evidence_paths
 from harmony_kit.engagement.folder import Engagement, Site, file_sha256, load_engagement
 from harmony_kit.engagement.row_files import row_paths
 from harmony_kit.engagement.site_notes import NOTES, find_note
-from harmony_kit.exchange import write_workbook
+from harmony_kit.exchange import write_tables
+from harmony_kit.files import publish
 from harmony_kit.findings.canvases import Sheet, canvases
 from harmony_kit.findings.findings import Finding, find
 from harmony_kit.findings.playbook import Playbook
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook
 from harmony_kit.findings.story import Story, tell_story
 from harmony_kit.findings.wording import Voice
-from harmony_kit.journal.answers import Answers, AnswersFrame, check_frame
+from harmony_kit.journal.answers import Answers, check_frame
 from harmony_kit.journal.answers_file import read_answers_file
 from harmony_kit.journal.subject import Subject, list_subjects, titles_of
-from harmony_kit.measures.disclosure import Disclosed, disclose
 from harmony_kit.measures.measuring import Basis, measure_everything
-from harmony_kit.measures.privacy import count_respondents, license_quotes, list_withheld
 from harmony_kit.measures.response import Response, tell_response
 from harmony_kit.measures.rows import rows_of
-from harmony_kit.report.left_out import say_withheld
 from harmony_kit.report.past import Past, read_past
 from harmony_kit.report.results import build_results, dump_results
+from harmony_kit.report.telling_less import (
+    count_heard,
+    list_quotes,
+    say_left_out,
+    tell_measured,
+    without_roles,
+)
 from harmony_kit.report.words import load_words
 
 __all__ = ["Assessment", "measure_site", "name_answers", "open_playbook"]
@@ -126,7 +131,9 @@ class Assessment:
         # Without a key in it the mark of the answers could be found by trying answers.
         marked = {name_answers(site): file_sha256(path)} if answers.key else {}
         inputs = {**assessment.provenance["inputs"], **marked}
-        past = read_past(snapshot / "earlier", assessment, answers)
+        # What was promised names roles, and what moved is told by the ordinary rules.
+        is_redacted = opened.settings.redacted
+        past = None if is_redacted else read_past(snapshot / "earlier", assessment, answers)
         told = {**assessment.provenance, "inputs": inputs}
         return replace(assessment, provenance=told, past=past)
 
@@ -185,11 +192,14 @@ class Assessment:
         return build_results(self)
 
     def save(self, folder: str | Path) -> None:
-        """Write results.json and workbook.xlsx into an existing folder."""
+        """Write results.json, workbook.xlsx and tables.xlsx into an existing folder."""
+        from harmony_kit.report.site_workbook import draw_site_workbook  # made of assessments
+
         results = self.results()
         target = Path(folder)
         (target / "results.json").write_text(dump_results(results), encoding="utf-8", newline="\n")
-        write_workbook(results, target / "workbook.xlsx")
+        publish(target / "workbook.xlsx", draw_site_workbook(self, results))
+        write_tables(results, target / "tables.xlsx")
 
 
 def measure_site(
@@ -203,13 +213,13 @@ def measure_site(
     """
     check_frame(answers.frame)
     said = answers.of(site, wave)
-    settings, min_group = engagement.settings, engagement.settings.min_group
+    settings = engagement.settings
     plant, evidence = engagement.site(site), engagement.evidence.of_site(site)
     basis = _basis(engagement, evidence, as_of, said.key)
     measured = measure_everything(said.frame, basis)
-    told = disclose(measured, settings, items=basis.items, lenses=basis.lenses)
-    heard = _count_heard(engagement, plant, said.frame)
-    quotes = license_quotes(said.frame, min_group=min_group)
+    told = tell_measured(measured, engagement, basis)
+    heard = count_heard(engagement, plant, said.frame)
+    quotes = list_quotes(engagement, said.frame)
     playbook, instrument = open_playbook(engagement), engagement.instrument
     subjects = list_subjects(evidence.subjects(), said.subjects)
     findings = find(
@@ -227,22 +237,17 @@ def measure_site(
         subjects=subjects,
         heard=heard,
         frames=told.frames,
-        findings=findings,
+        findings=without_roles(engagement, findings),
         quotes=quotes[["lens", "item", "text"]],
         canvases=canvases(
             playbook, instrument, told.frames, quotes=quotes, language=engagement.language
         ),
-        withheld=_say_withheld(engagement, heard, told),
+        withheld=say_left_out(engagement, heard, told),
         wrong_claims=told.wrong_claims,
-        waiting=said.waiting,
-        response=tell_response(said.response, min_group=engagement.settings.min_group),
+        waiting={} if settings.redacted else said.waiting,
+        response=tell_response(said.response, min_group=settings.shown_from),
         provenance=_trace(engagement, site, wave, as_of),
     )
-
-
-def _say_withheld(engagement: Engagement, heard: pd.DataFrame, told: Disclosed) -> pd.DataFrame:
-    left_out, words = list_withheld(heard, told.withheld), load_words(engagement.language)
-    return say_withheld(left_out, words, min_group=engagement.settings.min_group)
 
 
 def _basis(engagement: Engagement, evidence: Evidence, as_of: date, key: str) -> Basis:
@@ -266,25 +271,8 @@ def open_playbook(engagement: Engagement) -> Playbook:
     return load_playbook(path, overrides if overrides.is_file() else None)
 
 
-def _count_heard(engagement: Engagement, site: Site, answers: AnswersFrame) -> pd.DataFrame:
-    lenses = list(engagement.instrument.lens_ids)
-    counted = count_respondents(answers).set_index("lens")["n_respondents"].reindex(lenses)
-    counted = counted.fillna(0).astype("Int64")
-    is_shown = counted >= engagement.settings.min_group
-    headcounts = pd.array([site.headcounts.get(lens) for lens in lenses], dtype="Int64")
-    return pd.DataFrame(
-        {
-            "lens": lenses,
-            "n_respondents": counted.where(is_shown).array,
-            "headcount": headcounts,
-            "is_shown": is_shown.astype(bool).array,
-        }
-    )
-
-
 def _trace(engagement: Engagement, site: str, wave: str, as_of: date) -> dict[str, Any]:
-    instrument = engagement.instrument
-    folder = engagement.folder
+    instrument, folder = engagement.instrument, engagement.folder
     tables = (*row_paths(folder, "sites"), *evidence_paths(folder))
     paths = (folder / "engagement.yaml", *tables, folder / "playbook.yaml")
     inputs = {path.name: file_sha256(path) for path in paths if path.is_file()}

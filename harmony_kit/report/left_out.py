@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.declaration import TEXT, declare
 from harmony_kit.measures.evidence_problems import PROBLEMS
 from harmony_kit.measures.privacy import WITHHELD
@@ -30,10 +31,11 @@ def say_problems(problems: pd.DataFrame, words: Words) -> pd.DataFrame:
     return SAID_PROBLEMS.select(problems.assign(what=what, handled=handled))
 
 
-def say_withheld(withheld: pd.DataFrame, words: Words, *, min_group: int) -> pd.DataFrame:
+def say_withheld(withheld: pd.DataFrame, words: Words, settings: Settings) -> pd.DataFrame:
     """`list_withheld` with what was left out, and why, as sentences in ``what, why``."""
     what = [_say_cell(row, words) for row in rows_of(withheld)]
-    why = words.say("withheld.why", min=min_group)
+    key = "withheld.why_redacted" if settings.redacted else "withheld.why"
+    why = words.say(key, min=settings.shown_from)
     return withheld.assign(what=what, why=why)[list(SAID_WITHHELD.columns)]
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit.engagement.folder import Engagement, load_engagement
-from harmony_kit.report.results import SCHEMA
+from harmony_kit.report.told_results import read_told
 
 __all__ = ["Portfolio"]
 
@@ -72,6 +71,9 @@ class Portfolio:
         counted: dict[str, dict[str, Any]] = {}
         for sites in _in_parts(opened.site_ids):
             found = _read_all(sites, Path(results), str(wave))
+            if any(content["settings"].get("redacted") for content in found.values()):
+                redacted = opened.settings.model_copy(update={"redacted": True})
+                opened = replace(opened, settings=redacted)
             counted |= {site: _count(content) for site, content in found.items()}
             for name in _LISTS:
                 parts[name].append(_stack(found, name))
@@ -102,16 +104,11 @@ def _in_parts(sites: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _read_all(sites: Iterable[str], results: Path, wave: str) -> dict[str, dict[str, Any]]:
-    read = ((site, _read_results(results / site / "results.json", wave)) for site in sites)
-    return {site: content for site, content in read if content is not None}
+    read = ((site, read_told(results, site, wave)) for site in sites)
+    return {site: _with_promises(content) for site, content in read if content}
 
 
-def _read_results(path: Path, wave: str) -> dict[str, Any] | None:
-    if not path.is_file():
-        return None
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if (content.get("schema"), content.get("wave")) != (SCHEMA, wave):
-        return None
+def _with_promises(content: dict[str, Any]) -> dict[str, Any]:
     return content | {
         "evidence": content["evidence"]["decisions"],
         "promises": _list_promises(content.get("since", {})),

@@ -21,8 +21,8 @@ from harmony_kit.report.bidi import isolate
 __all__ = ["FALLBACK", "OWNERS", "Words", "load_words", "word_languages"]
 
 #: Whose words pages are made of: what a report and its pictures say, its story, what is wrong with
-#: records or left out, why there is no report, and what comes out of a workshop.
-OWNERS = ("report", "pictures", "story", "records", "failures", "accord")
+#: records or left out, why there is no report, what comes out of a workshop, and the workbook.
+OWNERS = ("report", "pictures", "story", "records", "failures", "accord", "workbook")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,13 @@ class Words:
         return text.replace(".", self.texts["format.decimal"])
 
     def figure(self, value: float, column: MeasureColumn) -> str:
-        """A number of a measure, with the digits its column is declared with."""
+        """A number of a measure, as the kind its column is declared with is written."""
+        if column.kind == "probability":
+            return self.certainty(value)
+        if column.kind == "share":
+            return self.percent(value)
+        if column.kind == "trend":
+            return self.say("format.per_week", number=self.signed(100 * value, column.digits))
         return self.number(value, column.digits)
 
     def told(self, row: Mapping[str, Any], name: str) -> str:

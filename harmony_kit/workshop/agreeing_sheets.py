@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from harmony_kit.journal.accord import is_settled
 from harmony_kit.journal.commitment import (
     BOUNDARIES,
     SORTS,
     Commitment,
-    CommitmentKind,
     missing_boundaries,
 )
 from harmony_kit.workshop.saying import FieldName
 from harmony_kit.workshop.scene import Backdrop
 from harmony_kit.workshop.screens import list_seeds
+from harmony_kit.workshop.settling_parts import (
+    draw_became,
+    draw_missing,
+    draw_proposed,
+    name_options,
+    press_remove,
+    tell_beside,
+)
 from harmony_kit.workshop.sheet_parts import (
     SheetPart,
     choice_field,
@@ -47,11 +52,6 @@ N_PROPOSED = 4
 N_CHECKS = 3
 
 
-def _options(scene: Backdrop, section: str, ids: Iterable[str]) -> list[tuple[str, str, str]]:
-    """Options with their names and keys from the language file."""
-    return [(one, scene.say(f"{section}.{one}"), scene.say(f"{section}.{one}_key")) for one in ids]
-
-
 def draw_line(scene: Backdrop, element: str) -> list[SheetPart]:
     """A line of the frame: what may be quoted, and how the line ends."""
     known = scene.accord.find("sentence", element)
@@ -60,7 +60,7 @@ def draw_line(scene: Backdrop, element: str) -> list[SheetPart]:
     sides = [(scene.lens(lens), told.get(lens, ())) for lens in scene.lenses]
     label = scene.say("frame.ends")
     name = FieldName("sentence", element, "", "state")
-    options = _options(scene, "frame", _LINE_STATES)
+    options = name_options(scene, "frame", _LINE_STATES)
     return [
         draw_text(scene.asked(f"{element}.sentence", scene.lenses[0]), "asked"),
         *([draw_sides(sides)] if told else [draw_text(scene.say("frame.no_quotes"), "help")]),
@@ -86,7 +86,7 @@ def _line_fields(
         ]
         decider = owner_field(scene, field("owner"), scene.say("frame.decider"), known)
         day = day_field(field("due"), scene.say("frame.by"), known)
-        return [draw_row(wordings), draw_row([decider, day]), *_marks(scene, known)]
+        return [draw_row(wordings), draw_row([decider, day]), *draw_missing(scene, known)]
     return [draw_mark(scene.say("frame.becomes"))] if state == "open" else []
 
 
@@ -95,7 +95,7 @@ def draw_questions(scene: Backdrop) -> list[SheetPart]:
     items = [
         {
             "label": scene.question(one),
-            "beside": _beside(scene, one),
+            "beside": tell_beside(scene, one),
             "is_marked": not is_settled(one),
             "to": f"questions;{one.ref}",
         }
@@ -109,24 +109,13 @@ def draw_questions(scene: Backdrop) -> list[SheetPart]:
     return [
         draw_text(scene.say("questions.lead")),
         draw_list(scene.say("questions.asked"), items),
-        *_propose(scene, "questions.proposed", taken),
+        *draw_proposed(scene, "questions.proposed", taken),
         press(scene.say("questions.new"), "n", {"do": "take", "kind": "question"}),
     ]
 
 
-def _propose(scene: Backdrop, title: str, presses: list[SheetPart]) -> list[SheetPart]:
-    return [draw_text(scene.say(title), "head"), *presses] if presses else []
-
-
 def _seed_text(scene: Backdrop, source: str, ref: str) -> str:
     return scene.say(f"seed.{source}", what=scene.item(ref))
-
-
-def _beside(scene: Backdrop, one: Commitment) -> str:
-    sort = one.value.get("sort", "")
-    name = scene.say(f"sort.{sort}") if sort else ""
-    told = (name, scene.owned_by(one), scene.day(one.due))
-    return " · ".join(filter(None, told)) or scene.say("mark.nothing")
 
 
 def draw_question(scene: Backdrop, ref: str) -> list[SheetPart]:
@@ -137,10 +126,11 @@ def draw_question(scene: Backdrop, ref: str) -> list[SheetPart]:
         return FieldName("question", ref, "", part)
 
     sort = known.value.get("sort", "") if known else ""
+    sorts = name_options(scene, "sort", SORTS)
     title = scene.question(known) if known else scene.say("questions.new")
     return [
         draw_text(title, "asked"),
-        choice_field(field("sort"), scene.say("sort.ask"), _options(scene, "sort", SORTS), sort),
+        choice_field(field("sort"), scene.say("sort.ask"), sorts, sort),
         text_field(field("text"), scene.say("questions.text"), known),
         draw_row(
             [
@@ -148,19 +138,10 @@ def draw_question(scene: Backdrop, ref: str) -> list[SheetPart]:
                 day_field(field("due"), scene.say("questions.due"), known),
             ]
         ),
-        *_marks(scene, known),
-        _remove(scene, "question", ref),
+        *draw_became(scene, known),
+        *draw_missing(scene, known),
+        press_remove(scene, "question", ref),
     ]
-
-
-def _remove(scene: Backdrop, kind: CommitmentKind, ref: str) -> SheetPart:
-    return press(scene.say("drop"), "x", {"do": "drop", "kind": kind, "ref": ref})
-
-
-def _marks(scene: Backdrop, known: Commitment | None) -> list[SheetPart]:
-    if known is not None and is_settled(known):
-        return []
-    return [draw_mark(scene.say(f"mark.{known.kind if known else 'question'}"))]
 
 
 def draw_verdict(scene: Backdrop, decision: str) -> list[SheetPart]:
@@ -174,7 +155,7 @@ def draw_verdict(scene: Backdrop, decision: str) -> list[SheetPart]:
     proposal = scene.say("verdict.proposed", verdict=told) if told else scene.say("verdict.none")
     return [
         draw_text(f"{scene.titles.get(decision, decision)}. {proposal}", "asked"),
-        choice_field(name, scene.say("verdict.ask"), _options(scene, "verdict", states), state),
+        choice_field(name, scene.say("verdict.ask"), name_options(scene, "verdict", states), state),
         *(_draw_overruling(scene, decision, known) if state == "overruled" else []),
         *(_draw_check(scene, decision, known) if state in states else []),
     ]
@@ -190,7 +171,7 @@ def _draw_overruling(scene: Backdrop, decision: str, known: Commitment | None) -
     reason = FieldName("verdict", decision, "", "reason")
     return [
         choice_field(verdict, scene.say("verdict.instead"), options, chosen),
-        text_field(reason, scene.say("verdict.reason"), known),
+        text_field(reason, scene.say("verdict.reason"), known, rows=1),
     ]
 
 
@@ -216,7 +197,7 @@ def _draw_check(scene: Backdrop, decision: str, known: Commitment | None) -> lis
                 day_field(field("due"), scene.say("verdict.by"), known),
             ]
         ),
-        *_marks(scene, known),
+        *draw_missing(scene, known),
     ]
 
 
@@ -235,7 +216,7 @@ def draw_boundary(scene: Backdrop, pilot: str) -> list[SheetPart]:
     listed = ", ".join(scene.say(f"boundary.{part}_short") for part in blank)
     marks = [draw_mark(scene.say("boundary.blank", parts=listed))] if blank else []
     name = FieldName("boundary", pilot, "", "state")
-    options = _options(scene, "boundary", ("draft", "starts"))
+    options = name_options(scene, "boundary", ("draft", "starts"))
     state = known.state if known else ""
     return [*parts, choice_field(name, scene.say("boundary.ask"), options, state), *marks]
 
@@ -245,7 +226,7 @@ def draw_actions(scene: Backdrop) -> list[SheetPart]:
     items = [
         {
             "label": one.text or scene.say("actions.unnamed"),
-            "beside": _beside(scene, one),
+            "beside": tell_beside(scene, one),
             "is_marked": not is_settled(one),
             "to": f"actions;{one.ref}",
         }
@@ -260,7 +241,7 @@ def draw_actions(scene: Backdrop) -> list[SheetPart]:
     return [
         draw_text(scene.say("actions.lead")),
         draw_list(scene.say("actions.promised"), items),
-        *_propose(scene, "actions.proposed", taken),
+        *draw_proposed(scene, "actions.proposed", taken),
         press(scene.say("actions.new"), "n", {"do": "take", "kind": "action"}),
     ]
 
@@ -290,6 +271,7 @@ def draw_action(scene: Backdrop, ref: str) -> list[SheetPart]:
                 day_field(field("due"), scene.say("actions.due"), known),
             ]
         ),
-        *_marks(scene, known),
-        _remove(scene, "action", ref),
+        *draw_became(scene, known),
+        *draw_missing(scene, known),
+        press_remove(scene, "action", ref),
     ]

@@ -2,19 +2,20 @@
 
 Messages and replies are those of the interview's form (`harmony_kit.interview.reception`), so that
 one script draws both; a workshop adds ``undo``, ``redo``, ``take``, ``drop``, ``toggle``,
-``accept`` and ``lock``.
+``accept``, ``decide`` and ``lock``.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from harmony_kit.errors import CommitmentError
 from harmony_kit.journal.commitment import BOUNDARIES, Commitment, missing_boundaries
+from harmony_kit.journal.subject import Subject
 from harmony_kit.workshop.room import Room
 from harmony_kit.workshop.saying import FieldName
 from harmony_kit.workshop.scene import load_board_texts
@@ -22,6 +23,8 @@ from harmony_kit.workshop.screens import Screenful, home_of
 from harmony_kit.workshop.showing import Standing, show_screen
 
 __all__ = ["Host"]
+
+_LOG = logging.getLogger(__name__)
 
 BoardMessage = Mapping[str, Any]
 BoardReply = dict[str, Any]
@@ -39,6 +42,7 @@ class Host:
 
     standing: Standing
     new_id: Callable[[], str]
+    add_decision: Callable[[str], Subject]
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def handle(self, message: BoardMessage) -> BoardReply:
@@ -47,12 +51,23 @@ class Host:
             with self._lock:
                 reply = _ACTS[str(message["do"])](self, message)
         except CommitmentError as cause:
-            reply = {"trouble": {"text": "trouble.constraint", "detail": str(cause), "todo": ""}}
+            told = {"text": "trouble.constraint", "detail": self._explain(cause), "todo": ""}
+            reply = {"trouble": told}
         except Exception as cause:  # noqa: BLE001 - whatever it is, the board must show it
-            detail = "".join(traceback.format_exception_only(cause)).strip()
+            # The whole room reads the board; what the machine says of it is for the terminal.
+            _LOG.error("the board could not do what it was asked", exc_info=cause)
+            detail = self.standing.scene.say("wrong.store") if isinstance(cause, OSError) else ""
             todo = "trouble.error_todo"
             reply = {"trouble": {"text": "trouble.refused", "detail": detail, "todo": todo}}
         return {**reply, "ack": message.get("seq")}
+
+    def _explain(self, cause: CommitmentError) -> str:
+        """What is wrong with what was said, in the room's language and by the room's names."""
+        scene = self.standing.scene
+        told = scene.say(f"wrong.{cause.rule or 'other'}", **cause.limits)
+        ref = cause.thing.rpartition(": ")[2]
+        name = scene.item(ref)
+        return told if name == ref else f"{name}: {told}"
 
     @property
     def room(self) -> Room:
@@ -140,6 +155,20 @@ class Host:
 
     def _saved(self, name: str) -> BoardReply:
         return {"question": name, "version": "", "time": self.standing.time_now()}
+
+    def decide(self, message: BoardMessage) -> BoardReply:
+        """Speak about a recurring decision no file has yet; it is kept from now on."""
+        try:
+            subject = self.add_decision(str(message["text"]))
+        except ValueError:
+            return {"problems": {"decision": "subjects.problem"}}
+        agenda = self.standing.agenda
+        agenda = replace(agenda, workflows=(*agenda.workflows, subject))
+        titles = {**self.standing.titles, subject.id: subject.title}
+        self.standing = replace(self.standing, agenda=agenda, titles=titles)
+        self._choose(subject.id)
+        self._move(1)
+        return self._show() | {"saved": self._saved("")}
 
     # Questions, actions and topics
 
@@ -249,6 +278,7 @@ _ACTS: dict[str, Callable[[Host, BoardMessage], BoardReply]] = {
     "hello": Host.hello,
     "answer": Host.answer,
     "lock": Host.lock,
+    "decide": Host.decide,
     "take": Host.take,
     "drop": Host.drop,
     "toggle": Host.toggle,

@@ -17,6 +17,7 @@ from harmony_kit.workshop.sheet_parts import (
     draw_text,
     press,
     text_field,
+    title_field,
 )
 
 __all__ = ["N_SHOWN", "draw_choose", "draw_predict", "draw_reveal", "draw_room", "draw_topics"]
@@ -28,13 +29,15 @@ N_SHOWN = 5
 def draw_choose(scene: Backdrop) -> list[SheetPart]:
     """Which workflow the workshop is about."""
     workflows = scene.agenda.workflows
+    named = title_field("decision", scene.say("choose.new"))
     if not workflows:
-        return [draw_mark(scene.say("choose.none"))]
+        return [draw_mark(scene.say("choose.none")), named]
     options = [(one.id, one.title, str(n)) for n, one in enumerate(workflows[:9], 1)]
     label = scene.say("choose.workflow")
     return [
         choice_field("workflow", label, options, scene.accord.workflow),
         draw_text(scene.say("choose.why"), "help"),
+        named,
     ]
 
 

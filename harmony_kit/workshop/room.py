@@ -8,8 +8,15 @@ from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from harmony_kit.journal.accord import Accord, accord_of, plan_entry, plan_redo, plan_undo_of
-from harmony_kit.journal.commitment import STATES, WITHDRAWN, Commitment, Owner
+from harmony_kit.journal.accord import (
+    Accord,
+    accord_of,
+    plan_entry,
+    plan_redo,
+    plan_undo_of,
+    taken_away,
+)
+from harmony_kit.journal.commitment import STATES, Commitment, Owner
 from harmony_kit.workshop.saying import FieldName, Statement, change_part
 
 __all__ = ["Room", "WorkshopLedger"]
@@ -108,8 +115,7 @@ class Room:
         entries = self.entries
         known = self._find(field, entries)
         if known is not None:
-            gone = replace(known, state=WITHDRAWN, value={}, owners={}, due=None, done_when="")
-            gone = replace(gone, by=self.by, undoes="")
+            gone = replace(taken_away(known), by=self.by, undoes="")
             self.ledger.add([plan_entry(entries, gone, self.clock())])
 
     def undo(self) -> Commitment | None:

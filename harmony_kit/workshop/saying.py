@@ -58,7 +58,7 @@ def change_part(known: Commitment, part: str, said: Statement) -> Commitment:
     Raises `CommitmentError` for a locked prediction, and for what is no day.
     """
     if known.kind == "prediction" and known.state == "locked":
-        raise CommitmentError(known.ref, said.text, "nothing more; it is locked")
+        raise CommitmentError(known.ref, said.text, "nothing more; it is locked", "locked")
     name, _, lens = part.partition("-")
     match name:
         case "state":
@@ -86,4 +86,4 @@ def _read_day(known: Commitment, text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise CommitmentError(known.ref, text, "a day, as 2026-12-31") from None
+        raise CommitmentError(known.ref, text, "a day, as 2026-12-31", "day") from None

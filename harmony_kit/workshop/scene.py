@@ -48,6 +48,10 @@ class Backdrop:
         """What the report calls something, so that the room hears no second word for it."""
         return load_texts("report", self.language)[key]
 
+    def became(self, state: str) -> str:
+        """What a state of a question or an action is called on every page."""
+        return load_texts("accord", self.language)[f"followed.{state}"]
+
     @property
     def lenses(self) -> tuple[str, str]:
         """The two sides."""

@@ -24,6 +24,7 @@ __all__ = [
     "owner_field",
     "press",
     "text_field",
+    "title_field",
 ]
 
 #: JSON, as the board takes it.
@@ -80,6 +81,11 @@ def text_field(
     """A text; ``said`` is shown, ``secret`` is not, not even to the page."""
     text = "" if known is None or kind == "secret" else _part_of(known, name.part)
     return _field(name, kind, label, value=text, rows=rows, max_text=MAX_TEXT)
+
+
+def title_field(name: str, label: str) -> SheetPart:
+    """The name of something new: nothing is kept before Enter."""
+    return _field(name, "title", label, value="", rows=1, max_text=120)
 
 
 def _part_of(known: Commitment, part: str) -> str:

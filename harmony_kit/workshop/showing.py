@@ -92,7 +92,8 @@ class Standing:
         except ValueError:
             number = 0.0
         if not 1 <= number <= points:
-            raise CommitmentError(ref, text, f"a number from 1 to {points}")
+            limits = {"least": 1, "most": points}
+            raise CommitmentError(ref, text, f"a number from 1 to {points}", "number", limits)
         return f"{number:g}"
 
     def said_at_first(self, field: FieldName) -> dict[str, str]:

@@ -279,6 +279,7 @@ class Form {
     const message = { do: "answer", question: question.name, ...entry, seconds, base, then };
     const seq = this.link.send(message);
     this.drafts.put(question.name, { entry, seq, base });
+    this.page?.answered?.();
     if (then) this.moving = true;
     this.showState();
   }
@@ -491,9 +492,11 @@ class Form {
   /** Our own answer in a few words, for a conflict. */
   describe(sent) {
     if (sent.status !== "answered") return this.say(`question.${sent.status}`);
-    if (sent.text) return `“${sent.text.slice(0, 80)}”`;
+    const words = sent.text ? `“${sent.text.slice(0, 80)}”` : "";
+    if (words && !sent.chosen?.length) return words;
     const question = this.page?.view.questions?.find(({ name }) => name === sent.question);
     const label = (id) => question?.options.find((option) => option.id === String(id))?.label ?? id;
-    return sent.value ? `${sent.value} (${label(sent.value)})` : sent.chosen.map(label).join(", ");
+    if (sent.value) return `${sent.value} (${label(sent.value)})`;
+    return [sent.chosen.map(label).join(", "), words].filter(Boolean).join(" ");
   }
 }

@@ -62,6 +62,19 @@ class Input {
     this.form.keep(this.question, entry, then);
   }
 
+  /** Let the question be open again, whatever was said; whether there was an answer to take back. */
+  takeBack() {
+    this.later.cancel();
+    const wasAnswered = Boolean(this.answer);
+    if (wasAnswered) this.keep({ status: "withdrawn" });
+    else this.form.drafts.drop(this.question.name);
+    this.empty();
+    return wasAnswered;
+  }
+
+  /** Show that nothing is said. */
+  empty() {}
+
   isDone() {
     return Boolean(this.answer);
   }
@@ -100,6 +113,7 @@ class OneOf extends Input {
         { class: isScale ? "scale" : "list", style: `--n: ${options.length}` },
         options.map((option, i) => this.option(option.id, option.label, keyFor(option, i), "card")),
       ),
+      this.namely(),
       h("div", { class: "statuses" }, this.statusOptions("pill")),
     );
   }
@@ -115,7 +129,39 @@ class OneOf extends Input {
         this.question.options.map(({ id, label }, i) => this.option(id, label, keyOf(i), "cell")),
         this.statusOptions("cell status"),
       ),
+      this.namely(),
     );
+  }
+
+  /** Where "other, namely" is told in words, while that option is chosen; null where there is none. */
+  namely() {
+    const other = this.question.options.find((option) => option.is_namely);
+    if (!other) return null;
+    this.other = other.id;
+    this.words = h("input", {
+      type: "text",
+      class: "namely",
+      maxlength: this.question.max_text,
+      value: this.answer?.text ?? "",
+      "aria-label": other.label,
+      placeholder: other.label,
+      oninput: () => this.worded(),
+      onblur: () => this.later.flush(),
+    });
+    this.words.hidden = !this.isChosen(other.id);
+    return this.words;
+  }
+
+  worded() {
+    this.form.remember(this.question, this.entry());
+    this.later();
+  }
+
+  /** Show the line for words if they are wanted; whether they are. */
+  showWords() {
+    const isWanted = Boolean(this.words) && this.chosen()?.value === this.other;
+    if (this.words) this.words.hidden = !isWanted;
+    return isWanted;
   }
 
   statusOptions(look) {
@@ -149,20 +195,31 @@ class OneOf extends Input {
   }
 
   inputs() {
-    return [...this.node.querySelectorAll("input")];
+    return [...this.node.querySelectorAll("input[type=radio]")];
+  }
+
+  chosen() {
+    return this.inputs().find((input) => input.checked);
   }
 
   entry() {
-    const { value } = this.inputs().find((input) => input.checked);
+    const { value } = this.chosen();
     if (value === "dont_know" || value === "prefer_not") return { status: value };
-    return this.question.kind === "rating"
-      ? { status: "answered", value: Number(value) }
-      : { status: "answered", chosen: [value] };
+    if (this.question.kind === "rating") return { status: "answered", value: Number(value) };
+    const text = value === this.other ? this.words.value.trim() : "";
+    return { status: "answered", chosen: [value], ...(text ? { text } : {}) };
+  }
+
+  empty() {
+    for (const input of this.inputs()) input.checked = false;
+    if (this.words) this.words.value = "";
+    this.showWords();
   }
 
   /** A pointer answers and moves on; arrows only choose, and are kept when they rest. */
   picked() {
     if (!this.form.isPointing) {
+      this.showWords();
       this.later();
       this.form.remember(this.question, this.entry());
       return;
@@ -174,7 +231,10 @@ class OneOf extends Input {
   finish() {
     this.later.cancel();
     this.question.answer = { chosen: [], ...this.entry() };
-    this.keep(this.entry(), this.onpicked(this));
+    if (this.showWords()) {
+      this.keep(this.entry());
+      this.words.focus();
+    } else this.keep(this.entry(), this.onpicked(this));
   }
 
   press(key) {
@@ -254,6 +314,10 @@ class SomeOf extends Input {
     this.hint.textContent = "";
     this.hasWarned = false;
     this.redraw();
+    if (!this.chosen.length && this.answer) {
+      this.takeBack();
+      return;
+    }
     if (kind === "rank" ? this.chosen.length === k : this.chosen.length > 0) this.later();
     else this.later.cancel();
     this.form.remember(this.question, this.entry(), { isPartial: !this.later.isWaiting() });
@@ -266,6 +330,14 @@ class SomeOf extends Input {
     this.redraw();
     this.later.cancel();
     if (this.status) this.keep(this.entry(), "next");
+    else this.takeBack();
+  }
+
+  empty() {
+    this.chosen = [];
+    this.status = null;
+    this.hint.textContent = "";
+    this.redraw();
   }
 
   redraw() {
@@ -371,6 +443,13 @@ class Words extends Input {
     this.mark(this.status === status ? null : status);
     if (this.status) this.keep({ status: this.status }, "next");
     else if (this.area.value.trim()) this.later();
+    else this.takeBack();
+  }
+
+  empty() {
+    this.area.value = "";
+    this.quotable.checked = false;
+    this.mark(null);
   }
 
   typed() {

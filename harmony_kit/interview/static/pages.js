@@ -78,6 +78,10 @@ class Lobby extends Page {
           this.say("lobby.new"),
         ),
       ]),
+      view.told ? h("p", { class: "help", role: "status" }, this.say(view.told.key, view.told)) : null,
+      view.planned.length
+        ? [h("h3", {}, this.say("lobby.planned")), h("ul", { class: "people" }, this.planned())]
+        : null,
       view.people.length
         ? [h("h3", {}, this.say("lobby.people")), h("ul", { class: "people" }, this.people())]
         : h("p", { class: "help" }, this.say("lobby.empty")),
@@ -88,31 +92,42 @@ class Lobby extends Page {
     this.form.link.send({ do: "new" });
   }
 
+  /** Interviews of the schedule that were not begun: picking one fills in the page of a new one. */
+  planned() {
+    return this.view.planned.map((person) => {
+      const parts = [person.date, person.interviewer, this.say(`lobby.state_${person.state}`)];
+      const begin = () => this.form.link.send({ do: "new", respondent: person.respondent });
+      return this.entry(person, parts.filter(Boolean).join(" · "), "lobby.begin_planned", begin);
+    });
+  }
+
+  /** One person: who, how far, and the buttons to mend what is written of her and to go on. */
+  entry(person, state, key, onclick) {
+    const { respondent } = person;
+    const about = [person.lens, person.role].filter(Boolean).join(", ");
+    const correct = () => this.form.link.send({ do: "correcting", respondent });
+    const button = (label, press, look = "") => {
+      const named = `${label}: ${respondent}`;
+      return h("button", { type: "button", class: look, "aria-label": named, onclick: press }, label);
+    };
+    return h("li", {}, [
+      h("span", { class: "code" }, respondent),
+      h("span", { class: "about" }, about),
+      h("span", { class: "state" }, state),
+      button(this.say("lobby.correct"), correct, "quiet"),
+      button(this.say(key), onclick),
+    ]);
+  }
+
   people() {
     return this.view.people.map((person) => {
       const state = person.finished
         ? this.say("lobby.finished", { time: person.finished })
         : this.say("lobby.under_way", { time: person.started });
-      const about = [person.lens, person.role].filter(Boolean).join(", ");
-      const label = this.say(person.finished ? "lobby.reopen" : "lobby.continue");
-      return h("li", {}, [
-        h("span", { class: "code" }, person.respondent),
-        h("span", { class: "about" }, about),
-        h(
-          "span",
-          { class: "state" },
-          `${this.say("lobby.n_answers", { n: person.n_answers })} · ${state}`,
-        ),
-        h(
-          "button",
-          {
-            type: "button",
-            "aria-label": `${label}: ${person.respondent}`,
-            onclick: () => this.form.link.send({ do: "resume", respondent: person.respondent }),
-          },
-          label,
-        ),
-      ]);
+      const told = `${this.say("lobby.n_answers", { n: person.n_answers })} · ${state}`;
+      const key = person.finished ? "lobby.reopen" : "lobby.continue";
+      const resume = () => this.form.link.send({ do: "resume", respondent: person.respondent });
+      return this.entry(person, told, key, resume);
     });
   }
 
@@ -172,7 +187,7 @@ class Start extends Page {
     const empty = { lens: "", role: "", language: view.language, consent: false };
     // Another pseudonym changes nothing else that was filled in.
     const before = form.page instanceof Start ? form.page.given : empty;
-    this.given = { ...before, respondent: view.proposed };
+    this.given = { ...before, respondent: view.proposed, ...view.planned };
     this.wrong = {};
     this.node = this.draw();
   }
@@ -317,6 +332,63 @@ class Start extends Page {
   }
 }
 
+/** What was written down wrong of a person: site, side, role or pseudonym, with the reason. */
+class Correcting extends Page {
+  constructor(view, form) {
+    super(view, form);
+    this.given = { ...view.given, reason: "" };
+    this.node = this.draw({});
+  }
+
+  draw(wrong) {
+    const { view, given } = this;
+    const problem = (name) => ({ problem: wrong[name] ? this.say(wrong[name]) : "" });
+    const line = (name, maxlength) =>
+      h("input", {
+        type: "text",
+        value: given[name],
+        maxlength,
+        autocomplete: "off",
+        "data-first": name === "reason",
+        oninput: (event) => {
+          given[name] = event.target.value;
+        },
+      });
+    const choice = (name, entries) =>
+      dropdown(entries, given[name], (id) => {
+        given[name] = id;
+      });
+    return h("section", { class: "page correcting" }, [
+      h("h2", {}, this.say("correct.title", { code: view.respondent })),
+      h("p", { class: "help" }, this.say("correct.help")),
+      labelled(this.say("correct.reason"), line("reason", 300), problem("reason")),
+      labelled(this.say("lobby.site"), choice("site", view.sites), problem("site")),
+      labelled(this.say("start.lens"), choice("lens", view.lenses), problem("lens")),
+      labelled(this.say("start.role"), line("role", 120)),
+      labelled(this.say("start.respondent"), line("name", 40), problem("name")),
+      h("div", { class: "actions" }, [
+        this.button("correct.keep", () => this.send(), "primary"),
+        this.button("start.cancel", () => this.form.link.send({ do: "leave" })),
+      ]),
+    ]);
+  }
+
+  send() {
+    this.form.link.send({ do: "correct", respondent: this.view.respondent, ...this.given });
+  }
+
+  problems(problems) {
+    const asked = ["reason", "site", "lens", "name"];
+    const entries = Object.entries(problems);
+    const others = entries.filter(([name]) => !asked.includes(name));
+    const node = this.draw(Object.fromEntries(entries));
+    this.node.replaceWith(node);
+    this.node = node;
+    this.node.querySelector("[aria-invalid]")?.focus();
+    super.problems(Object.fromEntries(others));
+  }
+}
+
 /** A finished interview opens again only with a reason. */
 class Reopen extends Page {
   constructor(view, form) {
@@ -439,8 +511,33 @@ class Questions extends ScreenPage {
       subject ? h("p", { class: "subject" }, subject) : null,
       view.questions.map(({ misfit }) => (misfit ? h("p", { class: "problem" }, misfit) : null)),
       first.other ? h("div", { class: "estimating" }, nodes) : isMatrix ? this.matrix(nodes) : nodes,
-      h("p", { class: "keys" }, this.keys(first)),
+      h("p", { class: "keys" }, [h("span", {}, this.keys(first)), this.drawTaker()]),
     );
+    this.answered();
+    this.node.addEventListener("focusin", () => {
+      this.last = this.focused() ?? this.last;
+    });
+  }
+
+  /** What lets the question be open again; for all of a matrix, the row one was at last. */
+  drawTaker() {
+    const label = this.say("question.take_back");
+    const key = this.say("question.take_back_key").toUpperCase();
+    const sign = h("kbd", { "aria-hidden": "true" }, key);
+    const onclick = () => this.takeBack(this.focused() ?? this.last);
+    this.taker = h("button", { type: "button", class: "quiet take-back", onclick }, sign, label);
+    return this.taker;
+  }
+
+  /** There is something to take back, or nothing any more. */
+  answered() {
+    this.taker.hidden = !this.inputs.some((input) => input.isDone());
+  }
+
+  takeBack(input = this.inputs.find((one) => one.isDone())) {
+    input?.takeBack();
+    input?.focus();
+    return true;
   }
 
   keys({ kind, options }) {
@@ -473,12 +570,16 @@ class Questions extends ScreenPage {
     return undefined;
   }
 
+  focused() {
+    return this.inputs.find((input) => input.node.contains(document.activeElement));
+  }
+
   current() {
-    const focused = this.inputs.find((input) => input.node.contains(document.activeElement));
-    return focused ?? this.inputs.find((input) => !input.isDone()) ?? this.inputs[0];
+    return this.focused() ?? this.inputs.find((input) => !input.isDone()) ?? this.inputs[0];
   }
 
   press(key) {
+    if (key === this.say("question.take_back_key")) return this.takeBack(this.focused());
     return this.current().press(key);
   }
 
@@ -583,8 +684,17 @@ class Review extends ScreenPage {
         h("p", { class: "help" }, this.say(key, { n: rows.length })),
         h("ul", { class: "open" }, rows.map((row) => this.row(row))),
       ]),
+      view.said?.length ? this.overview(view.said) : null,
       view.whole ? this.whole(view.whole) : null,
     );
+  }
+
+  /** What was answered, read back, each with the way to its question. */
+  overview(rows) {
+    return h("details", { class: "note overview" }, [
+      h("summary", {}, this.say("review.said", { n: rows.length })),
+      h("ul", { class: "open" }, rows.map((row) => this.row(row, "review.change"))),
+    ]);
   }
 
   /** What the interviewer says of the interview as a whole: a note, parts left out, its end. */
@@ -628,20 +738,21 @@ class Review extends ScreenPage {
     return this.say("review.finish_key");
   }
 
-  row({ screen, section, text, other, misfit }) {
+  row({ screen, section, text, other, misfit, said }, jump = "review.jump") {
     const whose = other ? this.say("question.estimate", { other }) : "";
     return h("li", {}, [
       h("span", { class: "where" }, [section, whose].filter(Boolean).join(" · ")),
       h("span", { class: "what" }, text),
+      said ? h("strong", { class: "said" }, said) : null,
       misfit ? h("span", { class: "problem" }, misfit) : null,
       h(
         "button",
         {
           type: "button",
-          "aria-label": `${this.say("review.jump")}: ${text}`,
+          "aria-label": `${this.say(jump)}: ${text}`,
           onclick: () => this.form.go(screen),
         },
-        this.say("review.jump"),
+        this.say(jump),
       ),
     ]);
   }
@@ -682,6 +793,7 @@ class Review extends ScreenPage {
 const PAGES = {
   lobby: Lobby,
   start: Start,
+  correcting: Correcting,
   reopen: Reopen,
   finished: Finished,
   question: Questions,

@@ -15,18 +15,15 @@ from harmony_kit.engagement.row_files import NumberedCells, RowFile
 from harmony_kit.errors import Problem
 from harmony_kit.exchange.folding import fold
 from harmony_kit.journal.commitment import Commitment
+from harmony_kit.journal.followed import FOLLOWED, REASONED
 from harmony_kit.report.accord_report.accord_view import mark_of
 from harmony_kit.report.accord_report.due_things import is_followed, things_by_mark
 from harmony_kit.report.accord_report.register_rows import version_of
 from harmony_kit.report.words import load_words, word_languages
 from harmony_kit.times import Clock, find_day_first, is_open
 
-__all__ = ["FOLLOWED", "Returned", "check_state", "read_returned"]
+__all__ = ["Returned", "check_state", "read_returned"]
 
-#: What a followed thing can be said to be.
-FOLLOWED = ("open", "done", "late", "dropped")
-#: States that need a reason.
-_REASONED = ("late", "dropped")
 _NEEDED = ("id", "status", "due_date")
 
 #: What trackers call these states.
@@ -82,7 +79,7 @@ def check_state(thing: Commitment, state: str, reason: str) -> str:
     """Why a thing cannot be said to be in a state; empty where it can."""
     if not is_followed(thing) and state != "open":
         return "is settled in a workshop, where both sides are; its day can be moved"
-    if state in _REASONED and not reason.strip():
+    if state in REASONED and not reason.strip():
         return f"{state} needs a reason"
     return ""
 

@@ -46,7 +46,7 @@ def sites(portfolio: Portfolio) -> Block:
         part="sites",
         n_sites=len(view.sites),
         is_crowded=view.is_crowded,
-        lead=view.words.say("sites.lead", min=portfolio.engagement.settings.min_group),
+        lead=view.words.say("sites.lead", min=portfolio.engagement.settings.shown_from),
         lenses=[(side, lens, view.name(lens)) for side, lens in enumerate(view.lenses)],
         rows=[
             {**row, "heard": [_say_heard(view, row, lens) for lens in view.lenses]}

@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+
+import numpy as np
 
 from harmony_kit.measures.rows import Row, rows_of
 from harmony_kit.report.blocks import Words, load_words
 from harmony_kit.report.portfolio import Portfolio
 
-__all__ = ["NOTHING", "PortfolioView"]
+__all__ = ["NOTHING", "MiddleShare", "PortfolioView"]
 
 #: Where there is no number.
 NOTHING = "\u2013"
 #: More sites than this are a list for the screen; on paper the index has them all.
 _CROWDED = 40
+#: Between which shares half of fewer sites lie says nothing.
+_FEWEST_SPREAD = 4
+
+
+@dataclass(frozen=True)
+class MiddleShare:
+    """What stands for several sites: the middle of their shares, and where half of them lie.
+
+    Attributes
+    ----------
+    n
+        How many sites have a share.
+    low, high
+        Half of the sites lie between them; None of fewer than four sites.
+    """
+
+    n: int
+    share: float
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +85,16 @@ class PortfolioView:
         """Site, lens and dimension (``all`` for all of them) → how well the lens reads there."""
         rows = rows_of(self.portfolio.understanding)
         return {(row["site"], row["lens"], row["dimension"]): row for row in rows}
+
+    def find_middle(self, sites: Iterable[str], lens: str, dimension: str) -> MiddleShare | None:
+        """How well a lens reads at several sites, each counted once; None where none is told."""
+        found = (self.understanding.get((site, lens, dimension)) for site in sites)
+        shares = [row["share"] for row in found if row]
+        if not shares:
+            return None
+        low, middle, high = np.quantile(shares, [0.25, 0.5, 0.75]).tolist()
+        half = (low, high) if len(shares) >= _FEWEST_SPREAD else (None, None)
+        return MiddleShare(len(shares), middle, *half)
 
     @property
     def is_crowded(self) -> bool:

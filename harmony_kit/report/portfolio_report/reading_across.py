@@ -185,29 +185,24 @@ def where(portfolio: Portfolio) -> Block:
 def _list_regions(
     view: PortfolioView, lens: str, dimensions: Sequence[str]
 ) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The topics of all sites of a region together, in one direction."""
+    """The middle site of every region in one direction, as in the table of regions."""
     by_region: dict[str, list[str]] = {}
     for site in view.shown:
         by_region.setdefault(site["region"] or NOTHING, []).append(site["site"])
     return [
-        (region, [_heat_together(view, sites, lens, d) for d in dimensions])
+        (region, [_heat_middle(view, sites, lens, d) for d in dimensions])
         for region, sites in sorted(by_region.items(), key=lambda one: one[0].casefold())
     ]
 
 
-def _heat_together(
+def _heat_middle(
     view: PortfolioView, sites: Sequence[str], lens: str, dimension: str
 ) -> dict[str, Any]:
-    rows = [row for site in sites if (row := view.understanding.get((site, lens, dimension)))]
-    n = sum(int(row["n_topics"]) for row in rows)
-    if not n:
+    found = view.find_middle(sites, lens, dimension)
+    if found is None:
         return {"words": NOTHING, "share": None, "note": ""}
-    share = sum(float(row["understood"]) for row in rows) / n
-    return {
-        "words": view.words.percent(share),
-        "share": share,
-        "note": view.words.count("index.topics", n),
-    }
+    note = view.words.count("where.sites", found.n)
+    return {"words": view.words.percent(found.share), "share": found.share, "note": note}
 
 
 def _heat(view: PortfolioView, site: str, lens: str, dimension: str) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from harmony_kit.measures.rows import Row
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.portfolio import Portfolio
@@ -45,12 +43,11 @@ def _row(view: PortfolioView, name: str, sites: list[Row]) -> tuple[str, ...]:
 
 
 def _say_middle(view: PortfolioView, sites: list[str], lens: str) -> str:
-    """The middle share, and between which shares half of the sites lie where there are enough."""
-    found = (view.understanding.get((site, lens, "all")) for site in sites)
-    shares = [row["share"] for row in found if row]
-    if not shares:
+    found = view.find_middle(sites, lens, "all")
+    if found is None:
         return NOTHING
-    low, middle, high = (view.words.percent(q) for q in np.quantile(shares, [0.25, 0.5, 0.75]))
-    if len(shares) < 4:
+    middle = view.words.percent(found.share)
+    if found.low is None or found.high is None:
         return middle
+    low, high = view.words.percent(found.low), view.words.percent(found.high)
     return view.words.say("table.with_interval", value=middle, low=low, high=high)

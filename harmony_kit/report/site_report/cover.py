@@ -30,7 +30,7 @@ def cover(site: Assessment) -> Block:
         is_mirrored=any(item.mirrored for item in instrument.items),
         first=view.names[0],
         second=view.names[1],
-        min_group=site.engagement.settings.min_group,
+        min_group=site.engagement.settings.shown_from,
         needed=[entry for entry in heard if not entry["is_shown"]],
         scales=_describe_scales(view),
         tolerance=_describe_tolerance(view),
@@ -43,7 +43,7 @@ def _describe_heard(view: SiteView, row: Row) -> dict[str, object]:
     n, headcount = number_or_none(row["n_respondents"]), number_or_none(row["headcount"])
     words = view.words
     if not row["is_shown"]:
-        sentence = words.say("cover.too_few", min=view.site.engagement.settings.min_group)
+        sentence = words.say("cover.too_few", min=view.site.engagement.settings.shown_from)
     elif n is not None and headcount is not None and headcount >= n:
         key = "cover.everybody" if n == headcount else "cover.some"
         sentence = words.say(key, all=int(headcount))
@@ -70,7 +70,7 @@ def _say_response(view: SiteView) -> str:
 def _say_waiting(view: SiteView, lens: str) -> str:
     """How many people changed something that is not shown yet; empty where nobody did."""
     n = view.site.waiting.get(lens, 0)
-    min_group = view.site.engagement.settings.min_group
+    min_group = view.site.engagement.settings.shown_from
     return view.words.count("cover.waiting", n, min=min_group) if n else ""
 
 

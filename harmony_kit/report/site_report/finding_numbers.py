@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from harmony_kit.findings.findings import Finding
+from harmony_kit.findings.number_kinds import number_column
 from harmony_kit.findings.observation import Number
 from harmony_kit.measures.rows import Row
 from harmony_kit.report.blocks import Block, join_blocks
@@ -13,12 +14,6 @@ from harmony_kit.report.tables import ReportColumn, ReportTable, show_table
 
 __all__ = ["show_numbers"]
 
-#: How a number is written: whole, as a share, as a distance; the others with one digit.
-_DAYS = ("oldest_days", "median_days", "oldest_open_days", "days_open", "days_over")
-_COUNTS = (*_DAYS, "decisions_slow", "scope_changes")
-_USE = ("acceptance", "override", "active_share", "peak_share", "now_vs_peak")
-_SHARES = (*_USE, "p_most", "says_nobody", "low", "high")
-_DISTANCES = ("actual", "perceived", "misread", "words")
 #: Numbers that say the same as others beside them, or only where a number lies.
 _UNTOLD = ("points", "p_unowned", "misreading_low", "misreading_high")
 
@@ -99,22 +94,13 @@ def _tabulate(numbers: Mapping[str, Number], lenses: tuple[str, str]) -> _Table:
 
 
 def _say_number(view: SiteView, name: str, row: Row | None) -> str:
-    """A number, or the band it is told as."""
-    if row is None:
+    """A number, or the band it is told as; how sure a finding is as the page writes it."""
+    if row is None or row.get(name) is None:
         return ""
-    return view.words.told(row, name) if f"{name}_from" in row else _format(view, name, row[name])
-
-
-def _format(view: SiteView, name: str, value: float | None) -> str:
-    words = view.words
-    if value is None:
-        return ""
-    if name == "probability":
-        return view.certainty(value)
-    if name == "trend_per_week":
-        return words.say("format.per_week", number=words.signed(100 * value))
-    if name.startswith("share") or name in _SHARES:
-        return words.percent(value)
-    if name.startswith("n_") or name in _COUNTS:
-        return words.number(value, 0)
-    return words.number(value, 2 if name in _DISTANCES else 1)
+    if f"{name}_from" in row:
+        return view.words.told(row, name)
+    return (
+        view.certainty(row[name])
+        if name == "probability"
+        else view.words.figure(row[name], number_column(name))
+    )

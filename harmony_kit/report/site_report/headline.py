@@ -43,6 +43,7 @@ def headline(site: Assessment) -> Block:
         part="headline",
         lead=view.words.say("headline.lead"),
         cards=[_card(view, overall[lens]) for lens in view.lenses if lens in overall],
+        untold=[_say_untold(view, lens) for lens in view.lenses if lens not in overall],
         states=_draw_all_states(view),
         map=show_map(view),
         legend=_count_states(view),
@@ -54,6 +55,12 @@ def headline(site: Assessment) -> Block:
 def _direction(view: SiteView, lens: str) -> str:
     other = view.site.engagement.instrument.other_lens(lens)
     return view.words.say("headline.direction", looker=view.name(lens), other=view.name(other))
+
+
+def _say_untold(view: SiteView, lens: str) -> str:
+    """Why there is no total: too few people, or it would give away a topic that is left out."""
+    key = "redacted" if view.site.engagement.settings.redacted else "too_few"
+    return view.words.say(f"headline.untold_{key}", direction=_direction(view, lens))
 
 
 def _card(view: SiteView, row: Row) -> dict[str, Any]:
@@ -168,8 +175,12 @@ def _count_states(view: SiteView) -> list[dict[str, Any]]:
     swatch = Block(draw_swatch("open").svg())
     entries.append({"swatch": swatch, "name": name, "means": means, "counts": opens})
     overall = {row["lens"]: row for row in view.rows("understanding", dimension="all")}
-    numbers = [int(overall[lens]["understood"]) if lens in overall else 0 for lens in view.lenses]
-    understood = [words.say("format.plain", n=n) for n in numbers]
+    understood = [
+        words.say("format.plain", n=int(overall[lens]["understood"]))
+        if lens in overall
+        else words.say("table.too_few")
+        for lens in view.lenses
+    ]
     name, means = words.say("state.understood"), words.say("headline.understood")
     return [*entries, {"swatch": EMPTY, "name": name, "means": means, "counts": understood}]
 

@@ -93,7 +93,9 @@ class SiteView:
 
     @cached_property
     def note(self) -> str:
-        """What somebody wrote for the report of this site and wave; empty where nobody did."""
+        """What somebody wrote for the report of this site and wave; nothing of it circulates."""
+        if self.site.engagement.settings.redacted:
+            return ""
         return read_note(self.site.engagement.folder, self.site.site.site, self.site.wave)
 
     @cached_property

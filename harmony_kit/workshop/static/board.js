@@ -95,6 +95,17 @@ class Secret extends Said {
   }
 }
 
+/** The name of something that is to be spoken about: nothing is kept before Enter. */
+class Title extends Said {
+  typed() {}
+
+  enter() {
+    const text = this.area.value.trim();
+    if (text) this.form.send({ do: "decide", text });
+    return Boolean(text);
+  }
+}
+
 /** Who owns it: a role of one side, and a name that is kept apart. */
 class Owns extends Input {
   constructor(question, form) {
@@ -188,7 +199,7 @@ class OneSaid extends OneOf {
   }
 }
 
-const FIELDS = { said: Said, day: Day, secret: Secret, owner: Owns };
+const FIELDS = { said: Said, title: Title, day: Day, secret: Secret, owner: Owns };
 
 /** A screen of the workshop: its parts, one below the other. */
 class Sheet extends Page {

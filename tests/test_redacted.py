@@ -1,0 +1,192 @@
+"""What may circulate: the ordinary report with less in it, and nothing that gives back the rest."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from functools import cache
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from demo_reports import demo, measure
+from engagement_folders import file_digests
+
+from harmony_kit.cli import main
+from harmony_kit.engagement.scaffold import create_demo
+from harmony_kit.measures.rows import rows_of, text_of
+from harmony_kit.report.assessment import Assessment
+
+#: Six and seven people with cells of four, all understood, five with many small cells, too small.
+PLANTS = ("northfield", "sanmarco", "lakeview", "tarn")
+
+
+@cache
+def _both(site: str, redacted_from: int = 5) -> tuple[Assessment, Assessment]:
+    """The ordinary assessment of a plant, and the redacted one."""
+    engagement, answers = demo(*PLANTS)
+    settings = {"redacted": True, "redacted_from": redacted_from}
+    less = replace(engagement, settings=engagement.settings.model_copy(update=settings))
+    return measure(engagement, answers[site], site), measure(less, answers[site], site)
+
+
+#: What tells the rows of a frame apart.
+_KEYS = ("item", "subject", "dimension", "group", "lens", "about", "holder", "signature", "pilot")
+_KEYS += ("file", "id", "week", "problem")
+
+
+def _by_key(frame: pd.DataFrame) -> dict[tuple[str, ...], dict]:
+    keys = [name for name in _KEYS if name in frame]
+    found = {tuple(text_of(row[key]) for key in keys): row for row in rows_of(frame)}
+    assert len(found) == len(frame)
+    return found
+
+
+def _is_nothing(value: object) -> bool:
+    return not isinstance(value, list | dict) and bool(pd.isna(value))
+
+
+@pytest.mark.parametrize("redacted_from", [5, 6, 8])
+@pytest.mark.parametrize("site", PLANTS)
+def test_every_figure_is_one_of_the_ordinary_report(site, redacted_from):
+    """So that laying both side by side tells nothing the ordinary one does not say."""
+    ordinary, redacted = _both(site, redacted_from)
+    for name, frame in redacted.frames.items():
+        known = _by_key(ordinary.frames[name])
+        assert [*frame.columns] == [*ordinary.frames[name].columns]
+        for key, row in _by_key(frame).items():
+            told = {column: value for column, value in row.items() if not _is_nothing(value)}
+            assert told == {column: known[key][column] for column in told}, (name, key)
+
+
+def _list_counts(value: object, path: str = "") -> list[tuple[str, float]]:
+    if isinstance(value, dict):
+        if path == ".signatures.parts" and "lens" not in value:
+            return []  # so many decisions or people on record
+        return [one for key, part in value.items() for one in _list_counts(part, f"{path}.{key}")]
+    if isinstance(value, list):
+        return [one for part in value for one in _list_counts(part, path)]
+    is_count = re.search(
+        r"\.(n|n_(own|estimate|other|min|technical|operational|success|act))$", path
+    )
+    return [(path, value)] if is_count and isinstance(value, int | float) else []
+
+
+@pytest.mark.parametrize("site", PLANTS)
+def test_nothing_is_of_fewer_people(site):
+    results = _both(site)[1].results()
+    people = {name: results[name] for name in results if name not in ("evidence", "findings")}
+    assert [one for one in _list_counts(people) if one[1] < 5] == []
+
+
+@pytest.mark.parametrize("redacted_from", [5, 6])
+@pytest.mark.parametrize("site", PLANTS)
+def test_no_total_less_what_is_shown_gives_back_a_topic(site, redacted_from):
+    """Beside a total some hidden topics are understood and some not, so of none it is known."""
+    ordinary, redacted = _both(site, redacted_from)
+    shown = _by_key(redacted.frames["topics"])
+    totals = rows_of(redacted.frames["understanding"])
+    n_hidden = 0
+    for total in totals:
+        hidden = [
+            bool(row["is_understood"])
+            for key, row in _by_key(ordinary.frames["topics"]).items()
+            if row["lens"] == total["lens"]
+            and total["dimension"] in ("all", row["dimension"])
+            and not _is_nothing(row["is_understood"])
+            and _is_nothing(shown[key]["is_understood"])
+        ]
+        n_hidden += len(hidden)
+        assert set(hidden) in (set(), {True, False}), total
+        if hidden:
+            assert _is_nothing(total["n_different"])
+    if (site, redacted_from) == ("northfield", 5):
+        assert n_hidden > 0
+    assert rows_of(redacted.wrong_claims) == [] or not len(redacted.withheld)
+
+
+@pytest.mark.parametrize("site", PLANTS)
+def test_a_hidden_topic_follows_from_nothing_that_is_left(site):
+    """Neither from its cells within a side, nor from a score its answers are part of."""
+    ordinary, redacted = _both(site)
+    left = _by_key(redacted.frames["within"])
+    gone = [row for key, row in _by_key(ordinary.frames["within"]).items() if key not in left]
+    for row in rows_of(redacted.frames["topics"]):
+        cells = {
+            (row["item"], text_of(row["subject"]), row[lens], row[about])
+            for lens, about in (("lens", "lens"), ("lens", "other"), ("other", "other"))
+        }
+        hidden = {(one["item"], text_of(one["subject"]), one["lens"], one["about"]) for one in gone}
+        assert _is_nothing(row["misreading"]) or not cells & hidden
+    cards = {(one["lens"], text_of(one["subject"])) for one in gone if one["lens"] == one["about"]}
+    for name in ("pilots", "readiness"):
+        shown = {(row["lens"], row["subject"]) for row in rows_of(redacted.frames[name])}
+        assert not shown & cards
+
+
+def test_a_report_is_the_ordinary_one_without_quotes_and_roles(tmp_path):
+    """Made by the command: in its own place, and what stood there stands."""
+    folder = tmp_path / "demo"
+    path = next(path for path in create_demo(folder).answers if path.stem == "northfield")
+    where = (str(folder), "--site", "northfield")
+    day = ("--as-of", "2026-10-30")
+    _harmony("import", str(folder), str(path))
+    _harmony("run", *where, *day)
+    before = file_digests(folder / "reports")
+    _harmony("run", *where, *day, "--redacted")
+    assert file_digests(folder / "reports") == before
+
+    pages = {p.name: p.read_text(encoding="utf-8") for p in _list_texts(folder / "redacted")}
+    banner = "Redacted for circulation: no quotes, no roles, nothing about fewer than 5 people."
+    for name in ("report.html", "handout.html", "portfolio.html", "index.html"):
+        assert banner in pages[name]
+    ordinary, _ = _both("northfield")
+    quotes = {row["text"] for row in rows_of(ordinary.quotes)}
+    roles = {role for one in ordinary.findings for role in one.owners.values()}
+    assert (len(quotes) > 10, len(roles) > 5) == (True, True)
+    report = (folder / "reports/northfield/report.html").read_text(encoding="utf-8")
+    assert any(role in report for role in roles)
+    for name, text in pages.items():
+        said = {one for one in quotes if json.dumps(one)[1:-1] in text or one in text}
+        named = {one for one in roles if re.search(rf"\b{re.escape(one)}\b", text)}
+        assert (said, named) == (set(), set()), name
+
+    again = _harmony("run", *where, *day, "--redacted")
+    assert "0 made" in again
+    results = json.loads(pages["results.json"])
+    assert (results["settings"]["redacted"], results["quotes"]) == (True, [])
+
+
+def _harmony(*words: str) -> str:
+    done = CliRunner().invoke(main, list(words), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def _list_texts(folder):
+    endings = (".html", ".json", ".ipynb")
+    return [path for path in sorted(folder.rglob("*")) if path.suffix in endings]
+
+
+def test_a_draft_is_not_for_circulation(tmp_path):
+    folder = tmp_path / "demo"
+    create_demo(folder)
+    done = CliRunner().invoke(main, ["run", str(folder), "--draft", "--redacted"])
+    assert done.exit_code == 1
+    assert "a draft is for your own eyes, a redacted report for circulation" in done.output
+    assert not (folder / "redacted").exists()
+
+
+def test_a_lens_of_too_few_for_circulation_is_silent():
+    redacted = _both("lakeview", 6)[1]
+    assert redacted.heard["is_shown"].tolist() == [False, True]
+    assert redacted.results()["status"] == "withheld"
+    assert redacted.frames["understanding"].empty
+
+
+def test_what_is_hidden_is_said_with_its_reason():
+    told = {(row["what"], row["why"]) for row in rows_of(_both("northfield")[1].withheld)}
+    why = "fewer than 5 people answered, or it would give such a figure away"
+    assert {one for _, one in told} == {why}
+    assert len(told) == len(_both("northfield")[1].withheld) > 3
