@@ -127,6 +127,14 @@ def test_a_report_shows_it_under_a_heading_of_its_language(tmp_path, site, langu
     assert [fault for fault in list_faults(html) if "heading" not in fault] == []
 
 
+def test_nothing_of_it_circulates(tmp_path):
+    shown = assess("northfield")
+    _write(tmp_path, "northfield.md", "x")
+    settings = shown.engagement.settings.model_copy(update={"redacted": True})
+    engagement = replace(shown.engagement, folder=tmp_path, settings=settings)
+    assert site_report.notes(replace(shown, engagement=engagement)).html == ""
+
+
 @pytest.mark.slow
 def test_a_report_is_made_of_it_for_its_wave_and_site_alone(tmp_path):
     folder = make_folder(tmp_path / "acme", "ab")
