@@ -13,6 +13,7 @@ from harmony_kit.report.block import PAGE
 __all__ = ["mend_links"]
 
 _ID: Final = re.compile(r'\sid="([^"]*)"')
+_ADDRESS: Final = re.compile(r'\shref="#([^"]*)"')
 _LINK: Final = re.compile(
     r'(<li>)?<a\b[^>]*\shref="#([^"]*)"[^>]*>(.*?)</a>(?(1)(</li>)?\n?)', re.DOTALL
 )
@@ -22,7 +23,7 @@ def mend_links(notebook: dict[str, Any]) -> dict[str, Any]:
     """The notebook without links that lead nowhere: an entry of a list goes, other words stay."""
     shown = [*_list_shown(notebook)]
     there = {unescape(name) for html in shown for name in _ID.findall(html)}
-    wanted = {_name(link[1]) for html in shown for link in _LINK.findall(html)}
+    wanted = {_name(link) for html in shown for link in _ADDRESS.findall(html)}
     dead = wanted - there
     if not dead:
         return notebook

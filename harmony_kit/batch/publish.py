@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -72,14 +72,14 @@ def finish_report(work: Path, page: Page) -> Finished:
     if failure is None and page.results and not (work / page.results).is_file():
         failure = Failure("failed", "no_results", {"file": page.results})
     book = work / page.book
-    if book.is_file():
-        _clean_book(book, page)
+    whole = replace(page, failure=failure)
+    notebook = _clean_book(book, whole) if book.is_file() else None
     if failure is not None:
         _empty_but(work, page.book)
         content = {"page": page, "failure": failure, "has_book": book.is_file()}
         (work / page.html).write_bytes(render_page("failure.html.j2", content))
         return Finished(mark_folder(work), {}, failure)
-    render_notebook(book, work / page.html)
+    (work / page.html).write_bytes(_render(notebook or _read_notebook(book)))
     results = json.loads((work / page.results).read_bytes()) if page.results else {}
     if "handout" in results:
         content = {"page": page, "handout": results["handout"]}
@@ -122,15 +122,18 @@ def _fold_code(cell: dict[str, Any]) -> dict[str, Any]:
     return {**cell, "metadata": {**cell["metadata"], "jupyter": shown}}
 
 
-def _clean_book(path: Path, page: Page) -> None:
+def _clean_book(path: Path, page: Page) -> Any:  # noqa: ANN401 - a NotebookNode
+    """Write the notebook as it is published; what was written."""
     import nbformat
 
     notebook = clean_notebook(_read_notebook(path))
     # Where it failed, whoever opens it looks for the code.
     told = frame_notebook(mend_links(notebook), page) if page.failure is None else notebook
-    text: str = nbformat.v4.writes(nbformat.from_dict(told))
+    cleaned = nbformat.from_dict(told)
+    text: str = nbformat.v4.writes(cleaned)
     # Half a surrogate pair, as in a source somebody edited, becomes its JSON escape.
     path.write_bytes(f"{text}\n".encode("utf-8", "backslashreplace"))
+    return cleaned
 
 
 def _read_notebook(path: Path) -> Any:  # noqa: ANN401 - a NotebookNode
@@ -164,8 +167,13 @@ def render_notebook(nb_path: Path, html_path: Path) -> None:
 
     The same notebook gives the same bytes: what frames the page is in it, by `frame_notebook`.
     """
-    html, _ = _exporter().from_notebook_node(_read_notebook(nb_path))
-    html_path.write_bytes(html.encode())
+    html_path.write_bytes(_render(_read_notebook(nb_path)))
+
+
+def _render(notebook: Any) -> bytes:  # noqa: ANN401 - a NotebookNode
+    html, _ = _exporter().from_notebook_node(notebook)
+    content: str = html
+    return content.encode()
 
 
 @cache
