@@ -59,6 +59,7 @@ NARROW = {
         "instrument",
         "journal.answer_rules",
         "journal.answers",
+        "journal.bundle",
         "journal.import_entry",
         "journal.names",
         "journal.subject",

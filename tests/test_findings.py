@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.findings.findings import FIRST_PAGE, Finding, find, select_first
+from harmony_kit.findings.findings import Finding, find
+from harmony_kit.findings.first_findings import FIRST_PAGE, select_first
 from harmony_kit.findings.observation import Observation
 from harmony_kit.findings.patterns import Case
 from harmony_kit.findings.playbook_file import find_playbook, load_playbook

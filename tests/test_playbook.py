@@ -211,7 +211,7 @@ def test_the_linter_lists_what_is_missing_and_what_never_speaks(instrument):
     n_texts = len(playbook.source_texts)
     assert what["topic false_consensus"] == (
         (
-            "no entry gives question for meaning.same it, meaning.same operations, "
+            "no entry gives question, done for meaning.same it, meaning.same operations, "
             "meaning.same both and 93 more"
         ),
         "warning",

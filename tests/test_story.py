@@ -31,19 +31,31 @@ def _first_sentence(html: str) -> str:
     return found[1] if found else ""
 
 
-def _told(plot: str, **roles: str) -> str:
-    names = {"first": "IT", "second": "Operations", **roles}
-    return load_words("en").say(f"story.{plot}", **names)
-
-
 TEMPLATES = Path(__file__).parents[1] / "templates" / "harmony"
 
-#: Plant → who plays which part in its story.
-ROLES = {
-    "kingsbridge": {"holder": "IT"},
-    "lakeview": {"blind": "IT", "knowing": "Operations"},
-    "oldmill": {"acts": "Operations", "waits": "IT"},
-    "sanmarco": {"split": "Operations"},
+#: Plant → the first sentence of its first page.
+SENTENCES = {
+    "northfield": "You both feel aligned, and decisions are not made.",
+    "weststrand": (
+        "“Maintenance planner” works in the eyes of both sides, and hardly anybody uses it."
+    ),
+    "oldmill": (
+        "Operations would act on the data, IT would not, and “When to reorder raw material” waits."
+    ),
+    "kingsbridge": "Both sides name IT alone for most duties.",
+    "palmetto": "“Maintenance planner” is in use, and both sides rate its technology weak.",
+    "hinterberg": "You are closer than either of you thinks. Tell each other.",
+    "sanmarco": "Operations is of two minds itself, on 10 of 71 questions.",
+    "lakeview": (
+        "IT does not see how much lower Operations rates “The shared frame”. "
+        "On 24 of 34 points each side is right about the other."
+    ),
+    "greenhaven": (
+        "You answer alike, and work moves. Whether you know each other cannot be told: "
+        "“they think as we do” would be as good a guess."
+    ),
+    "rotterkade": "As both sides see it, nobody holds the bridge between IT and Operations.",
+    "kobuchi": "Where you differ, both sides know it.",
 }
 
 
@@ -54,7 +66,7 @@ def test_the_planted_story_is_the_first_sentence_of_page_one(site, plot):
     story = assessment.story
     assert story.plot == plot
     sentence = _first_sentence(site_report.page_one(assessment).html)
-    assert sentence == _told(plot, **ROLES.get(site, {}))
+    assert sentence == SENTENCES[site]
     assert len(story.facts) == 3
 
 
@@ -98,6 +110,7 @@ def _exchanged(site: str) -> dict[str, pd.DataFrame]:
     return frames
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", ["lakeview", "kingsbridge", "sanmarco", "northfield", "oldmill"])
 def test_exchanging_the_sides_exchanges_their_parts_and_nothing_else(site):
     instrument = assess(site).engagement.instrument
@@ -129,8 +142,10 @@ def test_the_facts_of_northfield_are_counted_and_named():
 def test_page_one_has_everything_two_directors_sign(language):
     html = site_report.page_one(assess("northfield", language)).html
     words = load_words(language)
-    for key in ("only_think", "differ", "closer", "talk", "record", "do", "done", "common"):
+    for key in ("only_think", "closer", "talk", "record", "do", "done", "common"):
         assert words.say(f"page.{key}") in html, key
+    it = assess("northfield", language).lens_name("it")
+    assert words.say("page.differ_by", lens=it) in html
     assert html.count('class="fill-in"') == 3
     assert html.count('class="fill"') == 2
     assert html.count('class="pair"') == 6
@@ -140,7 +155,7 @@ def test_page_one_has_everything_two_directors_sign(language):
 def test_those_who_were_asked_get_the_story_back():
     site = assess("northfield")
     told = site.results()["handout"]
-    assert told["story"] == _told("feels_aligned_decisions_stall")
+    assert told["story"] == SENTENCES["northfield"]
     assert told["who"] == "Heard: 6 of 14 people from IT and 7 of 120 people from Operations."
     assert len(told["facts"]) == 4
     assert 1 <= len(told["actions"]) <= 3

@@ -80,7 +80,7 @@ class Holding:
                 waiting[lens] = n_waiting
             if shown["respondent"].nunique() >= self.min_group:
                 people = mark_people(self.secret, shown, site, self.wave)
-                told = (revision, older, people, self.min_group)
+                told = (revision, older, people)
                 entries[lens] = RegisterLine("published", "", site, self.wave, lens, *told)
         answers = pd.concat(parts).sort_index(kind="stable") if parts else now
         return Held(answers, waiting, entries)
@@ -88,43 +88,47 @@ class Holding:
     def _look(self, line: RegisterLine, now: pd.DataFrame, read_at: ReadAt) -> _Look:
         """What was published with a line, beside what there is now."""
         before = self._as_published(line, read_at)
-        there = pd.concat([before, now])
-        n_gone = len(set(line.people) - {*mark_people(self.secret, there, line.site, line.wave)})
+        there = {*before["respondent"].unique(), *now["respondent"].unique()}
+        n_gone = len(set(line.people) - {self._mark(line, name) for name in there})
         changed = _find_changes(before, now)
-        untold = _find_untold(line, before, n_gone)
-        return _Look(line, before, changed[~changed["cell"].isin(untold)], n_gone, untold)
+        if changed.empty and not n_gone:  # as for most sites of most runs
+            return _Look(line, before, changed, 0)
+        told = changed[~changed["cell"].isin(line.list_untold())]
+        return _Look(line, before, told, n_gone)
 
     def _as_published(self, line: RegisterLine, read_at: ReadAt) -> pd.DataFrame:
         """The answers of a lens that something published was made from."""
-        parts = []
+        parts, people = [], set(line.people)
         for revision in sorted({line.revision, *line.older.values()} - {0}):
             frame = read_at(revision)
             frame = frame[frame["lens"] == line.lens]
             # Whoever is not in the register was not in the report, whatever numbers her rows have.
-            marks = frame["respondent"].map(
-                lambda name: mark_person(self.secret, line.site, line.wave, name)
-            )
-            of_cell = _name_cells(frame).map(lambda cell: line.older.get(cell, line.revision))
-            parts.append(frame[(of_cell == revision) & marks.isin(line.people)])
+            names = {n for n in frame["respondent"].unique() if self._mark(line, n) in people}
+            is_part = [
+                name in names and line.older.get(cell, line.revision) == revision
+                for name, cell in zip(frame["respondent"], _name_cells(frame), strict=True)
+            ]
+            parts.append(frame[is_part])
         return pd.concat(parts) if parts else read_at(line.revision).iloc[:0]
+
+    def _mark(self, line: RegisterLine, name: str) -> str:
+        return mark_person(self.secret, line.site, line.wave, name)
 
 
 @dataclass(frozen=True)
 class _Look:
-    """What was published with a line, who changed something since, and how many are gone.
-
-    `untold` are the cells of which nothing was shown.
-    """
+    """What was published with a line, who changed something since, and how many are gone."""
 
     line: RegisterLine
     before: pd.DataFrame
     changed: pd.DataFrame
     n_gone: int
-    untold: set[str]
 
     def find_held(self, cells: pd.Series, min_group: int) -> set[str]:
         """The cells of which too few people changed something to show another state of them."""
-        told = cells[~cells.isin(self.untold)]
+        if self.changed.empty and not self.n_gone:
+            return set()
+        told = cells[~cells.isin(self.line.list_untold())]
         sizes = pd.Series(0, index=told.unique())
         sizes = sizes.add(self.changed.groupby("cell")["respondent"].nunique(), fill_value=0)
         sizes += self.n_gone
@@ -155,19 +159,6 @@ def _keep(
     waiting |= looks[-1].list_changed(dropped)
     n_gone = max(look.n_gone for look in looks) if dropped else 0
     return pd.concat(parts), len(waiting) + n_gone, older
-
-
-def _find_untold(line: RegisterLine, before: pd.DataFrame, n_gone: int) -> set[str]:
-    """The cells of which nothing was shown: left out, or answered by too few.
-
-    Whoever is gone may have answered any of them.
-    """
-    is_one = before["status"].eq("answered") | before["text"].notna()
-    counts = _name_cells(before).where(before["text"].isna())[is_one].value_counts()
-    return {
-        *(cell for cell, revision in line.older.items() if not revision),
-        *counts.index[counts + n_gone < line.min_group],
-    }
 
 
 def read_holding(folder: Path, wave: str, min_group: int) -> Holding:
@@ -206,9 +197,9 @@ def _read_one_moment(
 ) -> tuple[AnswersFrame, int]:
     """The current answers, and the newest row of the journal they were read at."""
     while True:
-        revision = store.revision()
+        revision = store.revision(is_settled=True)
         answers = store.frame(sites, wave)
-        if store.revision() == revision:
+        if store.revision(is_settled=True) == revision:
             return answers, revision
 
 
@@ -229,27 +220,27 @@ def narrow_lines(
 
 def _name_cells(frame: pd.DataFrame) -> pd.Series:
     """The cell of each row of one lens's answers, as the register names it."""
-    parts = [frame[name].fillna("").astype("str") for name in _CELL]
-    return parts[0] + "|" + parts[1] + "|" + parts[2]
+    parts = (frame[name].fillna("").tolist() for name in _CELL)
+    cells = [f"{item}|{subject}|{about}" for item, subject, about in zip(*parts, strict=True)]
+    return pd.Series(cells, index=frame.index, dtype="str")
 
 
 def _find_changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """``cell, respondent`` of every answer that came, went or is another one."""
-    known, present = (
-        pd.DataFrame(
-            {
-                "cell": _name_cells(frame),
-                "respondent": frame["respondent"],
-                "said": _told(frame).map(_plain).agg("\x1f".join, axis=1)
-                if len(frame)
-                else pd.Series(dtype="str"),
-            }
-        )
-        for frame in (before, now)
-    )
-    both = known.merge(present, on=["cell", "respondent"], how="outer", suffixes=("", "_now"))
-    is_changed = both["said"].isna() | both["said_now"].isna() | both["said"].ne(both["said_now"])
-    return both[is_changed]
+    said = [*_CELL, "respondent", *_CONTENT]
+    changed: list[tuple[str, str]] = []
+    if not before[said].reset_index(drop=True).equals(now[said].reset_index(drop=True)):
+        known, present = _read_said(before), _read_said(now)
+        changed += (key for key in {**known, **present} if known.get(key) != present.get(key))
+    return pd.DataFrame(changed, columns=["cell", "respondent"], dtype="str")
+
+
+def _read_said(frame: pd.DataFrame) -> dict[tuple[str, str], list[str]]:
+    """Cell and respondent → what was said."""
+    told = _told(frame)
+    content = [[_plain(value) for value in told[name].tolist()] for name in told]
+    keys = zip(_name_cells(frame), frame["respondent"], strict=True)
+    return dict(zip(keys, map(list, zip(*content, strict=True)), strict=True))
 
 
 def _told(frame: pd.DataFrame) -> pd.DataFrame:
@@ -259,8 +250,8 @@ def _told(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, str):
-        return value
+    if value is None or isinstance(value, str):
+        return value or ""
     try:
         return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
     except ValueError:  # a list of options

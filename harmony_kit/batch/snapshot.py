@@ -111,7 +111,8 @@ def take_snapshot(  # noqa: PLR0913 - whose answers, where to, and by which rule
         chunk = len(sites) if is_last else _CHUNK
         for site, frame in _read_sites(store, list(sites) if is_last else stale, wave, chunk):
             revision = wanted[site][0][1] if wanted[site][0] else 0
-            held = _hold(store, frame, revision, site=site, holding=holding)
+            newest = {} if is_last else {revision: frame.reset_index(drop=True)}
+            held = _hold(store, frame, revision, site=site, holding=holding, known=newest)
             key = "" if holding is None else mark_site(holding.secret, site, wave)
             fresh[site] = _write_site(folder, site, held, wanted[site], key)
         read += stale
@@ -142,14 +143,25 @@ def _rule_of(holding: Holding | None, site: str) -> str:
     return f"{holding.min_group} {holding.n_others.get(site, 0)}"
 
 
-def _hold(
-    store: Store, frame: pd.DataFrame, revision: int, *, site: str, holding: Holding | None
+def _hold(  # noqa: PLR0913 - whose answers, as of when, and by which rules
+    store: Store,
+    frame: pd.DataFrame,
+    revision: int,
+    *,
+    site: str,
+    holding: Holding | None,
+    known: Mapping[int, pd.DataFrame],
 ) -> Held:
+    """The answers that may be shown; `known` are those of moments that need not be read again.
+
+    What was just read is taken for its moment: where a later row got in, the site is stale still.
+    """
     if holding is None:
         return Held(frame)
 
     def read_at(then: int) -> pd.DataFrame:
-        return store.frame([site], holding.wave, until=then)
+        found = known.get(then)
+        return store.frame([site], holding.wave, until=then) if found is None else found
 
     return holding.hold(site, frame, revision, read_at)
 

@@ -113,7 +113,7 @@ def _shows(one: Observation, playbook: Playbook) -> object:
         return None
     about = tuple(sorted(one.roles.items()))
     dimension = "" if case.kind in _ANYWHERE else case.dimension
-    where = (case.kind, case.pattern, dimension, case.level, case.looker)
+    where = (case.kind, case.pattern, dimension, case.level, case.looker, case.standing)
     return (*where, one.claim, about, one.details.get("viewer", ""))
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from harmony_kit.findings.playbook import Canvas, CanvasField, Playbook, fill
+from harmony_kit.findings.playbook import Playbook, fill
+from harmony_kit.findings.playbook_parts import Canvas, CanvasField
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.measures.rows import Row, number_or_none, rows_of
 from harmony_kit.measures.telling import ToldRating, join_told

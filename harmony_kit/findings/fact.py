@@ -23,7 +23,19 @@ __all__ = [
 ]
 
 TermKind: TypeAlias = Literal[
-    "lens", "subject", "dimension", "topic", "topics", "option", "options", "n", "share", "mean"
+    "lens",
+    "subject",
+    "dimension",
+    "topic",
+    "topics",
+    "option",
+    "options",
+    "ends",
+    "n",
+    "numbers",
+    "share",
+    "mean",
+    "day",
 ]
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -13,26 +12,16 @@ import pandas as pd
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.alike import Alike, join_alike, list_alike, settle
 from harmony_kit.findings.observing import Number, Observation, observe
-from harmony_kit.findings.patterns import DRIFT
 from harmony_kit.findings.playbook import Entry
 from harmony_kit.findings.wording import Voice, Wording
 
-__all__ = ["FIRST_PAGE", "Finding", "find", "select_first"]
-
-#: Most findings on the first page of a report.
-FIRST_PAGE = 7
-
-#: Most of them that are alike, so that ten frame elements do not hide the rest.
-_MOST_ALIKE = 2
+__all__ = ["Finding", "find"]
 
 #: Between two sentences.
 _BETWEEN = re.compile(r"(?<=[.!?]) +(?=\W*[A-ZÄÖÜÁÉÍÓÚÑ¿¡])")
 
 #: What an impression counts against a fact.
 _LEANING_WEIGHT = 0.5
-
-#: Kinds and patterns that sum up many topics and tell none of them in full.
-_SUMMARIES = ("understanding", DRIFT, "split_often")
 
 
 @dataclass(frozen=True)
@@ -57,6 +46,14 @@ class Finding:
         ``claimed`` is worded as a fact, ``leaning`` as an impression.
     texts, owners
         By lens id: what it means for that lens, and who of it acts.
+    done, task
+        What everybody can see when the action is done, and what it gets done: two findings with
+        one task ask for the same.
+    names
+        Ids of the pilots and decisions its action names.
+    standing
+        Where its pilot or decision stands on record, see `patterns.STANDINGS`; empty where it has
+        none or no record says it.
     effort
         ``small``, ``medium`` or ``large``.
     numbers, n, sources
@@ -87,6 +84,10 @@ class Finding:
     shared: str
     question: str
     action: str
+    done: str
+    task: str
+    names: tuple[str, ...]
+    standing: str
     owners: Mapping[str, str]
     effort: str
     horizon_days: int
@@ -183,51 +184,6 @@ def _strike(text: str, told: set[str], hedge: str) -> str:
     return f"{before}{left}{after}" if is_hedged and left else left
 
 
-def select_first(findings: Iterable[Finding], *, n: int = FIRST_PAGE) -> tuple[Finding, ...]:
-    """The findings for the first page: the first `n` that do not tell the same thing twice.
-
-    What comes from the same items and subject as a finding already chosen is left out, and at
-    most two findings are alike (topics of one dimension, otherwise one pattern), as long as
-    others are left.
-    """
-    ranked = list(findings)
-    chosen = _choose(ranked, n=n, most_alike=_MOST_ALIKE)
-    rest = _choose([finding for finding in ranked if finding not in chosen], n=n, chosen=chosen)
-    kept = [*chosen, *rest][:n]
-    return tuple(finding for finding in ranked if finding in kept)
-
-
-def _choose(
-    ranked: list[Finding], *, n: int, most_alike: int = FIRST_PAGE, chosen: Sequence[Finding] = ()
-) -> list[Finding]:
-    """The first `n` that tell something new beside those already chosen."""
-    told = {about for finding in chosen for about in _about(finding)}
-    alike: Counter[tuple[str, str]] = Counter()
-    found: list[Finding] = []
-    for finding in ranked:
-        is_new = not _about(finding) or not _about(finding) <= told
-        group = _group(finding)
-        if is_new and alike[group] < most_alike and len(found) < n:
-            found.append(finding)
-            alike[group] += 1
-            told |= _about(finding)
-            # What a record shows of all pilots together is told with the first of them.
-            told |= {(source, "") for source in finding.sources if source.endswith(".csv")}
-    return found
-
-
-def _group(finding: Finding) -> tuple[str, str]:
-    by_dimension = finding.kind in ("topic", "ownership")
-    return finding.kind, finding.dimension if by_dimension else finding.pattern
-
-
-def _about(finding: Finding) -> set[tuple[str, str]]:
-    """The topics a finding tells in full; a summary over many of them tells none in full."""
-    if finding.kind in _SUMMARIES or finding.pattern in _SUMMARIES:
-        return set()
-    return {(source, finding.subject) for source in finding.sources}
-
-
 def _word(seen: Observation, voice: Voice) -> Finding:
     case, said = seen.case, Wording(seen, voice)
     entries = voice.playbook.entries_for(case)
@@ -252,6 +208,10 @@ def _word(seen: Observation, voice: Voice) -> Finding:
         shared=said.shared,
         question=said.question,
         action=said.action,
+        done=said.done,
+        task=said.task,
+        names=_list_named(seen),
+        standing=case.standing,
         owners=said.owners,
         effort=_first(entries, "effort", "small"),
         horizon_days=_first(entries, "horizon", 30),
@@ -262,6 +222,17 @@ def _word(seen: Observation, voice: Voice) -> Finding:
         score=importance / 5 * min(seen.gap, 1.0) * seen.certainty * weight,
         alike=list_alike(seen),
     )
+
+
+def _list_named(seen: Observation) -> tuple[str, ...]:
+    """The pilots and decisions it asks something of, else those its records list."""
+    if seen.case.kind == "within":
+        return ()
+    about = [one.subject for one in seen.alike or (seen,)]
+    listed = [seen.details.get(name, "") for name in ("open", "late")]
+    records = [part.rpartition(":")[0] for text in listed for part in text.split(";")]
+    named = about if any(about) else records
+    return tuple(dict.fromkeys(one for one in named if one))
 
 
 def _identify(seen: Observation) -> str:
@@ -278,6 +249,7 @@ def _identify(seen: Observation) -> str:
         # Several groups may show one pattern: what tells them apart is part of the name.
         viewer = seen.details.get("viewer", "") or seen.roles.get("blocks", "")
         parts += [case.level, seen.roles.get("high", ""), viewer, seen.claim]
+        parts += [case.standing] if case.standing else []
     return ":".join(parts)
 
 

@@ -22,20 +22,74 @@ class Lists:
     seen: Observation
     voice: Voice
 
+    def subjects(self) -> str:
+        """The pilots or decisions it is about, all of them by name."""
+        ids = dict.fromkeys(one.subject for one in self.seen.alike or (self.seen,))
+        return ", ".join(self._quote(one) for one in ids if one)
+
+    def _quote(self, subject: str) -> str:
+        title = self.voice.titles.get(subject, subject)
+        return self.voice.phrase("quoted", title=title) or title
+
+    def since(self, name: str) -> str:
+        """Decisions or pilots by name, each with its days, the longest first."""
+        listed = [part.rpartition(":") for part in self.seen.details.get(name, "").split(";")]
+        return ", ".join(
+            self.voice.phrase(f"{name}_days", title=self._quote(subject), days=days)
+            or self._quote(subject)
+            for subject, _, days in listed
+            if subject
+        )
+
+    def split(self) -> str:
+        """The topics a lens is of two minds about, the first of them by name."""
+        seen = self.seen
+        if seen.case.kind != "within" or not (seen.case.item or seen.details):
+            return ""
+        listed = seen.details.get("split", "").split(";")
+        named = [self.voice.text(f"item.{item}.short") for item in listed if item]
+        return ", ".join(
+            (named or [self.place(one) for one in seen.alike or (seen,)])[:_MOST_NAMED]
+        )
+
+    def check_counts(self) -> str:
+        """How many checks stand in the way of each decision, of how many."""
+        counted = [one for one in self.seen.alike or (self.seen,) if "n_checks" in one.numbers]
+        return ", ".join(
+            self.voice.phrase(
+                "check_count",
+                title=self._quote(one.subject),
+                n=format_number(one.numbers["n_blocking"], 0),
+                all=format_number(one.numbers["n_checks"], 0),
+            )
+            or self._quote(one.subject)
+            for one in counted
+        )
+
     def matter(self) -> str:
         """What a topic is about: itself, or the dimension of several."""
         case = self.seen.case
+        dimensions = dict.fromkeys(one.case.dimension for one in self.seen.alike)
+        if len(dimensions) > 1:
+            return self._first(self.voice.text(f"dimension.{one}.name") for one in dimensions)
         if self.seen.alike or not case.item:
             return self.voice.text(f"dimension.{case.dimension}.name") if case.dimension else ""
         return self.topic(self.seen)
 
     def answers(self) -> str:
         """What each lens chose, in the words of the options; empty unless both are known."""
-        voice, details = self.voice, self.seen.details
+        if self.seen.alike:
+            pairs = [(self.topic(one), self._chosen(one)) for one in self.seen.alike]
+            return "; ".join(f"{capitalize(topic)} ({said})" for topic, said in pairs if said)
+        return self._chosen(self.seen)
+
+    def _chosen(self, seen: Observation) -> str:
+        """What each lens chose at one place."""
+        voice, details = self.voice, seen.details
         given = {lens: details.get(f"answer.{lens}", "") for lens in voice.lenses}
         if not all(given.values()):
             return ""
-        item = details.get("chosen_in", self.seen.case.item)
+        item = details.get("chosen_in", seen.case.item)
         options = voice.instrument.item(item).options
         return "; ".join(
             f"{voice.lenses[lens]}: "
@@ -59,7 +113,11 @@ class Lists:
         by_lens: dict[str, list[str]] = {}
         for item, lens in listed:
             by_lens.setdefault(voice.lenses[lens], []).append(voice.text(f"item.{item}.short"))
-        checks = "; ".join(f"{lens}: {', '.join(items)}" for lens, items in by_lens.items())
+        checks = "; ".join(
+            voice.phrase("asked_by", lens=lens, checks=", ".join(items))
+            or f"{lens}: {', '.join(items)}"
+            for lens, items in by_lens.items()
+        )
         if not checks or "n_checks" not in numbers:
             return checks
         n, n_all = (format_number(numbers[name], 0) for name in ("n_blocking", "n_checks"))

@@ -79,4 +79,5 @@ def _split_often(
         numbers={"n_split": len(split), "n_topics": n_topics},
         n={lens: int(max(row["n"] for row in split))},
         sources=tuple(dict.fromkeys(row["item"] for row in split)),
+        details={"split": ";".join(dict.fromkeys(row["item"] for row in split))},
     )

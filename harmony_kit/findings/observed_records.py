@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -10,7 +10,13 @@ from harmony_kit.findings.observation import Number, Observation, claimed_rows, 
 from harmony_kit.findings.patterns import KINDS, Case
 from harmony_kit.measures.rows import Row, rows_of
 
-__all__ = ["observe_decisions", "observe_progress", "observe_usage"]
+__all__ = [
+    "list_late",
+    "list_open",
+    "observe_decisions",
+    "observe_progress",
+    "observe_usage",
+]
 
 #: Fewer suggestions taken than this, or more overridden, is worth a finding; the whole interval
 #: must lie beyond it.
@@ -41,6 +47,24 @@ def observe_decisions(decisions: pd.DataFrame | None) -> Iterator[Observation]:
             sources=("decisions.csv",),
             details={"held": held} if held else {},
         )
+
+
+def list_open(decisions: list[Row]) -> dict[str, str]:
+    """The decisions that wait with their days, the longest first."""
+    days = {one: n for row in decisions for one, n in row.get("open_days", {}).items() if n > 0}
+    return _list_days("open", days)
+
+
+def list_late(pilots: list[Row]) -> dict[str, str]:
+    """The running pilots past their planned end with the days over, the longest first."""
+    late = [row for row in pilots if row["is_open"] and row["is_past_end"]]
+    return _list_days("late", {row["pilot"]: row["days_over"] for row in late})
+
+
+def _list_days(name: str, days: Mapping[str, float]) -> dict[str, str]:
+    ranked = sorted(days, key=lambda one: (-days[one], one))
+    listed = ";".join(f"{one}:{days[one]:.0f}" for one in ranked)
+    return {name: listed} if listed else {}
 
 
 def observe_progress(pilots: pd.DataFrame | None) -> Iterator[Observation]:

@@ -9,13 +9,14 @@ from typing import assert_never
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.findings.fact import is_known
 from harmony_kit.findings.observation import Number, Observation, claimed_rows, numbers_of
 from harmony_kit.findings.patterns import BOTH, Case
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.measures.claims import APART, state_named
+from harmony_kit.measures.claims import APART, UNKNOWING, state_named
 from harmony_kit.measures.rows import Row, rows_of, text_of
 
-__all__ = ["observe_topics", "observe_understanding"]
+__all__ = ["is_right_anyway", "observe_topics", "observe_understanding"]
 
 _NUMBERS = (
     "own",
@@ -46,6 +47,8 @@ def observe_topics(
     above = _p_above(within)
     pairs: dict[tuple[str, str], list[Row]] = {}
     for row in claimed_rows(topics):
+        if is_right_anyway(row):
+            continue
         if min(row["n_own"], row["n_estimate"], row["n_other"]) >= settings.min_group:
             pairs.setdefault((row["item"], text_of(row["subject"])), []).append(row)
     for rows in pairs.values():
@@ -56,6 +59,16 @@ def observe_topics(
         else:
             for row in rows:
                 yield _one(row, _level_of([row], level, above, settings))
+
+
+def is_right_anyway(row: Row) -> bool:
+    """Whether a lens expects the other's view rightly though it misses how near its own lies.
+
+    What it expects lies within the tolerance of what the other says: it is not to be told that it
+    does not know.
+    """
+    is_right = row.get("is_understood")
+    return row["state"] in UNKNOWING and is_known(is_right) and bool(is_right)
 
 
 def _shows(row: Row) -> tuple[str, str]:

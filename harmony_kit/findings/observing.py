@@ -27,6 +27,7 @@ from harmony_kit.findings.observed_topics import (
     observe_topics,
     observe_understanding,
 )
+from harmony_kit.findings.standings import Standings
 from harmony_kit.instrument.model import Instrument
 
 __all__ = ["Number", "Observation", "observe"]
@@ -40,8 +41,20 @@ def observe(
 ) -> Iterator[Observation]:
     """Everything the measures of one site and wave license to say, in no special order.
 
-    `decisions` is the record of the site, as its file has it.
+    `decisions` is the record of the site, as its file has it; each observation about a pilot or
+    decision knows where that stands.
     """
+    standings = Standings.read(measures, decisions)
+    for seen in _observe(measures, instrument, settings, decisions):
+        yield standings.place(seen, instrument)
+
+
+def _observe(
+    measures: Mapping[str, pd.DataFrame],
+    instrument: Instrument,
+    settings: Settings,
+    decisions: pd.DataFrame | None = None,
+) -> Iterator[Observation]:
     within, signatures = measures.get("within"), measures.get("signatures")
     yield from observe_topics(measures.get("topics"), within, settings)
     yield from observe_understanding(measures.get("understanding"), instrument, settings)

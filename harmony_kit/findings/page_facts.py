@@ -12,7 +12,7 @@ from harmony_kit.findings.fact import (
     mean_term,
     topic_term,
 )
-from harmony_kit.findings.plots import FELT, Scene
+from harmony_kit.findings.plots import FELT, Scene, middle
 from harmony_kit.findings.record_facts import (
     late_pilots,
     made_decisions,
@@ -20,7 +20,7 @@ from harmony_kit.findings.record_facts import (
     pilots_in_time,
     use_now,
 )
-from harmony_kit.measures.claims import WORDED
+from harmony_kit.measures.claims import APART, WORDED
 
 __all__ = ["list_settled", "pair_talk"]
 
@@ -59,13 +59,8 @@ def _say(scene: Scene, group: str) -> Iterator[Fact]:
 
 
 def list_settled(scene: Scene) -> tuple[str, ...]:
-    """The dimensions both sides see alike and know it, and where neither is of two minds.
-
-    How work feels can wait at a healthy site only: elsewhere the record has a say.
-    """
-    kept_open = {row["dimension"] for row in scene.own(view="split")}
-    if scene.plot.id != "healthy":
-        kept_open |= {row["dimension"] for group in FELT for row in scene.own(group=group)}
+    """The dimensions both sides see alike and know it, and in which nothing else is unsettled."""
+    kept_open = {*_unsettled(scene)}
     found: dict[str, list[bool]] = {}
     for row in scene.rows("topics"):
         is_alike = row["state"] == "shared_view" and row["claim"] in WORDED
@@ -75,3 +70,38 @@ def list_settled(scene: Scene) -> tuple[str, ...]:
         for dimension, alike in found.items()
         if dimension not in kept_open and sum(alike) >= _SETTLED * len(alike)
     )
+
+
+def _unsettled(scene: Scene) -> Iterator[str]:
+    """The dimensions that cannot wait although their topics are seen alike.
+
+    Where a side is of two minds, both rate most of it low, what people chose is apart or open, a
+    check is not met, or a pilot is late or used past its end. How work feels can wait at a healthy
+    site only: elsewhere the record has a say.
+    """
+    yield from (row["dimension"] for row in scene.own(view="split"))
+    yield from _rated_low(scene)
+    for name in ("rank", "words", "ownership"):
+        for row in scene.rows(name):
+            is_apart = row["state"] in APART if "state" in row else row["pattern"] != "agreed"
+            if row["claim"] not in WORDED or is_apart:
+                yield row["dimension"]
+    if any(row["verdict"] != "act_now" for row in scene.rows("readiness")):
+        yield from (row["dimension"] for row in scene.own(group="act"))
+    drifting = [
+        row for row in scene.rows("evidence_pilots") if row["is_past_end"] or row["is_drifting"]
+    ]
+    if drifting:
+        yield from (row["dimension"] for row in scene.own(group="success"))
+    if scene.plot.id != "healthy":
+        yield from (row["dimension"] for group in FELT for row in scene.own(group=group))
+
+
+def _rated_low(scene: Scene) -> Iterator[str]:
+    """The dimensions in which both sides rate more than half of the topics below the middle."""
+    found: dict[str, list[bool]] = {}
+    for row in scene.rows("topics", lens=scene.lenses[0]):
+        if is_known(row["own"]) and is_known(row["other_own"]):
+            is_low = max(row["own"], row["other_own"]) < middle(row)
+            found.setdefault(row["dimension"], []).append(is_low)
+    yield from (one for one, low in found.items() if 2 * sum(low) > len(low))

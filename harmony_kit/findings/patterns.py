@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harmony_kit.measures.claims import STATES
 
-__all__ = ["BOTH", "DRIFT", "KINDS", "NAMES", "Case"]
+__all__ = ["BOTH", "DRIFT", "KINDS", "NAMES", "STANDINGS", "Case"]
 
 #: The signature that has a lens for its subject: the one that holds most duties alone.
 DRIFT = "drift"
@@ -47,24 +47,50 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+#: Where a pilot or decision stands, as its record says: whether a pilot runs, has ended, or has
+#: ended and is still used; whether a decision is open or made.
+STANDINGS = ("running", "ended", "kept", "open", "decided")
+
 _ROLES = ("looker", "other")
-_TOPIC = ("topic", "subject")
+_TOPIC = ("topic", "subject", "subjects")
 _SIDES = ("about", "judge")
 
 #: What a text may name in braces, by kind of finding. Beside these: the ids of the lenses, and
 #: ``lens``, the reader, in what is said to one lens.
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "topic": (*_TOPIC, "matter", *_ROLES, *_SIDES, "high", "low", "knowing"),
-    "understanding": (*_ROLES, "n_topics"),
+    "topic": (
+        *_TOPIC,
+        "open_list",
+        "late_list",
+        "matter",
+        *_ROLES,
+        *_SIDES,
+        "high",
+        "low",
+        "knowing",
+    ),
+    "understanding": (*_ROLES, "matter", "n_topics"),
     "rank": (*_TOPIC, *_ROLES, "knowing", "answers"),
     "words": (*_TOPIC, *_ROLES, "knowing", "answers"),
-    "within": (*_TOPIC, *_ROLES, "n_split", "n_topics"),
+    "within": (*_TOPIC, *_ROLES, "n_split", "n_topics", "split_topics"),
     "ownership": (*_TOPIC, "answers"),
     "drift": (*_ROLES, "drift", "viewer"),
-    "pilot": ("subject", "viewer"),
-    "readiness": ("subject", "blocking", "n_blocking", "n_checks", "blocks", "clear"),
+    "pilot": ("subject", "subjects", "viewer"),
+    "readiness": (
+        "subject",
+        "subjects",
+        "blocking",
+        "check_counts",
+        "n_blocking",
+        "n_checks",
+        "blocks",
+        "clear",
+    ),
     "evidence": (
         "subject",
+        "subjects",
+        "open_list",
+        "late_list",
         "n_open",
         "n_decided",
         "n_decisions",
@@ -82,7 +108,17 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "share_accepted",
         "share_overridden",
     ),
-    "signature": ("subject", *_ROLES, "drift", "high", "low", "answers"),
+    "signature": (
+        "subject",
+        "subjects",
+        "open_list",
+        "late_list",
+        *_ROLES,
+        "drift",
+        "high",
+        "low",
+        "answers",
+    ),
 }
 
 #: The looker of a finding that holds in both directions.
@@ -99,3 +135,4 @@ class Case:
     item: str = ""
     level: str = ""
     looker: str = ""
+    standing: str = ""

@@ -9,7 +9,8 @@ A playbook file holds the source language; a translation is a language file
 (`harmony_kit.instrument.language_files`) with the same text keys:
 
 ``phrase.<id>`` · ``entry.<id>.title`` · ``entry.<id>.texts.<reader>`` · ``entry.<id>.shared`` ·
-``entry.<id>.question`` · ``entry.<id>.action`` · ``entry.<id>.owners.<reader>`` ·
+``entry.<id>.question`` · ``entry.<id>.action`` · ``entry.<id>.done`` ·
+``entry.<id>.owners.<reader>`` ·
 ``entry.<id>.duties.<lens>`` · ``canvas.<id>.title`` · ``canvas.<id>.intro`` ·
 ``canvas.<id>.<field>.title`` · ``canvas.<id>.<field>.prompt``
 
@@ -29,18 +30,16 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator
 from pydantic import model_validator as check_model
 
-from harmony_kit.findings.patterns import KINDS, Case
+from harmony_kit.findings.patterns import KINDS, STANDINGS, Case
+from harmony_kit.findings.playbook_parts import Canvas, Card, PlaybookPart
 from harmony_kit.instrument.parts import Id, Text
 
 __all__ = [
     "PHRASES",
     "READERS",
-    "Canvas",
-    "CanvasField",
-    "Card",
     "Entry",
     "Playbook",
     "When",
@@ -91,11 +90,7 @@ def fill(template: str, names: Mapping[str, str]) -> str | None:
     return _PLACEHOLDER.sub(lambda match: names[match[1]], template)
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class When(_Part):
+class When(PlaybookPart):
     """When an entry speaks; what is left out matches anything.
 
     Attributes
@@ -109,6 +104,9 @@ class When(_Part):
         high, the other low.
     looker
         The lens that looks, or ``both`` for a finding that holds in both directions.
+    standing
+        Where its pilot or decision stands on record, one or several of `STANDINGS`. It counts
+        most of all: what has ended or been decided is not to be decided again.
     """
 
     kind: Literal[tuple(KINDS)]  # type: ignore[valid-type]
@@ -117,8 +115,9 @@ class When(_Part):
     pattern: tuple[str, ...] = ()
     level: Level | None = None
     looker: Id | None = None
+    standing: tuple[Literal[STANDINGS], ...] = ()  # type: ignore[valid-type]
 
-    @field_validator("pattern", mode="before")
+    @field_validator("pattern", "standing", mode="before")
     @classmethod
     def _one_pattern(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
@@ -139,7 +138,7 @@ class When(_Part):
         level, item, dimension, looker = (
             int(part is not None) for part in (self.level, self.item, self.dimension, self.looker)
         )
-        return level, item, dimension, pattern, looker
+        return int(bool(self.standing)), level, item, dimension, pattern, looker
 
     def matches(self, case: Case) -> bool:
         """Whether an entry with this condition speaks to a case of its kind."""
@@ -150,10 +149,13 @@ class When(_Part):
             (self.looker, case.looker),
         )
         is_pattern = not self.pattern or case.pattern in self.pattern
-        return is_pattern and all(wanted is None or wanted == found for wanted, found in pairs)
+        is_standing = not self.standing or case.standing in self.standing
+        return (is_pattern and is_standing) and all(
+            wanted is None or wanted == found for wanted, found in pairs
+        )
 
 
-class Entry(_Part):
+class Entry(PlaybookPart):
     """What to say and to do in one case; every field may be left to a more general entry.
 
     Attributes
@@ -170,6 +172,12 @@ class Entry(_Part):
         What it means for both.
     question, action
         What to ask in the room, and what to do.
+    done
+        What everybody can see when the action is done. It belongs to the action beside it and is
+        never taken from another entry.
+    task
+        What the action gets done, by a name of its own: of two findings with one task a page tells
+        the first.
     owners
         Who does it, one role per reader.
     horizon
@@ -183,14 +191,16 @@ class Entry(_Part):
 
     id: EntryId
     when: When
-    needs: dict[Id, Id] = {}
+    needs: dict[Id, Id] = Field(default_factory=dict)
     title: Text | None = None
-    texts: dict[Id, Text] = {}
-    duties: dict[Id, Text] = {}
+    texts: dict[Id, Text] = Field(default_factory=dict)
+    duties: dict[Id, Text] = Field(default_factory=dict)
     shared: Text | None = None
     question: Text | None = None
     action: Text | None = None
-    owners: dict[Id, Text] = {}
+    done: Text | None = None
+    task: Id | None = None
+    owners: dict[Id, Text] = Field(default_factory=dict)
     effort: Literal["small", "medium", "large"] | None = None
     horizon: Literal[30, 60, 90] | None = None
     importance: int | None = Field(default=None, ge=1, le=5)
@@ -199,7 +209,7 @@ class Entry(_Part):
     def source_texts(self) -> Iterator[tuple[str, str]]:
         """Text key and text of everything this entry says, in the source language."""
         key = f"entry.{self.id}"
-        for name in ("title", "shared", "question", "action"):
+        for name in ("title", "shared", "question", "action", "done"):
             text = getattr(self, name)
             if text is not None:
                 yield f"{key}.{name}", text
@@ -209,42 +219,7 @@ class Entry(_Part):
             )
 
 
-class CanvasField(_Part):
-    """One line of a canvas to fill in; `items` are the answers shown beside it."""
-
-    id: Id
-    title: Text
-    prompt: Text
-    items: tuple[str, ...] = ()
-
-
-class Canvas(_Part):
-    """A sheet both sides fill in together in the room."""
-
-    id: Id
-    title: Text
-    intro: Text
-    fields: Annotated[tuple[CanvasField, ...], Field(min_length=1)]
-
-    def source_texts(self) -> Iterator[tuple[str, str]]:
-        """Text key and text of everything on this canvas, in the source language."""
-        key = f"canvas.{self.id}"
-        yield f"{key}.title", self.title
-        yield f"{key}.intro", self.intro
-        for part in self.fields:
-            yield f"{key}.{part.id}.title", part.title
-            yield f"{key}.{part.id}.prompt", part.prompt
-
-
-class Card(_Part):
-    """Which side gets which translation of an accord; `never`: lines of what is never done."""
-
-    id: Literal["control", "shift"]
-    lens: Id
-    never: tuple[str, ...] = ()
-
-
-class Playbook(_Part):
+class Playbook(PlaybookPart):
     """Entries and canvases with their translations.
 
     `lenses` are the lens ids its texts are written for; `texts` maps language → text key → text
@@ -255,11 +230,11 @@ class Playbook(_Part):
     version: int = Field(ge=1)
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
     lenses: tuple[Id, ...] = ()
-    phrases: dict[Id, Text] = {}
+    phrases: dict[Id, Text] = Field(default_factory=dict)
     entries: Annotated[tuple[Entry, ...], Field(min_length=1)]
     canvases: tuple[Canvas, ...] = ()
     cards: tuple[Card, ...] = ()
-    texts: dict[str, dict[str, str]] = {}
+    texts: dict[str, dict[str, str]] = Field(default_factory=dict)
 
     @cached_property
     def source_texts(self) -> dict[str, str]:

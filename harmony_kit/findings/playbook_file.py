@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from harmony_kit.errors import PlaybookError, Problem
 from harmony_kit.findings.patterns import BOTH, NAMES
-from harmony_kit.findings.playbook import PHRASES, READERS, Canvas, Entry, Playbook, placeholders
+from harmony_kit.findings.playbook import PHRASES, READERS, Entry, Playbook, placeholders
+from harmony_kit.findings.playbook_parts import Canvas
 from harmony_kit.instrument.language_files import (
     compare_texts,
     package_file,
@@ -164,8 +166,8 @@ def _check_ties(entries: dict[int, Entry], file: str) -> list[Problem]:
     problems = []
     for i, entry in entries.items():
         when = entry.when
-        for pattern in when.pattern or ("",):
-            place = (when.dimension, when.item, when.level, when.looker)
+        for pattern, standing in product(when.pattern or ("",), when.standing or ("",)):
+            place = (when.dimension, when.item, when.level, when.looker, standing)
             case = (when.kind, pattern, when.rank, *place)
             first, other = seen.setdefault(case, (i, entry.id))
             if other != entry.id:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import product
 from typing import assert_never
 
@@ -18,6 +19,11 @@ from harmony_kit.measures.claims import CLOSE, STATES
 __all__ = ["lint_playbook", "list_cases"]
 
 _LEVELS = ("low", "middle", "high")
+#: Patterns of records and signatures that are about one pilot.
+_OF_ONE_PILOT = (
+    *("scope_grows", "adoption_holds", "adoption_fades", "acceptance_low", "overrides_high"),
+    *("works_but_ignored", "used_but_unsafe", "pilots_drift"),
+)
 _N_NAMED = 3
 _TOLD = re.compile(r"^entry\..*\.(title|shared|texts\.\w+)$")
 _SENTENCE = re.compile(r"[^.?!]+[.?!]?")
@@ -25,7 +31,26 @@ _NEAR = 0.9
 
 
 def list_cases(instrument: Instrument) -> Iterator[Case]:
-    """Every case a report on this instrument can come to."""
+    """Every case a report on this instrument can come to, wherever its pilot or decision stands."""
+    for case in _list_bare(instrument):
+        yield case
+        for standing in _list_standings(case, instrument):
+            yield replace(case, standing=standing)
+
+
+def _list_standings(case: Case, instrument: Instrument) -> tuple[str, ...]:
+    if case.kind == "within":
+        return ()
+    item = instrument.item(case.item) if case.item else None
+    if item and (item.per == "decision" or item.group == "decisions"):
+        return ("open", "decided")
+    if item and item.group == "pilots":
+        return ("running", "ended")
+    is_one = case.kind == "pilot" or case.pattern in _OF_ONE_PILOT
+    return ("running", "ended", "kept") if is_one or (item and item.per == "pilot") else ()
+
+
+def _list_bare(instrument: Instrument) -> Iterator[Case]:
     lenses = instrument.lens_ids
     for item in instrument.items:
         yield from _item_cases(item, lenses)
@@ -177,6 +202,8 @@ def _missing_fields(case: Case, voice: Voice) -> Iterator[str]:
     for name in ("title", "shared", "question", "action"):
         if not getattr(said, name):
             yield name
+    if said.action and not said.done:
+        yield "done"
     for name in ("texts", "owners"):
         yield from (f"{name}.{lens}" for lens, text in getattr(said, name).items() if not text)
     entries = voice.playbook.entries_for(case)
@@ -193,8 +220,10 @@ def _bare(case: Case, instrument: Instrument) -> Observation:
     is_two_sided = case.kind == "topic" and (roles or case.pattern not in CLOSE)
     if is_two_sided or case.pattern == "readiness_stalemate":
         roles |= dict(zip(("high", "low"), instrument.lens_ids, strict=True))
-    per_subject = case.kind in ("pilot", "readiness") or (
-        case.item and instrument.item(case.item).per
+    per_subject = (
+        case.standing
+        or case.kind in ("pilot", "readiness")
+        or (case.item and instrument.item(case.item).per)
     )
     subject = "subject" if per_subject else ""
     return Observation(case, "claimed", gap=0, certainty=0, subject=subject, roles=roles)

@@ -8,7 +8,8 @@ of them are like that, one about pilots or decisions when half of them are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from math import isnan
@@ -16,6 +17,7 @@ from math import isnan
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.findings.fact import is_known, topic_key
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.measures.claims import WORDED
 from harmony_kit.measures.rows import Row, rows_of
@@ -34,15 +36,32 @@ _KNOWS_AT_MOST = 0.15
 #: Groups of items that say how work feels.
 FELT = ("aligned", "decisions", "pilots", "adoption")
 
+#: Quadrant → how it is told when no side, one or both rate the technology that way.
+_TOLD_BY = {
+    "works_but_ignored": (
+        *("works_but_ignored", "works_but_ignored_one"),
+        "works_but_ignored_both",
+    ),
+    "used_but_unsafe": ("used_but_unsafe", "used_but_unsafe_one", "used_but_unsafe_both"),
+}
+
 
 @dataclass(frozen=True)
 class Plot:
-    """One plot at one site: its roles are lenses by the part they play."""
+    """One plot at one site: its roles are lenses by the part they play.
+
+    `shape` is the variant that is told in words of its own, empty where there is one sentence only;
+    `dimension` is the one it is about, where it is about one; `counts` are the numbers its sentence
+    names.
+    """
 
     id: str
     score: float = 0.0
     roles: Mapping[str, str] = field(default_factory=dict)
     subjects: tuple[str, ...] = ()
+    shape: str = ""
+    dimension: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 #: The plot of a site where none stands out.
@@ -112,7 +131,22 @@ def _at_pilots(scene: Scene, quadrant: str) -> Iterator[Plot]:
     if found:
         apart = [_scores_apart(scene, pilot) for pilot in found]
         extent = _fill(len(found) / len(everywhere), _HALF) * _fill(max(apart), _CLEARLY_APART)
-        yield Plot(quadrant, max(found.values()) * extent, subjects=_surest(found))
+        subjects = _ranked(
+            found, {row["pilot"] for row in scene.rows("evidence_pilots", is_open=True)}
+        )
+        roles = _raters(scene, subjects[0], is_good=quadrant == "works_but_ignored")
+        shape = _TOLD_BY[quadrant][len(roles)]
+        yield Plot(quadrant, max(found.values()) * extent, roles, subjects, shape)
+
+
+def _raters(scene: Scene, pilot: str, *, is_good: bool) -> dict[str, str]:
+    """The lenses that rate the technology of a pilot above the middle, or below it."""
+    said = [
+        row["lens"]
+        for row in scene.rows("pilots", subject=pilot)
+        if row["technical"] != middle(row) and (row["technical"] > middle(row)) == is_good
+    ]
+    return dict(zip(("rater", "also"), said, strict=False))
 
 
 def _scores_apart(scene: Scene, pilot: str) -> float:
@@ -121,8 +155,9 @@ def _scores_apart(scene: Scene, pilot: str) -> float:
     return float(sum(apart) / len(apart))
 
 
-def _surest(found: Mapping[str, float]) -> tuple[str, ...]:
-    return tuple(sorted(found, key=lambda subject: (-found[subject], subject)))
+def _ranked(found: Mapping[str, float], going: Collection[str]) -> tuple[str, ...]:
+    """Pilots or decisions, those that still go on first, then the surest."""
+    return tuple(sorted(found, key=lambda one: (one not in going, -found[one], one)))
 
 
 def _locked(scene: Scene) -> Iterator[Plot]:
@@ -130,7 +165,12 @@ def _locked(scene: Scene) -> Iterator[Plot]:
     everywhere = {row["subject"] for row in scene.rows("readiness")}
     if found:
         extent = _fill(len(found) / len(everywhere), _HALF)
-        subjects = _surest(found)
+        days = {
+            one: n
+            for row in scene.rows("evidence_decisions")
+            for one, n in row["open_days"].items()
+        }
+        subjects = tuple(sorted(found, key=lambda one: (-days.get(one, 0.0), one)))
         asked = sorted(scene.rows("readiness", subject=subjects[0]), key=lambda row: row["p_act"])
         roles = {"waits": asked[0]["lens"], "acts": asked[-1]["lens"]}
         yield Plot("readiness_stalemate", max(found.values()) * extent, roles, subjects)
@@ -170,7 +210,35 @@ def _blindness(scene: Scene) -> Iterator[Plot]:
         other = scene.instrument.other_lens(lens)
         apart = overall[other]["share"] - overall[lens]["share"]
         if overall[other]["low"] > overall[lens]["high"]:
-            yield Plot("blindness", _fill(apart, _QUARTER), {"blind": lens, "knowing": other})
+            roles = {"blind": lens, "knowing": other}
+            shape, dimension = _where_blind(scene, lens)
+            counts = _count_right(scene)
+            score = _fill(apart, _QUARTER)
+            yield Plot("blindness", score, roles, (), shape, dimension, counts)
+
+
+def _where_blind(scene: Scene, lens: str) -> tuple[str, str]:
+    """Which way a lens is wrong, and on which dimension, where most of it is there."""
+    rows = _wrong(scene, lens)
+    found = Counter(row["dimension"] for row in rows)
+    if not found or 2 * max(found.values()) <= len(rows):
+        return "", ""
+    dimension = max(found, key=lambda one: (found[one], one))
+    too_high = sum(row["misreading"] for row in rows if row["dimension"] == dimension)
+    return ("blindness_lower" if too_high > 0 else "blindness_higher"), dimension
+
+
+def _count_right(scene: Scene) -> dict[str, int]:
+    """On how many topics each side is right about the other, of how many."""
+    keys = {topic_key(row) for row in scene.rows("topics") if is_known(row["is_understood"])}
+    wrong = {topic_key(row) for lens in scene.lenses for row in _wrong(scene, lens)}
+    return {"right": len(keys - wrong), "all": len(keys)}
+
+
+def _wrong(scene: Scene, lens: str) -> list[Row]:
+    """The topics on which a lens expects something else than the other says."""
+    rows = scene.rows("topics", lens=lens)
+    return [row for row in rows if is_known(row["is_understood"]) and not row["is_understood"]]
 
 
 def _honest(scene: Scene) -> Iterator[Plot]:
@@ -185,7 +253,8 @@ def _split(scene: Scene) -> Iterator[Plot]:
         split = sum(row["view"] == "split" for row in rows)
         if rows:
             roles = {"split": lens, "other": scene.instrument.other_lens(lens)}
-            yield Plot("split_inside", _fill(split / len(rows), _SIXTH), roles)
+            counts = {"n": split, "all": len(rows)}
+            yield Plot("split_inside", _fill(split / len(rows), _SIXTH), roles, counts=counts)
 
 
 def _healthy(scene: Scene) -> Iterator[Plot]:
@@ -196,7 +265,14 @@ def _healthy(scene: Scene) -> Iterator[Plot]:
     drifts = [row["is_drifting"] for row in scene.rows("evidence_pilots")]
     if felt and not any((*stalls, *drifts)):
         above = sum((row["mean"] - middle(row)) / (middle(row) - 1) for row in felt) / len(felt)
-        yield Plot("healthy", shared * max(0.0, _fill(above, _HALF)))
+        shape = "" if _is_known_beyond(scene) else "healthy_untold"
+        yield Plot("healthy", shared * max(0.0, _fill(above, _HALF)), shape=shape)
+
+
+def _is_known_beyond(scene: Scene) -> bool:
+    """Whether a side's knowing of the other can be told from taking it to think like oneself."""
+    overall = scene.rows("understanding", dimension="all")
+    return any(row["p_beyond_projection"] >= scene.settings.claim_at for row in overall)
 
 
 #: Every plot, those with a record behind them first: of two that fit about as well, the first is

@@ -17,6 +17,9 @@ __all__ = [
     "use_of_each",
 ]
 
+#: Of so many decisions each is told; a middle would say little.
+_FEW = 5
+
 
 def open_decisions(scene: Scene) -> Iterator[Fact]:
     """How many decisions wait, for how long, and the oldest by name."""
@@ -38,9 +41,13 @@ def open_decisions(scene: Scene) -> Iterator[Fact]:
 
 
 def made_decisions(scene: Scene) -> Iterator[Fact]:
-    """How many decisions were made and how fast, where none waits."""
+    """How many decisions were made and how fast, where none waits; of few, how long each took."""
     for row in scene.rows("evidence_decisions", n_open=0):
-        if row["n_decided"] and is_known(row["median_days"]):
+        took = sorted(row["decided_days"].values())
+        if 1 <= len(took) <= _FEW:
+            days = Term("numbers", tuple(round(one) for one in took))
+            yield Fact("made_each", {"days": days}, n=len(took))
+        elif row["n_decided"] and is_known(row["median_days"]):
             yield Fact("made", {"days": count_term(row["median_days"])}, n=int(row["n_decided"]))
 
 
@@ -56,24 +63,40 @@ def late_pilots(scene: Scene) -> Iterator[Fact]:
 
 def use_of_each(scene: Scene) -> Iterator[Fact]:
     """How many of those who could use a pilot do, and did at its peak: of every pilot."""
-    yield from (_use(row) for row in scene.rows("evidence_usage") if is_known(row["active_share"]))
+    rows = scene.rows("evidence_usage")
+    yield from (_use(scene, row) for row in rows if is_known(row["active_share"]))
 
 
 def use_now(scene: Scene) -> Iterator[Fact]:
-    """How many of those who could use a pilot do: the one furthest from its peak."""
+    """How many of those who could use a pilot do: that of the plot, else the least used."""
     rows = [row for row in scene.rows("evidence_usage") if is_known(row["active_share"])]
-    rows = [row for row in rows if not scene.plot.subjects or row["pilot"] in scene.plot.subjects]
-    if rows:
-        yield _use(min(rows, key=lambda row: (row["active_share"], row["pilot"])))
+    told = [row for row in rows if row["pilot"] in scene.plot.subjects[:1]] or rows
+    if told:
+        yield _use(scene, min(told, key=lambda row: (row["active_share"], row["pilot"])))
 
 
-def _use(row: Row) -> Fact:
+def _use(scene: Scene, row: Row) -> Fact:
+    """The use of a pilot; where it has ended and goes on in use, that it has."""
     shares = {name: Term("share", row[f"{name}_share"]) for name in ("active", "peak")}
-    return Fact("used", {"subject": Term("subject", row["pilot"]), **shares})
+    terms = {"subject": Term("subject", row["pilot"]), **shares}
+    over = [one for one in scene.rows("evidence_pilots", pilot=row["pilot"]) if not one["is_open"]]
+    if not over or not row["active_share"]:
+        return Fact("used", terms)
+    if is_known(over[0]["ended_on"]):
+        return Fact("used_ended", {**terms, "day": Term("day", over[0]["ended_on"])})
+    return Fact("used_past", terms)
 
 
 def pilots_in_time(scene: Scene) -> Iterator[Fact]:
-    """That no pilot still running is past its planned end."""
+    """That no pilot still running is past its planned end, and how many ended past it."""
     rows = scene.rows("evidence_pilots")
-    if rows and not any(row["is_open"] and row["is_past_end"] for row in rows):
+    if not rows or any(row["is_open"] and row["is_past_end"] for row in rows):
+        return
+    late = [row for row in rows if not row["is_open"] and is_known(row["days_over"])]
+    late = [row for row in late if row["days_over"] > 0]
+    if late:
+        worst = max(late, key=lambda row: (row["days_over"], row["pilot"]))
+        terms = {"oldest": Term("subject", worst["pilot"]), "days": count_term(worst["days_over"])}
+        yield Fact("ended_late", {**terms, "all": count_term(len(rows))}, n=len(late))
+    else:
         yield Fact("in_time", {})

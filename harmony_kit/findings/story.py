@@ -45,6 +45,9 @@ class Story:
         What both sides see alike and know it, where there is anything.
     talk
         What people say about how work moves, each with what the record shows.
+    subjects, shape, dimension, counts
+        The pilots or decisions it is about, which variant of the plot is told, the dimension it is
+        about, and the numbers its sentence names; empty where that does not apply.
     settled
         Dimensions that can wait: seen alike, and known to be.
     """
@@ -56,6 +59,10 @@ class Story:
     common: Fact | None = None
     talk: tuple[tuple[Fact, Fact], ...] = ()
     settled: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    shape: str = ""
+    dimension: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def tell_story(
@@ -81,6 +88,10 @@ def tell_story(
         common=next(find_common(scene), None),
         talk=tuple(pair_talk(scene)),
         settled=list_settled(scene),
+        subjects=plot.subjects,
+        shape=plot.shape,
+        dimension=plot.dimension,
+        counts=plot.counts,
     )
 
 

@@ -29,7 +29,7 @@ from harmony_kit.findings.record_facts import (
     pilots_in_time,
     use_now,
 )
-from harmony_kit.measures.claims import WORDED
+from harmony_kit.findings.state_facts import count_state
 from harmony_kit.measures.rows import Row, text_of
 
 __all__ = ["find_common", "gather_facts"]
@@ -73,9 +73,12 @@ def _opposed(scene: Scene, **where: object) -> Iterator[Fact]:
     """The topic the two sides are furthest apart on, on two sides of the middle."""
     for high, low in _pairs(scene, **where):
         about = text_of(high["subject"])
-        is_here = not about or not scene.plot.subjects or about in scene.plot.subjects
+        is_here = not about or about in scene.plot.subjects[:1] or not scene.plot.subjects
         if is_here and high["mean"] > middle(high) > low["mean"]:
-            yield Fact("opposed", {"topic": topic_term(high), **_two_means(high, low)})
+            ends = Term("ends", high["item"])
+            yield Fact(
+                "opposed", {"topic": topic_term(high), "ends": ends, **_two_means(high, low)}
+            )
             return
 
 
@@ -118,13 +121,19 @@ def _takers(scene: Scene) -> Iterator[tuple[str, str]]:
             yield seen.case.dimension, seen.roles["high"]
 
 
-def _scorecards(scene: Scene) -> Iterator[Fact]:
-    """How the two sides score the first pilot of the plot: its technology, and in daily work."""
-    for row in scene.rows("pilots", subject=next(iter(scene.plot.subjects), "")):
-        if is_known(row["technical"]) and is_known(row["operational"]):
-            scores = {name: mean_term(row, name) for name in ("technical", "operational")}
-            names = {"lens": lens_term(row["lens"]), "subject": Term("subject", row["subject"])}
-            yield Fact("scorecards", {**names, **scores, "points": count_term(row["points"])})
+def _scored(scene: Scene, score: str) -> Iterator[Fact]:
+    """How both sides score the first pilot of the plot: its technology, or its help in the work."""
+    rows = scene.rows("pilots", subject=next(iter(scene.plot.subjects), ""))
+    known = [row for row in rows if is_known(row[score])]
+    if len(known) == len(scene.lenses):
+        first, second = known
+        names = {"first": lens_term(first["lens"]), "second": lens_term(second["lens"])}
+        means = {"own": mean_term(first, score), "other": mean_term(second, score)}
+        about = {
+            "subject": Term("subject", first["subject"]),
+            "points": count_term(first["points"]),
+        }
+        yield Fact(score, {**about, **names, **means})
 
 
 def _blocking(scene: Scene) -> Iterator[Fact]:
@@ -166,49 +175,6 @@ def _words(scene: Scene) -> Iterator[Fact]:
         yield Fact("words", {**names, **dict(zip(("own", "other"), options, strict=True))})
 
 
-def _in_state(scene: Scene, state: str, ids: tuple[str, str]) -> Iterator[Fact]:
-    """How many topics are read in a state by both sides, else by each; the surest by name."""
-    read = {lens: _worded(scene, lens, state) for lens in scene.lenses}
-    n_all = len({topic_key(row) for row in scene.rows("topics") if _is_read(row)})
-    both = set.intersection(*(set(rows) for rows in read.values()))
-    if both:
-        sides = [rows[key] for rows in read.values() for key in both]
-        yield Fact(
-            ids[1],
-            {"topic": topic_term(_surest(sides, state)), "all": count_term(n_all)},
-            n=len(both),
-        )
-        return
-    for lens, rows in read.items():
-        if rows:
-            names = {"lens": lens_term(lens), "other": lens_term(scene.instrument.other_lens(lens))}
-            terms = {
-                **names,
-                "topic": topic_term(_surest([*rows.values()], state)),
-                "all": count_term(n_all),
-            }
-            yield Fact(ids[0], terms, n=len(rows))
-
-
-def _is_read(row: Row) -> bool:
-    """Whether it is told what a lens thinks and expects: only then there is a reading."""
-    return all(is_known(row[name]) for name in ("own", "estimate", "other_own"))
-
-
-def _worded(scene: Scene, lens: str, state: str) -> dict[tuple[str, str], Row]:
-    """By topic; the average of a side of two minds is near nobody's, and is left out."""
-    split = {topic_key(row) for row in scene.own(view="split")}
-    rows = scene.rows("topics", lens=lens, state=state)
-    worded = {topic_key(row): row for row in rows if row["claim"] in WORDED}
-    return {key: row for key, row in worded.items() if key not in split}
-
-
-def _surest(rows: list[Row], state: str) -> Row:
-    return max(
-        rows, key=lambda row: (is_known(row[f"p_{state}"]), row[f"p_{state}"], topic_key(row))
-    )
-
-
 def _reads(scene: Scene) -> Iterator[Fact]:
     for row in scene.rows("understanding", dimension="all"):
         names = {"lens": lens_term(row["lens"]), "other": lens_term(row["other"])}
@@ -230,10 +196,12 @@ def _two_minds(scene: Scene) -> Iterator[Fact]:
                 yield Fact("one_mind", terms)
 
 
-_contested = partial(_in_state, state="known_difference", ids=("differ", "both_differ"))
-_only_think = partial(_in_state, state="false_consensus", ids=("only_think", "both_only_think"))
-_closer = partial(_in_state, state="false_conflict", ids=("closer", "both_closer"))
-find_common = partial(_in_state, state="shared_view", ids=("alike", "both_alike"))
+_technical = partial(_scored, score="technical")
+_operational = partial(_scored, score="operational")
+_contested = partial(count_state, state="known_difference", ids=("differ", "both_differ"))
+_only_think = partial(count_state, state="false_consensus", ids=("only_think", "both_only_think"))
+_closer = partial(count_state, state="false_conflict", ids=("closer", "both_closer"))
+find_common = partial(count_state, state="shared_view", ids=("alike", "both_alike"))
 
 #: What any site may have to tell, in order. Common ground is not among it: page one begins with it.
 _OF_ANY: tuple[Tells, ...] = (
@@ -243,8 +211,8 @@ _OF_ANY: tuple[Tells, ...] = (
 
 #: What a plot has to tell, in order.
 _OF_PLOT: Mapping[str, tuple[Tells, ...]] = {
-    "works_but_ignored": (use_now, partial(_opposed, group="success"), _scorecards),
-    "used_but_unsafe": (use_now, _scorecards, partial(_opposed, group="success")),
+    "works_but_ignored": (_technical, use_now, partial(_opposed, group="success"), _operational),
+    "used_but_unsafe": (use_now, _technical, _operational),
     "feels_aligned_decisions_stall": (open_decisions, _both_or_neither, _felt),
     "readiness_stalemate": (open_decisions, partial(_opposed, group="act"), _blocking),
     "nobodys_bridge": (_bridge, _words),

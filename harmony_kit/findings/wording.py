@@ -10,12 +10,15 @@ from typing import assert_never
 from harmony_kit.findings.lists import Lists, capitalize
 from harmony_kit.findings.observing import Number, Observation
 from harmony_kit.findings.patterns import BOTH, DRIFT
-from harmony_kit.findings.playbook import READERS, fill
+from harmony_kit.findings.playbook import READERS, Entry, fill
 from harmony_kit.findings.voice import Voice
 from harmony_kit.measures.claims import State, state_named
 from harmony_kit.measures.rounding import format_number
 
 __all__ = ["Voice", "Wording"]
+
+#: Kinds of finding whose texts may name what they are about as a matter.
+_ABOUT_MATTERS = ("topic", "understanding")
 
 #: The parts a text is looked up under; what is said to each is left to the end.
 _PARTS = READERS
@@ -94,7 +97,28 @@ class Wording:
     @property
     def action(self) -> str:
         """What to do."""
-        return self._hedged(self._say(["action"], self.names))
+        return self._hedged(self._act("action"))
+
+    @property
+    def done(self) -> str:
+        """What everybody can see when it is done."""
+        return self._act("done")
+
+    @property
+    def task(self) -> str:
+        """What the action gets done, by its own name, else by that of the entry it stands in."""
+        entry = self._acting
+        return (entry.task or entry.id) if entry else ""
+
+    @cached_property
+    def _acting(self) -> Entry | None:
+        """The entry the action stands in; its end and its task stand there, too."""
+        return next(
+            (one for one in self._speaking() if self._fill(one, "action", self.names)), None
+        )
+
+    def _act(self, name: str) -> str:
+        return self._fill(self._acting, name, self.names) if self._acting else ""
 
     @cached_property
     def lists(self) -> Lists:
@@ -117,7 +141,7 @@ class Wording:
         seen, lenses = self.seen, self.voice.lenses
         names = {**lenses, **{part: lenses[lens] for part, lens in self.roles.items()}}
         names |= {name: self._say_numbers(name) for name in seen.numbers}
-        names |= {"matter": self.lists.matter()} if seen.case.kind == "topic" else {}
+        names |= {"matter": self.lists.matter()} if seen.case.kind in _ABOUT_MATTERS else {}
         names |= dict(self._named_things())
         state = state_named(seen.case.pattern)
         if state:
@@ -132,15 +156,22 @@ class Wording:
             yield "topic", voice.text(f"item.{seen.case.item}.short")
         if seen.subject:
             yield "subject", voice.titles.get(seen.subject, seen.subject)
+            yield "subjects", self.lists.subjects()
         if "viewer" in seen.details:
             yield "viewer", voice.lenses[seen.details["viewer"]]
         if DRIFT in (seen.case.kind, seen.case.pattern):
             key = f"lens.{seen.roles['looker']}.drift"
             if key in voice.instrument.source_texts:
                 yield "drift", voice.text(key)
-        for name, said in (("answers", self.lists.answers()), ("blocking", self.lists.blocking())):
-            if said:
-                yield name, said
+        listed = {
+            "answers": self.lists.answers(),
+            "blocking": self.lists.blocking(),
+            "open_list": self.lists.since("open"),
+            "late_list": self.lists.since("late"),
+            "split_topics": self.lists.split(),
+            "check_counts": self.lists.check_counts(),
+        }
+        yield from ((name, said) for name, said in listed.items() if said)
 
     def _label(self) -> str:
         """What the finding is about: its topic and its pilot or decision, or its dimension."""
@@ -175,18 +206,26 @@ class Wording:
 
     def _say(self, fields: Sequence[str], names: Mapping[str, str], lens: str = "") -> str:
         """The first text of the most special entry whose names all have a value here."""
+        for entry in self._speaking(lens):
+            for name in fields:
+                said = self._fill(entry, name, names)
+                if said:
+                    return said
+        return ""
+
+    def _speaking(self, lens: str = "") -> Iterator[Entry]:
+        """The entries that speak here, the most special first; to one lens, as it looks."""
         case = self.seen.case
         if case.looker == BOTH and lens:
             case = replace(case, looker=lens)
         for entry in self.voice.playbook.entries_for(case):
-            if any(self.roles.get(part) != player for part, player in entry.needs.items()):
-                continue
-            for name in fields:
-                text = self.voice.template(f"entry.{entry.id}.{name}")
-                said = fill(text, names) if text else None
-                if said:
-                    return said.strip()
-        return ""
+            if all(self.roles.get(part) == player for part, player in entry.needs.items()):
+                yield entry
+
+    def _fill(self, entry: Entry, name: str, names: Mapping[str, str]) -> str:
+        """A text of an entry; empty where it has none, or names something without a value."""
+        text = self.voice.template(f"entry.{entry.id}.{name}")
+        return (fill(text, names) or "").strip() if text else ""
 
     def _hedged(self, text: str) -> str:
         """The text, marked as an impression unless the observation is claimed."""

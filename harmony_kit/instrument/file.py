@@ -46,11 +46,16 @@ def instrument_files(path: Path) -> dict[str, Path]:
 def _find_base(path: Path) -> Path | None:
     """The instrument a file extends; None where it extends none, or one there is not."""
     try:
-        raw = read_yaml(path, InstrumentError)
+        name = remember({"extends": path}, lambda: _read_base_name(path))
     except InstrumentError:
         return None
     packaged = {one.stem: one for one in packaged_instruments()}
-    return find_base(str(raw["extends"]), path, packaged) if "extends" in raw else None
+    return None if name is None else find_base(name, path, packaged)
+
+
+def _read_base_name(path: Path) -> str | None:
+    raw = read_yaml(path, InstrumentError)
+    return str(raw["extends"]) if "extends" in raw else None
 
 
 def _load(path: Path) -> Instrument:

@@ -15,7 +15,7 @@ from harmony_kit.errors import FileError, Problem
 __all__ = ["list_problems", "read_yaml", "remember"]
 
 _Value = TypeVar("_Value")
-_N_REMEMBERED = 16
+_N_REMEMBERED = 32
 _MOST_DIGITS = 40
 _remembered: dict[Hashable, Any] = {}
 

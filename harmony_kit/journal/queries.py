@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import pandas as pd
 import sqlalchemy as sa
 
+from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import ANSWER_DTYPES, Answer, AnswersFrame, Place, type_frame
 from harmony_kit.journal.case import follow_all
+from harmony_kit.journal.connections import wait_for_writers
 from harmony_kit.journal.kept_instruments import read_conditional
 from harmony_kit.journal.replies import find_unasked
 from harmony_kit.journal.schema import (
@@ -32,6 +35,7 @@ __all__ = [
     "read_extents",
     "read_frame",
     "read_mark",
+    "read_revision",
     "where",
     "where_counted",
 ]
@@ -105,13 +109,10 @@ def read_frame(
         condition = sa.and_(condition, JOURNAL.c.id <= until, *_seen_later(connection, until))
     if sites is not None:
         condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
-    left_out = _read_unasked(connection, condition)
-    rows = newest(condition).subquery()
+    rows = connection.execute(newest(condition)).mappings().all()
+    left_out = _list_unasked(rows, read_conditional(connection))
     columns = ("id", *ANSWER_DTYPES)
-    query = sa.select(*(rows.c[name] for name in columns)).order_by(rows.c.id)
-    # Plain tuples: pandas asks every Row for attributes it does not have, at 30 µs each.
-    found = [tuple(row) for row in connection.execute(query)]
-    frame = pd.DataFrame(found, columns=list(columns))
+    frame = pd.DataFrame(map(itemgetter(*columns), rows), columns=list(columns))
     frame = frame[~frame["id"].isin(left_out)].reset_index(drop=True)
     return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
 
@@ -122,7 +123,7 @@ def _seen_later(connection: sa.Connection, until: int) -> list[sa.ColumnElement[
     An import becomes whole with the last rows it writes, which have its highest numbers.
     """
     imported = sa.select(IMPORT_ROWS.c.import_id).group_by(IMPORT_ROWS.c.import_id)
-    later = imported.having(sa.func.max(IMPORT_ROWS.c.first_id) > until)
+    later = imported.having(sa.func.max(IMPORT_ROWS.c.last_id) > until)
     ranges = sa.select(IMPORT_ROWS.c.first_id, IMPORT_ROWS.c.last_id).where(
         IMPORT_ROWS.c.import_id.in_(later), IMPORT_ROWS.c.first_id <= until
     )
@@ -130,18 +131,14 @@ def _seen_later(connection: sa.Connection, until: int) -> list[sa.ColumnElement[
     return [~JOURNAL.c.id.between(first, last) for first, last in _join(found)]
 
 
-def _read_unasked(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[int]:
-    """The newest rows that answer what, by the person's other answers, was not to be asked."""
-    instruments = read_conditional(connection)
-    if not instruments:
-        return []
-    is_concerned = sa.and_(condition, JOURNAL.c.instrument_sha256.in_(instruments))
-    places = [JOURNAL.c[name] for name in ("site", "wave", "respondent")]
-    people = sa.select(*places).where(is_concerned).distinct()
-    of_them = sa.and_(condition, sa.tuple_(*places).in_(people))
-    rows = connection.execute(newest(of_them)).mappings().all()
-    numbers = {answer_from_row(row): row["id"] for row in rows}
-    return [numbers[answer] for answer in find_unasked(numbers, instruments.get)]
+def _list_unasked(rows: Sequence[sa.RowMapping], instruments: Mapping[str, Instrument]) -> set[int]:
+    """Of some people's newest rows those that answer what, by the others, was not to be asked."""
+    person = itemgetter("site", "wave", "respondent")
+    concerned = {person(row) for row in rows if row["instrument_sha256"] in instruments}
+    of_them = [row for row in rows if person(row) in concerned]
+    answers = [answer_from_row(row) for row in of_them]
+    numbers = {answer.key: row["id"] for answer, row in zip(answers, of_them, strict=True)}
+    return {numbers[answer.key] for answer in find_unasked(answers, instruments.get)}
 
 
 def read_counted(connection: sa.Connection, *, site: str | None, wave: str | None) -> list[Answer]:
@@ -174,8 +171,17 @@ def read_beginnings(connection: sa.Connection) -> dict[tuple[str, str], Any]:
     return {(site, wave): begun for site, wave, begun in connection.execute(query)}
 
 
+def read_revision(connection: sa.Connection, *, is_settled: bool) -> int:
+    """The number of the newest row, 0 when there is none; settled, where nobody is writing."""
+    if is_settled:
+        wait_for_writers(connection)
+    newest_row = sa.select(sa.func.max(JOURNAL.c.id)).where(where(connection))
+    return connection.scalar(newest_row) or 0
+
+
 def read_extents(connection: sa.Connection, wave: str) -> dict[str, Extent]:
     """Site → extent of its rows of a wave; sites without any are absent."""
+    wait_for_writers(connection)
     number = JOURNAL.c.id
     of_site = (sa.func.count(), sa.func.max(number), sa.func.sum(number))
     query = sa.select(JOURNAL.c.site, *of_site).where(where_counted(connection, wave=wave))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -221,6 +222,8 @@ STORE_SCHEMA = sa.Table(
 
 _SOURCE = tuple(Source.__dataclass_fields__)
 _PLAIN = tuple(name for name in Answer.__dataclass_fields__ if name != "source")
+# Many thousands of rows are read for one report.
+_take_source, _take_plain = itemgetter(*_SOURCE), itemgetter(*_PLAIN)
 
 
 def answer_row(answer: Answer) -> dict[str, Any]:
@@ -239,12 +242,11 @@ def _fields(row: sa.RowMapping) -> dict[str, Any]:
 
 def answer_from_row(row: sa.RowMapping) -> Answer:
     """A row of the journal as the answer it holds."""
-    fields = _fields(row)
-    fields.pop("id")
-    source = Source(**{name: fields.pop(name) for name in _SOURCE})
-    chosen = fields.pop("chosen")
+    fields = dict(zip(_PLAIN, _take_plain(row), strict=True))
+    if fields["chosen"] is not None:
+        fields["chosen"] = tuple(fields["chosen"])
     fields["subject"] = fields["subject"] or None
-    return Answer(**fields, chosen=None if chosen is None else tuple(chosen), source=source)
+    return Answer(**fields, source=Source(*_take_source(row)))
 
 
 def respondent_from_row(row: sa.RowMapping) -> Respondent:

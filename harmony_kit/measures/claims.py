@@ -16,6 +16,7 @@ __all__ = [
     "CLOSE",
     "MOST_WRONG",
     "STATES",
+    "UNKNOWING",
     "WORDED",
     "WRONG_CLAIMS",
     "Claim",
@@ -46,6 +47,9 @@ STATES: Final[tuple[State, ...]] = get_args(State)
 #: Where the two sides think alike, and where they do not.
 CLOSE: Final[tuple[State, ...]] = ("shared_view", "false_conflict")
 APART: Final[tuple[State, ...]] = ("known_difference", "false_consensus")
+
+#: Where a side does not know which of the two it is.
+UNKNOWING: Final[tuple[State, ...]] = ("false_consensus", "false_conflict")
 
 #: How sure a reading is, and which of them a report may put into words.
 Claim: TypeAlias = Literal["claimed", "leaning", "open"]

@@ -18,21 +18,17 @@ day it is read. Rows that cannot be are left out of the numbers they would spoil
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import betainc
-from scipy.stats import CensoredData, ecdf
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.measures.arrays import Floats
 from harmony_kit.measures.declaration import (
     COUNT,
     DAY,
@@ -46,8 +42,8 @@ from harmony_kit.measures.declaration import (
 )
 from harmony_kit.measures.finishing import CERTAINTY, finish
 from harmony_kit.measures.record_days import NEVER, days_between, days_in, first_begun, words_in
-from harmony_kit.measures.scores import INTERVAL
 from harmony_kit.measures.selection import code_groups
+from harmony_kit.measures.waiting_times import median_wait
 
 __all__ = [
     "DECISIONS",
@@ -92,6 +88,7 @@ DECISIONS = declare(
     oldest_open_days=DAYS,
     held_by=COUNT.of("decisions").each,
     open_days=DAYS.each,
+    decided_days=DAYS.each,
     n_judged=COUNT.of("decisions"),
     n_slow=COUNT.of("decisions"),
     p_stall=PROBABILITY,
@@ -224,38 +221,17 @@ def _decisions_of(record: _Record, stall_days: int) -> dict[str, object]:
         "oldest_open_days": np.nan if oldest is None else days[oldest],
         "held_by": dict(sorted(holders.items())),
         "open_days": dict(zip(record.decision, np.where(is_open, days, 0.0).tolist(), strict=True)),
+        "decided_days": _days_of(record, is_decided & is_known),
         "n_judged": int((is_slow | (is_known & is_old & is_decided)).sum()),
         "n_slow": int(is_slow.sum()),
-        **_median(days[is_known], is_decided[is_known]),
+        **median_wait(days[is_known], is_decided[is_known]),
     }
 
 
-def _median(days: Floats, is_done: npt.NDArray[np.bool_]) -> dict[str, float]:
-    """Kaplan-Meier median with its interval; NaN where the curve does not come down to half."""
-    names = ("median_days", "median_low", "median_high")
-    if not is_done.any():
-        return dict.fromkeys(names, float("nan"))
-    curve = ecdf(CensoredData(uncensored=days[is_done], right=days[~is_done])).sf
-    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # an undefined interval is NaN, as wanted
-        band = curve.confidence_interval(confidence_level=INTERVAL, method="log-log")
-    low, high = (np.asarray(end.probabilities) for end in _ends(band))
-    # The band has no value where nobody or everybody is left; its lower end is the curve there.
-    low = np.where(np.isnan(low), curve.probabilities, low)
-    surviving = (curve.probabilities, low, high)
-    return {
-        name: _half_time(curve.quantiles, part) for name, part in zip(names, surviving, strict=True)
-    }
-
-
-def _ends(band: Any) -> tuple[Any, Any]:  # noqa: ANN401 - the stubs take the band for two numbers
-    return band.low, band.high
-
-
-def _half_time(times: Floats, surviving: Floats) -> float:
-    # A little above: a product of shares that is half on paper may miss it in its last digit.
-    is_half = surviving <= 0.5 + 1e-9
-    return float(times[is_half][0]) if is_half.any() else float("nan")
+def _days_of(record: _Record, is_told: npt.NDArray[np.bool_]) -> dict[str, float]:
+    """Decision → days, of some of them."""
+    told = np.flatnonzero(is_told)
+    return {str(record.decision[i]): float(record.days[i]) for i in told}
 
 
 def measure_pilot_progress(pilots: pd.DataFrame, *, as_of: date) -> pd.DataFrame:

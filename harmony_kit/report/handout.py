@@ -18,7 +18,7 @@ def tell_handout(assessment: Assessment) -> dict[str, Any]:
     A site too small to show has ``silent`` and nothing that was heard.
     """
     # Late: the parts of a report are made of assessments.
-    from harmony_kit.report.site_report.next_steps import list_steps
+    from harmony_kit.report.site_report.next_steps import N_FIRST, first_steps
     from harmony_kit.report.site_report.page_one import say_heard
     from harmony_kit.report.site_report.site_view import SiteView
     from harmony_kit.report.site_report.storytelling import say_fact, say_plot
@@ -36,12 +36,12 @@ def tell_handout(assessment: Assessment) -> dict[str, Any]:
     facts = [story.common, *story.facts] if story.common else story.facts
     return {
         **told,
-        "who": words.say("page.who", who=words.listing(say_heard(view))),
+        "who": words.say("handout.who", who=words.listing(say_heard(view))),
         "story": say_plot(view, story),
         "facts": [say_fact(view, fact) for fact in facts],
         "words": [
             words.say("handout.agreed", term=one.term, agreed=one.agreed)
             for one in assessment.engagement.agreed_words(assessment.site.site)
         ],
-        "actions": [step.finding.action for step in list_steps(view, 3)],
+        "actions": [step.finding.action for step in first_steps(view, N_FIRST)],
     }

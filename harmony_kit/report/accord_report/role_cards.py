@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from harmony_kit.findings.playbook import Card
+from harmony_kit.findings.playbook_parts import Card
 from harmony_kit.journal.commitment import Commitment, missing_boundaries
 from harmony_kit.report.accord_report.accord_page import say_line, say_verdict
 from harmony_kit.report.accord_report.accord_view import AccordView

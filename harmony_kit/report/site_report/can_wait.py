@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from harmony_kit.findings.findings import Finding
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.site_report.next_steps import N_FIRST, first_steps
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.standing import FIRST, place_findings
+from harmony_kit.report.site_report.three_lists import list_meetings
 
 __all__ = ["can_wait", "list_waiting"]
 
@@ -15,12 +20,37 @@ _CAN_WAIT = 3
 
 
 def list_waiting(view: SiteView) -> list[str]:
-    """The names of the dimensions both sides see alike and nothing weighty was found in."""
-    weighty = {
-        finding.dimension for finding in view.site.findings if finding.importance > _CAN_WAIT
-    }
-    settled = [one for one in view.site.story.settled if one not in weighty]
+    """The names of the dimensions both sides see alike, of which page one tells and asks nothing.
+
+    Nor is anything weighty found in them.
+    """
+    findings = view.site.findings
+    named = {one.dimension for one in findings if one.importance > _CAN_WAIT}
+    told = [f for meeting in list_meetings(view) for f in meeting.findings]
+    told += [step.finding for step in first_steps(view, N_FIRST)]
+    named |= {dimension for finding in told for dimension in _dimensions(view, finding)}
+    named |= {*_facts_dimensions(view)}
+    settled = [one for one in view.site.story.settled if one not in named]
     return [view.site.dimension_name(dimension) for dimension in settled]
+
+
+def _dimensions(view: SiteView, finding: Finding) -> Iterator[str]:
+    """The dimensions of a finding and of the questions it rests on."""
+    instrument = view.site.engagement.instrument
+    yield from (one.dimension for one in finding.alike or (finding,))
+    asked = (source for source in finding.sources if instrument.has_item(source))
+    yield from (instrument.item(source).dimension for source in asked)
+
+
+def _facts_dimensions(view: SiteView) -> Iterator[str]:
+    """The dimensions the facts of the story speak of."""
+    instrument = view.site.engagement.instrument
+    for fact in view.site.story.facts:
+        for term in fact.terms.values():
+            if term.kind == "dimension":
+                yield term.value
+            if term.kind == "topic" and instrument.has_item(term.value[0]):
+                yield instrument.item(term.value[0]).dimension
 
 
 def can_wait(site: Assessment) -> Block:

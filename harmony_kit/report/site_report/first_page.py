@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from harmony_kit.findings.fact import topic_key
-from harmony_kit.findings.findings import Finding, select_first
+from harmony_kit.findings.findings import Finding
+from harmony_kit.findings.first_findings import select_first
 from harmony_kit.measures.rows import rows_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block

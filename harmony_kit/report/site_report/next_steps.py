@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from harmony_kit.findings.findings import Finding, select_first
+from harmony_kit.findings.findings import Finding
+from harmony_kit.findings.first_findings import select_first
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
+from harmony_kit.report.site_report.answering import find_answer
 from harmony_kit.report.site_report.contents import has_part
 from harmony_kit.report.site_report.general import only_special
 from harmony_kit.report.site_report.site_view import SiteView
+from harmony_kit.report.site_report.three_lists import list_meetings
 
-__all__ = ["NextStep", "actions", "list_steps", "who_acts"]
+__all__ = ["N_FIRST", "NextStep", "actions", "first_steps", "list_steps", "who_acts"]
 
 #: Steps worth writing a name behind; more than that nobody does.
 _MOST_STEPS = 8
+
+#: The title of a pilot or decision in a sentence.
+_TITLE = re.compile(r"[“„«][^”“»]*[”“»]")
+
+#: How many of them page one has room for.
+N_FIRST = 3
 
 
 @dataclass(frozen=True)
@@ -29,32 +39,44 @@ class NextStep:
     done: str
 
 
-def list_steps(view: SiteView, n: int = _MOST_STEPS) -> tuple[NextStep, ...]:
-    """The first `n` things to do that differ, facts before impressions; the soonest stands first.
+def list_steps(view: SiteView) -> tuple[NextStep, ...]:
+    """The things to do that differ, the soonest first; that which answers the story before others.
 
-    A longer list holds all of a shorter one, so that page one and what follows agree.
+    Two findings that ask for the same, of the same pilots or decisions, are one thing to do.
     """
-    chosen = only_special(select_first(view.site.findings, n=2 * _MOST_STEPS))
-    ranked = sorted(chosen, key=lambda finding: finding.claim != "claimed")
-    by_action: dict[str, Finding] = {}
-    for finding in ranked:
-        if finding.action:
-            by_action.setdefault(finding.action, finding)
-    first = sorted([*by_action.values()][:n], key=lambda finding: finding.horizon_days)
+    chosen = sorted(_choose(view), key=lambda finding: finding.horizon_days)
     return tuple(
-        NextStep(number, finding, view.words.say(f"done.{_kind_of_end(view, finding)}"))
-        for number, finding in enumerate(first, start=1)
+        NextStep(number, finding, finding.done or view.words.say("done.plain"))
+        for number, finding in enumerate(chosen, start=1)
     )
 
 
-def _kind_of_end(view: SiteView, finding: Finding) -> str:
-    """How the end of a step is told: that of a pilot or a decision goes by it, not by the topic."""
-    if finding.kind != "topic":
-        return finding.kind
-    if finding.pattern == "false_conflict":
-        return finding.pattern
-    ends = {"pilot": "pilot", "decision": "readiness"}
-    return ends.get(view.item(finding.item).per or "", "topic")
+def first_steps(view: SiteView, n: int) -> tuple[NextStep, ...]:
+    """The `n` of them for page one: what answers the story first, the others by their number."""
+    chosen = [finding.id for finding in _choose(view)][:n]
+    some = [step for step in list_steps(view) if step.finding.id in chosen]
+    return tuple(sorted(some, key=lambda step: step.finding.id != chosen[0]))
+
+
+def _choose(view: SiteView) -> list[Finding]:
+    """The answer to the story, then what page one tells of, facts before impressions, then more."""
+    findings = [finding for finding in view.site.findings if finding.action]
+    answer = find_answer(view.site.story, findings)
+    shown = [f for meeting in list_meetings(view) for f in meeting.findings if f.action]
+    some = only_special([*shown, *select_first(findings, n=2 * _MOST_STEPS)])
+    later = sorted(some, key=lambda f: (f.claim != "claimed", f not in shown))
+    steps: list[Finding] = []
+    for finding in [*([answer] if answer else []), *later]:
+        if not any(_is_same(finding, one) for one in steps):
+            steps.append(finding)
+    return steps[:_MOST_STEPS]
+
+
+def _is_same(one: Finding, other: Finding) -> bool:
+    """Whether two findings ask for the same, of the same pilots or decisions or in one sentence."""
+    is_apart = one.names and other.names and not {*one.names} & {*other.names}
+    is_said = _TITLE.sub("", one.action) == _TITLE.sub("", other.action)
+    return one.id == other.id or is_said or (one.task == other.task and not is_apart)
 
 
 def actions(site: Assessment) -> Block:

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from harmony_kit.findings.fact import Fact
-from harmony_kit.findings.findings import Finding
-from harmony_kit.measures.rows import number_or_none, rows_of
+from harmony_kit.measures.rows import Row, number_or_none, rows_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.site_report.can_wait import list_waiting
-from harmony_kit.report.site_report.general import only_special
-from harmony_kit.report.site_report.next_steps import list_steps
+from harmony_kit.report.site_report.next_steps import N_FIRST, NextStep, first_steps, list_steps
+from harmony_kit.report.site_report.promised import find_promise, say_promised
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.storytelling import say_fact, say_plot
+from harmony_kit.report.site_report.three_lists import list_meetings
 
 __all__ = ["page_one", "say_heard"]
 
-#: How many of a kind page one has room for.
+#: How many open points page one names.
 _MOST = 3
 
-#: The three lists, what is least expected first: their state and what they are called.
-_LISTS = (
-    ("false_consensus", "page.only_think"),
-    ("known_difference", "page.differ"),
-    ("false_conflict", "page.closer"),
-)
+#: Measures of what people chose, whose reading may be open.
+_CHOSEN = ("rank", "words", "ownership")
 
 
 def page_one(site: Assessment) -> Block:
@@ -40,29 +34,26 @@ def page_one(site: Assessment) -> Block:
         return EMPTY
     story, say = site.story, view.words.say
     place = ", ".join(part for part in (site.site.region, site.site.country) if part)
-    common = say_fact(view, story.common) if story.common else say("page.common_none")
+    first, second = view.names
     return render_block(
         "page_one",
         view.words,
         site=site,
         kicker=[site.engagement.client, say("cover.wave", wave=site.wave), place],
-        who=view.words.listing(say_heard(view)),
+        who=say("page.who", who=view.words.listing(say_heard(view)), first=first, second=second),
+        promised=say_promised(view, site.past) if site.past else "",
         story=say_plot(view, story),
         facts=[say_fact(view, fact) for fact in story.facts],
-        common=common,
-        lists=[*_list_places(view)],
-        talk=[(say_fact(view, said), _say_record(view, shown)) for said, shown in story.talk],
-        steps=[(step, _say_owners(view, step.finding)) for step in list_steps(view, _MOST)],
+        common=say_fact(view, story.common) if story.common else say("page.common_none"),
+        lists=list_meetings(view),
+        talk=[(say_fact(view, said), say_fact(view, shown)) for said, shown in story.talk],
+        steps=[_tell_step(view, step) for step in first_steps(view, N_FIRST)],
+        n_steps=len(list_steps(view)),
         wait=_say_waiting(view),
+        open=_say_open(view),
         reads=[*_say_reading(view)],
         lenses=[(view.side(lens), view.name(lens)) for lens in view.lenses],
     )
-
-
-def _say_record(view: SiteView, shown: Fact) -> str:
-    """What a record shows, where the story has not said it already."""
-    is_told = shown in view.site.story.facts
-    return view.words.say("page.told") if is_told else say_fact(view, shown)
 
 
 def say_heard(view: SiteView) -> Iterator[str]:
@@ -76,63 +67,41 @@ def say_heard(view: SiteView) -> Iterator[str]:
             yield view.words.say("page.heard", all=int(heads), **names)
 
 
-def _list_places(view: SiteView) -> Iterator[dict[str, Any]]:
-    """Three places of each kind, each told once, with how many more are like it.
-
-    What one side misses and the other knows stands in the first list, where it is least expected;
-    a finding most of whose topics were told there is not told again.
-    """
-    told: set[tuple[str, str]] = set()
-    for state, name in _LISTS:
-        found = [f for f in view.site.findings if f.pattern == state]
-        found = only_special(f for f in found if 2 * len(_places(f) - told) >= len(_places(f)))
-        chosen = _differing(found)
-        told |= {place for f in chosen for place in _places(f)}
-        untold = {(*place, f.dimension) for f in found for place in _places(f) - told}
-        more = Counter(dimension for *_, dimension in untold)
-        shown = Counter(f.dimension for f in chosen)
-        yield {
-            "title": view.words.say(name),
-            "entries": [
-                (f, _say_alike(view, f, more[f.dimension] if shown[f.dimension] == 1 else 0))
-                for f in chosen
-            ],
-        }
-
-
-def _places(finding: Finding) -> set[tuple[str, str]]:
-    """The topics a finding is about."""
-    return {(one.item, one.subject) for one in finding.alike or (finding,)}
-
-
-def _say_alike(view: SiteView, finding: Finding, n_more: int) -> str:
-    """How many more topics of its dimension are like it."""
-    name = view.site.dimension_name(finding.dimension)
-    return view.words.count("page.alike", n_more, dimension=name) if n_more else ""
-
-
-def _differing(findings: list[Finding]) -> list[Finding]:
-    """The first of each topic, those of different dimensions first."""
-    firsts: list[Finding] = []
-    rest: list[Finding] = []
-    for finding in findings:
-        is_new = finding.dimension not in {one.dimension for one in firsts}
-        (firsts if is_new else rest).append(finding)
-    chosen: dict[str, Finding] = {}
-    for finding in [*firsts, *rest]:
-        chosen.setdefault(finding.item, finding)
-    return [*chosen.values()][:_MOST]
-
-
-def _say_owners(view: SiteView, finding: Finding) -> list[tuple[int, str]]:
-    return [(view.side(lens), finding.owners.get(lens, view.name(lens))) for lens in view.lenses]
+def _tell_step(view: SiteView, step: NextStep) -> dict[str, Any]:
+    finding = step.finding
+    past = view.site.past
+    return {
+        "step": step,
+        "owners": [
+            (view.side(lens), finding.owners.get(lens, view.name(lens))) for lens in view.lenses
+        ],
+        "before": find_promise(view, past, finding) if past else "",
+    }
 
 
 def _say_waiting(view: SiteView) -> str:
     names = list_waiting(view)
     if not names:
         return view.words.say("page.wait_rest")
+    if len(names) == len(view.site.engagement.instrument.dimensions):
+        return view.words.count("page.wait_all", len(names))
     return view.words.say("page.wait", dimensions=view.words.listing(names))
+
+
+def _say_open(view: SiteView) -> str:
+    """What cannot be told yet: choices and owners nothing is said of, and how many topics."""
+    chosen = [row["item"] for name in _CHOSEN for row in view.rows(name, claim="open")]
+    named = [view.site.item_short(item) for item in dict.fromkeys(chosen)]
+    open_rows: dict[tuple[str, Any], list[Row]] = {}
+    for row in view.rows("topics", claim="open"):
+        open_rows.setdefault((row["item"], row["subject"]), []).append(row)
+    topics = [key for key, rows in open_rows.items() if len(rows) == len(view.lenses)]
+    named += [view.label(*key) for key in topics]
+    if not named:
+        return ""
+    rest = len(named) - _MOST
+    listed = ", ".join(named[:_MOST])
+    return view.words.say("page.open_more" if rest > 0 else "page.open", topics=listed, n=rest)
 
 
 def _say_reading(view: SiteView) -> Iterator[str]:
@@ -141,3 +110,7 @@ def _say_reading(view: SiteView) -> Iterator[str]:
         shares = {name: view.words.percent(row[name]) for name in ("share", "projected", "guessed")}
         names = {"looker": view.name(row["lens"]), "other": view.name(row["other"])}
         yield view.words.say("page.reads", n=int(row["n_topics"]), **names, **shares)
+        n, share = number_or_none(row["n_different"]), number_or_none(row["different_understood"])
+        if n and share is not None:
+            hit = {"n": int(n), "right": round(n * share)}
+            yield view.words.say("page.reads_apart", **names, **hit)

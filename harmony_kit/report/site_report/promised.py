@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from harmony_kit.journal.answers import column_name
+from harmony_kit.findings.findings import Finding
+from harmony_kit.journal.answers import column_name, split_column
 from harmony_kit.measures.rows import Row, rows_of, text_of
 from harmony_kit.report.accord_report.follow_up import Followed, count_standings, follow_site
 from harmony_kit.report.accord_report.pulse_page import say_move
@@ -17,7 +18,7 @@ from harmony_kit.report.past import Past
 from harmony_kit.report.plain_values import plain_value
 from harmony_kit.report.site_report.site_view import SiteView
 
-__all__ = ["list_since", "tell_past"]
+__all__ = ["find_promise", "list_since", "say_promised", "tell_past"]
 
 _MOST = 8  # topics shown as having moved
 
@@ -52,6 +53,26 @@ def _say_nothing(view: SiteView, *, is_said: bool, is_recorded: bool) -> str:
     if not is_said and not is_recorded:
         return view.words.say("promised.nothing")
     return view.words.say("promised.nothing_recorded" if is_said else "promised.nothing_said")
+
+
+def say_promised(view: SiteView, past: Past) -> str:
+    """One line for page one: how many things were promised, and how they stand."""
+    kept = _list_promises(view, past)
+    names = {"wave": past.wave, "counts": _say_counts(view, kept)}
+    return view.words.say("page.promised", **names) if kept else ""
+
+
+def find_promise(view: SiteView, past: Past, finding: Finding) -> str:
+    """What was promised before about what a finding is about, where it is not done."""
+    about = {*finding.names, finding.item} - {""}
+    for found in _list_promises(view, past):
+        ref = found.one.thing.ref
+        place = split_column(ref) or {}
+        is_open = found.standing not in ("done", "dropped")
+        if is_open and about & {ref, place.get("item"), place.get("subject")}:
+            state = view.words.say(f"follow.{found.standing}")
+            return view.words.say("page.promised_this", text=found.one.text, state=state)
+    return ""
 
 
 def _list_promises(view: SiteView, past: Past) -> list[Followed]:

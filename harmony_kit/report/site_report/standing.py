@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harmony_kit.findings.findings import Finding, select_first
+from harmony_kit.findings.findings import Finding
+from harmony_kit.findings.first_findings import select_first
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.report.site_report.contents import has_part
 from harmony_kit.report.site_report.site_view import SiteView

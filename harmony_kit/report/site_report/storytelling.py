@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harmony_kit.findings.fact import Fact, Term, TermKind
+from harmony_kit.findings.lists import capitalize
 from harmony_kit.findings.story import Story
 from harmony_kit.report.site_report.site_view import SiteView
 
@@ -14,19 +15,30 @@ __all__ = ["say_fact", "say_plot"]
 
 def say_plot(view: SiteView, story: Story) -> str:
     """The sentence of a story."""
-    roles = {part: view.name(lens) for part, lens in story.roles.items()}
-    first, second = view.names
-    return view.words.say(f"story.{story.plot}", first=first, second=second, **roles)
+    names: dict[str, object] = {part: view.name(lens) for part, lens in story.roles.items()}
+    names |= {**dict(zip(("first", "second"), view.names, strict=True)), **story.counts}
+    names |= {"subject": view.title(story.subjects[0])} if story.subjects else {}
+    if story.dimension:
+        names["dimension"] = view.site.dimension_name(story.dimension)
+    return view.words.say(f"story.{story.shape or story.plot}", **names)
 
 
 def say_fact(view: SiteView, fact: Fact) -> str:
-    """A fact as a sentence."""
+    """A fact as a sentence, hedged where it only looks so, with the level both sides name."""
     names = {name: _say_term(view, term) for name, term in fact.terms.items()}
-    key = f"fact.{fact.id}"
+    state = fact.id.removeprefix("likely.")
+    key = f"fact.{state}"
     said = (
         view.words.say(key, **names) if fact.n is None else view.words.count(key, fact.n, **names)
     )
-    return said[:1].upper() + said[1:]
+    said = capitalize(said)
+    if state != fact.id:
+        said = view.words.say("page.only_likely", said=said)
+    if "first_mean" in fact.terms:
+        said += " " + view.words.say("page.there", **names)
+    if "likely" in fact.terms:
+        said += " " + view.words.count("page.likely", int(fact.terms["likely"].value))
+    return said
 
 
 def _say_term(view: SiteView, term: Term) -> object:
@@ -46,6 +58,11 @@ def _say_mean(view: SiteView, mean: tuple[float, float | None, float | None]) ->
     return view.words.told(dict(zip(("mean", "mean_from", "mean_to"), mean, strict=True)), "mean")
 
 
+def _say_ends(view: SiteView, item: str) -> str:
+    low, high = view.ends(item)
+    return view.words.say("page.ends", low=low, high=high)
+
+
 #: How each kind of term is said.
 _TERMS: Mapping[TermKind, Callable[[SiteView, Any], object]] = {
     "lens": SiteView.name,
@@ -57,5 +74,8 @@ _TERMS: Mapping[TermKind, Callable[[SiteView, Any], object]] = {
     "options": _say_options,
     "share": lambda view, value: view.words.percent(value),
     "mean": _say_mean,
+    "ends": _say_ends,
     "n": lambda _, value: value,
+    "numbers": lambda view, value: view.words.listing(map(str, value)),
+    "day": lambda view, value: view.words.day(value),
 }
