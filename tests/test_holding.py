@@ -147,20 +147,6 @@ def test_the_third_report_differs_from_the_first_by_nobody_or_by_enough(store):
     assert third.waiting == {"night": 4}
 
 
-def test_a_question_too_few_had_answered_was_not_shown_and_waits_for_nobody(store):
-    first = _hold(store)
-    for number in range(3):
-        _say(store, f"n-{number}", (2,), items=("work.new",))
-    second = _hold(store, _publish(first))
-    for number in range(3, 5):
-        _say(store, f"n-{number}", (2,), items=("work.new",))
-    third = _hold(store, _publish(first, second))
-    assert (len(_said(second, "work.new")), len(_said(third, "work.new"))) == (0, 5)
-    _say(store, "n-5", (2,), items=("work.new",))
-    fourth = _hold(store, _publish(first, second, third))
-    assert (len(_said(fourth, "work.new")), fourth.waiting) == (5, {"night": 1})
-
-
 def test_what_showed_some_of_the_cells_binds_those(store):
     """An export, say, of what at least eight people answered."""
     held = _hold(store)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 from exchange_cases import SMALL, WHEN, offer_text
 
 from harmony_kit.journal.answers import Answer, Respondent, Source
 from harmony_kit.journal.import_entry import ImportEntry
+from harmony_kit.journal.schema import IMPORT_ROWS
 from harmony_kit.journal.store import Store
 
 FIRST = "respondent,site,lens,wave,role,view.one,text.change\nI1,north,it,1,,4,Fewer forms\n"
@@ -217,3 +221,56 @@ def test_what_the_journal_had_then_is_without_an_import_that_was_not_whole_yet(t
     pd.testing.assert_frame_equal(store.frame(["north"], "1", until=revision), then)
     store.close()
     other.close()
+
+
+@pytest.mark.postgres
+def test_on_a_server_an_import_is_whole_or_unseen_and_its_rows_are_its_own(postgres_url, tmp_path):
+    """Rows of an interview get numbers between those of an import that is under way."""
+    store, other = Store(postgres_url), Store(postgres_url)
+    offer_text(store, tmp_path, FIRST)
+    first, second, meanwhile = _pending_answers(store)
+    seen: list[tuple[int, pd.DataFrame]] = []
+
+    def say_meanwhile(*call: Any) -> None:
+        if call[2].startswith("INSERT INTO journal") and not seen:  # a thousand rows at a time
+            seen.append((0, pd.DataFrame()))
+            other.append([meanwhile])
+            seen[0] = other.revision(), other.frame(["north"], "1")
+
+    sa.event.listen(sa.Engine, "after_cursor_execute", say_meanwhile)
+    newcomers = [replace(first, respondent=f"I{i}") for i in range(100, 2_100)]
+    store.bring_in(replace(ENTRY, sha256=""), [first, *newcomers, second])
+    sa.event.remove(sa.Engine, "after_cursor_execute", say_meanwhile)
+    ((revision, then),) = seen
+    assert len(store.frame(["north"], "1")) == 2_004
+    assert (len(then), set(then["respondent"])) == (2, {"I1"})
+    pd.testing.assert_frame_equal(store.frame(["north"], "1", until=revision), then)
+    numbers = {n for n, one in store.journal() if one.respondent == "I1"}
+    with store.connect("read") as connection:
+        ranges = connection.execute(sa.select(IMPORT_ROWS)).all()
+    of_import = [(one.first_id, one.last_id) for one in ranges if one.import_id == "big"]
+    assert len(of_import) == 2
+    assert not [n for n in numbers for first_id, last_id in of_import if first_id <= n <= last_id]
+    other.close()
+    store.close()
+
+
+@pytest.mark.postgres
+def test_on_a_server_what_was_published_waits_for_whoever_is_writing(postgres_url, tmp_path):
+    """A row with a lower number, seen later, would count as published although it was not."""
+    store, other = Store(postgres_url), Store(postgres_url)
+    offer_text(store, tmp_path, FIRST)
+    first, second, meanwhile = _pending_answers(store)
+    with ThreadPoolExecutor(1) as pool:
+        with store.atomic():
+            store.bring_in(ENTRY, [first, second])
+            other.append([meanwhile])
+            newest = other.revision()
+            settled = pool.submit(other.revision, is_settled=True)
+            with pytest.raises(TimeoutError):
+                settled.result(timeout=0.5)
+        assert settled.result(timeout=30) == newest
+    assert "I9" in set(store.frame(["north"], "1", until=newest)["respondent"])
+    assert store.site_extents("1")["north"][1] == newest
+    other.close()
+    store.close()
