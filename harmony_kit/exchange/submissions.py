@@ -16,6 +16,7 @@ from harmony_kit.exchange.weighing import weigh
 from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.instrument.parts import OTHER
 from harmony_kit.journal.answers import Answer, Respondent, Source
+from harmony_kit.journal.bundle import BRIEF, Brief, Bundle, head_of
 
 __all__ = ["Form", "RowAnswer", "SheetRow", "Submission", "read_group", "read_said"]
 
@@ -57,6 +58,12 @@ class RowAnswer:
             "quotable": self.quotable,
             **when,
         }
+
+    @cached_property
+    def brief(self) -> Brief:
+        """The same as columns of the journal; rows that say the same share it."""
+        told = {**self.parts, "subject": self.subject or "", "note": None}
+        return tuple(told[name] for name in BRIEF)
 
 
 #: A question, the place of its first column, and what its cells were found to say.
@@ -154,10 +161,18 @@ class Submission:
         """What was said, by item, subject and the lens it is about."""
         return {answer.key[3:]: answer.content for answer in self.answers()}
 
-    def answers(self) -> Iterator[Answer]:
-        """The answers, made when they are asked for: a large file has millions."""
+    def bundles(self) -> Iterator[Answer | Bundle]:
+        """The answers as they are stored: a bundle, where all are of one moment."""
+        if any(said.answered_at for said in self.said):
+            yield from self.answers()
+        else:
+            yield Bundle(head_of(self._first), tuple(said.brief for said in self.said))
+
+    @property
+    def _first(self) -> Answer:
+        """What is the same in every answer."""
         person = self.respondent
-        first = Answer(
+        return Answer(
             site=person.site,
             wave=person.wave,
             respondent=person.respondent,
@@ -168,6 +183,10 @@ class Submission:
             answered_at=self.when,
             source=self.source,
         )
+
+    def answers(self) -> Iterator[Answer]:
+        """The answers, made when they are asked for: a large file has millions."""
+        first = self._first
         for said in self.said:
             # As `dataclasses.replace`, in a sixth of its time.
             answer = object.__new__(Answer)

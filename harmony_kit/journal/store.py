@@ -6,7 +6,7 @@ its newest row. A write has returned only when it is on disk (WAL, full sync).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -25,6 +25,7 @@ from harmony_kit.journal.answers import (
     Event,
     Respondent,
 )
+from harmony_kit.journal.bundle import Told
 from harmony_kit.journal.casebook import CaseBook
 from harmony_kit.journal.connections import upsert
 from harmony_kit.journal.forgetting import Forgetting, leave_out
@@ -242,7 +243,7 @@ class Store:
     # Imports
 
     def bring_in(
-        self, entry: ImportEntry, answers: Iterable[Answer], respondents: Sequence[Respondent] = ()
+        self, entry: ImportEntry, answers: Told, respondents: Sequence[Respondent] = ()
     ) -> str:
         """Add what a file brings; the id it can be undone by.
 
