@@ -447,6 +447,9 @@ def test_any_number_of_scale_points_can_be_estimated(tmp_path, points):
     assert all(parts[part] for part in ("headline", "first_page", "false_consensus"))
     assert f"word {points}" in html
     assert f"on a scale of {points}" in _plain(html)
+    few = "topics could be read together, so that each has little to borrow from"
+    assert few in _plain(parts["method"])
+    assert few not in _plain(report.method(assess("northfield")).html)
 
 
 # ── The words ────────────────────────────────────────────────────────────────────────────────

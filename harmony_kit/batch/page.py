@@ -35,7 +35,8 @@ class Page:
     Attributes
     ----------
     head
-        Stands on every sheet of paper, with the banner; the title without it.
+        Stands on every sheet of paper, with the banner, and on the tab of a browser; the title
+        without it.
     kind
         What lies beside the page: that of a ``site``, of the ``portfolio`` or the ``index``.
     results
@@ -63,7 +64,7 @@ class Page:
         places = () if is_alone else _PLACES.get(self.kind, ())
         style = _write_style(self.brand, self.head or self.title, self.banner)
         return {
-            "title": settle(self.title),
+            "title": settle(self.head or self.title),
             "language": self.language,
             "brand": settle(self.brand.name),
             "client": settle(self.client),

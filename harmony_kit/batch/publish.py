@@ -10,6 +10,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from harmony_kit.files import (
     mark_folder,
     write_whole,
 )
+from harmony_kit.regional import load_regional
 from harmony_kit.report.bidi import settle_value
 
 __all__ = [
@@ -207,7 +209,9 @@ def render_index(run: Mapping[str, Any], logo: str = "") -> bytes:
         banner=run["banner"],
         kind="index",
     )
-    return render_page("overview.html.j2", {**run, **list_ways(run["sites"]), "look": page.look()})
+    day = load_regional(run["language"]).day(date.fromisoformat(run["as_of"]))
+    content = {**run, **list_ways(run["sites"]), "look": page.look(), "day": day}
+    return render_page("overview.html.j2", content)
 
 
 def write_index(path: Path, run: Mapping[str, Any], known: str = "", *, logo: str = "") -> str:
