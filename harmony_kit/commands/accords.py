@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from harmony_kit.batch.handing import reports_name
+from harmony_kit.batch.handing import mark_pages, reports_name
 from harmony_kit.batch.page import Page
 from harmony_kit.batch.publish import render_page
 from harmony_kit.batch.wave_shelves import place_of_wave
@@ -144,12 +144,10 @@ def _write(target: Path, views: Sequence[AccordView], *, is_circulated: bool) ->
 
 def page_of(engagement: Engagement, title: str, language: str = "") -> Page:
     """The look of a page that is no report; in the language of the reports unless one is given."""
+    spoken = language or engagement.language
+    marked = mark_pages(replace(engagement, languages=(spoken,)), is_draft=False)
     return Page(
-        title,
-        language or engagement.language,
-        client=engagement.client,
-        brand=engagement.brand,
-        banner=engagement.banner,
+        title, spoken, client=engagement.client, brand=engagement.brand, banner=marked.banner
     )
 
 

@@ -213,6 +213,7 @@ def measure_site(
     """
     check_frame(answers.frame)
     said = answers.of(site, wave)
+    engagement = replace(engagement, instrument=engagement.instrument.at(site))
     settings = engagement.settings
     plant, evidence = engagement.site(site), engagement.evidence.of_site(site)
     basis = _basis(engagement, evidence, as_of, said.key)
