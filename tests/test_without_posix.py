@@ -11,6 +11,8 @@ import re
 import signal
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -58,6 +60,20 @@ def _harmony(folder: Path, *words: str | Path, code: int = 0) -> str:
     return _run(folder, "-m", "harmony_kit", *words, code=code)
 
 
+def _ask(address: str) -> None:
+    """Ask for a page until it is there."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=60) as reply:
+                assert reply.status == 200
+                return
+        except urllib.error.URLError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
 def _serve(folder: Path, *words: str) -> str:
     """What a command that serves pages says; its page is asked for, then Ctrl-C ends it."""
     process = subprocess.Popen(
@@ -74,8 +90,7 @@ def _serve(folder: Path, *words: str) -> str:
         for line in process.stdout:
             said += line
             if found := re.search(r"http://127\.0\.0\.1:\S+|http://localhost:\S+", line):
-                with urllib.request.urlopen(found[0], timeout=60) as reply:
-                    assert reply.status == 200
+                _ask(found[0])
                 return said
         raise AssertionError(said)
     finally:
@@ -118,7 +133,7 @@ def test_every_command_works(tmp_path: Path) -> None:
     assert "lakeview" in _harmony(tmp_path, "plan", "demo")
     assert "one wave" in _harmony(tmp_path, "compare", "demo", code=1)
     assert "of 982 answers" in _harmony(tmp_path, "export", "demo", "out.csv")
-    assert _run(tmp_path, "-c", _OPEN).split() == ["InterviewForm", "WorkshopRoom"]
+    assert _run(tmp_path, "-c", _OPEN).split() == ["InterviewForm", "WorkshopBoard"]
     _serve(tmp_path, "interview", "demo", "--self")
     _serve(tmp_path, "interview", "demo")
     _serve(tmp_path, "workshop", "demo", "--site", "lakeview")
