@@ -8,7 +8,8 @@ former method (every topic on its own), the share of topics claimed and how many
 are right (both methods), how often "knows most" or "would surprise" is claimed and right, and how
 often the 80 % intervals of misreadings, level, profile and projection hold the truth; last, what
 a reader told how the plants of this world are made would print and claim (`oracle`). Then what
-two waves, a census asked again, and a batch say. Exits with 1 if a bar is missed.
+two waves and a census asked again say, and of how many whole reports, claims of every kind counted,
+at most one in ten is wrong. Exits with 1 if a bar is missed.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from judged import (
     judge_told,
 )
 from wave_truth import judge_census, judge_more_people, judge_waves
+from whole_truth import judge_whole_reports
 from worlds import (
     WORLDS,
     Asked,
@@ -185,7 +187,7 @@ def main(arguments: list[str] | None = None) -> int:
     names = [options.only] if options.only else [*WORLDS, "bfi"]
     missed = judge_worlds(names, sizes, sites, options.seed)
     if not options.only:
-        for judge in (judge_waves, judge_more_people, judge_census):
+        for judge in (judge_waves, judge_more_people, judge_census, judge_whole_reports):
             missed += judge(sites, options.seed)
     print("\n" + ("\n".join(["bars missed:", *missed]) if missed else "all bars met"))
     return 1 if missed else 0

@@ -20,6 +20,9 @@ __all__ = ["Grid", "GridFile", "SheetGrid", "column_letters", "read_grids"]
 
 Grid = list[list[str]]
 
+#: An error would pass for an empty cell, and a hidden row for one everybody saw.
+_BLIND = "is a workbook in which errors and hidden rows cannot be told from what is shown"
+
 _SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 
 
@@ -100,9 +103,12 @@ def column_letters(index: int) -> str:
 
 
 def _read_workbook(content: bytes, file: str) -> tuple[SheetGrid, ...]:
+    refusal = _refusal(file, _BLIND, "Open it and save it as .xlsx.")
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             marks = read_marks(content)
+            if marks is None:
+                raise refusal
             return tuple(
                 _read_sheet(book, about, marks.get(about.name, SheetMarks()))
                 for about in book.sheets_metadata

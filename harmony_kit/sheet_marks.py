@@ -18,6 +18,8 @@ UNCOMPUTED = "#FORMULA?"
 _SHOWN = "#N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC!"
 ERRORS = frozenset((*_SHOWN.split(), UNCOMPUTED))
 
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # also the cover of one that is protected
+_OPEN_MARK = re.compile(rb'calcext:value-type="error"|table:visibility="(?:collapse|filter)"')
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
@@ -34,14 +36,24 @@ class SheetMarks:
     hidden_rows: frozenset[int] = frozenset()
 
 
-def read_marks(content: bytes) -> dict[str, SheetMarks]:
+def read_marks(content: bytes) -> dict[str, SheetMarks] | None:
     """Sheet name → its marks, of an XLSX file; empty for other kinds of workbooks.
+
+    None where there may be marks that cannot be read: in the other kinds of Excel (.xls, .xlsb),
+    and in an OpenDocument sheet (.ods) that holds an error or hides a row.
 
     A reader of cells gives an error, and a formula whose result was never stored, as an empty
     cell: an answer would pass for a question nobody asked.
     """
+    if content.startswith(_OLD_EXCEL):
+        return None
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            if "xl/workbook.bin" in names:
+                return None
+            if "content.xml" in names and _OPEN_MARK.search(archive.read("content.xml")):
+                return None
             return {name: _read_sheet_marks(archive, part) for name, part in _parts(archive)}
     except (zipfile.BadZipFile, KeyError, EOFError, OSError):
         return {}

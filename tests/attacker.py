@@ -81,6 +81,14 @@ def count_solved_before(within):
     return len(cells), unique, fixed
 
 
+def count_fitting_before(counts: Sequence[int]) -> int:
+    """How many sets of answers share mean and deviation with these."""
+    n, scale = sum(counts), np.arange(1, len(counts) + 1)
+    mean = float(np.dot(counts, scale) / n)
+    spread = float(np.dot(counts, (scale - mean) ** 2) / max(n - 1, 1)) ** 0.5
+    return len(_sets_by_moments(n, len(counts))[round(mean, 6), round(spread, 6)])
+
+
 @cache
 def _sets_by_moments(n, points):
     found = defaultdict(list)

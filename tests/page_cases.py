@@ -184,6 +184,7 @@ def index_run(language: str = "en") -> dict:
         "counts": counts,
         "stopped": "Five in a row failed alike.",
         "sites": rows,
+        "waves": [{"wave": "2025", "link": "waves/2025/index.html"}],
         "portfolio": {
             "status": "ok",
             "link": "portfolio.html",

@@ -193,7 +193,6 @@ def test_van_der_eijk_at_its_three_fixed_points(points):
     assert indices.leik_dispersion(np.array([one, ends])) == pytest.approx([0, 1])
 
 
-@pytest.mark.slow
 @given(ratings())
 def test_awg_is_undefined_exactly_where_its_range_ends(rated):
     points, answers = rated
@@ -208,7 +207,6 @@ def test_awg_is_undefined_exactly_where_its_range_ends(rated):
         assert isnan(awg)
 
 
-@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 5), min_size=6, max_size=6), min_size=3, max_size=8))
 @pytest.mark.parametrize("level", ["nominal", "ordinal", "interval", "ratio"])
@@ -481,24 +479,33 @@ def test_a_site_does_not_depend_on_its_company_nor_on_the_order_of_rows():
 @pytest.mark.parametrize(
     ("answers", "expected"), [([4, 4, 5], 1.0), ([2, 2, 5], 0.5), ([1, 2, 5], 0.0)]
 )
-def test_a_census_leaves_no_uncertainty(answers, expected):
+def test_a_census_leaves_response_noise_and_nothing_else(answers, expected):
     heads = pd.DataFrame({"site": ["north"], "lens": [ONE], "headcount": pd.array([3], "Int64")})
-    frame = measure_agreement(
-        answers_of(said(ONE, "frame.timing", answers)), items_of(RATING), headcounts=heads
+    again, frame = (
+        measure_agreement(
+            answers_of(said(ONE, "frame.timing", answers)),
+            items_of(RATING),
+            headcounts=heads,
+            settings=Settings(reliability=reliability),
+        )
+        for reliability in (0.7, 1)
     )
     mean = pytest.approx(sum(answers) / 3)
     assert frame[["low", "high"]].to_numpy().tolist() == [[mean, mean]]
     assert frame["p_above"].tolist() == [expected]
+    assert (again["low"] < mean.expected).all()
+    assert (again["high"] > mean.expected).all()
+    assert 0 < again["p_above"][0] < 1
 
 
 def test_who_does_not_know_is_no_colleague_left_to_hear():
     heads = pd.DataFrame({"site": ["north"], "lens": [ONE], "headcount": pd.array([4], "Int64")})
     answers = answers_of(said(ONE, "frame.timing", [4, 4, 5, "dont_know"]))
-    frame = measure_agreement(answers, items_of(RATING), headcounts=heads)
+    exact = Settings(reliability=1)
+    frame = measure_agreement(answers, items_of(RATING), headcounts=heads, settings=exact)
     assert frame["p_above"].tolist() == [1.0]
 
 
-@pytest.mark.slow
 def test_the_fewer_are_left_to_hear_the_surer():
     answers = answers_of(said(ONE, "frame.timing", [3, 4, 3, 4]))
     widths = []
@@ -506,7 +513,9 @@ def test_the_fewer_are_left_to_hear_the_surer():
         heads = pd.DataFrame(
             {"site": ["north"], "lens": [ONE], "headcount": pd.array([n], "Int64")}
         )
-        frame = measure_agreement(answers, items_of(RATING), headcounts=heads)
+        frame = measure_agreement(
+            answers, items_of(RATING), headcounts=heads, settings=Settings(reliability=1)
+        )
         widths.append(float(frame["high"][0] - frame["low"][0]))
     assert widths == sorted(widths)
     assert widths[0] == 0

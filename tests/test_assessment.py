@@ -66,6 +66,7 @@ def test_same_answers_in_any_order_give_the_same_bytes(demo):
     assert json.loads(first)["schema"] == 2
 
 
+@pytest.mark.slow
 def test_results_hold_what_the_contract_names(demo):
     engagement, store = demo
     results = _measure(engagement, store.current(site="northfield"), "northfield").results()
@@ -92,7 +93,6 @@ def _keep(answers: Sequence[Answer], lens: str, n: int) -> list[Answer]:
     return [a for a in answers if a.lens != lens or a.respondent in people]
 
 
-@pytest.mark.slow
 def test_two_people_of_a_lens_leave_no_trace(demo):
     """Whatever two people said, the results are the same: so they cannot tell what it was."""
     engagement, store = demo
@@ -111,7 +111,6 @@ def test_two_people_of_a_lens_leave_no_trace(demo):
     assert all("state" not in topic for topic in results["topics"])
 
 
-@pytest.mark.slow
 def test_two_answers_of_a_cell_leave_no_trace(demo):
     engagement, store = demo
 
@@ -145,6 +144,7 @@ def test_a_plant_too_small_says_so_and_nothing_else(demo):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("site", "signature"),
     [
@@ -177,7 +177,6 @@ def test_a_census_claims_most_and_not_everything(demo):
     assert 0.5 < (topics["claim"] == "claimed").mean() < 1
 
 
-@pytest.mark.slow
 def test_portfolio_reads_what_assessments_saved(demo, tmp_path):
     engagement, store = demo
     for site in ("northfield", "tarn"):

@@ -233,6 +233,7 @@ def test_no_answer_of_fifty_plants_is_determined(plants):
     assert min(unique_before, fixed_before) > 50
 
 
+@pytest.mark.slow
 def test_no_colleague_learns_of_the_others_but_where_the_report_says_nearly_all(plants):
     _, told = plants
     for row in rows_of(told.frames["within"]):

@@ -463,6 +463,7 @@ def test_a_plan_waits_for_no_run_and_changes_nothing(tmp_path: Path, run: Any) -
     assert file_digests(folder / ".harmony") == before
 
 
+@pytest.mark.slow
 def test_nothing_of_the_store_reaches_what_is_published(tmp_path: Path, run: Any) -> None:
     folder = make_folder(tmp_path / "e", "a")
     (folder / "engagement.yaml").write_text(

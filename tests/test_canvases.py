@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pandas as pd
-import pytest
 from test_declarations import BASIS
 
 from harmony_kit.findings.canvases import Line, Said, canvases
@@ -59,7 +58,6 @@ def test_the_three_canvases_have_ten_five_and_five_lines():
     assert n_lines == {"frame": 10, "boundaries": 5, "data_ownership": 5}
 
 
-@pytest.mark.slow
 def test_each_sides_sentence_and_answers_stand_beside_the_others():
     sheets = _sheets(
         _rows("it", "frame.outcome", [4, 5, 3, 4, 2]),
@@ -93,7 +91,6 @@ def test_each_sides_sentence_and_answers_stand_beside_the_others():
     )
 
 
-@pytest.mark.slow
 def test_three_people_of_a_lens_are_not_shown():
     sheets = _sheets(
         _rows("it", "frame.risk", [1, 5, 5]),
@@ -105,7 +102,6 @@ def test_three_people_of_a_lens_are_not_shown():
     assert said["operations"].n == {"frame.risk": 4}
 
 
-@pytest.mark.slow
 def test_a_line_no_item_asks_about_is_left_to_fill_in():
     sheets = _sheets(_rows("it", "ownership.data_accuracy", [["it"]] * 3))
     assert _line(sheets, "data_ownership", "validity").said == {

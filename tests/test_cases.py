@@ -69,7 +69,6 @@ def test_the_last_step_decides(kinds, state):
     assert follow(PLACE, events, PERSON).state == state
 
 
-@pytest.mark.slow
 def test_a_plan_is_kept_once(store):
     case = InterviewCase(*PLACE, "it", "planner", date="2026-10-06", interviewer="ana")
     assert store.cases.plan(case, ANA) is True

@@ -101,7 +101,6 @@ def test_a_plant_that_did_not_change_says_so():
     assert understood(answers, items)["direction"].tolist() == ["steady", "steady"]
 
 
-@pytest.mark.slow
 def test_a_lens_that_learned_what_the_other_thinks_understands_more():
     names = [f"frame.t{i}" for i in range(12)]
     items = items_of(*({"item": name} for name in names))
@@ -132,7 +131,6 @@ def returned(answers):
     return missing_as_none(found)
 
 
-@pytest.mark.slow
 def test_people_who_came_back_are_compared_with_themselves():
     before = topic("frame.one", [5, 5, 4], [5, 5, 5], [1, 1, 2, 1], [1, 1, 1, 1])
     after = topic("frame.one", [5, 5, 5], [1, 2, 1], [1, 1, 2, 1], [1, 2, 1, 1])
@@ -198,7 +196,6 @@ def test_reworded_and_new_items_are_listed_and_not_compared():
     assert moved[["p_changed", "claim"]].isna().to_numpy().all()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wordings", "expected"),
     [
@@ -291,6 +288,7 @@ def test_subjects_are_followed():
     assert kinds == [["p1", "unverified"], ["p2", "new"]]
 
 
+@pytest.mark.slow
 def test_a_wave_has_the_draws_of_its_report():
     """With the secret of each; with another one nobody can repeat them."""
     secrets = {"w2": b"one", "w1": b"two"}

@@ -91,6 +91,7 @@ def test_check_of_a_good_folder(acme):
     assert not (acme / "answers.sqlite").exists()
 
 
+@pytest.mark.slow
 def test_check_names_everything_at_once(acme):
     (acme / "pilots.csv").write_text("site,pilot\nnowhere,x\n", encoding="utf-8")
     (acme / "playbook.yaml").write_text("entries: 7\n", encoding="utf-8")
@@ -111,7 +112,6 @@ def test_check_finds_answers_the_instrument_does_not_allow(acme):
     assert "answers of 'tarn', which is not in sites.csv" in result.output
 
 
-@pytest.mark.slow
 def test_import_twice_changes_nothing_and_edits_are_kept(acme, tmp_path):
     path = tmp_path / "file.csv"
     people = _people(acme / "incoming" / "northfield.csv")
@@ -171,7 +171,6 @@ def test_merge_adds_the_other_laptop_once(acme, tmp_path):
     assert "tarn: 2 it, 2 operations" in _run("check", acme).output
 
 
-@pytest.mark.slow
 def test_plan_says_what_is_missing_and_schedules_it(acme, tmp_path):
     _run("import", acme, acme / "incoming" / "tarn.csv")
     sheet = tmp_path / "schedule.xlsx"

@@ -176,7 +176,6 @@ def test_a_head_count_below_the_people_heard_counts_as_unknown():
     pd.testing.assert_frame_equal(wrong, measured(answers))
 
 
-@pytest.mark.slow
 def test_no_view_leaves_the_lens_and_an_untold_view_stays_unseen():
     # Of four heads three gave a number and one knew nothing: nobody is left to draw.
     knows = measured(
@@ -233,7 +232,6 @@ def test_what_is_given_is_not_changed():
     pd.testing.assert_frame_equal(items, before[1])
 
 
-@pytest.mark.slow
 def test_scales_of_different_lengths_side_by_side():
     items = items_of({"item": "x.four", "points": 4}, {"item": "x.eleven", "points": 11})
     found = measured(

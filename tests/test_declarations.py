@@ -123,6 +123,7 @@ def test_a_finding_and_its_measure_take_a_number_for_the_same():
     assert len(kinds) > 40
 
 
+@pytest.mark.slow
 def test_every_number_of_a_finding_is_declared():
     found = {number for site in PLANTS for one in assess(site).findings for number in one.numbers}
     lenses = assess(PLANTS[0]).engagement.instrument.lens_ids

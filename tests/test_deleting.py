@@ -152,6 +152,7 @@ def test_the_report_is_made_again_and_her_side_is_not_shown(folder):
     assert Register(folder).published(WAVE)["north", "night"] == before["north", "night"]
 
 
+@pytest.mark.slow
 def test_the_receipt_says_what_went_and_not_whose(folder):
     run("forget", folder, *WHOSE)
     (receipt,) = (folder / "receipts").iterdir()

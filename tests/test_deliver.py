@@ -130,6 +130,7 @@ def test_what_is_gone_here_is_removed_there(url: str, tmp_path: Path) -> None:
     assert sorted(_content(url)) == ["a/report.html", "index.html", "run.json"]
 
 
+@pytest.mark.slow
 def test_what_was_lost_there_is_sent_again(url: str, tmp_path: Path) -> None:
     import fsspec
 

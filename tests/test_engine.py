@@ -427,6 +427,7 @@ def test_papermill_hears_how_a_notebook_ended(runner, tmp_path, source, ename, s
     assert cells[2].outputs == []
 
 
+@pytest.mark.slow
 def test_messages_survive_odd_values():
     message = {"a": float("nan"), "b": b"\x00\xff", "c": "\ud800", "d": range(2)}
     assert decode(encode(message)) == {"a": "nan", "b": "AP8=", "c": r"\ud800", "d": [0, 1]}

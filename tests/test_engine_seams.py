@@ -366,6 +366,7 @@ def test_many_threads_may_run_at_once(runner, tmp_path):
     assert seen == {str(n): f"ok '{n}'" for n in range(8)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "text"),
     [

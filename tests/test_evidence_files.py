@@ -38,7 +38,6 @@ def told(folder: Path) -> list[str]:
     return [str(problem) for problem in check_engagement(folder).problems]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("separator", ["comma", "semicolon"])
 def test_sites_survive_a_spreadsheet_comments_and_all(folder, separator):
     shutil.copy(EVIDENCE / f"sites-saved-by-libreoffice-{separator}.csv", folder / "sites.csv")
@@ -88,7 +87,6 @@ def test_a_cell_of_two_lines_is_one_cell(folder):
     assert told(folder) == []
 
 
-@pytest.mark.slow
 def test_dates_are_read_as_spreadsheets_show_them(folder):
     evidence = lay(folder, "decisions-local-dates.csv", "decisions.csv")
     assert evidence.decisions["raised_on"].tolist() == [pd.Timestamp("2026-05-11")] * 2
@@ -121,7 +119,6 @@ def test_a_comma_too_many_is_named_and_the_other_rows_count(folder):
     ]
 
 
-@pytest.mark.slow
 def test_an_id_that_cannot_be_one_and_one_in_two_spellings(folder):
     evidence = lay(folder, "decisions-ids.csv", "decisions.csv")
     assert evidence.decisions["decision"].tolist() == ["stop-line"]
@@ -134,7 +131,6 @@ def test_an_id_that_cannot_be_one_and_one_in_two_spellings(folder):
     ]
 
 
-@pytest.mark.slow
 def test_a_pilot_with_the_id_of_a_decision_is_told(folder):
     row = "riverside,stop-line,Stop the line,,2026-03-03,,it,open\n"
     (folder / "decisions.csv").write_text(HEADER + row, encoding="utf-8")
@@ -180,7 +176,6 @@ def test_contradictions_of_decisions_are_told_once_each_with_their_row(folder):
     ]
 
 
-@pytest.mark.slow
 def test_contradictions_of_usage_and_a_pilot_there_is_not(folder):
     (folder / "pilots.csv").write_text(
         "site,pilot,title,started_on,planned_end,ended_on,scope_changes,status\n"
@@ -208,7 +203,6 @@ def test_contradictions_of_usage_and_a_pilot_there_is_not(folder):
     ]
 
 
-@pytest.mark.slow
 def test_what_is_wrong_alike_in_many_rows_is_one_problem(folder):
     rows = "".join(f"elsewhere,d{i},D,,2026-01-01,,it,open\n" for i in range(12))
     (folder / "decisions.csv").write_text(HEADER + rows, encoding="utf-8")
@@ -220,7 +214,6 @@ def test_what_is_wrong_alike_in_many_rows_is_one_problem(folder):
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cell", "kind"),
     [("one_off", "one_off"), ("One-off", "one_off"), ("recurring", "recurring"), ("", None)],

@@ -24,6 +24,7 @@ def test_examples_show_what_comes_out(module):
     assert failed == 0
 
 
+@pytest.mark.slow
 def test_the_worked_examples_of_the_method_give_what_it_says():
     page = (Path(__file__).parent.parent / "docs" / "method.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```pycon\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)

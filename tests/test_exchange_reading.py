@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import shutil
+import zipfile
+from pathlib import Path
 
 import pytest
 import xlsxwriter
+from exchange_cases import CASES
 
 from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.exchange import read_table
@@ -122,3 +126,65 @@ def test_a_workbook_without_cells_is_empty(tmp_path):
         read_table(path)
 
     assert caught.value.problems == (Problem("t.xlsx", "", "the file is empty"),)
+
+
+# Workbooks whose marks cannot be read
+
+
+def _pack(path: Path, **parts: bytes) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), content)
+
+
+_SPACES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for name in ("office", "table", "text")
+)
+
+
+def _open_document(path: Path, *, row: str = "", cell: str) -> None:
+    typed = '<table:table-cell office:value-type="string">'
+    head = f"<table:table-row>{typed}<text:p>respondent</text:p></table:table-cell>"
+    head += f"{typed}<text:p>view.plain</text:p></table:table-cell></table:table-row>"
+    said = f"<table:table-row {row}>{typed}<text:p>P-1</text:p></table:table-cell>"
+    said += f'<table:table-cell office:value-type="string" {cell}</table:table-cell>'
+    sheet = f'<table:table table:name="A">{head}{said}</table:table-row></table:table>'
+    body = f"<office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body>"
+    names = f'{_SPACES} xmlns:calcext="urn:x"'
+    content = f"<office:document-content {names}>{body}</office:document-content>"
+    kind = b"application/vnd.oasis.opendocument.spreadsheet"
+    manifest = b'<manifest:manifest xmlns:manifest="urn:m"/>'
+    parts = {"content_xml": content.encode(), "META-INF__manifest_xml": manifest}
+    _pack(path, mimetype=kind, **parts)
+
+
+BLIND = (
+    "is a workbook in which errors and hidden rows cannot be told from what is shown. "
+    "Open it and save it as .xlsx."
+)
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        {"cell": 'calcext:value-type="error"><text:p>#N/A</text:p>'},
+        {"row": 'table:visibility="collapse"', "cell": "><text:p>4</text:p>"},
+        {"row": 'table:visibility="filter"', "cell": "><text:p>4</text:p>"},
+    ],
+)
+def test_an_open_document_with_marks_is_refused_and_without_them_read(tmp_path, marked):
+    _open_document(tmp_path / "plain.ods", cell="><text:p>4</text:p>")
+    assert read_table(tmp_path / "plain.ods").rows == (("P-1", "4"),)
+    _open_document(tmp_path / "marked.ods", **marked)
+    with pytest.raises(ExchangeError) as caught:
+        read_table(tmp_path / "marked.ods")
+    assert str(caught.value) == f"marked.ods: {BLIND}"
+
+
+def test_an_old_excel_file_is_refused_in_one_sentence(tmp_path):
+    path = tmp_path / "old.xls"
+    shutil.copy(CASES / "old_excel.xls", path)
+    with pytest.raises(ExchangeError) as caught:
+        read_table(path)
+    assert str(caught.value) == f"old.xls: {BLIND}"

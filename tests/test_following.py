@@ -121,7 +121,6 @@ def test_a_folder_nothing_was_agreed_in(tmp_path):
 # By hand
 
 
-@pytest.mark.slow
 def test_done_and_dropped_are_said_and_kept(folder):
     first, second = _mark(folder, "act-1"), _mark(folder, "act-2")
     assert _said("follow", folder, "--id", first, "--state", "done") == f"{first}: done\n"
@@ -166,6 +165,7 @@ def test_what_cannot_be_said_is_told(folder, options, told):
 # A register comes back
 
 
+@pytest.mark.slow
 def test_a_register_nobody_edited_changes_nothing(folder):
     path, rows = _register(folder)
     before = _things(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import random
 from pathlib import Path
 
@@ -242,6 +243,34 @@ def _fill_in(path: Path, plan: FormPlan, said: dict[str, tuple[str, ...]], langu
                 assert cell.protection.locked or cell.value is None
     book.save(path)
     assert {field for field, cells in left.items() if cells} == set()
+
+
+@pytest.mark.parametrize("is_typed", [True, False])
+def test_a_workbook_says_when_the_interview_was(tmp_path, is_typed):
+    plan = _plan("it")
+    path = tmp_path / "anna.xlsx"
+    path.write_bytes(draw_fill_in(plan, "de"))
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    times = {"started_at": dt.datetime(2026, 10, 1, 8, 0), "finished_at": "2026-10-01 8:40"}  # noqa: DTZ001 - as typed
+    for row in range(2, sheet.max_row + 1):
+        field, cell = sheet.cell(row, 1).value, sheet.cell(row, 3)
+        if field == "respondent":
+            cell.value = "P-17"
+        elif field == "meaning.same":
+            cell.value = "4"
+        elif field in times and is_typed:
+            assert not cell.protection.locked
+            cell.value = times[field]
+    book.save(path)
+    store = Store("sqlite://")
+    report = _bring(store, path)
+    (person,) = store.respondents()
+    (answer,) = store.current()
+    began, ended = (dt.datetime(2026, 10, 1, 8, minute, tzinfo=dt.UTC) for minute in (0, 40))
+    expected = (began, ended, ended) if is_typed else (None, None, WHEN)
+    assert (person.started_at, person.finished_at, answer.answered_at) == expected
+    assert any("no column says when" in w.what for w in report.warnings) is not is_typed
 
 
 def test_own_views_and_estimates_stand_apart(tmp_path):

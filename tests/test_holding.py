@@ -71,7 +71,6 @@ def test_the_first_report_shows_everything(store):
     assert all(len(one) == 32 and "n-" not in one for one in entry.people)
 
 
-@pytest.mark.slow
 def test_a_late_respondent_changes_nothing_and_is_counted_as_waiting(store):
     first = _hold(store)
     _say(store, "n-late", (1, 1))
@@ -120,7 +119,6 @@ def test_one_after_another_never_adds_up_to_one_more(store):
     assert sizes == [6, 6, 6, 10, 10, 10, 10, 14, 14]
 
 
-@pytest.mark.slow
 def test_a_question_only_one_of_many_newcomers_answered_stays_as_it_was(store):
     first = _hold(store)
     for number in range(4):
@@ -147,20 +145,6 @@ def test_the_third_report_differs_from_the_first_by_nobody_or_by_enough(store):
     third = _hold(store, _publish(first, second))
     assert [_said(third, one) for one in ITEMS] == [_said(second, one) for one in ITEMS]
     assert third.waiting == {"night": 4}
-
-
-def test_a_question_too_few_had_answered_was_not_shown_and_waits_for_nobody(store):
-    first = _hold(store)
-    for number in range(3):
-        _say(store, f"n-{number}", (2,), items=("work.new",))
-    second = _hold(store, _publish(first))
-    for number in range(3, 5):
-        _say(store, f"n-{number}", (2,), items=("work.new",))
-    third = _hold(store, _publish(first, second))
-    assert (len(_said(second, "work.new")), len(_said(third, "work.new"))) == (0, 5)
-    _say(store, "n-5", (2,), items=("work.new",))
-    fourth = _hold(store, _publish(first, second, third))
-    assert (len(_said(fourth, "work.new")), fourth.waiting) == (5, {"night": 1})
 
 
 def test_what_showed_some_of_the_cells_binds_those(store):

@@ -330,6 +330,7 @@ def test_an_old_store_is_read_as_it_is_and_extended_when_it_is_written(tmp_path)
     again.close()
 
 
+@pytest.mark.slow
 def test_an_old_store_is_merged_and_merged_into(tmp_path):
     path = tmp_path / "answers.sqlite"
     _make_old(path)

@@ -92,6 +92,7 @@ def test_run_overwrites_nothing(
     assert _store(folder).exists() == was_there
 
 
+@pytest.mark.slow
 def test_check_says_it_and_fails(folder: Path) -> None:
     _be_missing(folder)
     result = CliRunner().invoke(main, ["check", str(folder)])

@@ -92,6 +92,7 @@ def test_only_the_wide_drawing_of_two_and_the_first_of_several_speaks():
     assert re.findall(r'alt="(\w*)" width="(\d+)"', html) == [("Two", "740"), ("", "740")]
 
 
+@pytest.mark.slow
 def test_nothing_is_left_that_an_untrusted_notebook_would_drop(book):
     html = "".join(outputs(book, "text/html"))
     assert re.findall(r"<(?:svg|style|script|figure|header-)\b", html) == []
@@ -120,6 +121,7 @@ def test_the_page_keeps_its_drawings_and_is_as_large_as_it_was(book):
     assert "image/svg+xml" not in html
 
 
+@pytest.mark.slow
 def test_made_by_hand_the_page_is_that_of_the_batch(book, tmp_path):
     path = tmp_path / "assessment.ipynb"
     cases.render(book_before(book), tmp_path, FRAME)
@@ -159,9 +161,10 @@ def test_code_is_folded_away_where_a_report_is_whole(book):
     assert hidden == [{"source_hidden": True}] * len(hidden)
 
 
+@pytest.mark.slow
 def test_the_stock_template_shows_the_pictures_and_the_title(book):
     soup = BeautifulSoup(run_by_hand(book, template_name="lab"), "html.parser")
-    assert soup.title.string == FRAME.title
+    assert soup.title.string == FRAME.head
     shown = soup.select(".jp-OutputArea img")
     assert len(shown) == "".join(outputs(book, "text/html")).count("<img ") >= 30
     assert soup.select(".jp-OutputArea svg") == []

@@ -119,6 +119,7 @@ def test_a_kernel_of_another_python_is_started_and_that_is_said(tmp_path, monkey
     assert why in [record.message for record in caplog.records]
 
 
+@pytest.mark.slow
 def test_a_kernel_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(NoSuchKernel):
         _execute(_book(tmp_path / "in.ipynb", "1"), kernel_name="nosuchkernel")

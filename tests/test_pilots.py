@@ -178,12 +178,19 @@ def test_a_site_does_not_depend_on_its_company_nor_on_the_order_of_rows():
     assert shuffled.equals(together)
 
 
-def test_a_census_leaves_no_uncertainty():
+def test_a_census_leaves_response_noise_and_nothing_else():
     heads = pd.DataFrame({"site": ["north"], "lens": [ONE], "headcount": pd.array([3], "Int64")})
-    frame = measure_pilots(
-        answers_of(card(ONE, [4, 3, 3], [3, 3, 2])), ITEMS, headcounts=heads, settings=THREE
+    again, row = (
+        measure_pilots(
+            answers_of(card(ONE, [4, 3, 3], [3, 3, 2])),
+            ITEMS,
+            headcounts=heads,
+            settings=Settings(min_group=3, reliability=reliability),
+        ).iloc[0]
+        for reliability in (0.7, 1)
     )
-    row = frame.iloc[0]
+    assert again["technical_low"] < 10 / 3 < again["technical_high"]
+    assert 0.5 < again["p_works_but_ignored"] < 1
     assert row[["technical_low", "technical_high"]].tolist() == pytest.approx([10 / 3] * 2)
     assert row[["p_works_but_ignored", "quadrant"]].tolist() == [1, "works_but_ignored"]
 

@@ -236,7 +236,6 @@ CHANGES = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("what", CHANGES)
 def test_only_what_changed_is_due(tmp_path: Path, what: str) -> None:
     folder = make_folder(tmp_path / "e", "ab")

@@ -4,6 +4,8 @@ from measure_frames import answers_of, dtypes_of, items_of, no_answers, said
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.planning import PLAN, plan_interviews
+from harmony_kit.measures.tally import tally_ratings
+from harmony_kit.measures.tally_draws import draw_tally, no_secret
 
 SETTINGS = Settings()
 ITEMS = items_of(*({"item": f"frame.{i}"} for i in range(6)))
@@ -38,10 +40,10 @@ def test_before_anybody_was_asked():
         plan, "site", "lens", "n", "n_to_report", "n_to_claim", "n_more", "can_report"
     ) == [
         ["alone", "a", 0, 4, None, 4, True],
-        ["large", "a", 0, 4, 7, 7, True],
-        ["large", "b", 0, 4, 7, 7, True],
+        ["large", "a", 0, 4, 8, 8, True],
+        ["large", "b", 0, 4, 8, 8, True],
         ["small", "a", 0, 4, 4, 4, True],
-        ["small", "b", 0, 4, 6, 6, True],
+        ["small", "b", 0, 4, 7, 7, True],
         ["tiny", "a", 0, None, None, None, False],
         ["tiny", "b", 0, 4, None, 4, True],
     ]
@@ -71,13 +73,19 @@ def test_what_is_missing_after_some_interviews():
 def test_people_who_differ_more_need_more_interviews():
     heads = headcounts(("north", "a", None), ("north", "b", None))
     needed = [planned(answers_like(spread, 4), heads)["n_to_claim"][0] for spread in (0, 1)]
-    assert needed[0] < 7 < needed[1]
+    assert needed[0] < 8 < needed[1]
 
 
-def test_spread_is_pooled_with_what_is_typical():
-    # 12 sets of 4 answers: 36 degrees of freedom, squares 48; and 10 people's worth of 0.8.
-    plan = planned(answers_like(1, 4), headcounts(("north", "a", None), ("north", "b", None)))
-    assert plan["spread"].tolist() == pytest.approx([((48 + 10 * 0.64) / 46) ** 0.5] * 2)
+def test_spread_is_that_of_the_site_model():
+    """Of 12 sets of 4 answers one lens lies 1.15 points around its means, the prior says 0.86."""
+    answers = answers_like(1, 4)
+    plan = planned(answers, headcounts(("north", "a", None), ("north", "b", None)))
+    tally = tally_ratings(answers, ITEMS)
+    (drawn,) = draw_tally(tally, reliability=SETTINGS.reliability, secret_of=no_secret)
+    expected = [drawn.draws.error[lens::2].mean() ** 0.5 for lens in (0, 1)]
+    assert plan["spread"].tolist() == pytest.approx(expected)
+    assert plan["spread"].between(1.0, 1.2).all()
+    assert set(planned(no_answers(), headcounts(("north", "a", 9)))["spread"].round(2)) == {0.86}
 
 
 def test_stricter_claims_need_more_interviews():

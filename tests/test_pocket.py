@@ -140,8 +140,8 @@ def test_no_kernel_and_no_other_process_runs_behind_it(served):
 
 def test_the_first_page_names_no_site_and_nobody(address):
     (reply,) = talk(address, {"do": "hello"})
-    assert set(reply["page"]) == {"kind", "client", "languages", "language", "people"}
-    assert reply["page"]["people"] == []
+    assert set(reply["page"]) == {"kind", "client", "languages", "language", "people", "planned"}
+    assert reply["page"]["people"] == reply["page"]["planned"] == []
 
 
 @pytest.mark.parametrize(
@@ -245,5 +245,6 @@ def test_every_start_has_a_key_of_its_own():
     assert len({Pocket(open_reception=lambda: None, key="k").token for _ in range(9)}) == 9  # type: ignore[arg-type, return-value]
 
 
+@pytest.mark.slow
 def test_the_folder_is_not_left_with_a_notebook_that_hands_out_the_store(folder):
     assert not Path(folder / "notebooks").exists()

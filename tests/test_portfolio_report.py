@@ -11,6 +11,7 @@ from demo_reports import AS_OF, PLANTS, assess, demo
 from html_checks import Outline, list_faults
 
 from harmony_kit.report import portfolio_report
+from harmony_kit.report import site_report as report
 from harmony_kit.report.blocks import load_words
 from harmony_kit.report.portfolio import Portfolio
 
@@ -43,7 +44,6 @@ def test_there_is_a_verb_for_every_part():
     assert sorted(PARTS) == portfolio_report.__all__
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "de", "es"])
 def test_a_portfolio_has_no_faults(portfolio, language):
     spoken = replace(portfolio, engagement=replace(portfolio.engagement, languages=(language,)))
@@ -52,6 +52,7 @@ def test_a_portfolio_has_no_faults(portfolio, language):
     assert not re.findall(r"\{\w*\}|\bnan\b|\bNone\b|<NA>|Undefined", Outline(html).text)
 
 
+@pytest.mark.slow
 def test_the_cover_accounts_for_every_site(portfolio):
     text = Outline(portfolio_report.cover(portfolio).html).text
     assert "3 sites have a report." in text
@@ -78,6 +79,23 @@ def test_every_cell_is_that_of_its_site_direction_and_dimension(portfolio):
                 (share, str(r["n_topics"]), low, high)
                 for r, (share, low, high) in zip(told, ends, strict=True)
             ]
+
+
+def test_understood_is_one_number_wherever_it_is_told(portfolio):
+    """The number of a site, its marked topics, its dimensions, its legend and the portfolio."""
+    told = portfolio_report.reading(portfolio).html
+    for site in ("hinterberg", "kingsbridge", "northfield"):
+        found, legend = assess(site), Outline(report.headline(assess(site)).html).text
+        for lens in ("it", "operations"):
+            rows = [row for row in found.rows("understanding") if row["lens"] == lens]
+            (whole,) = (row for row in rows if row["dimension"] == "all")
+            topics = [row for row in found.rows("topics") if row["lens"] == lens]
+            marked = sum(row["is_understood"] is True for row in topics)
+            by_dimension = sum(row["understood"] for row in rows) - whole["understood"]
+            assert whole["understood"] == marked == by_dimension
+            assert whole["share"] == pytest.approx(marked / len(topics))
+            assert f"{100 * whole['share']:.0f}%" in told
+            assert f"On about {marked} of {len(topics)} topics, what" in legend
 
 
 def test_a_site_too_small_is_counted_and_not_shown(portfolio):

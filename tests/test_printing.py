@@ -108,6 +108,7 @@ def test_without_a_browser_it_is_said_what_to_install(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_browser_that_is_not_there_is_refused_and_nothing_goes(acme):
     assert _run(acme, "--browser", "nope", code=1) == (
         "error: nope: is no program that can be started. "
@@ -142,6 +143,7 @@ def test_a_page_that_fails_is_named_and_leaves_no_pdf(acme, tmp_path):
     assert list((acme / ".harmony").glob("work-*")) == []
 
 
+@pytest.mark.slow
 def test_a_pdf_lives_as_long_as_its_page(acme):
     run_engagement(request_for(acme))
     assert _pdfs(acme) == ["index.pdf", "north/report.pdf", "portfolio.pdf", "south/report.pdf"]

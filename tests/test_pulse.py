@@ -89,7 +89,6 @@ def test_where_nothing_moved_one_line_says_so(folder):
     assert [name for name in overview if name in ("Lyon", "Porto")] == ["Lyon", "Porto"]
 
 
-@pytest.mark.slow
 def test_a_day_of_ones_own_and_one_site(folder):
     options = ("--site", "lyon", "--since", "2026-11-21", "--as-of", "2026-12-13")
     told = _run("pulse", folder, *options)

@@ -236,12 +236,20 @@ def test_a_site_does_not_depend_on_its_company_nor_on_the_order_of_rows():
     pd.testing.assert_frame_equal(shuffled, together)
 
 
-def test_a_census_leaves_no_uncertainty():
+def test_a_census_leaves_response_noise_and_nothing_else():
     heads = pd.DataFrame({"site": "north", "lens": LENSES, "headcount": pd.array([3, 3], "Int64")})
-    three = Settings(min_group=3)
-    frame = measure_ranking(worked_answers(), ITEMS, headcounts=heads, settings=three)
+    again, frame = (
+        measure_ranking(
+            worked_answers(),
+            ITEMS,
+            headcounts=heads,
+            settings=Settings(min_group=3, reliability=reliability),
+        )
+        for reliability in (0.7, 1)
+    )
     assert frame["probability"].tolist() == [1.0, 1.0]
     assert frame["claim"].tolist() == ["claimed", "claimed"]
+    assert again["probability"].between(0.5, 0.999).all()
 
 
 @pytest.mark.slow

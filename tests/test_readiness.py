@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from measure_frames import LENSES, answers_of, at_site, dtypes_of, items_of, no_answers, said
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.readiness import READINESS, measure_readiness
 
 ONE, TWO = LENSES
@@ -157,10 +158,16 @@ def test_a_site_does_not_depend_on_its_company_nor_on_the_order_of_rows():
     pd.testing.assert_frame_equal(shuffled, together, check_exact=True)
 
 
-def test_a_census_leaves_no_uncertainty():
+def test_a_census_leaves_response_noise_and_nothing_else():
     heads = pd.DataFrame({"site": "north", "lens": LENSES, "headcount": pd.array([6, 6], "Int64")})
     answers = answers_of(
         checked(ONE, clean=MIDDLE, governed=HIGH), checked(TWO, helps=HIGH, trusted=HIGH)
     )
-    frame = measure_readiness(answers, ITEMS, headcounts=heads)
+    again, frame = (
+        measure_readiness(
+            answers, ITEMS, headcounts=heads, settings=Settings(reliability=reliability)
+        )
+        for reliability in (0.7, 1)
+    )
     assert frame[["verdict", "probability"]].to_numpy().tolist() == [["act_now", 1.0]] * 2
+    assert again["probability"].between(0.1, 0.9999).all()

@@ -133,7 +133,6 @@ def test_the_journal_keeps_it_and_it_counts_again(folder, form):
     assert sorted(counted(folder), key=str) == sorted(before, key=str)
 
 
-@pytest.mark.slow
 def test_check_lists_what_was_left_out(folder, form):
     give_everything(form)
     assert warnings(folder) == []
@@ -173,7 +172,6 @@ def test_an_import_that_answers_what_is_not_asked_is_left_out_as_well(folder):
     ]
 
 
-@pytest.mark.slow
 def test_an_answer_is_judged_by_the_instrument_that_asked_it(folder, form):
     give_everything(form)
     say(form, "use.has", chosen=["none"])
@@ -182,7 +180,6 @@ def test_an_answer_is_judged_by_the_instrument_that_asked_it(folder, form):
     assert [item for item, *_ in counted(folder)] == ["use.has"]
 
 
-@pytest.mark.slow
 def test_a_constraint_is_looked_at_again_when_the_other_answer_changes(folder, form):
     say(form, "use.hours", value=4)
     say(form, "use.days", value=4)

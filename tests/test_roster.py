@@ -58,7 +58,6 @@ def test_the_schedule_comes_back_as_planned_interviews(folder, tmp_path):
     assert [case.lens for case in cases].count("it") == 6
 
 
-@pytest.mark.slow
 def test_a_schedule_is_the_same_each_time_and_keeps_who_is_planned(folder, tmp_path):
     first, second = tmp_path / "1.xlsx", tmp_path / "2.xlsx"
     run("plan", folder, "--schedule", first)
@@ -131,7 +130,6 @@ def plan_some(folder, tmp_path, n=3):
     )
 
 
-@pytest.mark.slow
 def test_what_became_of_it_is_written_down_and_counted(folder, tmp_path):
     plan_some(folder, tmp_path)
     who = ("--site", "north", "--respondent")

@@ -375,7 +375,6 @@ def test_a_session_can_always_be_answered_to_the_end(session, seed):
     assert measure_progress(session).minutes_left == 0
 
 
-@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(sessions())
 def test_a_session_depends_on_its_answers_and_not_on_their_order(session):

@@ -239,7 +239,6 @@ def test_every_signature_has_a_case_and_a_counter_example():
     assert all(signature.counter_example.endswith(".") for signature in SIGNATURES)
 
 
-@pytest.mark.slow
 def test_a_row_worked_by_hand():
     frames = frames_of(plant(**STALLED))
     row = measure_signatures(frames).iloc[0]
@@ -287,7 +286,6 @@ def test_without_a_record_both_lenses_must_see_it():
         assert pilots["has_fact"].tolist() == [False]
 
 
-@pytest.mark.slow
 def test_too_few_people_have_no_probability():
     rows = plant(**STALLED, **{"execution.aligned": (HIGH, HIGH[:2])})
     row = measure_signatures(frames_of(rows)).iloc[0]

@@ -38,6 +38,7 @@ def _column(sheet, head: str) -> list[object]:
     return [row[heads.index(head)].value for row in sheet.iter_rows(min_row=2)]
 
 
+@pytest.mark.slow
 def test_the_cover_says_whose_it_is_who_was_heard_and_leads_to_every_sheet(opened):
     book, _ = opened["en"]
     cover = book.worksheets[0]

@@ -202,6 +202,7 @@ def test_only_privacy_licenses_answers():
     assert makers == {"privacy.py"}
 
 
+@pytest.mark.slow
 def test_every_measure_takes_licensed_answers_only():
     """mypy holds the rest: an answers frame is no licensed one, so it must pass a door."""
     unlicensed = {

@@ -56,7 +56,6 @@ def _states(folder: Path) -> dict[str, tuple[str, int]]:
     return {path.stem: (hash_file(path), path.stat().st_ino) for path in paths}
 
 
-@pytest.mark.slow
 def test_a_file_holds_the_answers_frame_of_its_site(folder: Path) -> None:
     snapshot = _take(folder)
     assert snapshot.read == SITES
@@ -70,7 +69,6 @@ def test_a_file_holds_the_answers_frame_of_its_site(folder: Path) -> None:
         )
 
 
-@pytest.mark.slow
 def test_only_the_site_that_changed_is_read_and_written(folder: Path) -> None:
     _take(folder)
     before = _states(folder)
@@ -160,7 +158,6 @@ def test_one_consistent_cut_while_answers_come_in(folder: Path, n_writes: int) -
     assert len(cut) == len(now) == 6
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["night-0", "night-1", "day-2"])  # the last one answered last
 def test_somebody_deleted_is_gone_from_the_snapshot_as_well(folder: Path, name: str) -> None:
     _take(folder)
@@ -170,7 +167,6 @@ def test_somebody_deleted_is_gone_from_the_snapshot_as_well(folder: Path, name: 
     assert _people(folder, "b") == before - {name}
 
 
-@pytest.mark.slow
 def test_a_forced_snapshot_believes_nothing_it_knew(folder: Path) -> None:
     _take(folder)
     _execute(folder, "UPDATE journal SET value = 5 WHERE site = 'b'")  # as nobody should
@@ -204,6 +200,7 @@ def test_answers_of_other_waves_only_are_a_mistake_and_not_too_few(folder: Path)
     )
 
 
+@pytest.mark.slow
 def test_a_wave_of_digits_may_come_as_a_number(tmp_path: Path) -> None:
     demo = create_demo(tmp_path / "demo").folder
     store = Store(f"sqlite:///{demo / 'answers.sqlite'}")

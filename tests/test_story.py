@@ -110,6 +110,7 @@ def _exchanged(site: str) -> dict[str, pd.DataFrame]:
     return frames
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", ["lakeview", "kingsbridge", "sanmarco", "northfield", "oldmill"])
 def test_exchanging_the_sides_exchanges_their_parts_and_nothing_else(site):
     instrument = assess(site).engagement.instrument

@@ -14,6 +14,7 @@ import judged  # noqa: E402  a benchmark is not installed
 import planting  # noqa: E402
 import truth  # noqa: E402
 import wave_truth  # noqa: E402
+import whole_truth  # noqa: E402
 import worlds  # noqa: E402
 
 WORLD = planting.World()
@@ -93,3 +94,15 @@ def test_a_plant_that_did_not_change_says_so():
     assert still["moves"] <= 0.3
     assert moved["power"] >= 0.4
     assert moved["right"] >= 0.9
+
+
+def test_whole_reports_keep_the_promise_and_every_kind_of_claim_is_counted():
+    random = np.random.default_rng(1)
+    world = worlds.WORLDS["mixed"]
+    everybody = [whole_truth.plant_everybody(f"s{i}", world, random) for i in range(3)]
+    truth_ = whole_truth.measure_plants(everybody, whole_truth.EVERYBODY)
+    claims = whole_truth.list_claims(whole_truth.measure_plants(everybody, 8), truth_)
+    assert set(claims["kind"]) >= {"topics", "understanding", "ownership", "pilots", "readiness"}
+    assert claims["is_right"].mean() >= 0.92
+    every = whole_truth.list_claims(truth_, truth_)
+    assert every["is_right"].all()

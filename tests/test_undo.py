@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 from exchange_cases import SMALL, WHEN, offer_text
 
 from harmony_kit.journal.answers import Answer, Respondent, Source
 from harmony_kit.journal.import_entry import ImportEntry
+from harmony_kit.journal.schema import IMPORT_ROWS
 from harmony_kit.journal.store import Store
 
 FIRST = "respondent,site,lens,wave,role,view.one,text.change\nI1,north,it,1,,4,Fewer forms\n"
@@ -163,6 +167,58 @@ def test_undoing_travels_with_a_merge(tmp_path):
     assert theirs.merge(ours) == 0
 
 
+def test_an_import_of_another_laptop_is_taken_back_after_a_merge(store_url, tmp_path):
+    theirs, ours = Store("sqlite://"), Store(store_url)
+    first = offer_text(theirs, tmp_path, FIRST)
+    second = offer_text(theirs, tmp_path, SECOND)
+    ours.append([_asked("I9", 3)])
+    assert ours.merge(theirs) == 7
+    assert ours.merge(theirs) == 0
+    assert ours.imports() == theirs.imports()
+
+    ours.undo_import(second.import_id, by="bo", at=LATER)
+    theirs.undo_import(second.import_id, by="bo", at=LATER)
+
+    def of_theirs():
+        return {key: content for key, content in _said(ours).items() if key[2] != "I9"}
+
+    assert of_theirs() == _said(theirs)
+    assert ours.respondents("north")[0].role == ""
+    for one in (ours, theirs):
+        one.undo_import(first.import_id, by="bo", at=LATER + dt.timedelta(hours=1))
+    assert of_theirs() == _said(theirs)
+    assert ours.current(respondent="I9") == [_asked("I9", 3)]
+    ours.close()
+
+
+def _asked(name: str, value: int) -> Answer:
+    source = Source("bo", "interview", "small", 1, SMALL.sha256, "s9")
+    said = ("north", "1", name, "it", "view.one", "it", "answered", WHEN, source)
+    return Answer(*said, value=value)
+
+
+def test_an_import_that_stands_again_after_a_merge_is_taken_back_whole(tmp_path):
+    here, there = Store("sqlite://"), Store("sqlite://")
+    report = offer_text(here, tmp_path, FIRST)
+    there.append([replace(_asked("I1", 1), answered_at=WHEN - dt.timedelta(days=1))])
+    here.merge(there)  # the import is the later one and stands once more, as the newest row
+    assert _said(here)["north", "1", "I1", "view.one", "", "it"][1] == 4
+    here.undo_import(report.import_id, by="bo", at=LATER)
+    assert _said(here) == _said(there)
+
+
+def test_whoever_was_renamed_or_forgotten_is_so_in_what_an_import_is_undone_by(tmp_path):
+    theirs, ours = Store("sqlite://"), Store("sqlite://")
+    report = offer_text(theirs, tmp_path, SECOND)
+    ours.forgetting.erase([("north", "1", "I2")], LATER)
+    ours.register(Respondent("north", "1", "I1", "operations"))
+    ours.merge(theirs, renamed={"I1": "I7"})
+    assert {a.respondent for a in ours.current()} == {"I7"}
+    ours.undo_import(report.import_id, by="bo", at=LATER)
+    assert ours.current() == []
+    assert [(p.respondent, p.lens) for p in ours.respondents()] == [("I1", "operations")]
+
+
 def test_two_laptops_that_answered_at_one_moment_agree_whoever_merges_first(tmp_path):
     def stores() -> tuple[Store, Store]:
         pair = Store("sqlite://"), Store("sqlite://")
@@ -217,3 +273,56 @@ def test_what_the_journal_had_then_is_without_an_import_that_was_not_whole_yet(t
     pd.testing.assert_frame_equal(store.frame(["north"], "1", until=revision), then)
     store.close()
     other.close()
+
+
+@pytest.mark.postgres
+def test_on_a_server_an_import_is_whole_or_unseen_and_its_rows_are_its_own(postgres_url, tmp_path):
+    """Rows of an interview get numbers between those of an import that is under way."""
+    store, other = Store(postgres_url), Store(postgres_url)
+    offer_text(store, tmp_path, FIRST)
+    first, second, meanwhile = _pending_answers(store)
+    seen: list[tuple[int, pd.DataFrame]] = []
+
+    def say_meanwhile(*call: Any) -> None:
+        if call[2].startswith("INSERT INTO journal") and not seen:  # a thousand rows at a time
+            seen.append((0, pd.DataFrame()))
+            other.append([meanwhile])
+            seen[0] = other.revision(), other.frame(["north"], "1")
+
+    sa.event.listen(sa.Engine, "after_cursor_execute", say_meanwhile)
+    newcomers = [replace(first, respondent=f"I{i}") for i in range(100, 2_100)]
+    store.bring_in(replace(ENTRY, sha256=""), [first, *newcomers, second])
+    sa.event.remove(sa.Engine, "after_cursor_execute", say_meanwhile)
+    ((revision, then),) = seen
+    assert len(store.frame(["north"], "1")) == 2_004
+    assert (len(then), set(then["respondent"])) == (2, {"I1"})
+    pd.testing.assert_frame_equal(store.frame(["north"], "1", until=revision), then)
+    numbers = {n for n, one in store.journal() if one.respondent == "I1"}
+    with store.connect("read") as connection:
+        ranges = connection.execute(sa.select(IMPORT_ROWS)).all()
+    of_import = [(one.first_id, one.last_id) for one in ranges if one.import_id == "big"]
+    assert len(of_import) == 2
+    assert not [n for n in numbers for first_id, last_id in of_import if first_id <= n <= last_id]
+    other.close()
+    store.close()
+
+
+@pytest.mark.postgres
+def test_on_a_server_what_was_published_waits_for_whoever_is_writing(postgres_url, tmp_path):
+    """A row with a lower number, seen later, would count as published although it was not."""
+    store, other = Store(postgres_url), Store(postgres_url)
+    offer_text(store, tmp_path, FIRST)
+    first, second, meanwhile = _pending_answers(store)
+    with ThreadPoolExecutor(1) as pool:
+        with store.atomic():
+            store.bring_in(ENTRY, [first, second])
+            other.append([meanwhile])
+            newest = other.revision()
+            settled = pool.submit(other.revision, is_settled=True)
+            with pytest.raises(TimeoutError):
+                settled.result(timeout=0.5)
+        assert settled.result(timeout=30) == newest
+    assert "I9" in set(store.frame(["north"], "1", until=newest)["respondent"])
+    assert store.site_extents("1")["north"][1] == newest
+    other.close()
+    store.close()

@@ -232,6 +232,7 @@ def _place(seen: Observation) -> tuple[str, ...]:
     return (case.kind, case.item or case.dimension, seen.subject, case.looker, viewer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", SITES)
 def test_what_a_function_can_do_stays_with_it(site):
     before = {_key(said.seen, {}): said.duties for said in _worded(site, Voice)}
@@ -254,6 +255,7 @@ def test_every_finding_stands_in_exactly_one_place(site):
         assert finding.id not in first or found[0] or not shown["first_page"], finding.id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", SITES)
 def test_no_sentence_is_told_twice_in_a_report(site):
     told: Counter[str] = Counter()

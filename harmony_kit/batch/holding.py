@@ -80,7 +80,7 @@ class Holding:
                 waiting[lens] = n_waiting
             if shown["respondent"].nunique() >= self.min_group:
                 people = mark_people(self.secret, shown, site, self.wave)
-                told = (revision, older, people, self.min_group)
+                told = (revision, older, people)
                 entries[lens] = RegisterLine("published", "", site, self.wave, lens, *told)
         answers = pd.concat(parts).sort_index(kind="stable") if parts else now
         return Held(answers, waiting, entries)
@@ -92,9 +92,9 @@ class Holding:
         n_gone = len(set(line.people) - {self._mark(line, name) for name in there})
         changed = _find_changes(before, now)
         if changed.empty and not n_gone:  # as for most sites of most runs
-            return _Look(line, before, changed, 0, set())
-        untold = _find_untold(line, before, n_gone)
-        return _Look(line, before, changed[~changed["cell"].isin(untold)], n_gone, untold)
+            return _Look(line, before, changed, 0)
+        told = changed[~changed["cell"].isin(line.list_untold())]
+        return _Look(line, before, told, n_gone)
 
     def _as_published(self, line: RegisterLine, read_at: ReadAt) -> pd.DataFrame:
         """The answers of a lens that something published was made from."""
@@ -117,22 +117,18 @@ class Holding:
 
 @dataclass(frozen=True)
 class _Look:
-    """What was published with a line, who changed something since, and how many are gone.
-
-    `untold` are the cells of which nothing was shown.
-    """
+    """What was published with a line, who changed something since, and how many are gone."""
 
     line: RegisterLine
     before: pd.DataFrame
     changed: pd.DataFrame
     n_gone: int
-    untold: set[str]
 
     def find_held(self, cells: pd.Series, min_group: int) -> set[str]:
         """The cells of which too few people changed something to show another state of them."""
         if self.changed.empty and not self.n_gone:
             return set()
-        told = cells[~cells.isin(self.untold)]
+        told = cells[~cells.isin(self.line.list_untold())]
         sizes = pd.Series(0, index=told.unique())
         sizes = sizes.add(self.changed.groupby("cell")["respondent"].nunique(), fill_value=0)
         sizes += self.n_gone
@@ -163,19 +159,6 @@ def _keep(
     waiting |= looks[-1].list_changed(dropped)
     n_gone = max(look.n_gone for look in looks) if dropped else 0
     return pd.concat(parts), len(waiting) + n_gone, older
-
-
-def _find_untold(line: RegisterLine, before: pd.DataFrame, n_gone: int) -> set[str]:
-    """The cells of which nothing was shown: left out, or answered by too few.
-
-    Whoever is gone may have answered any of them.
-    """
-    is_one = before["status"].eq("answered") | before["text"].notna()
-    counts = _name_cells(before).where(before["text"].isna())[is_one].value_counts()
-    return {
-        *(cell for cell, revision in line.older.items() if not revision),
-        *counts.index[counts + n_gone < line.min_group],
-    }
 
 
 def read_holding(folder: Path, wave: str, min_group: int) -> Holding:
@@ -214,9 +197,9 @@ def _read_one_moment(
 ) -> tuple[AnswersFrame, int]:
     """The current answers, and the newest row of the journal they were read at."""
     while True:
-        revision = store.revision()
+        revision = store.revision(is_settled=True)
         answers = store.frame(sites, wave)
-        if store.revision() == revision:
+        if store.revision(is_settled=True) == revision:
             return answers, revision
 
 

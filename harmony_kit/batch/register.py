@@ -60,8 +60,6 @@ class RegisterLine:
         nothing was shown of the cell.
     people
         Who was in it, as `mark_person` tells them.
-    min_group
-        The minimum group it kept to.
     """
 
     event: Happening
@@ -72,7 +70,6 @@ class RegisterLine:
     revision: int = 0
     older: Mapping[str, int] = field(default_factory=dict)
     people: tuple[str, ...] = ()
-    min_group: int = 3
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> RegisterLine:
@@ -82,6 +79,10 @@ class RegisterLine:
     def says_the_same(self, other: RegisterLine | None) -> bool:
         """Whether another line holds the same, whenever it was written."""
         return other is not None and replace(self, at="") == replace(other, at="", event=self.event)
+
+    def list_untold(self) -> list[str]:
+        """The cells of which nothing was shown."""
+        return [cell for cell, revision in self.older.items() if not revision]
 
     def narrow(self, cells: Iterable[str], shown: Collection[str]) -> RegisterLine:
         """The line of something that shows no more than some of these cells."""

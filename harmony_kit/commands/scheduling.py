@@ -12,6 +12,7 @@ from typing import Any
 import click
 import pandas as pd
 
+from harmony_kit.batch.register import mark_site
 from harmony_kit.commands.cases import tell_site
 from harmony_kit.commands.exchanging import open_store
 from harmony_kit.commands.naming import check_names
@@ -70,13 +71,14 @@ def plan(folder: Path, *, sites: tuple[str, ...], wave: str | None, schedule: Pa
 def _plan(engagement: Engagement, sites: tuple[str, ...], wave: str) -> pd.DataFrame:
     with open_store(engagement, is_reader=True) as store:
         answers = store.frame(sites, wave)
-    heads = engagement.headcounts()
+    heads, secret = engagement.headcounts(), keep_secret(engagement.folder)
     planned = plan_interviews(
         answers,
         engagement.instrument.items_frame(),
         settings=engagement.settings,
         headcounts=heads[heads["site"].isin(sites)],
         wave=wave,
+        secret_of=lambda site, wave: mark_site(secret, site, wave).encode(),
     )
     order = {site: i for i, site in enumerate(engagement.site_ids)}
     return planned.sort_values("site", key=lambda ids: ids.map(order), kind="stable")

@@ -26,6 +26,7 @@ __all__ = ["draw_fill_in", "read_fill_in"]
 _LISTS = "lists"
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # XlsxWriter takes the clock otherwise
 _OWN, _ESTIMATE = "question.own", "question.estimate"
+_TIMES = ("started_at", "finished_at")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class _Line:
     caption: str
     choices: tuple[str, ...] = ()
     help: str = ""
+    is_time: bool = False
 
 
 def draw_fill_in(plan: FormPlan, language: str) -> bytes:
@@ -61,10 +63,11 @@ def draw_fill_in(plan: FormPlan, language: str) -> bytes:
 
 
 def _person_lines(language: str) -> list[_Line]:
-    words = load_texts("form", language)
+    words, texts = load_texts("form", language), load_texts("survey", language)
     return [
         _Line("respondent", words["start.respondent"], (), words["start.respondent_help"]),
         _Line("role", words["start.role"]),
+        *(_Line(name, texts[f"survey.{name}"], is_time=True) for name in _TIMES),
     ]
 
 
@@ -77,6 +80,8 @@ class _Writer:
         self.locked = book.add_format({"text_wrap": True, "valign": "top", "bg_color": "#f0f0f0"})
         self.head = book.add_format({"bold": True, "text_wrap": True, "bg_color": "#f0f0f0"})
         self.open = book.add_format({"locked": False, "text_wrap": True, "border": 1})
+        time = {"locked": False, "border": 1, "align": "left", "num_format": "yyyy-mm-dd hh:mm"}
+        self.time = book.add_format(time)
 
     def write(self, sheet: Worksheet, first: Sequence[_Line], *, is_estimate: bool) -> None:
         """Fill a sheet: the mark of the form, who it is, then the questions section by section."""
@@ -135,8 +140,10 @@ class _Writer:
         sheet.write_string(row, 0, line.field)
         caption = f"{line.caption}\n{line.help}" if line.help else line.caption
         sheet.write_string(row, 1, caption, self.locked)
-        sheet.write_blank(row, 2, None, self.open)
+        sheet.write_blank(row, 2, None, self.time if line.is_time else self.open)
         rule: dict[str, object]
+        if line.is_time:
+            return row + 1  # typed as people there type times; a spreadsheet makes a date of it
         if line.choices:
             rule = {"validate": "list", "source": self._range(line.choices)}
         else:

@@ -77,7 +77,7 @@ def import_answers(
     import_id = ""
     if not options.is_dry_run and (verdict.changes or verdict.respondents):
         entry = _enter(offer, desk, options)
-        import_id = journal.bring_in(entry, verdict.answers(), verdict.respondents)
+        import_id = journal.bring_in(entry, verdict.bundles(), verdict.respondents)
     return ImportReport(
         file=offer.table.file,
         sha256=offer.table.sha256,

@@ -11,6 +11,7 @@ from typing import Protocol
 from harmony_kit.errors import Problem
 from harmony_kit.exchange.form_maps import FormMap
 from harmony_kit.journal.answers import Answer, Place, Respondent
+from harmony_kit.journal.bundle import Told
 from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.subject import Subject
 
@@ -36,7 +37,10 @@ class AnswerJournal(Protocol):
     """Where answers are kept; `harmony_kit.journal.store.Store` is one."""
 
     def bring_in(
-        self, entry: ImportEntry, answers: Iterable[Answer], respondents: Sequence[Respondent]
+        self,
+        entry: ImportEntry,
+        answers: Told,
+        respondents: Sequence[Respondent],
     ) -> str:
         """Add what a file brings, all or none; the id it can be undone by."""
         ...

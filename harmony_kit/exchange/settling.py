@@ -10,7 +10,8 @@ from harmony_kit.exchange.columns import Layout
 from harmony_kit.exchange.known_answers import AnswerKey, Stored
 from harmony_kit.exchange.outcome import ImportCounts
 from harmony_kit.exchange.submissions import Submission
-from harmony_kit.journal.answers import Answer, Respondent
+from harmony_kit.journal.answers import Answer, Place, Respondent
+from harmony_kit.journal.bundle import Bundle
 
 __all__ = ["Verdict", "settle"]
 
@@ -23,6 +24,14 @@ class Change:
     taken: tuple[int, ...] | None
 
 
+def _place_of(change: Change) -> Place:
+    return _place(change.submission.respondent)
+
+
+#: From so many people on the order of the file is given up for that of the index.
+_MANY = 1_000
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What to store of a file, and the counts."""
@@ -33,11 +42,15 @@ class Verdict:
     layout: Layout
     stored: Stored
 
-    def answers(self) -> Iterator[Answer]:
-        """The answers to store, made one by one."""
-        for change in self.changes:
+    def bundles(self) -> Iterator[Answer | Bundle]:
+        """The answers to store, in bundles where somebody is new.
+
+        Of many people those of one site follow each other, as the index of a journal has them.
+        """
+        is_many = len(self.changes) >= _MANY
+        for change in sorted(self.changes, key=_place_of) if is_many else self.changes:
             if change.taken is None:
-                yield from change.submission.answers()
+                yield from change.submission.bundles()
                 continue
             known = self.stored.answers(_place(change.submission.respondent))
             answers = tuple(change.submission.answers())
@@ -72,7 +85,7 @@ def settle(
     return Verdict(tuple(people), tuple(changes), counts, layout, stored)
 
 
-def _place(respondent: Respondent) -> tuple[str, str, str]:
+def _place(respondent: Respondent) -> Place:
     return respondent.site, respondent.wave, respondent.respondent
 
 

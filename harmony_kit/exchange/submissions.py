@@ -16,6 +16,7 @@ from harmony_kit.exchange.weighing import weigh
 from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.instrument.parts import OTHER
 from harmony_kit.journal.answers import Answer, Respondent, Source
+from harmony_kit.journal.bundle import BRIEF, Brief, Bundle, head_of
 
 __all__ = ["Form", "RowAnswer", "SheetRow", "Submission", "read_group", "read_said"]
 
@@ -58,6 +59,12 @@ class RowAnswer:
             **when,
         }
 
+    @cached_property
+    def brief(self) -> Brief:
+        """The same as columns of the journal; rows that say the same share it."""
+        told = {**self.parts, "subject": self.subject or "", "note": None}
+        return tuple(told[name] for name in BRIEF)
+
 
 #: A question, the place of its first column, and what its cells were found to say.
 ReadingStep = tuple[ColumnGroup, int, "dict[str, RowAnswer | None] | None"]
@@ -84,6 +91,11 @@ class Form:
     notes: Complaints
     accepted: Accepted
     seen: dict[str, list[ReadingStep]] = field(default_factory=dict)
+
+    @cached_property
+    def local(self) -> dict[str, tuple[str, ...]]:
+        """The items that are asked at some sites only, and those sites."""
+        return {item.id: item.sites for item in self.instrument.items if item.sites}
 
     def cell(self, row: SheetRow, column: Column) -> str:
         """The text of a cell."""
@@ -154,10 +166,18 @@ class Submission:
         """What was said, by item, subject and the lens it is about."""
         return {answer.key[3:]: answer.content for answer in self.answers()}
 
-    def answers(self) -> Iterator[Answer]:
-        """The answers, made when they are asked for: a large file has millions."""
+    def bundles(self) -> Iterator[Answer | Bundle]:
+        """The answers as they are stored: a bundle, where all are of one moment."""
+        if any(said.answered_at for said in self.said):
+            yield from self.answers()
+        else:
+            yield Bundle(head_of(self._first), tuple(said.brief for said in self.said))
+
+    @property
+    def _first(self) -> Answer:
+        """What is the same in every answer."""
         person = self.respondent
-        first = Answer(
+        return Answer(
             site=person.site,
             wave=person.wave,
             respondent=person.respondent,
@@ -168,6 +188,10 @@ class Submission:
             answered_at=self.when,
             source=self.source,
         )
+
+    def answers(self) -> Iterator[Answer]:
+        """The answers, made when they are asked for: a large file has millions."""
+        first = self._first
         for said in self.said:
             # As `dataclasses.replace`, in a sixth of its time.
             answer = object.__new__(Answer)
@@ -191,7 +215,21 @@ def read_said(form: Form, row: SheetRow, person: Respondent) -> tuple[RowAnswer,
             found = _read_step(form, row, group, lens, known)
         if found is not None:
             said.append(found)
+    if form.local:
+        said = [one for one in said if _is_asked_there(form, row, one, person.site)]
     return tuple(said)
+
+
+def _is_asked_there(form: Form, row: SheetRow, said: RowAnswer, site: str) -> bool:
+    """Whether an item is asked at a site; where it is not, an answer to it is wrong."""
+    sites = form.local.get(said.item, (site,))
+    if site in sites or not site:
+        return True
+    question = said.item, said.subject or ""
+    group = next(one for one in form.layout.groups if one.field.question[:2] == question)
+    column = group.columns[0]
+    form.complain(row, column, f"{said.item} is not asked at {site}", f"at {', '.join(sites)}")
+    return False
 
 
 def _read_step(

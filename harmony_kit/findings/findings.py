@@ -225,7 +225,9 @@ def _word(seen: Observation, voice: Voice) -> Finding:
 
 
 def _list_named(seen: Observation) -> tuple[str, ...]:
-    """The pilots and decisions it is about, then those its records list."""
+    """The pilots and decisions it asks something of, else those its records list."""
+    if seen.case.kind == "within":
+        return ()
     about = [one.subject for one in seen.alike or (seen,)]
     listed = [seen.details.get(name, "") for name in ("open", "late")]
     records = [part.rpartition(":")[0] for text in listed for part in text.split(";")]

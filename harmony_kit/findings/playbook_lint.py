@@ -39,12 +39,15 @@ def list_cases(instrument: Instrument) -> Iterator[Case]:
 
 
 def _list_standings(case: Case, instrument: Instrument) -> tuple[str, ...]:
+    if case.kind == "within":
+        return ()
     item = instrument.item(case.item) if case.item else None
     if item and (item.per == "decision" or item.group == "decisions"):
         return ("open", "decided")
-    is_pilot = bool(item and (item.per == "pilot" or item.group == "pilots"))
+    if item and item.group == "pilots":
+        return ("running", "ended")
     is_one = case.kind == "pilot" or case.pattern in _OF_ONE_PILOT
-    return ("running", "ended", "kept") if is_pilot or is_one else ()
+    return ("running", "ended", "kept") if is_one or (item and item.per == "pilot") else ()
 
 
 def _list_bare(instrument: Instrument) -> Iterator[Case]:

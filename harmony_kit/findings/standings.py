@@ -71,6 +71,8 @@ class Standings:
 
     def _one(self, seen: Observation, item: Item | None) -> str:
         case = seen.case
+        if case.kind == "within":  # what a side thinks of itself stands, whatever became of it
+            return ""
         is_pilot = case.kind in _ABOUT_PILOTS and case.pattern != _ABOUT_DECISIONS
         if item:
             is_pilot = item.per == "pilot"

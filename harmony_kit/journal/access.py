@@ -9,7 +9,13 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from harmony_kit.errors import StoreError
-from harmony_kit.journal.connections import create_engine, is_read_only, plain_reason, rewrite_file
+from harmony_kit.journal.connections import (
+    create_engine,
+    is_read_only,
+    plain_reason,
+    rewrite_file,
+    tell_writing,
+)
 from harmony_kit.journal.migrating import copy_to_memory, is_current, migrate
 from harmony_kit.journal.schema import JOURNAL
 
@@ -63,6 +69,8 @@ class Access:
                 return
             engine = self._engine.execution_options(harmony_write=is_write)
             with engine.begin() as connection:
+                if is_write:
+                    tell_writing(connection)
                 yield connection
 
     def clean(self, tables: Sequence[str]) -> None:

@@ -19,11 +19,15 @@ __all__ = [
     "is_read_only",
     "plain_reason",
     "rewrite_file",
+    "tell_writing",
     "upsert",
     "upsert_all",
+    "wait_for_writers",
 ]
 
 _BUSY_SECONDS = 10
+#: The lock writers of a journal share on a server; who asks for its newest row holds it alone.
+_WRITING = 4_207_716
 
 
 def create_engine(url: str, *, stays_open: bool = False, is_reader: bool = False) -> sa.Engine:
@@ -159,3 +163,19 @@ def upsert_all(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[s
     keys = [column.name for column in table.primary_key]
     rest = {name: insert.excluded[name] for name in rows[0] if name not in keys}
     connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rest), [*rows])
+
+
+def tell_writing(connection: sa.Connection) -> None:
+    """Say that something is being written, until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(_WRITING)))
+
+
+def wait_for_writers(connection: sa.Connection) -> None:
+    """Let everybody finish who is writing, so that no row appears below the newest there is.
+
+    A server numbers rows before anybody can see them: one with a higher number may be seen first,
+    and what the journal was "then" would have a row more than whoever read it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITING)))

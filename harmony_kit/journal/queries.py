@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import ANSWER_DTYPES, Answer, AnswersFrame, Place, type_frame
 from harmony_kit.journal.case import follow_all
+from harmony_kit.journal.connections import wait_for_writers
 from harmony_kit.journal.kept_instruments import read_conditional
 from harmony_kit.journal.replies import find_unasked
 from harmony_kit.journal.schema import (
@@ -34,6 +35,7 @@ __all__ = [
     "read_extents",
     "read_frame",
     "read_mark",
+    "read_revision",
     "where",
     "where_counted",
 ]
@@ -121,7 +123,7 @@ def _seen_later(connection: sa.Connection, until: int) -> list[sa.ColumnElement[
     An import becomes whole with the last rows it writes, which have its highest numbers.
     """
     imported = sa.select(IMPORT_ROWS.c.import_id).group_by(IMPORT_ROWS.c.import_id)
-    later = imported.having(sa.func.max(IMPORT_ROWS.c.first_id) > until)
+    later = imported.having(sa.func.max(IMPORT_ROWS.c.last_id) > until)
     ranges = sa.select(IMPORT_ROWS.c.first_id, IMPORT_ROWS.c.last_id).where(
         IMPORT_ROWS.c.import_id.in_(later), IMPORT_ROWS.c.first_id <= until
     )
@@ -169,8 +171,17 @@ def read_beginnings(connection: sa.Connection) -> dict[tuple[str, str], Any]:
     return {(site, wave): begun for site, wave, begun in connection.execute(query)}
 
 
+def read_revision(connection: sa.Connection, *, is_settled: bool) -> int:
+    """The number of the newest row, 0 when there is none; settled, where nobody is writing."""
+    if is_settled:
+        wait_for_writers(connection)
+    newest_row = sa.select(sa.func.max(JOURNAL.c.id)).where(where(connection))
+    return connection.scalar(newest_row) or 0
+
+
 def read_extents(connection: sa.Connection, wave: str) -> dict[str, Extent]:
     """Site → extent of its rows of a wave; sites without any are absent."""
+    wait_for_writers(connection)
     number = JOURNAL.c.id
     of_site = (sa.func.count(), sa.func.max(number), sa.func.sum(number))
     query = sa.select(JOURNAL.c.site, *of_site).where(where_counted(connection, wave=wave))

@@ -6,7 +6,7 @@ its newest row. A write has returned only when it is on disk (WAL, full sync).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -25,6 +25,7 @@ from harmony_kit.journal.answers import (
     Event,
     Respondent,
 )
+from harmony_kit.journal.bundle import Told
 from harmony_kit.journal.casebook import CaseBook
 from harmony_kit.journal.connections import upsert
 from harmony_kit.journal.forgetting import Forgetting, leave_out
@@ -46,6 +47,7 @@ from harmony_kit.journal.queries import (
     read_extents,
     read_frame,
     read_mark,
+    read_revision,
     where,
 )
 from harmony_kit.journal.schema import (
@@ -153,11 +155,10 @@ class Store:
             rows = connection.execute(query.order_by(JOURNAL.c.id)).mappings()
             return [(row["id"], answer_from_row(row)) for row in rows]
 
-    def revision(self) -> int:
-        """The number of the newest answer; grows with every answer written, 0 when empty."""
+    def revision(self, *, is_settled: bool = False) -> int:
+        """The number of the newest answer, 0 when empty; settled, none appears below it later."""
         with self.connect("read") as connection:
-            newest = sa.select(sa.func.max(JOURNAL.c.id)).where(where(connection))
-            return connection.scalar(newest) or 0
+            return read_revision(connection, is_settled=is_settled)
 
     def site_extents(self, wave: str) -> dict[str, Extent]:
         """Site → what tells whether its rows of a wave changed; sites without any are absent."""
@@ -242,7 +243,7 @@ class Store:
     # Imports
 
     def bring_in(
-        self, entry: ImportEntry, answers: Iterable[Answer], respondents: Sequence[Respondent] = ()
+        self, entry: ImportEntry, answers: Told, respondents: Sequence[Respondent] = ()
     ) -> str:
         """Add what a file brings; the id it can be undone by.
 

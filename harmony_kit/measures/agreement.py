@@ -32,6 +32,7 @@ from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.scores import summarise_scores
 from harmony_kit.measures.selection import (
     Groups,
+    answered_again,
     code_groups,
     count_ratings,
     distinct_rows,
@@ -134,7 +135,8 @@ def measure_agreement(
     if table.empty:
         return AGREEMENT.empty()
     n_told = (table["n"] + table["n_dont_know"]).to_numpy()
-    heads = headcounts_of(table, n_told, headcounts) - table["n_dont_know"].to_numpy()
+    heads = headcounts_of(table, n_told, headcounts)
+    heads = answered_again(heads, n_told, settings.reliability) - table["n_dont_know"].to_numpy()
     parts = []
     for points, part in table.groupby("points", sort=True):
         counts = cells.counts[part.index, : int(str(points))]

@@ -15,6 +15,7 @@ from harmony_kit.measures.finishing import CERTAINTY, finish, sort_rows
 from harmony_kit.measures.modes import mode_probabilities
 from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.selection import (
+    answered_again,
     find_rows,
     headcounts_of,
     join_pairs,
@@ -105,7 +106,8 @@ def measure_ownership(
         part = rows[rows["item"].isin(same["item"])]
         counted = _count_duties(part, chosen, same["options"].iloc[0])
         n = counted.n + counted.n_dont_know
-        heads = headcounts_of(counted.rows, n, headcounts) - counted.n_dont_know
+        heads = headcounts_of(counted.rows, n, headcounts)
+        heads = answered_again(heads, n, settings.reliability) - counted.n_dont_know
         parts.append(_measure_duties(counted, heads, settings))
     measured = pd.concat(parts)
     measured = sort_rows(measured, items, "dimension", "group")

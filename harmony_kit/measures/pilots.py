@@ -106,7 +106,7 @@ def measure_pilots(
     own = own[own["lens"].eq(own["about"])]
     if own.empty:
         return PILOTS.empty()
-    cards = deal_cards(own, scored, headcounts)
+    cards = deal_cards(own, scored, headcounts, reliability=settings.reliability)
     measured = cards.keys.assign(points=cards.points)
     measured = measured.join(_quadrants(cards, asked, settings))
     for name, column in (("success", "n_success"), ("success_estimate", "n_estimate")):

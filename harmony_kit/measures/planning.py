@@ -11,8 +11,8 @@
 ... )
 >>> plan[["lens", "headcount", "n", "n_to_claim", "n_more"]]
       lens  headcount  n  n_to_claim  n_more
-0       it          8  1           6       5
-1  quality         30  0           6       6
+0       it          8  1           7       6
+1  quality         30  0           7       7
 """
 
 from __future__ import annotations
@@ -29,10 +29,12 @@ from harmony_kit.measures.declaration import COUNT, GAP, NAME, PROBABILITY, TRUT
 from harmony_kit.measures.finishing import finish
 from harmony_kit.measures.predictive import MOST_INTERVIEWS, foresee
 from harmony_kit.measures.privacy import LicensedFrame, license_answers
+from harmony_kit.measures.site_state import PRIOR
 from harmony_kit.measures.tally import UNKNOWN, tally_ratings
+from harmony_kit.measures.tally_draws import SecretOf, draw_tally, no_secret
 from harmony_kit.measures.whole_interviews import list_whole
 
-__all__ = ["PLAN", "TYPICAL_SPREAD", "plan_interviews"]
+__all__ = ["PLAN", "plan_interviews"]
 
 #: The columns of `plan_interviews`, in order.
 PLAN = declare(
@@ -51,12 +53,13 @@ PLAN = declare(
     can_report=TRUTH,
 )
 
-#: Standard deviation of one lens's answers before anybody was asked, as a share of the scale's
-#: width: 0.8 points of 4 (an rwg of 0.68, moderate agreement; LeBreton & Senter 2008).
-TYPICAL_SPREAD: Final = 0.2
+#: Variance of one answer before anybody was asked, in points of a 5-point scale: what the site
+#: model takes for granted (a deviation of 0.86, an rwg of 0.63, moderate agreement: LeBreton &
+#: Senter 2008).
+_TYPICAL: Final = PRIOR.error + PRIOR.habit
 
-#: How many people's worth of `TYPICAL_SPREAD` goes beside the answers of a site.
-_TYPICAL_WEIGHT: Final = 10
+#: With fewer answers beyond the first of their set the prior says more than the answers.
+_ANSWERS_FROM: Final = 10
 
 #: A plan is good enough when it leads to the claim in this share of cases.
 _GOOD_ENOUGH: Final = 0.8
@@ -69,13 +72,14 @@ _MARGIN: Final = 1.0
 _BETWEEN_TOPICS: Final = 1.0
 
 
-def plan_interviews(
+def plan_interviews(  # noqa: PLR0913 - whose answers, by which rules, with which draws
     answers: AnswersFrame,
     items: pd.DataFrame,
     *,
     settings: Settings,
     headcounts: pd.DataFrame,
     wave: str,
+    secret_of: SecretOf = no_secret,
 ) -> pd.DataFrame:
     """How many interviews each lens of each site needs, and how many are missing.
 
@@ -84,16 +88,14 @@ def plan_interviews(
 
     Parameters
     ----------
-    answers
-        May be empty, and may lack sites that are in `headcounts`.
-    items
-        `Instrument.items_frame`.
-    settings
-        Tolerance, `claim_at` and `min_group`.
+    answers, items, settings
+        As in `measure_topics`; the answers may lack sites that are in `headcounts`.
     headcounts
         ``site, lens, headcount`` of every site to be planned, NA where unknown.
     wave
         The wave to be planned; others are not counted.
+    secret_of
+        As in `wave_pairs.draw_successive`.
 
     Returns
     -------
@@ -105,8 +107,9 @@ def plan_interviews(
         in four of five cases, a smaller lens being interviewed whole; NA when `MOST_INTERVIEWS` do
         not suffice, and at a site with one lens or with a lens that is too small to be shown.
         `n_more` is what is missing to both. `chance` is the share of cases in which those
-        interviewed so far suffice. `spread` is the standard deviation within the lens,
-        `spread_from` where it comes from: ``answers``, or what is ``typical``.
+        interviewed so far suffice. `spread` is the standard deviation within the lens
+        as the site model draws it, `spread_from` where it comes from: ``answers``, or what is
+        ``typical``.
 
     Raises
     ------
@@ -116,7 +119,7 @@ def plan_interviews(
     now = AnswersFrame(answers[answers["wave"] == wave])
     plan = _list_lenses(now, items, headcounts).assign(wave=wave)
     licensed = license_answers(now, min_group=settings.min_group)[0]
-    plan = _add_spread(plan, _measure_spread(licensed, items))
+    plan = _add_spread(plan, _measure_spread(licensed, items, settings, secret_of))
     plan["can_report"] = plan["headcount"].fillna(settings.min_group) >= settings.min_group
     plan["n_to_claim"], plan["chance"] = _plan_claims(plan, settings)
     return _count_missing(plan, settings.min_group)
@@ -133,14 +136,12 @@ def _count_missing(plan: pd.DataFrame, min_group: int) -> pd.DataFrame:
     return finish(plan, PLAN)
 
 
-def _add_spread(plan: pd.DataFrame, squares: pd.DataFrame) -> pd.DataFrame:
-    """A plan with the spread of each lens: its own, pooled with what is typical."""
-    plan = plan.merge(squares, how="left", on=["site", "lens"])
-    freedom = plan["freedom"].fillna(0.0)
-    typical = (TYPICAL_SPREAD * 4) ** 2
-    total = plan["squares"].fillna(0.0) + _TYPICAL_WEIGHT * typical
-    plan["spread"] = np.sqrt(total / (freedom + _TYPICAL_WEIGHT))
-    plan["spread_from"] = np.where(freedom >= _TYPICAL_WEIGHT, "answers", "typical")
+def _add_spread(plan: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """A plan with the spread of each lens: as the site model draws it, else what is typical."""
+    plan = plan.merge(known, how="left", on=["site", "lens"])
+    plan["spread"] = np.sqrt(plan["variance"].fillna(_TYPICAL).astype("float64"))
+    is_known = plan["freedom"].fillna(0.0) >= _ANSWERS_FROM
+    plan["spread_from"] = np.where(is_known, "answers", "typical")
     return plan
 
 
@@ -159,24 +160,28 @@ def _list_lenses(
     return plan.sort_values(["site", "lens"], kind="stable").reset_index(drop=True)
 
 
-def _measure_spread(answers: LicensedFrame, items: pd.DataFrame) -> pd.DataFrame:
-    """Squared deviations from the mean of each set of answers, summed per site and lens."""
+def _measure_spread(
+    answers: LicensedFrame, items: pd.DataFrame, settings: Settings, secret_of: SecretOf
+) -> pd.DataFrame:
+    """Variance of an answer around the mean of its lens, and answers behind it, per site and lens.
+
+    From the draws of the site model, over all topics and both own views and estimates.
+    """
     tally = tally_ratings(answers, items)
-    scores = np.arange(1, tally.counts.shape[2] + 1)
-    squares = (tally.counts * scores**2).sum(axis=2) - np.nan_to_num(tally.means) ** 2 * tally.n
-    squares *= (4 / (tally.topics["points"].to_numpy(dtype=float)[:, None] - 1)) ** 2
-    frames = [
-        pd.DataFrame(
-            {
-                "site": tally.topics["site"],
-                "lens": tally.topics["first" if column % 2 == 0 else "second"],
-                "squares": squares[:, column],
-                "freedom": np.maximum(tally.n[:, column] - 1, 0).astype(float),
-            }
-        )
-        for column in range(4)
-    ]
-    return pd.concat(frames).groupby(["site", "lens"], as_index=False).sum()
+    rows = []
+    for one in draw_tally(tally, reliability=settings.reliability, secret_of=secret_of):
+        n = tally.n[one.rows].T
+        for side, lens in enumerate(("first", "second")):
+            heard = n[side::2] > 0
+            rows.append(
+                {
+                    "site": tally.topics["site"].iloc[one.rows.start],
+                    "lens": tally.topics[lens].iloc[one.rows.start],
+                    "variance": one.draws.error[side::2][heard].mean() if heard.any() else np.nan,
+                    "freedom": float(np.maximum(n[side::2] - 1, 0).sum()),
+                }
+            )
+    return pd.DataFrame(rows, columns=["site", "lens", "variance", "freedom"])
 
 
 def _plan_claims(plan: pd.DataFrame, settings: Settings) -> tuple[pd.Series, pd.Series]:
@@ -201,7 +206,7 @@ def _plan_claims(plan: pd.DataFrame, settings: Settings) -> tuple[pd.Series, pd.
     sizes = pd.Series(np.repeat(both, 2), index=plan.index[rows.ravel()], dtype="Int64")
     whole = plan["headcount"].iloc[rows.ravel()]
     is_whole = (whole < sizes).fillna(value=False)
-    needed.iloc[rows.ravel()] = sizes.where(sizes > 0).mask(is_whole, whole)
+    needed.iloc[rows.ravel()] = sizes.where(sizes > 0).mask(is_whole, whole).array
     return needed, chance
 
 
@@ -216,6 +221,8 @@ def _chance(n: Ints, heads: Ints, spread: Floats, settings: Settings) -> Floats:
     tolerance = np.full(len(made), settings.tolerance)
     heard = np.maximum(made, 1)
     not_seen = np.where(is_large, 1.0, unseen / np.maximum(heads, 1))
+    # Response noise stays even when everybody was heard.
+    not_seen = settings.reliability * not_seen + 1 - settings.reliability
     left = np.sqrt(not_seen / (1 / _BETWEEN_TOPICS + made / spread**2))
     moved = spread * np.sqrt(not_seen / heard)
     best = foresee(mean, moved, left, tolerance)

@@ -34,6 +34,7 @@ from harmony_kit.measures.finishing import CERTAINTY, finish, sort_rows
 from harmony_kit.measures.permutations import Chance
 from harmony_kit.measures.privacy import LicensedFrame
 from harmony_kit.measures.selection import (
+    answered_again,
     code_groups,
     find_rows,
     headcounts_of,
@@ -129,7 +130,7 @@ def measure_ranking(
     for asked in map(_Asked, *(put[name] for name in ("item", "kind", "k", "options"))):
         given = chosen[chosen["item"] == asked.item]
         if not given.empty:
-            people = _people(given, asked, headcounts)
+            people = _people(given, asked, headcounts, settings.reliability)
             rows += _measure_item(people, pairs, asked, settings)
     if not rows:
         return RANKING.empty()
@@ -179,7 +180,9 @@ class _People:
         )
 
 
-def _people(given: pd.DataFrame, asked: _Asked, headcounts: pd.DataFrame | None) -> _People:
+def _people(
+    given: pd.DataFrame, asked: _Asked, headcounts: pd.DataFrame | None, reliability: float
+) -> _People:
     groups = code_groups(given, ["site", "wave", "subject", "lens", "respondent"])
     weights = _weigh(given["chosen"], asked)
     is_own = given["lens"].eq(given["about"]).to_numpy()
@@ -191,7 +194,7 @@ def _people(given: pd.DataFrame, asked: _Asked, headcounts: pd.DataFrame | None)
     has_estimate[groups.codes[~is_own]] = True
     sides = code_groups(groups.keys, ["site", "wave", "subject", "lens"])
     n = np.bincount(sides.codes, minlength=sides.n).astype(np.int64)
-    heads = headcounts_of(sides.keys, n, headcounts)[sides.codes]
+    heads = answered_again(headcounts_of(sides.keys, n, headcounts), n, reliability)[sides.codes]
     return _People(groups.keys, own, estimate, has_own, has_estimate, heads)
 
 

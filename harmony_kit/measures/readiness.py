@@ -131,7 +131,7 @@ def measure_readiness(
     own = own[own["lens"].eq(own["about"])]
     if own.empty:
         return READINESS.empty()
-    cards = deal_cards(own, asked, headcounts)
+    cards = deal_cards(own, asked, headcounts, reliability=settings.reliability)
     decisions = join_pairs(code_groups(cards.keys, _KEYS).keys, pairs)
     measured = _measure_decisions(cards, asked, decisions, settings)
     estimates = mean_by_lens(answers, asked, "act", is_estimate=True)

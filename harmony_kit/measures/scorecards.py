@@ -15,7 +15,7 @@ import pandas as pd
 
 from harmony_kit.measures.arrays import Draws, Floats, Ints
 from harmony_kit.measures.scores import draw_scores_jointly, interval, share_above, share_true
-from harmony_kit.measures.selection import code_groups, headcounts_of
+from harmony_kit.measures.selection import answered_again, code_groups, headcounts_of
 
 __all__ = ["Cards", "Chunk", "deal_cards"]
 
@@ -118,7 +118,11 @@ class Chunk:
 
 
 def deal_cards(
-    own: pd.DataFrame, items: pd.DataFrame, headcounts: pd.DataFrame | None = None
+    own: pd.DataFrame,
+    items: pd.DataFrame,
+    headcounts: pd.DataFrame | None = None,
+    *,
+    reliability: float,
 ) -> Cards:
     """The cards in a selection of answered ratings (own answers only) to these items.
 
@@ -135,6 +139,7 @@ def deal_cards(
     ends = np.searchsorted(sides.codes, np.arange(sides.n + 1)).astype(np.int64)
     n = np.add.reduceat(~np.isnan(said), ends[:-1], axis=0, dtype=np.int64)
     total = np.add.reduceat(np.nan_to_num(said), ends[:-1], axis=0)
+    heads = headcounts_of(sides.keys, np.diff(ends), headcounts)
     return Cards(
         keys=sides.keys,
         items=tuple(items["item"]),
@@ -142,6 +147,6 @@ def deal_cards(
         ends=ends,
         n=n,
         means=np.where(n > 0, total / np.maximum(n, 1), np.nan),
-        heads=headcounts_of(sides.keys, np.diff(ends), headcounts),
+        heads=answered_again(heads, np.diff(ends), reliability),
         points=points,
     )

@@ -23,6 +23,7 @@ import numpy.typing as npt
 from harmony_kit.measures.arrays import Draws, Floats, Ints
 
 __all__ = [
+    "HALF_WIDTH",
     "INTERVAL",
     "draw_scores",
     "draw_scores_jointly",
@@ -39,6 +40,9 @@ _CHUNK = 256
 
 #: Every interval of this package's scores holds this much probability, half the rest each side.
 INTERVAL = 0.80
+
+#: Half the width of the middle `INTERVAL` of a normal distribution, in standard deviations.
+HALF_WIDTH = 1.2816
 
 
 @lru_cache(maxsize=64)

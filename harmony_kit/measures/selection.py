@@ -20,6 +20,7 @@ __all__ = [
     "MANY",
     "Cells",
     "Groups",
+    "answered_again",
     "code_groups",
     "count_ratings",
     "distinct_rows",
@@ -254,6 +255,17 @@ def headcounts_of(groups: pd.DataFrame, n: Ints, headcounts: pd.DataFrame | None
     places = zip(groups["site"].tolist(), groups["lens"].tolist(), strict=True)
     heads = np.array([heads_of.get(place, np.inf) for place in places])
     return np.where(heads < n, np.inf, heads)
+
+
+def answered_again(heads: Floats, n: Ints, reliability: float) -> Floats:
+    """Head counts for those who answered once: asked again, some would answer otherwise.
+
+    The `n` heard stand for at most the share `reliability` of their lens, whatever its size.
+
+    >>> answered_again(np.array([6.0, 30.0, np.inf]), np.array([6, 6, 6]), 0.7)
+    array([ 9., 30., inf])
+    """
+    return np.maximum(heads, np.ceil(n / reliability - 1e-9))
 
 
 def distinct_rows(counts: Ints) -> tuple[Ints, Ints]:

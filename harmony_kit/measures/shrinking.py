@@ -8,18 +8,13 @@ each share keeps the part of its distance that is not expected to be chance.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from harmony_kit.measures.arrays import Floats
+from harmony_kit.measures.scores import HALF_WIDTH
 
 __all__ = ["Shrunk", "shrink_shares"]
-
-#: Half the width of the middle 80 % of a normal distribution, in standard deviations.
-_EIGHTY: Final = 1.2816
-#: An interval of no width would make a site count for everything.
-_NARROWEST: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -35,12 +30,14 @@ class Shrunk:
 def shrink_shares(values: Floats, lows: Floats, highs: Floats) -> Shrunk:
     """Shares between 0 and 1 with their 80 % intervals, each pulled to the middle of all.
 
+    No interval is without width (`understanding`): such a site would count for everything.
+
     >>> wide = shrink_shares(np.array([0.2, 0.6, 0.6]), np.array([0.0, 0.55, 0.55]),
     ...     np.array([0.6, 0.65, 0.65]))
     >>> wide.values.round(2).tolist(), wide.kept.round(2).tolist()
     ([0.58, 0.59, 0.59], [0.02, 0.46, 0.46])
     """
-    noise = np.maximum((highs - lows) / (2 * _EIGHTY), _NARROWEST) ** 2
+    noise = ((highs - lows) / (2 * HALF_WIDTH)) ** 2
     weights = 1 / noise
     middle = np.average(values, weights=weights)
     excess = float(weights @ (values - middle) ** 2) - (len(values) - 1)
@@ -52,5 +49,5 @@ def shrink_shares(values: Floats, lows: Floats, highs: Floats) -> Shrunk:
     kept = between / (between + noise)
     centre = np.average(values, weights=1 / (between + noise))
     pulled = centre + kept * (values - centre)
-    half = _EIGHTY * np.sqrt(kept * noise)
+    half = HALF_WIDTH * np.sqrt(kept * noise)
     return Shrunk(pulled, np.maximum(pulled - half, 0), np.minimum(pulled + half, 1), kept)

@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Final
 
 import numpy as np
 
 from harmony_kit.measures.arrays import Floats
+from harmony_kit.measures.scores import HALF_WIDTH
 from harmony_kit.measures.steps import step_out
 from harmony_kit.measures.telling import ToldRating, list_sets
 
 __all__ = ["bound_mean"]
-
-#: Half the width of the middle 80 % of a normal distribution, in standard deviations.
-_EIGHTY: Final = 1.2816
 
 
 def bound_mean(told: ToldRating, n: int, points: int) -> tuple[float, float]:
@@ -45,7 +42,7 @@ def _bound_class(n: int, points: int, first: int, last: int) -> tuple[float, flo
     weights = (fitting + 1 / points) / (n + 1)
     means = weights @ scale
     spreads = (weights @ scale**2 - means**2) / (n + 2)
-    half = _EIGHTY * math.sqrt(spreads.mean() + means.var())
+    half = HALF_WIDTH * math.sqrt(spreads.mean() + means.var())
     low = min(means.mean() - half, 1 + first / n)
     high = max(means.mean() + half, 1 + last / n)
     above = (np.array([max(low, 1.0) - 1]), np.array([min(high, float(points)) - 1]))

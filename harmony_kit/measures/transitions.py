@@ -58,6 +58,10 @@ TRANSITIONS = declare(
     claim=NAME,
 )
 
+#: How much more a doubt counts where two groups of different people are compared (set by
+#: benchmarks/wave_truth.py: of them one topic in three that seemed to have turned had not).
+_STRANGERS_DOUBT: Final = 2.0
+
 _TOPIC: Final = ["site", "item", "subject", "dimension", "lens", "other"]
 _DRAWN_KEY: Final = ["site", "from_wave", "to_wave", "item", "subject", "lens"]
 
@@ -79,8 +83,9 @@ def measure_transitions(drawn: DrawnWaves, *, wordings: Wordings | None = None) 
         the fewest answers behind the state in each wave. `p_changed` is the probability that
         the true states differ, from the draws of the `wave_model`. `claim` grades what the two
         names say: that the state was the one and is the other. Nothing is claimed of a topic that
-        lies on the line in either wave. Both are
-        NA where `comparison` is neither ``same`` nor ``unverified`` or a state is missing.
+        lies on the line in either wave, and of a change doubts count for more the fewer people came
+        back. Both are NA where `comparison` is neither ``same`` nor ``unverified`` or a state is
+        missing.
     """
     settings = drawn.settings
     both = _pair_states(drawn.topics, drawn.waves)
@@ -92,13 +97,9 @@ def measure_transitions(drawn: DrawnWaves, *, wordings: Wordings | None = None) 
     chances = _draw_chances(drawn)
     found = both[_DRAWN_KEY].merge(chances, how="left", on=_DRAWN_KEY)
     both["p_changed"] = found["p_changed"].where(is_compared)
-    certainty = pd.Series(np.nan, index=both.index)
-    for was, now in product(STATES, STATES):
-        rows = (both["state_was"] == was) & (both["state_now"] == now)
-        certainty[rows] = found.loc[rows, f"{was} {now}"]
     is_move = both["state_was"] != both["state_now"]
-    below = certainty.clip(upper=settings.claim_at - SLACK)
-    certainty = certainty.mask(found["on_line"] > 0, below)
+    certainty = _find_certainty(both, found, is_move, settings.claim_at)
+    # That most topics stand still must not pay for one that chance turned.
     report = both[["site", "to_wave"]].assign(is_move=is_move)
     both["claim"] = grade_claims(certainty.where(is_compared), report, settings)
     names = {"state_was": "from_state", "state_now": "to_state"}
@@ -106,21 +107,36 @@ def measure_transitions(drawn: DrawnWaves, *, wordings: Wordings | None = None) 
     return finish(both.rename(columns=names), TRANSITIONS)
 
 
+def _find_certainty(
+    both: pd.DataFrame, found: pd.DataFrame, is_move: pd.Series, claim_at: float
+) -> pd.Series:
+    """That the state was the one and is the other, as claims are made of it."""
+    certainty = pd.Series(np.nan, index=both.index)
+    for was, now in product(STATES, STATES):
+        rows = (both["state_was"] == was) & (both["state_now"] == now)
+        certainty[rows] = found.loc[rows, f"{was} {now}"]
+    certainty = certainty.mask(found["on_line"] > 0, certainty.clip(upper=claim_at - SLACK))
+    of_others = 1 - (1 - certainty) * (1 + _STRANGERS_DOUBT * found["unpaired"])
+    return certainty.mask(is_move, of_others)
+
+
 def _draw_chances(drawn: DrawnWaves) -> pd.DataFrame:
     """Probability of each pair of states, and of any change, per topic, lens and pair of waves.
 
-    And whether the topic lies on the line before or after.
+    And whether the topic lies on the line before or after, and how far the two waves were asked of
+    different people.
     """
     pairs, tolerance = drawn.pairs, drawn.settings.tolerance
     columns = [f"{was} {now}" for was, now in product(STATES, STATES)]
     numbers = np.full((2, len(pairs), len(columns)), np.nan)
-    on_line = np.zeros((2, len(pairs)))
+    on_line, unpaired = np.zeros((2, len(pairs))), np.zeros((2, len(pairs)))
     for rows, waves in drawn.drawn:
         for side, looks in enumerate(DIRECTIONS):
             seen = [means[list(looks)] for means in (waves.before, waves.after)]
             was, now = (find_states(one, tolerance) for one in seen)
             lines = [find_on_line(one.mean(axis=2).T, tolerance) for one in seen]
             on_line[side, rows] = np.any(lines, axis=0)
+            unpaired[side, rows] = waves.unpaired[list(looks)].mean(axis=0)
             both = was * len(STATES) + now
             counts = np.stack([(both == code).sum(axis=1) for code in range(len(columns))], axis=1)
             numbers[side, rows] = (counts + 1 / len(columns)) / (both.shape[1] + 1)
@@ -129,7 +145,7 @@ def _draw_chances(drawn: DrawnWaves) -> pd.DataFrame:
     for side, lens in enumerate(("first", "second")):
         frame = pairs[["site", "from_wave", "to_wave", "item", "subject"]].assign(lens=pairs[lens])
         frame[columns] = numbers[side]
-        frame["on_line"] = on_line[side]
+        frame["on_line"], frame["unpaired"] = on_line[side], unpaired[side]
         frames.append(frame.assign(p_changed=1 - numbers[side][:, same].sum(axis=1)))
     return pd.concat(frames, ignore_index=True)
 

@@ -45,10 +45,15 @@ class WavePair:
 
 @dataclass(frozen=True)
 class WaveDraws:
-    """Draws of lens means before and after, shape (4, topics, draws), from 0 to 4."""
+    """Draws of lens means before and after, shape (4, topics, draws), from 0 to 4.
+
+    `unpaired` is how much of what is known of a move rests on different people, from 0 to 1, shape
+    (4, topics).
+    """
 
     before: Array
     after: Array
+    unpaired: Array
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,9 @@ def draw_waves(pair: WavePair, *, reliability: float, secret: bytes | None = Non
     share = share / (share + before.var(axis=2, keepdims=True))
     middle = _draw_middle(before, after, share, reliability * (1 - moves.unpaired))
     return WaveDraws(
-        np.clip(middle - (1 - share) * move, 0, 4), np.clip(middle + share * move, 0, 4)
+        before=np.clip(middle - (1 - share) * move, 0, 4),
+        after=np.clip(middle + share * move, 0, 4),
+        unpaired=moves.unpaired,
     )
 
 

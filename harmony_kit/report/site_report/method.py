@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Final
 
 from harmony_kit.engagement.settings import QUOTES_FROM
 from harmony_kit.measures.claims import STATES
@@ -13,6 +14,9 @@ from harmony_kit.report.blocks import Block, Words, render_block
 from harmony_kit.report.site_report.site_view import SiteView
 
 __all__ = ["method"]
+
+#: With fewer topics than this the site model has little to borrow from.
+_MANY_TOPICS: Final = 12
 
 
 def method(site: Assessment) -> Block:
@@ -33,6 +37,7 @@ def method(site: Assessment) -> Block:
         reliability=words.percent(settings.reliability),
         tolerance=words.number(settings.tolerance, 2 if settings.tolerance % 1 else 0),
         states=[(words.say(f"state.{s}"), words.say(f"method.{s}")) for s in STATES],
+        few_topics=_say_few_topics(view),
         wrong=_say_wrong(view),
         withheld=_list_withheld(view),
         blurred=_list_blurred(view) if view.is_shown else [],
@@ -46,6 +51,13 @@ def _name(view: SiteView, key: str) -> str:
     """An input as a reader knows it: a file by its name, the answers in words."""
     site = view.site.site.site
     return view.words.say("method.answers", site=site) if key == name_answers(site) else key
+
+
+def _say_few_topics(view: SiteView) -> str:
+    """That little can be borrowed, where few topics were asked."""
+    read = {(row["item"], text_of(row["subject"])) for row in view.rows("topics")}
+    is_few = 1 < len(read) < _MANY_TOPICS
+    return view.words.say("method.few_topics", n=len(read)) if is_few else ""
 
 
 def _say_wrong(view: SiteView) -> str:

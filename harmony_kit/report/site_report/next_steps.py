@@ -52,10 +52,10 @@ def list_steps(view: SiteView) -> tuple[NextStep, ...]:
 
 
 def first_steps(view: SiteView, n: int) -> tuple[NextStep, ...]:
-    """The `n` of them for page one: what answers the story, then what page one tells of."""
-    order = [finding.id for finding in _choose(view)]
-    ranked = sorted(list_steps(view), key=lambda step: order.index(step.finding.id))
-    return tuple(ranked[:n])
+    """The `n` of them for page one: what answers the story first, the others by their number."""
+    chosen = [finding.id for finding in _choose(view)][:n]
+    some = [step for step in list_steps(view) if step.finding.id in chosen]
+    return tuple(sorted(some, key=lambda step: step.finding.id != chosen[0]))
 
 
 def _choose(view: SiteView) -> list[Finding]:

@@ -64,7 +64,7 @@ def see_directions(view: SiteView, rows: Sequence[Row], *, is_furthest_named: bo
     """Per direction how many topics are read rightly and wrongly, and which one furthest off."""
     said = []
     for lens in view.lenses:
-        looks = [row for row in rows if row["lens"] == lens and row["claim"] != "withheld"]
+        looks = [row for row in rows if row["lens"] == lens and text_of(row["claim"])]
         claimed = [row for row in looks if row["claim"] in WORDED]
         n_right = sum(row["state"] in _RIGHT for row in claimed)
         if looks:

@@ -64,7 +64,7 @@ def say_promised(view: SiteView, past: Past) -> str:
 
 def find_promise(view: SiteView, past: Past, finding: Finding) -> str:
     """What was promised before about what a finding is about, where it is not done."""
-    about = {*finding.names, *(one.item for one in finding.alike or (finding,))} - {""}
+    about = {*finding.names, finding.item} - {""}
     for found in _list_promises(view, past):
         ref = found.one.thing.ref
         place = split_column(ref) or {}

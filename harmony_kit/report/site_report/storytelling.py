@@ -34,10 +34,10 @@ def say_fact(view: SiteView, fact: Fact) -> str:
     said = capitalize(said)
     if state != fact.id:
         said = view.words.say("page.only_likely", said=said)
-    if "likely" in fact.terms:
-        said += " " + view.words.count("page.likely", int(fact.terms["likely"].value))
     if "first_mean" in fact.terms:
         said += " " + view.words.say("page.there", **names)
+    if "likely" in fact.terms:
+        said += " " + view.words.count("page.likely", int(fact.terms["likely"].value))
     return said
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harmony_kit.findings.findings import Finding
 from harmony_kit.measures.rows import Row, number_or_none, text_of
 from harmony_kit.report.site_report.general import only_special
 from harmony_kit.report.site_report.site_view import SiteView
 
-__all__ = ["Meeting", "list_meetings"]
+__all__ = ["Meeting", "MeetingPoint", "list_meetings"]
 
 #: How many of a kind page one has room for.
 _MOST = 3
@@ -25,16 +25,25 @@ _LISTS = (
 
 
 @dataclass(frozen=True)
+class MeetingPoint:
+    """One finding of a list, what stands beside it, and the question it brings to the room."""
+
+    finding: Finding
+    beside: tuple[str, ...]
+    question: str
+
+
+@dataclass(frozen=True)
 class Meeting:
     """One list: who does or does not know, and its findings with what stands beside each."""
 
     title: str
-    entries: tuple[tuple[Finding, tuple[str, ...]], ...]
+    entries: tuple[MeetingPoint, ...]
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The findings without what stands beside them."""
-        return tuple(finding for finding, _ in self.entries)
+        return tuple(entry.finding for entry in self.entries)
 
 
 def list_meetings(view: SiteView) -> list[Meeting]:
@@ -54,12 +63,24 @@ def list_meetings(view: SiteView) -> list[Meeting]:
         more = Counter(dimension for *_, dimension in untold)
         shown = Counter(f.dimension for f in chosen)
         entries = tuple(
-            (f, (*_say_beside(view, f, more[f.dimension] if shown[f.dimension] == 1 else 0),))
+            MeetingPoint(
+                f,
+                (*_say_beside(view, f, more[f.dimension] if shown[f.dimension] == 1 else 0),),
+                _ask(view, f),
+            )
             for f in chosen
         )
         meetings.append(Meeting(_say_title(view, titles, chosen), entries))
     charged = {f.item for meeting in meetings for f in meeting.findings}
     return [_with_counters(view, meeting, charged) for meeting in meetings]
+
+
+def _ask(view: SiteView, finding: Finding) -> str:
+    """Its question; where another finding on the same has asked it in the report, that one."""
+    about = (finding.kind, finding.item)
+    alike = [f for f in view.site.findings if f.question and (f.kind, f.item) == about]
+    near = sorted(alike, key=lambda f: f.subject != finding.subject)
+    return finding.question or (near[0].question if near else "")
 
 
 def _say_title(view: SiteView, titles: tuple[str, str, str], chosen: list[Finding]) -> str:
@@ -120,8 +141,10 @@ def _with_counters(view: SiteView, meeting: Meeting, charged: set[str]) -> Meeti
     A charge never stands alone: its twin is told as it is, also where the reading is open.
     """
     entries = tuple(
-        (finding, (*said, counter) if (counter := _say_counter(view, finding, charged)) else said)
-        for finding, said in meeting.entries
+        replace(one, beside=(*one.beside, counter))
+        if (counter := _say_counter(view, one.finding, charged))
+        else one
+        for one in meeting.entries
     )
     return Meeting(meeting.title, entries)
 

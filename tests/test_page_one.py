@@ -1,0 +1,269 @@
+"""Page one holds together: its actions answer its story, nothing on it is said or asked twice."""
+
+from __future__ import annotations
+
+import html
+import re
+import sys
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from demo_reports import assess
+
+from harmony_kit.findings.fact import Term
+from harmony_kit.findings.first_findings import select_first
+from harmony_kit.findings.observation import Observation
+from harmony_kit.findings.patterns import Case
+from harmony_kit.findings.playbook_file import find_playbook, load_playbook
+from harmony_kit.findings.playbook_lint import list_cases
+from harmony_kit.findings.voice import Voice
+from harmony_kit.findings.wording import Wording
+from harmony_kit.instrument.file import find_instrument, load_instrument
+from harmony_kit.report import site_report
+from harmony_kit.report.site_report.answering import find_answer
+from harmony_kit.report.site_report.can_wait import list_waiting
+from harmony_kit.report.site_report.next_steps import N_FIRST, first_steps, list_steps
+from harmony_kit.report.site_report.site_view import SiteView
+from harmony_kit.report.site_report.three_lists import list_meetings
+from harmony_kit.report.words import load_words
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+
+import stories
+
+SITES = tuple(stories.PLANTED)
+INSTRUMENT = load_instrument(find_instrument("it-operations"))
+PLAYBOOK = load_playbook(find_playbook("it-operations"))
+
+#: Standings of what is settled: nobody is asked to decide it again.
+SETTLED = ("decided", "ended", "kept")
+#: Kinds of finding whose action decides something about a pilot or a decision.
+DECIDING = ("topic", "pilot", "evidence", "signature")
+
+
+@cache
+def _view(site: str, language: str = "en") -> SiteView:
+    return SiteView.of(assess(site, language))
+
+
+def _page(site: str) -> str:
+    return html.unescape(site_report.page_one(assess(site)).html)
+
+
+def _bare(case: Case) -> Observation:
+    lenses = INSTRUMENT.lens_ids
+    looker = lenses[0] if case.looker in ("", "both") else case.looker
+    other = INSTRUMENT.other_lens(looker)
+    roles = {"looker": looker, "other": other, "high": looker, "low": other}
+    return Observation(case, "claimed", gap=0, certainty=1, subject="it", roles=roles)
+
+
+# ── What is settled ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_what_has_ended_or_been_decided_is_acted_on_in_words_of_its_own(language):
+    """No case of a settled pilot or decision takes its action from those that still go on."""
+    settled = [c for c in list_cases(INSTRUMENT) if c.standing in SETTLED and c.kind in DECIDING]
+    voice = Voice(PLAYBOOK, INSTRUMENT, language, {"it": "Trial"})
+    open_words = {"decided": "open", "ended": "running", "kept": "running"}
+    assert len(settled) > 50
+    for case in settled:
+        said = Wording(_bare(case), voice)
+        going = Wording(_bare(replace(case, standing=open_words[case.standing])), voice)
+        assert said.action != going.action, case
+        assert said.question != going.question, case
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_no_step_asks_for_a_verdict_on_what_is_decided_or_for_daily_use_of_what_has_ended(site):
+    view = _view(site)
+    decided = {one for row in view.rows("evidence_decisions") for one in row["decided_days"]}
+    ended = {row["pilot"] for row in view.rows("evidence_pilots") if not row["is_open"]}
+    for step in list_steps(view):
+        finding = step.finding
+        if set(finding.names) & (decided | ended):
+            assert finding.standing in SETTLED, finding.id
+        if set(finding.names) & decided:
+            assert not re.search(r"verdict|guardrails|in the way", finding.action), finding.action
+        if set(finding.names) & ended:
+            assert not re.search(r"daily use of|scorecards|last day", finding.action), (
+                finding.action
+            )
+
+
+def test_where_no_decision_waits_none_is_to_be_listed():
+    for site in SITES:
+        view = _view(site)
+        if not any(row["n_open"] for row in view.rows("evidence_decisions")):
+            actions = [finding.action for finding in view.site.findings]
+            assert [text for text in actions if "open decision" in text] == [], site
+
+
+# ── Actions ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_the_first_action_answers_the_story(site):
+    view = _view(site)
+    answer = find_answer(view.site.story, view.site.findings)
+    assert answer is not None
+    assert first_steps(view, N_FIRST)[0].finding == answer
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_no_two_steps_ask_for_the_same(site):
+    steps = list_steps(_view(site))
+    bare = [re.sub(r"“[^”]*”", "", step.finding.action) for step in steps]
+    assert len(set(bare)) == len(steps)
+    about = [(s.finding.task, name) for s in steps for name in s.finding.names or ("",)]
+    assert [one for one, n in Counter(about).items() if n > 1] == []
+    done = [step.done for step in steps]
+    assert len(set(done)) == len(steps)
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_every_action_says_what_shows_that_it_is_done(site):
+    plain = load_words("en").say("done.plain")
+    for finding in _view(site).site.findings:
+        assert bool(finding.done) == bool(finding.task), finding.id
+        assert not finding.action or finding.done not in ("", plain), finding.id
+
+
+def test_an_open_decision_is_named_with_its_days():
+    (step, *_) = first_steps(_view("northfield"), N_FIRST)
+    for named in ("vendor” (310 days)", "material” (290 days)", "report” (180 days)"):
+        assert named in step.finding.action
+    assert step.finding.names == ("vendor-access", "reorder", "alarm-limits", "shift-report")
+
+
+def test_steps_keep_their_numbers_on_page_one():
+    view = _view("lakeview")
+    numbers = {step.finding.id: step.number for step in list_steps(view)}
+    for step in first_steps(view, N_FIRST):
+        assert numbers[step.finding.id] == step.number
+        assert f">{step.number}. {step.finding.action}" in _page("lakeview")
+
+
+# ── The three lists ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_the_head_of_a_list_is_true_for_both_sides(site):
+    words = load_words("en")
+    both = {words.say(f"page.{name}") for name in ("only_think", "differ", "closer")}
+    for meeting in list_meetings(_view(site)):
+        lookers = {finding.looker for finding in meeting.findings}
+        assert (meeting.title in both) == (lookers <= {"both"}), meeting.title
+        if len(lookers) == 1 and not lookers <= {"both"}:
+            assert _view(site).name(*lookers) in meeting.title
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_who_expects_rightly_is_not_told_that_it_does_not_know(site):
+    right = {
+        (row["item"], row["subject"] if isinstance(row["subject"], str) else "", row["lens"])
+        for row in _view(site).rows("topics")
+        if row["is_understood"] is True
+    }
+    for finding in _view(site).site.findings:
+        if finding.kind == "topic" and finding.pattern in ("false_consensus", "false_conflict"):
+            lookers = INSTRUMENT.lens_ids if finding.looker == "both" else (finding.looker,)
+            for one in finding.alike or (finding,):
+                assert not right & {(one.item, one.subject, lens) for lens in lookers}, finding.id
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_single_rating_stands_with_what_both_sides_say(site):
+    for meeting in list_meetings(_view(site)):
+        for one in meeting.entries:
+            if one.finding.kind == "topic" and not one.finding.alike:
+                assert any("Operations" in said and " of 5" in said for said in one.beside), one
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+@pytest.mark.parametrize("site", SITES)
+def test_everything_listed_brings_a_question_of_its_own(site, language):
+    meetings = list_meetings(_view(site, language))
+    asked = [one.question for meeting in meetings for one in meeting.entries]
+    assert "" not in asked
+    assert len(set(asked)) == len(asked)
+
+
+def test_a_charge_stands_beside_its_counter_charge():
+    (one, *_) = list_meetings(_view("northfield"))[1].entries
+    assert one.finding.item == "perceptions.ops_risks"
+    assert any(said.startswith("The other way round: IT protecting systems") for said in one.beside)
+
+
+# ── Facts ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_common_ground_counts_only_what_is_sure(site):
+    common = _view(site).site.story.common
+    sure = Counter(
+        (row["item"], str(row["subject"]))
+        for row in _view(site).rows("topics", state="shared_view", claim="claimed")
+    )
+    own = [row for row in _view(site).rows("within", view="split") if row["lens"] == row["about"]]
+    split = {(row["item"], str(row["subject"])) for row in own}
+    assert common.id == "both_alike"
+    assert common.n <= sum(n == 2 for key, n in sure.items() if key not in split)
+    assert {"first_mean", "second_mean"} <= {*common.terms}
+
+
+def test_of_few_decisions_each_is_told():
+    facts = {fact.id: fact for fact in assess("greenhaven").story.facts}
+    assert facts["made_each"].terms == {"days": Term("numbers", (18, 24, 30))}
+    assert "half of them" not in _page("greenhaven")
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_pilot_that_ended_and_is_used_is_called_that(site):
+    kept = [r["pilot"] for r in _view(site).rows("evidence_pilots") if not r["is_open"]]
+    for finding in _view(site).site.findings:
+        if finding.kind in ("pilot", "evidence") and finding.subject in kept:
+            assert finding.standing == "kept", finding.id
+
+
+# ── What can wait, and the rest ──────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_what_can_wait_is_nowhere_else_on_page_one(site):
+    view = _view(site)
+    before, _, _ = _page(site).partition('<p class="wait">')
+    told = [f for meeting in list_meetings(view) for f in meeting.findings]
+    told += [step.finding for step in first_steps(view, N_FIRST)]
+    for name in list_waiting(view):
+        assert name not in before, name
+        assert name not in {view.site.dimension_name(f.dimension) for f in told if f.dimension}
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_dimension_both_rate_low_cannot_wait(site):
+    view = _view(site)
+    waiting = list_waiting(view)
+    for dimension in view.dimensions():
+        rows = view.rows("topics", dimension=dimension, lens=view.lenses[0])
+        low = [max(row["own"], row["other_own"]) < (1 + row["points"]) / 2 for row in rows]
+        if rows and 2 * sum(low) > len(low):
+            assert view.site.dimension_name(dimension) not in waiting
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_every_dimension_has_one_spread(site):
+    view = _view(site)
+    page = site_report.dimensions(assess(site)).html
+    titles = re.findall(r'<h3 id="dimension-(\w+)-title">', page)
+    asked = {row["dimension"] for row in view.rows("topics")}
+    assert len(titles) == len(set(titles))
+    assert asked <= {*titles}
+    bullets = re.findall(r"<li id=[^>]*>(.*?) <", page)
+    assert [one for one, n in Counter(bullets).items() if n > 1] == []
+    first = {finding.title for finding in select_first(view.site.findings)}
+    assert first.isdisjoint(html.unescape(one) for one in bullets)
