@@ -31,7 +31,7 @@ ROOMS = (
 
 #: Beside the rooms: what every room may use, and who starts them all.
 BELOW, ABOVE = (
-    ("errors", "accent", "files", "sheet_marks", "statistics_grids", "grids", "times"),
+    ("errors", "accent", "files", "sheet_marks", "statistics_grids", "grids", "times", "regional"),
     ("cli_exchange", "cli_people", "cli_accord", "cli"),
 )
 

@@ -164,7 +164,7 @@ def test_code_is_folded_away_where_a_report_is_whole(book):
 @pytest.mark.slow
 def test_the_stock_template_shows_the_pictures_and_the_title(book):
     soup = BeautifulSoup(run_by_hand(book, template_name="lab"), "html.parser")
-    assert soup.title.string == FRAME.title
+    assert soup.title.string == FRAME.head
     shown = soup.select(".jp-OutputArea img")
     assert len(shown) == "".join(outputs(book, "text/html")).count("<img ") >= 30
     assert soup.select(".jp-OutputArea svg") == []

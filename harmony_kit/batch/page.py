@@ -35,13 +35,16 @@ class Page:
     Attributes
     ----------
     head
-        Stands on every sheet of paper, with the banner; the title without it.
+        Stands on every sheet of paper, with the banner, and on the tab of a browser; the title
+        without it.
     kind
         What lies beside the page: that of a ``site``, of the ``portfolio`` or the ``index``.
     results
         The file the notebook must have written; empty: none.
     taken_down_for
         The inputs a report no longer follows from that stood here before; empty: none stood here.
+    is_own
+        Whether it is made by a notebook of the engagement, not by the package's.
     """
 
     title: str
@@ -56,6 +59,7 @@ class Page:
     results: str = "results.json"
     failure: Failure | None = None
     taken_down_for: tuple[str, ...] = ()
+    is_own: bool = False
 
     def look(self, *, is_alone: bool = False) -> dict[str, Any]:
         """The frame around what the page says; one that is handed on alone links to nothing."""
@@ -63,7 +67,7 @@ class Page:
         places = () if is_alone else _PLACES.get(self.kind, ())
         style = _write_style(self.brand, self.head or self.title, self.banner)
         return {
-            "title": settle(self.title),
+            "title": settle(self.head or self.title),
             "language": self.language,
             "brand": settle(self.brand.name),
             "client": settle(self.client),
@@ -73,6 +77,7 @@ class Page:
             "links": [(place, words.say(name)) for place, name in places],
             "around": words.say("page.around"),
             "appendix": words.say("page.appendix"),
+            "made_by": words.say("page.own_notebook") if self.is_own else "",
         }
 
 

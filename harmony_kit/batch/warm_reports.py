@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+from datetime import date
 
 __all__ = ["warm_reports"]
 
+_SOME_DAY = date(2000, 1, 1)
 _MODULES = (
     "harmony_kit.report.site_report",
     "harmony_kit.report.portfolio_report",
+    "harmony_kit.report.site_workbook",
     "pyarrow.dataset",
 )
 
@@ -27,5 +30,6 @@ def warm_reports() -> None:
         load_playbook(find_playbook(instrument.id))
         rehearse(instrument)
     for language in word_languages():
-        load_words(language)
+        words = load_words(language)
+        words.listing([words.day(_SOME_DAY), words.month(_SOME_DAY)])
     load_fragments()

@@ -10,12 +10,13 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from harmony_kit.instrument.language_files import FALLBACK, list_languages, load_texts
 from harmony_kit.measures.declaration import MeasureColumn
 from harmony_kit.measures.rounding import format_number
+from harmony_kit.regional import Regional, load_regional
 from harmony_kit.report.bidi import isolate
 
 __all__ = ["FALLBACK", "OWNERS", "Words", "load_words", "word_languages"]
@@ -25,6 +26,10 @@ __all__ = ["FALLBACK", "OWNERS", "Words", "load_words", "word_languages"]
 OWNERS = ("report", "pictures", "story", "records", "failures", "accord", "workbook")
 
 
+#: From here on thousands are set apart.
+_THOUSAND = 1000
+
+
 @dataclass(frozen=True)
 class Words:
     """The wording of reports in one language: `texts` maps ``section.key`` to a template."""
@@ -32,13 +37,25 @@ class Words:
     language: str
     texts: Mapping[str, str]
 
+    @cached_property
+    def regional(self) -> Regional:
+        """How the language writes numbers, days and lists."""
+        return load_regional(self.language)
+
     def say(self, key: str, /, **names: object) -> str:
         """The text under a key with its names filled in; KeyError without the key or a name."""
         text = self.texts[key]
         if "{" not in text:
             return text
-        apart = {k: isolate(name) if isinstance(name, str) else name for k, name in names.items()}
-        return text.format_map(apart)
+        return text.format_map({name: self._write(value) for name, value in names.items()})
+
+    def _write(self, value: object) -> object:
+        """What is filled in: a text kept apart from the text around it, thousands set apart."""
+        if isinstance(value, str):
+            return isolate(value)
+        if isinstance(value, int) and abs(value) >= _THOUSAND:
+            return self.regional.number(value, 0)
+        return value
 
     def count(self, key: str, n: int, /, **names: object) -> str:
         """The text for one or for several: under ``key.one`` or ``key.many``, which name ``n``."""
@@ -54,8 +71,7 @@ class Words:
 
     def number(self, value: float, digits: int = 1) -> str:
         """A number with a fixed number of digits, as it is written in this language."""
-        text = format_number(value, digits).replace("-", "\u2212")
-        return text.replace(".", self.texts["format.decimal"])
+        return self.regional.number(value, digits)
 
     def figure(self, value: float, column: MeasureColumn) -> str:
         """A number of a measure, as the kind its column is declared with is written."""
@@ -76,7 +92,7 @@ class Words:
 
     def plain(self, value: float, form: str = "g") -> str:
         """A number for a console, which may not have the long minus sign."""
-        return format(value, form).replace(".", self.texts["format.decimal"])
+        return format(value, form).replace(".", self.regional.decimal)
 
     def signed(self, value: float, digits: int = 1) -> str:
         """A difference: with a plus sign where it is positive."""
@@ -85,7 +101,7 @@ class Words:
 
     def percent(self, share: float) -> str:
         """A share from 0 to 1 as whole percent."""
-        return self.say("format.percent", number=format_number(100 * share, 0))
+        return self.regional.percent(format_number(100 * share, 0))
 
     def certainty(self, probability: float) -> str:
         """A probability as whole percent, never written as the impossible 100 or 0."""
@@ -95,20 +111,16 @@ class Words:
 
     def day(self, day: date) -> str:
         """A day, written out."""
-        month = self.texts[f"month.{day.month}"]
-        return self.say("format.day", day=day.day, month=month, year=day.year)
+        return self.regional.day(day)
 
     def month(self, day: date) -> str:
         """A month and its year, short."""
-        name = self.texts[f"month.{day.month}"]
-        return f"{name[:3]} {day.year}"
+        return self.regional.month(day)
 
     def listing(self, parts: Iterable[str]) -> str:
         """Several things as one phrase: a, b and c."""
-        *most, last = [*parts] or [""]
-        if not most:
-            return last
-        return self.say("format.and", first=", ".join(most), last=last)
+        told = [*parts]
+        return self.regional.listing([*map(isolate, told)] if len(told) > 1 else told)
 
 
 def word_languages() -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.accord import Accord
 from harmony_kit.journal.answers import split_column
 from harmony_kit.journal.commitment import Commitment, Owner
+from harmony_kit.regional import load_regional
 from harmony_kit.workshop.agenda import Agenda, Figure
 
 __all__ = ["Backdrop", "frame_elements", "load_board_texts"]
@@ -78,7 +79,7 @@ class Backdrop:
 
     def number(self, value: float) -> str:
         """A number as this language writes it."""
-        return f"{value:.1f}".replace(".", self.report_text("format.decimal"))
+        return load_regional(self.language).number(value)
 
     def figure(self, figure: Figure) -> str:
         """A published mean, or the band of it that was published."""
@@ -89,7 +90,7 @@ class Backdrop:
 
     def day(self, day: date | None) -> str:
         """A day, as everybody reads it; empty for none."""
-        return day.isoformat() if day else ""
+        return load_regional(self.language).day(day) if day else ""
 
     def owner(self, owner_id: str) -> str:
         """Who owns something: the role, with the name while the room has it."""

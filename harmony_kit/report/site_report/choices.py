@@ -158,4 +158,4 @@ def _say_chosen(view: SiteView, chosen: Chosen | None) -> str:
     if chosen is None:
         return view.words.say("table.too_few")
     is_number = chosen.said.isdigit()
-    return view.words.say("format.percent", number=chosen.said) if is_number else chosen.said
+    return view.words.regional.percent(chosen.said) if is_number else chosen.said

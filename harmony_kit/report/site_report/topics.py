@@ -22,8 +22,8 @@ from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 __all__ = ["find_heard", "show_looks", "show_topics", "topics_of"]
 
 
-#: Topics in one drawing: about half a sheet of paper.
-_MOST_ROWS = 5
+#: Topics in one drawing: little enough that no large part of a sheet stays empty before it.
+_MOST_ROWS = 3
 
 
 def topics_of(view: SiteView, **where: object) -> list[tuple[Row, Row]]:
