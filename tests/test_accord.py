@@ -102,6 +102,24 @@ def test_what_is_circulated_names_nobody(folder):
     assert not [name for name in NAMES if name in str([sheet.rows for sheet in sheets])]
 
 
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "Named report"), ("de", "Namentlicher Bericht")]
+)
+def test_where_everybody_agreed_to_be_named_every_page_says_so(folder, language, told):
+    settings = folder / "engagement.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(f"{text}\nnamed: true\n", encoding="utf-8")
+    pages = [
+        content.decode()
+        for name, content in _files(_write(folder, "--language", language)).items()
+        if name.endswith(".html")
+    ]
+    assert len(pages) == 3
+    for page in pages:
+        assert re.search(rf'<div class="banner"><div>{told}', page)
+        assert re.search(rf'@top-right {{ content: "{told}', page)
+
+
 def test_an_erased_name_leaves_what_was_written(folder):
     target = _write(folder)
     engagement = load_engagement(folder)

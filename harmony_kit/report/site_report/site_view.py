@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar, assert_never
 
+from harmony_kit.engagement.site_notes import read_note
 from harmony_kit.findings.alike import Alike
 from harmony_kit.findings.findings import Finding
 from harmony_kit.instrument.model import Item
@@ -97,6 +98,13 @@ class SiteView:
         for key, value in where.items():
             rows = [row for row in rows if row.get(key) == value]
         return [*rows]
+
+    @cached_property
+    def note(self) -> str:
+        """What somebody wrote for the report of this site and wave; nothing of it circulates."""
+        if self.site.engagement.settings.redacted:
+            return ""
+        return read_note(self.site.engagement.folder, self.site.site.site, self.site.wave)
 
     @cached_property
     def is_shown(self) -> bool:
