@@ -150,12 +150,19 @@ def _describe_failure(failure: Failure | None, words: Words) -> dict[str, Any] |
 
 def _describe_portfolio(record: Record | None, words: Words) -> dict[str, Any]:
     if record is None:
-        return {"status": "missing", "link": None, "failure": None, "setback": None}
+        return {
+            "status": "missing",
+            "link": None,
+            "failure": None,
+            "setback": None,
+            "outdated": [],
+        }
     return {
         "status": _status(record),
         "link": "portfolio.html" if "portfolio.html" in record.files else None,
         "failure": _describe_failure(record.failure, words),
         "setback": _describe_failure(record.setback, words),
+        "outdated": [],  # filled in by a run that made no other
     }
 
 
