@@ -477,7 +477,7 @@ def test_translations_fill_in_the_same_names():
 
 #: Keys made of parts, which the code holds apart: what was measured, the part of the report.
 COMPOSED = re.compile(
-    r"(state|pattern|quadrant|verdict|number|sign|effort|month|sites|table|case)\..+"
+    r"(state|pattern|quadrant|verdict|number|sign|effort|sites|table|case)\..+"
     r"|(card|follow|followed|limit|moved|sort|stays)\..+|kept\.(action|check|question|wording)"
     r"|headline\.((reads_well|misreads)_(claimed|leaning|open)|\w+_\w+|open)"
     r"|\w+\.(title|lead)|(false_consensus|false_conflict|known_difference)\.(direction|nothing)"

@@ -30,15 +30,15 @@ def changed(site: Assessment) -> Block:
         view.words,
         part="changed",
         lead=view.words.say("changed.lead"),
-        since="" if site.past else view.words.say(_find_reason(site)),
+        since="" if site.past else view.words.say(_name_reason(site)),
         past=tell_past(view, site.past) if site.past else None,
         as_of=site.as_of,
         records=[say_fact(view, fact) for fact in _list_records(view)],
     )
 
 
-def _find_reason(site: Assessment) -> str:
-    """The sentence that says why nothing is compared."""
+def _name_reason(site: Assessment) -> str:
+    """Why nothing is compared."""
     is_redacted = site.engagement.settings.redacted
     return "changed.redacted" if is_redacted else "changed.first_round"
 

@@ -67,6 +67,10 @@ def first_steps(view: SiteView, n: int) -> tuple[NextStep, ...]:
 
 def _choose(view: SiteView) -> list[Finding]:
     """The answer to the story, then what page one tells of, facts before impressions, then more."""
+    return view.once("steps", lambda: _choose_steps(view))
+
+
+def _choose_steps(view: SiteView) -> list[Finding]:
     findings = [finding for finding in view.site.findings if finding.action]
     answer = find_answer(view.site.story, findings)
     listed = [f for meeting in list_meetings(view) for f in meeting.findings]

@@ -53,6 +53,10 @@ def list_meetings(view: SiteView) -> list[Meeting]:
     What one side misses and the other knows stands in the first list, where it is least expected;
     a finding most of whose topics were told there is not told again.
     """
+    return view.once("meetings", lambda: _list_meetings(view))
+
+
+def _list_meetings(view: SiteView) -> list[Meeting]:
     told: set[tuple[str, str]] = set()
     meetings = []
     for state, titles in _LISTS:
