@@ -137,6 +137,11 @@ class Assessment:
         told = {**assessment.provenance, "inputs": inputs}
         return replace(assessment, provenance=told, past=past)
 
+    @cached_property
+    def worked_out(self) -> dict[str, Any]:
+        """What one part of a page has worked out and others need as well."""
+        return {}
+
     @property
     def language(self) -> str:
         """The language of the report."""
