@@ -39,6 +39,7 @@ from harmony_kit.engine.prepare import list_parameters
 from harmony_kit.errors import FileError
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.stored import stored_names
+from harmony_kit.report.bidi import settle
 from harmony_kit.report.words import load_words
 
 __all__ = [
@@ -139,7 +140,7 @@ class Briefing:
             client=engagement.client,
             brand=engagement.brand,
             banner=engagement.banner,
-            head=f"{title} · {engagement.client} · {wave}",
+            head=" · ".join(map(settle, (title, engagement.client, wave))),
         )
 
     def _declares(self, notebook: str, parameter: str) -> bool:
