@@ -17,7 +17,7 @@ import pandas as pd
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Bools
 from harmony_kit.measures.claims import middle_certainty
-from harmony_kit.measures.levels import name_levels
+from harmony_kit.measures.levels import LEVELS, name_levels
 from harmony_kit.measures.steps import STEPPED
 from harmony_kit.measures.telling import hides_counts
 
@@ -61,7 +61,8 @@ def tell_ranking(frame: pd.DataFrame, min_group: int) -> pd.DataFrame:
             name_levels(one, size) if isinstance(one, Mapping) else None
             for one, size in zip(named, n, strict=True)
         ]
-        told[f"first_{name}"] = _as_objects(first, frame)
+        kept = map(_drop_few, first, levels, hide)
+        told[f"first_{name}"] = _as_objects(list(kept), frame)
         told[f"level_{name}"] = _as_objects(levels, frame)
         told[name] = _mask(weights, hide)
         told[f"named_{name}"] = _mask(named, hide)
@@ -71,6 +72,17 @@ def tell_ranking(frame: pd.DataFrame, min_group: int) -> pd.DataFrame:
         none = [[] if hides else one for one, hides in zip(frame[name], is_hidden, strict=True)]
         told[name] = _as_objects(none, frame)
     return told
+
+
+def _drop_few(
+    first: list[str] | None,
+    levels: Mapping[str, str] | None,
+    hides: bool,  # noqa: FBT001 - in a row
+) -> list[str] | None:
+    """What is put first, without what is told as named by few or none."""
+    if first is None or levels is None or not hides:
+        return first
+    return [option for option in first if levels[option] != LEVELS[-1]]
 
 
 #: Lists of options and how far two sets of weights differ on them, by those sets.
