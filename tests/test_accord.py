@@ -208,7 +208,7 @@ def test_the_sheet_says_what_is_open_and_who_disagrees(folder):
     ]
     assert told["dissent"] == [("Operations", "Two minutes are too short at night.")]
     assert told["open"] == (
-        "2 lines of the frame have no common sentence. 3 points have no owner or no day yet."
+        "2 ground rules have no common sentence. 3 points have no owner or no day yet."
     )
 
 

@@ -80,7 +80,7 @@ def test_late_comes_first_by_owner(folder):
     told = _said("follow", folder, "--as-of", "2026-12-10").splitlines()
     first, second = _mark(folder, "act-1"), _mark(folder, "readiness.in_time")
     assert told[:4] == [
-        "Lyon, wave 2026: 2 late, 3 due soon, 3 open, 2 without a day",
+        "Lyon, wave 2026: 2 late, 3 due soon, 3 open, 2 with no day agreed",
         "  head of IT",
         (
             f"    {first}  late: Write the five limits down and hang them at the filler "
@@ -134,7 +134,9 @@ def test_done_and_dropped_are_said_and_kept(folder):
     )
     assert things["act-2"].due.isoformat() == "2027-03-01"
     told = _said("follow", folder, "--as-of", "2026-12-10")
-    assert told.startswith("Lyon, wave 2026: 1 late, 3 due soon, 2 open, 2 without a day, 1 done")
+    assert told.startswith(
+        "Lyon, wave 2026: 1 late, 3 due soon, 2 open, 2 with no day agreed, 1 done"
+    )
     assert "The tags are replaced" not in told
     assert "The tags are replaced" in _said("follow", folder, "--as-of", "2026-12-10", "--all")
     _said("follow", folder, "--id", first, "--state", "open")

@@ -58,7 +58,7 @@ def _read(path: Path) -> list[str]:
 def test_what_moved_and_what_did_not(folder):
     told = _run("pulse", folder, "--as-of", "2026-12-13")
     assert told == [
-        "Lyon: 3 moved on record; promises: 2 late, 3 due soon, 3 open, 2 without a day",
+        "Lyon: 3 moved on record; promises: 2 late, 3 due soon, 3 open, 2 with no day agreed",
         "Porto: 0 moved on record",
         str(folder / "pulse" / "index.html"),
     ]
@@ -75,7 +75,7 @@ def test_what_moved_and_what_did_not(folder):
         "Reader: past its planned end, still running.",
         "Reader: used by 52% of those who could; no change that can be told.",
         "What was promised, and how it stands",
-        "2 late, 3 due soon, 3 open, 2 without a day",
+        "2 late, 3 due soon, 3 open, 2 with no day agreed",
     ]
     assert at == 3
     assert not [name for name in NAMES if name in " ".join(page)]
