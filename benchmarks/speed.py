@@ -45,7 +45,7 @@ HERE = Path(__file__).parent
 BARS = (
     ("command lines", "harmony, 2 at a time", 22.0),
     ("command lines", "harmony, 1 core", 11.0),
-    ("command lines, lean", "harmony, 2 at a time", 14.0),
+    ("command lines, lean", "harmony, 2 at a time", 12.0),
     ("ploomber-engine, 2 processes", "harmony, 2 at a time", 1.25),
     ("fresh kernels, 2 processes", "harmony, 2 at a time", 3.5),
 )
@@ -201,7 +201,7 @@ def time_starts(bench: Bench) -> None:
     for name, words, bar in (
         ("harmony --help", ["--help"], 0.25),
         ("one cold report", [*run, "--site", bench.sites[0], "--force"], 4.0),
-        (f"nothing to do, {len(bench.sites)} sites", run, 2.0),
+        (f"nothing to do, {len(bench.sites)} sites", run, 1.5),
     ):
         times = []
         for _ in range(5):

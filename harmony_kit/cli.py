@@ -81,11 +81,17 @@ def demo(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click hands ov
 @folder_argument
 @click.option("--client", default=None, help="Name of the client; default: the name of the folder.")
 @click.option("--wave", default="1", show_default=True, help="Name of this round of interviews.")
-def init(folder: Path, client: str | None, wave: str) -> None:
+@click.option(
+    "--notebooks",
+    "has_notebooks",
+    is_flag=True,
+    help="Also copy the notebooks of the reports into it, to change; into a folder there is, too.",
+)
+def init(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Start an engagement folder whose files explain themselves."""
     from harmony_kit.commands import folders
 
-    folders.init(folder, client=client, wave=wave)
+    folders.init(folder, **options)
 
 
 @main.command()
@@ -123,7 +129,8 @@ main.add_command(cli_exchange.form)
 def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
     """Make the reports of DIR that are missing or out of date.
 
-    One report per site, the portfolio and the index, in DIR/reports. A site that fails gets a
+    One report per site, the portfolio and the index, in DIR/reports; those of other waves stay, in
+    DIR/reports/waves. What you changed there by hand is kept and named. A site that fails gets a
     page saying what failed; the others are made all the same, and the exit code is 1. What was
     published of a side stays as it was until enough of its people have answered anew.
     Interrupt it whenever you like: the same command finishes what is missing.

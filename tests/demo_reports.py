@@ -26,7 +26,17 @@ AS_OF = dt.date(2026, 10, 30)
 NOW = dt.datetime(2026, 10, 30, tzinfo=dt.UTC)
 CASES = Path(__file__).parent / "cases"
 PARTS = (
-    *("page_one", "cover", "changed", "first_page", "actions", "who_acts", "can_wait", "evidence"),
+    *(
+        "page_one",
+        "cover",
+        "changed",
+        "first_page",
+        "actions",
+        "who_acts",
+        "can_wait",
+        "notes",
+        "evidence",
+    ),
     *("headline", "false_consensus", "known_difference", "false_conflict", "dimensions", "lexicon"),
     *("voices", "canvases", "appendix", "method"),
 )

@@ -84,7 +84,7 @@ def repeat_sites(portfolio: Portfolio, n: int) -> Portfolio:
     )
     frames = {
         name: _repeat(getattr(portfolio, name), sources, ids)
-        for name in ("sites", "understanding", "topics", "signatures", "findings", "evidence")
+        for name in ("sites", "understanding", "topics", "findings", "evidence")
     }
     places = {site.site: site for site in sites}
     for name in ("name", "region"):
@@ -184,7 +184,14 @@ def index_run(language: str = "en") -> dict:
         "counts": counts,
         "stopped": "Five in a row failed alike.",
         "sites": rows,
-        "portfolio": {"status": "ok", "link": "portfolio.html", "failure": None, "setback": None},
+        "waves": [{"wave": "2025", "link": "waves/2025/index.html"}],
+        "portfolio": {
+            "status": "ok",
+            "link": "portfolio.html",
+            "failure": None,
+            "setback": None,
+            "outdated": [],
+        },
     }
 
 

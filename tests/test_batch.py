@@ -6,6 +6,7 @@ import getpass
 import json
 import os
 import platform
+import re
 import shutil
 import signal
 import subprocess
@@ -394,6 +395,10 @@ def test_five_equal_failures_in_a_row_stop_a_run(tmp_path: Path, run: Any) -> No
     # No portfolio of half a run: of the one that stands it is said what changed since.
     assert "_portfolio" not in result.made
     assert _run_json(folder)["portfolio"]["outdated"] == ["results"]
+    index = (folder / "reports" / "index.html").read_text()
+    told = re.search(r'<a href="portfolio.html">.*?</p>', index)[0]
+    assert "out of date" in told
+    assert "results of the sites" in told
     assert len(run(folder, patience=None).failed) == 10
 
 

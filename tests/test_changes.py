@@ -11,6 +11,7 @@ from harmony_kit.measures.understood_changes import (
     UNDERSTOOD_CHANGES,
     measure_understood_changes,
 )
+from harmony_kit.measures.wave_comparison import compare_waves
 from harmony_kit.measures.wave_pairs import draw_successive
 from harmony_kit.measures.waves import RETURNS, measure_returns, pair_waves
 
@@ -39,6 +40,7 @@ def topic(item, own, estimate, other, other_estimate=(3, 3, 3), **where):
 BEFORE = wave("w2", 1, topic("frame.one", [5, 5, 4, 5], [5, 5, 5, 5], [1, 1, 2, 1], [1, 1, 1, 1]))
 AFTER = wave("w1", 9, topic("frame.one", [5, 5, 5], [1, 2, 1], [1, 1, 2, 1, 1], [1, 2, 1, 1, 1]))
 BOTH = pd.concat([AFTER, BEFORE], ignore_index=True)
+NO_HEADS = pd.DataFrame({"site": [], "lens": [], "headcount": []})
 
 
 def draw(answers, items):
@@ -224,6 +226,22 @@ def test_transitions():
 
 
 @pytest.mark.slow
+def test_many_sites_are_compared_as_each_alone():
+    """Sites are drawn some at a time."""
+    sites = [f"s{i:02d}" for i in range(18)]
+    answers = pd.concat([BOTH.assign(site=site) for site in sites], ignore_index=True)
+    answers = answers.astype(BOTH.dtypes)
+    options = {"settings": SETTINGS, "headcounts": NO_HEADS, "wordings": {}}
+    every, alone = (
+        compare_waves(one, ITEMS, **options) for one in (answers, answers[answers["site"] == "s17"])
+    )
+    for name in ("changes", "transitions", "understood", "returns"):
+        found = getattr(every, name)
+        assert found["site"].unique().tolist() == sites
+        last = found[found["site"] == "s17"].reset_index(drop=True)
+        pd.testing.assert_frame_equal(last, getattr(alone, name))
+
+
 def test_three_waves_make_two_pairs_and_one_wave_none():
     third = AFTER.assign(wave="w0")
     third["answered_at"] += pd.Timedelta(days=90)

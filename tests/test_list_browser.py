@@ -83,7 +83,7 @@ def visit(folder, desk):
 
 def test_from_the_schedule_to_an_interview_corrected_on_the_way(visit, desk):
     page = visit.page
-    for width in (1280, 360):
+    for width in (1280, 768, 360):
         page.set_viewport_size({"width": width, "height": 800})
         visit.check_access(f"planned-{width}")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -92,7 +92,9 @@ def test_from_the_schedule_to_an_interview_corrected_on_the_way(visit, desk):
 
     page.get_by_role("button", name="Correct: kilo-2").click()
     visit.wait_for(".correcting")
-    visit.check_access("correcting")
+    for colours in ("active", "none"):
+        page.emulate_media(forced_colors=colours)
+        visit.check_access(f"correcting-{colours}")
     page.get_by_role("button", name="Correct it").click()
     page.get_by_text("Please give a reason.").wait_for()
     page.get_by_label("Why it is corrected").fill("misread")

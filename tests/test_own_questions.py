@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from harmony_kit.cli import main
+from harmony_kit.commands.interviewing import open_reception
 from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.engagement.scaffold import create_engagement
 from harmony_kit.errors import InstrumentError
+from harmony_kit.exchange.form_plan import plan_form
 from harmony_kit.instrument.file import find_instrument, load_instrument
+from harmony_kit.journal.answers import Answers, type_frame
 from harmony_kit.journal.store import Store
+from harmony_kit.report.assessment import measure_site
 
 CORE = load_instrument(find_instrument("it-operations"))
 OWN = """
@@ -152,3 +158,102 @@ def test_diff_says_what_stays_comparable(tmp_path, own):
             "reworded  own.clear (not compared with earlier answers)",
         ],
     )
+
+
+# One plant's own questions
+
+LOCAL = OWN.replace("mirrored: true,", "mirrored: true, sites: [north],")
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    """Two plants, and one of them has a question of its own."""
+    folder = tmp_path / "acme"
+    create_engagement(folder, client="Acme", wave="1")
+    (folder / "own.yaml").write_text(LOCAL, encoding="utf-8")
+    (folder / "sites.csv").write_text("site,name,region,country\nnorth,N,,\nsouth,S,,\n", "utf-8")
+    settings = folder / "engagement.yaml"
+    text = settings.read_text("utf-8").replace("instrument: it-operations", "instrument: own.yaml")
+    settings.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(("site", "other"), [("north", "south"), ("south", "north")])
+def test_a_plants_own_question_is_asked_there_and_nowhere_else(two, site, other):
+    text = (two / "own.yaml").read_text("utf-8").replace("sites: [north]", f"sites: [{site}]")
+    (two / "own.yaml").write_text(text, encoding="utf-8")
+    engagement = load_engagement(two)
+    whole = engagement.instrument
+    assert whole.at(site) is whole
+    elsewhere = whole.at(other)
+    assert [i.id for i in whole.items if not elsewhere.has_item(i.id)] == ["own.pace"]
+    assert elsewhere.sha256 == whole.sha256
+    assert not any("own.pace" in key for key in elsewhere.source_texts)
+    assert not whole.is_core(whole.item("own.pace"))
+    for place in (site, other):
+        reception = open_reception(engagement, place)
+        reception.handle(
+            {
+                "do": "begin",
+                "respondent": f"{place}-1",
+                "lens": "it",
+                "role": "",
+                "language": "en",
+                "consent": True,
+            }
+        )
+        session = reception.conversation.interview.session
+        asked = {question.item for question in session.questions}
+        assert ("own.pace" in asked, "own.clear" in asked) == (place == site, True)
+        plan = plan_form(whole, "it", (), place=(place, "1"), languages=("en",))
+        assert any(q.item.id == "own.pace" for q in plan.questions) is (place == site)
+        said = {"do": "answer", "question": "own.pace", "value": 2}
+        assert ("saved" in reception.handle(said)) is (place == site)
+        reception.desk.journal.close()
+
+
+def test_an_answer_from_where_it_is_not_asked_is_refused_with_its_cell(two):
+    path = two / "answers.csv"
+    head = "respondent,site,lens,wave,own.pace,own.clear\n"
+    path.write_text(f"{head}P-1,north,it,1,2,3\nP-2,south,it,1,2,3\n", encoding="utf-8")
+    code, told = _run("import", two, path)
+    assert code == 1
+    assert (
+        "answers.csv: row 3, column own.pace: own.pace is not asked at south. Allowed: at north."
+    ) in told
+    path.write_text(f"{head}P-1,north,it,1,2,3\nP-2,south,it,1,,3\n", encoding="utf-8")
+    assert _run("import", two, path)[0] == 0
+
+
+def test_a_report_of_another_plant_knows_nothing_of_it(two):
+    engagement = load_engagement(two)
+    answers = Answers(type_frame(pd.DataFrame()))
+    for site in ("north", "south"):
+        measured = measure_site(engagement, answers, site=site, wave="1", as_of=dt.date(2026, 1, 1))
+        instrument = measured.engagement.instrument
+        assert instrument.has_item("own.pace") is (site == "north")
+
+
+UNKNOWN = (
+    "own.yaml: item own.pace, sites: the site 'nort' is not in sites.csv. "
+    "Allowed: north, south. Did you mean north?"
+)
+ELSEWHERE = (
+    "own.yaml: items[1].relevant: 'own.pace' is asked at north only. "
+    "Allowed: an item that is asked wherever this one is."
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("sites: [north]", "sites: [nort]", UNKNOWN),
+        ("text: Clear?", "relevant: own.pace >= 2, text: Clear?", ELSEWHERE),
+    ],
+)
+def test_where_it_is_asked_must_make_sense(two, old, new, told):
+    text = (two / "own.yaml").read_text("utf-8")
+    (two / "own.yaml").write_text(text.replace(old, new), encoding="utf-8")
+    code, output = _run("check", two)
+    assert code == 1
+    assert told in output

@@ -267,3 +267,8 @@ def test_every_dimension_has_one_spread(site):
     assert [one for one, n in Counter(bullets).items() if n > 1] == []
     first = {finding.title for finding in select_first(view.site.findings)}
     assert first.isdisjoint(html.unescape(one) for one in bullets)
+
+
+def test_what_runs_late_is_acted_on_where_the_story_tells_of_it():
+    first = [step.finding for step in first_steps(_view("kobuchi"), N_FIRST)]
+    assert {"vision", "planner"} in [set(finding.names) for finding in first]

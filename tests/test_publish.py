@@ -207,6 +207,7 @@ def test_the_index_escapes_everything() -> None:
         "package": "0",
         "counts": counts,
         "stopped": HOSTILE,
+        "waves": [{"wave": HOSTILE, "link": HOSTILE}],
         "sites": [row],
         "portfolio": {"status": "failed", "link": None, "failure": failure, "setback": failure},
     }

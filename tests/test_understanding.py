@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from measure_frames import answers_of, dtypes_of, items_of, no_answers, said
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.measures.accuracy import Hits, read_accuracy
 from harmony_kit.measures.coorientation import measure_topics, measure_understanding
 from harmony_kit.measures.looks import Looks
 from harmony_kit.measures.understanding import (
@@ -161,3 +162,25 @@ def test_knowing_beats_projecting_and_one_guess():
     assert rows[1]["profile"] > 0.9
     assert abs(rows[1]["level"]) < 0.2
     assert (rows[1]["n_different"], rows[1]["different_understood"]) == (12, 1.0)
+
+
+def test_of_few_topics_nobody_knows_a_profile():
+    found = measure_understanding(ANSWERS, ITEMS, settings=SETTINGS)
+    names = [f"{part}{end}" for part in ("profile", "projection") for end in ("_low", "", "_high")]
+    assert found[names].isna().to_numpy().all()
+    assert found.loc[found["dimension"] == "all", "level"].notna().all()
+
+
+def test_the_interval_of_a_profile_is_wider_than_its_draws():
+    random = np.random.default_rng(4)
+    own, other = random.normal(2, 1, (2, 30, 1)) + random.normal(0, 0.1, (2, 30, 400))
+    estimate = other + random.normal(0, 0.8, (30, 1)) + random.normal(0, 0.2, (30, 400))
+    looks = Looks.of(np.stack([own, estimate, other]), np.abs(own - other) <= 1, 1.0)
+    found = read_accuracy(looks, Hits.of(looks))
+    drawn = [np.corrcoef(estimate[:, i], other[:, i])[0, 1] for i in range(400)]
+    low, middle, high = np.arctanh(np.quantile(drawn, [0.1, 0.5, 0.9]))
+    ends = np.arctanh([found["profile_low"], found["profile_high"]])
+    assert np.tanh(middle) == pytest.approx(found["profile"], abs=1e-4)
+    assert ((ends - middle) / (np.array([low, high]) - middle)).tolist() == pytest.approx(
+        [1.15, 1.15], rel=0.01
+    )

@@ -167,6 +167,58 @@ def test_undoing_travels_with_a_merge(tmp_path):
     assert theirs.merge(ours) == 0
 
 
+def test_an_import_of_another_laptop_is_taken_back_after_a_merge(store_url, tmp_path):
+    theirs, ours = Store("sqlite://"), Store(store_url)
+    first = offer_text(theirs, tmp_path, FIRST)
+    second = offer_text(theirs, tmp_path, SECOND)
+    ours.append([_asked("I9", 3)])
+    assert ours.merge(theirs) == 7
+    assert ours.merge(theirs) == 0
+    assert ours.imports() == theirs.imports()
+
+    ours.undo_import(second.import_id, by="bo", at=LATER)
+    theirs.undo_import(second.import_id, by="bo", at=LATER)
+
+    def of_theirs():
+        return {key: content for key, content in _said(ours).items() if key[2] != "I9"}
+
+    assert of_theirs() == _said(theirs)
+    assert ours.respondents("north")[0].role == ""
+    for one in (ours, theirs):
+        one.undo_import(first.import_id, by="bo", at=LATER + dt.timedelta(hours=1))
+    assert of_theirs() == _said(theirs)
+    assert ours.current(respondent="I9") == [_asked("I9", 3)]
+    ours.close()
+
+
+def _asked(name: str, value: int) -> Answer:
+    source = Source("bo", "interview", "small", 1, SMALL.sha256, "s9")
+    said = ("north", "1", name, "it", "view.one", "it", "answered", WHEN, source)
+    return Answer(*said, value=value)
+
+
+def test_an_import_that_stands_again_after_a_merge_is_taken_back_whole(tmp_path):
+    here, there = Store("sqlite://"), Store("sqlite://")
+    report = offer_text(here, tmp_path, FIRST)
+    there.append([replace(_asked("I1", 1), answered_at=WHEN - dt.timedelta(days=1))])
+    here.merge(there)  # the import is the later one and stands once more, as the newest row
+    assert _said(here)["north", "1", "I1", "view.one", "", "it"][1] == 4
+    here.undo_import(report.import_id, by="bo", at=LATER)
+    assert _said(here) == _said(there)
+
+
+def test_whoever_was_renamed_or_forgotten_is_so_in_what_an_import_is_undone_by(tmp_path):
+    theirs, ours = Store("sqlite://"), Store("sqlite://")
+    report = offer_text(theirs, tmp_path, SECOND)
+    ours.forgetting.erase([("north", "1", "I2")], LATER)
+    ours.register(Respondent("north", "1", "I1", "operations"))
+    ours.merge(theirs, renamed={"I1": "I7"})
+    assert {a.respondent for a in ours.current()} == {"I7"}
+    ours.undo_import(report.import_id, by="bo", at=LATER)
+    assert ours.current() == []
+    assert [(p.respondent, p.lens) for p in ours.respondents()] == [("I1", "operations")]
+
+
 def test_two_laptops_that_answered_at_one_moment_agree_whoever_merges_first(tmp_path):
     def stores() -> tuple[Store, Store]:
         pair = Store("sqlite://"), Store("sqlite://")

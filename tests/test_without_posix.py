@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import ast
 import os
+import re
+import signal
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -33,12 +38,16 @@ POSIX_NAMES = {
 POSIX_MODULES = {"posix.py", "forker.py"}
 
 
-def _run(folder: Path, *words: str | Path, code: int = 0) -> str:
+def _environment() -> dict[str, str]:
     path = os.pathsep.join(map(str, (TAKEN_AWAY, ROOT, ROOT / "tests")))
+    return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+
+
+def _run(folder: Path, *words: str | Path, code: int = 0) -> str:
     done = subprocess.run(
         [sys.executable, *map(str, words)],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": path},
+        env=_environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -49,6 +58,54 @@ def _run(folder: Path, *words: str | Path, code: int = 0) -> str:
 
 def _harmony(folder: Path, *words: str | Path, code: int = 0) -> str:
     return _run(folder, "-m", "harmony_kit", *words, code=code)
+
+
+def _ask(address: str) -> None:
+    """Ask for a page until it is there."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=60) as reply:
+                assert reply.status == 200
+                return
+        except urllib.error.URLError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+def _serve(folder: Path, *words: str) -> str:
+    """What a command that serves pages says; its page is asked for, then Ctrl-C ends it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harmony_kit", *words, "--no-browser"],
+        cwd=folder,
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    said = ""
+    try:
+        for line in process.stdout:
+            said += line
+            if found := re.search(r"http://127\.0\.0\.1:\S+|http://localhost:\S+", line):
+                _ask(found[0])
+                return said
+        raise AssertionError(said)
+    finally:
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, said + rest
+
+
+#: What the cells of the two notebooks call.
+_OPEN = """
+from harmony_kit.commands.interviewing import open_interview
+from harmony_kit.commands.workshops import open_workshop
+print(type(open_interview("demo")).__name__)
+print(type(open_workshop("demo", site="lakeview")).__name__)
+"""
 
 
 def test_the_names_are_gone_for_our_code_alone(tmp_path: Path) -> None:
@@ -75,7 +132,11 @@ def test_every_command_works(tmp_path: Path) -> None:
     assert "--memory: this system cannot keep a report from taking more memory" in refused
     assert "lakeview" in _harmony(tmp_path, "plan", "demo")
     assert "one wave" in _harmony(tmp_path, "compare", "demo", code=1)
-    assert "9 respondents" in _harmony(tmp_path, "export", "demo", "out.csv")
+    assert "of 982 answers" in _harmony(tmp_path, "export", "demo", "out.csv")
+    assert _run(tmp_path, "-c", _OPEN).split() == ["InterviewForm", "WorkshopBoard"]
+    _serve(tmp_path, "interview", "demo", "--self")
+    _serve(tmp_path, "interview", "demo")
+    _serve(tmp_path, "workshop", "demo", "--site", "lakeview")
 
 
 _BATCH = """

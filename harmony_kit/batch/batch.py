@@ -17,7 +17,7 @@ from __future__ import annotations
 import errno
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,24 +28,23 @@ from harmony_kit.batch.briefing import (
     PORTFOLIO,
     brief,
     clean_up,
-    kept_sites,
-    plan_portfolio,
 )
 from harmony_kit.batch.crew import auto_jobs, work_through
-from harmony_kit.batch.deliver import Destination, ledger_folder
+from harmony_kit.batch.delivering import Delivery
 from harmony_kit.batch.events import BatchEvent, BatchResult, Listener
 from harmony_kit.batch.handing import register_site
 from harmony_kit.batch.job import Job
 from harmony_kit.batch.lock import run_lock
 from harmony_kit.batch.makers import Maker, makers
-from harmony_kit.batch.manifest import describe_run, describe_start, describe_timings
+from harmony_kit.batch.manifest import describe_run, describe_start, describe_timings, tell_run
 from harmony_kit.batch.plan import Plan, Step
+from harmony_kit.batch.portfolio_step import kept_sites, plan_portfolio
 from harmony_kit.batch.publish import write_index
 from harmony_kit.batch.record import Failure, Record
 from harmony_kit.batch.shelf import Shelf
 from harmony_kit.engine.runner import RunnerClosed
-from harmony_kit.errors import HarmonyError, MakersLost, StoreError
-from harmony_kit.files import FileMark, mark_file, read_json, write_json
+from harmony_kit.errors import MakersLost
+from harmony_kit.files import read_json, write_json
 from harmony_kit.report.words import FALLBACK, load_words
 
 __all__ = [
@@ -95,7 +94,6 @@ class _Batch:
         self._seconds: dict[str, float] = {}
         self._made: dict[str, str] = {}
         self._failed: dict[str, str] = {}
-        self._trouble: HarmonyError | None = None
         self._alike: list[Failure] = []
         self._stopped: Failure | None = None
 
@@ -105,7 +103,8 @@ class _Batch:
             self._briefing = brief(self._request)
             self._records = dict(self._briefing.records)
             self._shelf = Shelf(self._briefing.reports, self._briefing.records_folder)
-            self._destination = self._open_destination()
+            self._delivery = Delivery(self._briefing)
+            self._delivery.deliver_kept()
             self._drop_gone_sites()
         due = self._briefing.plan.due
         self._tell(BatchEvent("planned", n=len(due)))
@@ -121,12 +120,13 @@ class _Batch:
             self._briefing.reports,
             tuple(self._made),
             self._failed,
-            self._trouble,
+            self._delivery.trouble,
             self._stopped.say(load_words(FALLBACK)) if self._stopped else "",
             self._briefing.plan.n_current,
             n_left,
             time.perf_counter() - began,
             run,
+            tell_run(self._briefing, self._shelf.kept),
         )
 
     @contextmanager
@@ -139,21 +139,13 @@ class _Batch:
         with self._lock:
             self._listener(event)
 
-    def _open_destination(self) -> Destination | None:
-        url = self._request.output
-        if url is None or self._request.is_draft:
-            return None
-        if self._request.is_redacted:  # never over the ordinary reports
-            url = f"{url.rstrip('/')}/{self._request.edition}"
-        return Destination(url, ledger_folder(self._briefing.engagement.folder, url))
-
     def _drop_gone_sites(self) -> None:
         """Take down what was published of sites that sites.csv no longer has."""
         known = {*self._briefing.engagement.site_ids, PORTFOLIO}
         for name in sorted(self._records.keys() - known):
             self._shelf.remove(self._records.pop(name))
             self._briefing.site_folders.remove(name)
-            self._deliver(name, {})
+            self._delivery.remove(name)
 
     # One report
 
@@ -172,12 +164,12 @@ class _Batch:
         except RunnerClosed:
             raise
         except MakersLost as cause:  # nothing is wrong with this report: it is left, like the rest
-            self._trouble = cause
+            self._delivery.trouble = cause
             self._make.stop.set()
             return
         except Exception as cause:  # noqa: BLE001 - one bad site never stops the others
             record = self._keep(step, job, old, _why_unpublished(cause))
-        self._deliver_record(record)
+        self._delivery.deliver_record(record, self._shelf)
         self._settle(record, step, time.perf_counter() - began)
 
     def _make_and_put(self, step: Step, job: Job, old: Record | None) -> Record:
@@ -237,18 +229,24 @@ class _Batch:
         known = read_json(reports / "run.json")
         described["portfolio"]["outdated"] = self._list_changed_for_portfolio()
         logo = self._briefing.engagement.brand.logo
-        described["page"] = write_index(
+        described["page"], kept = write_index(
             reports / "index.html", described, known.get("page", ""), logo=logo
         )
+        self._shelf.kept.update(kept)
         timings = describe_timings(self._records, self._made, self._seconds)
         start = describe_start(self._request, self._started)
         engine = self._request.limits.engine
-        run = {**described, "run": start, "engine": engine, "timings": timings}
-        if self._made or described != {name: known.get(name) for name in described}:
+        changed = {"kept": dict(sorted(self._shelf.kept.items()))}
+        run = {**described, "run": start, "engine": engine, "timings": timings, **changed}
+        if (
+            self._made
+            or self._shelf.kept
+            or described != {name: known.get(name) for name in described}
+        ):
             write_json(reports / "run.json", run)
         for record in self._records.values():
-            self._deliver_record(record)
-        self._deliver("_pages", {n: mark_file(reports / n) for n in ("index.html", "run.json")})
+            self._delivery.deliver_record(record, self._shelf)
+        self._delivery.deliver_pages(reports)
         return run
 
     def _list_changed_for_portfolio(self) -> list[str]:
@@ -260,25 +258,6 @@ class _Batch:
     def _is_done(self, step: Step) -> bool:
         """Whether this run put what stands there, report or page."""
         return step.name in self._made and self._records[step.name].setback is None
-
-    def _deliver_record(self, record: Record) -> None:
-        prefix = "" if record.name == PORTFOLIO else f"{record.name}/"
-        if record.setback and record.missing_files(self._shelf.place(record.name)):
-            return  # what stands there is no longer whole; what was delivered is
-        files = {f"{prefix}{name}": mark for name, mark in record.files.items()}
-        self._deliver(record.name, files)
-
-    def _deliver(self, name: str, files: Mapping[str, FileMark]) -> None:
-        """Bring files to the other place; once that fails, the rest waits for the next run."""
-        if self._destination is None or self._trouble is not None:
-            return
-        try:
-            self._destination.deliver(self._briefing.reports, name, files)
-        except StoreError as cause:
-            self._trouble = cause
-        except OSError as cause:  # its ledger could not be written
-            tried = "keep what was delivered from"
-            self._trouble = StoreError(tried, str(self._briefing.reports), str(cause))
 
 
 def _why_unpublished(cause: Exception) -> Failure:

@@ -39,7 +39,7 @@ class BatchRequest:
         Where this machine and the workers leave things for each other, a folder or an fsspec
         URL all can reach; None: ``.harmony/exchange`` in the engagement folder.
     notebooks
-        Folder of the two notebooks; None: those of the package.
+        Folder of the two notebooks; None: the engagement's own, else those of the package.
     is_draft
         For the consultant's eyes only: of all answers there are, marked on every page, in a
         folder of its own that is neither registered nor delivered.

@@ -17,22 +17,29 @@ from harmony_kit.batch.batch_request import BatchRequest
 from harmony_kit.batch.earlier import take_earlier
 from harmony_kit.batch.handing import mark_pages, redact_engagement, reports_name, void_reports
 from harmony_kit.batch.holding import read_holding
-from harmony_kit.batch.inputs import portfolio_inputs, shared_inputs, site_inputs
+from harmony_kit.batch.inputs import shared_inputs, site_inputs
 from harmony_kit.batch.job import Job
 from harmony_kit.batch.losses import list_losses
+from harmony_kit.batch.own_notebooks import (
+    PORTFOLIO_NOTEBOOK,
+    SITE_NOTEBOOK,
+    find_notebook,
+    list_own,
+)
 from harmony_kit.batch.page import Page
-from harmony_kit.batch.places import notebooks_folder
-from harmony_kit.batch.plan import Plan, Step, compare, make_plan, select_sites
-from harmony_kit.batch.record import EDITIONS, Record, find_records, record_folder
+from harmony_kit.batch.plan import Plan, Step, make_plan, select_sites
+from harmony_kit.batch.record import Record, find_records, record_folder
 from harmony_kit.batch.site_folder import SiteFolders
 from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
 from harmony_kit.batch.swap import put_back
+from harmony_kit.batch.wave_shelves import arrange_waves, list_places, place_of_wave
 from harmony_kit.engagement.choosing import first_site, refuse, unknown_wave
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engine.prepare import list_parameters
 from harmony_kit.errors import FileError
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.stored import stored_names
+from harmony_kit.report.bidi import settle
 from harmony_kit.report.words import load_words
 
 __all__ = [
@@ -40,14 +47,10 @@ __all__ = [
     "Briefing",
     "brief",
     "clean_up",
-    "kept_sites",
-    "plan_portfolio",
 ]
 
 #: The name of the portfolio's record; no site id starts with an underscore.
 PORTFOLIO = "_portfolio"
-_SITE_NOTEBOOK = "2_site_assessment.ipynb"
-_PORTFOLIO_NOTEBOOK = "3_portfolio.ipynb"
 #: A plan's own snapshot, and how old it is at least when nobody is at it any more.
 _PLAN, _LONGEST_PLAN_S = "plan-", 3600
 # Every working folder lies where a published report lies: two levels below the engagement.
@@ -56,7 +59,11 @@ _HOME = "../.."
 
 @dataclass(frozen=True)
 class Briefing:
-    """An engagement, its snapshot, its records and the plan made from them."""
+    """An engagement, its snapshot, its records and the plan made from them.
+
+    `reports` is where the reports are published, drafts elsewhere; `present` is the wave of
+    engagement.yaml, `moved` the one whose reports made room for it.
+    """
 
     request: BatchRequest
     engagement: Engagement
@@ -64,16 +71,14 @@ class Briefing:
     records: Mapping[str, Record]
     plan: Plan
     shared: Mapping[str, str]
+    reports: Path
+    present: str
+    moved: str = ""
 
     @cached_property
     def site_folders(self) -> SiteFolders:
         """The folders the notebooks read instead of the engagement's."""
         return SiteFolders(self.engagement)
-
-    @property
-    def reports(self) -> Path:
-        """Where the reports are published; drafts lie elsewhere."""
-        return self.engagement.folder / reports_name(self.request.edition)
 
     @property
     def records_folder(self) -> Path:
@@ -87,20 +92,20 @@ class Briefing:
             "engagement": f"{_HOME}/{self.site_folders.place(site.site)}",
             "site": site.site,
             "wave": self.engagement.wave,
-            "snapshot": self._snapshot,
+            "snapshot": self._name(self.snapshot.folder),
             "output": ".",
             "as_of": self.request.as_of.isoformat(),
         }
         return self._job(
             step.name,
-            _SITE_NOTEBOOK,
+            SITE_NOTEBOOK,
             parameters,
             self._page(self.engagement.site_labels[site.site]),
         )
 
-    @property
-    def _snapshot(self) -> str:
-        return f"{_HOME}/{self.snapshot.folder.relative_to(self.engagement.folder).as_posix()}"
+    def _name(self, place: Path) -> str:
+        """A place in the engagement folder as a notebook names it."""
+        return f"{_HOME}/{place.relative_to(self.engagement.folder).as_posix()}"
 
     def portfolio_job(self, kept: Sequence[str] = ()) -> Job:
         """The job that makes the portfolio from the results of the sites.
@@ -110,12 +115,12 @@ class Briefing:
         parameters: dict[str, Any] = {
             "engagement": _HOME,
             "wave": self.engagement.wave,
-            "snapshot": self._snapshot,
-            "results": f"{_HOME}/{reports_name(self.request.edition)}",
+            "snapshot": self._name(self.snapshot.folder),
+            "results": self._name(self.reports),
             "output": ".",
             "as_of": self.request.as_of.isoformat(),
         }
-        if kept and self._declares(_PORTFOLIO_NOTEBOOK, "kept"):
+        if kept and self._declares(PORTFOLIO_NOTEBOOK, "kept"):
             parameters["kept"] = list(kept)
         page = replace(
             self._page(load_words(self.engagement.language).say("portfolio.name")),
@@ -124,7 +129,7 @@ class Briefing:
             html="portfolio.html",
             results="",
         )
-        return self._job(PORTFOLIO, _PORTFOLIO_NOTEBOOK, parameters, page)
+        return self._job(PORTFOLIO, PORTFOLIO_NOTEBOOK, parameters, page)
 
     def _page(self, title: str) -> Page:
         engagement = self.engagement
@@ -135,22 +140,28 @@ class Briefing:
             client=engagement.client,
             brand=engagement.brand,
             banner=engagement.banner,
-            head=f"{title} · {engagement.client} · {wave}",
+            head=" · ".join(map(settle, (title, engagement.client, wave))),
         )
 
     def _declares(self, notebook: str, parameter: str) -> bool:
         """Whether a notebook has a parameter; one that cannot be read says so when it is run."""
         with contextlib.suppress(FileError):
-            return parameter in list_parameters(self._path(notebook))
+            return parameter in list_parameters(self.path(notebook))
         return False
 
-    def _path(self, notebook: str) -> Path:
-        return (self.request.notebooks or notebooks_folder()) / notebook
+    def path(self, notebook: str) -> Path:
+        """The notebook reports are made by."""
+        return find_notebook(self.engagement.folder, notebook, self.request.notebooks)
 
     def _job(self, name: str, notebook: str, parameters: dict[str, Any], page: Page) -> Job:
-        path = self._path(notebook)
         folder = self.engagement.folder
-        return Job(name, folder, path, parameters, page, self.request.limits)
+        told = replace(page, is_own=notebook in self.own_notebooks)
+        return Job(name, folder, self.path(notebook), parameters, told, self.request.limits)
+
+    @property
+    def own_notebooks(self) -> list[str]:
+        """The notebooks of the engagement that take the place of the package's."""
+        return [] if self.request.notebooks else list_own(self.engagement.folder)
 
 
 def brief(request: BatchRequest, *, is_plan: bool = False) -> Briefing:
@@ -162,6 +173,7 @@ def brief(request: BatchRequest, *, is_plan: bool = False) -> Briefing:
     engagement = load_engagement(request.folder)
     stored = partial(stored_names, engagement.store_url, "wave")
     refuse(unknown_wave(engagement, request.wave, stored))
+    present = engagement.wave
     engagement = replace(engagement, wave=request.wave or engagement.wave)
     first_site(engagement)  # a broken file must not take every report down
     selected = select_sites(engagement, request.sites, request.where)
@@ -170,43 +182,23 @@ def brief(request: BatchRequest, *, is_plan: bool = False) -> Briefing:
     engagement = mark_pages(engagement, is_draft=request.is_draft)
     if request.is_never_handed_out and not is_plan:
         void_reports(engagement, selected)
+    reports = engagement.folder / reports_name(request.edition)
+    moves = not (is_plan or request.is_draft)
+    moved = arrange_waves(reports, present) if moves else ""
+    if not request.is_draft:
+        reports = place_of_wave(reports, engagement.wave, present)
     snapshot = _take_snapshot(engagement, request, is_plan=is_plan)
     shared = shared_inputs(engagement, request.as_of)
-    notebook = (request.notebooks or notebooks_folder()) / _SITE_NOTEBOOK
+    notebook = find_notebook(engagement.folder, SITE_NOTEBOOK, request.notebooks)
     records = find_records(record_folder(engagement.folder, engagement.wave, request.edition))
     plan = make_plan(
         site_inputs(engagement, snapshot, notebook, shared),
         records,
-        engagement.folder / reports_name(request.edition),
+        reports,
         selected=selected,
         is_forced=request.is_forced,
     )
-    return Briefing(request, engagement, snapshot, records, plan, shared)
-
-
-def kept_sites(briefing: Briefing, records: Mapping[str, Record]) -> tuple[str, ...]:
-    """The sites whose report could not be made again, in the order of sites.csv."""
-    return tuple(
-        site
-        for site in briefing.engagement.site_ids
-        if site in records and records[site].setback is not None
-    )
-
-
-def plan_portfolio(briefing: Briefing, records: Mapping[str, Record]) -> Step:
-    """Whether the portfolio has to be made, given what is published of the sites now."""
-    results = {
-        site: records[site].files["results.json"].sha256
-        for site in briefing.engagement.site_ids
-        if site in records and records[site].is_ok
-    }
-    kept = kept_sites(briefing, records)
-    notebook = (briefing.request.notebooks or notebooks_folder()) / _PORTFOLIO_NOTEBOOK
-    inputs = portfolio_inputs(briefing.engagement, results, notebook, briefing.shared)
-    if kept:
-        inputs["not_made_again"] = ", ".join(kept)
-    step = compare(PORTFOLIO, inputs, briefing.records.get(PORTFOLIO), briefing.reports)
-    return replace(step, is_selected=bool(results))
+    return Briefing(request, engagement, snapshot, records, plan, shared, reports, present, moved)
 
 
 def _take_snapshot(engagement: Engagement, request: BatchRequest, *, is_plan: bool) -> Snapshot:
@@ -239,8 +231,8 @@ def _copy_of(snapshot: Path) -> Iterator[Path]:
 
 def clean_up(folder: Path) -> None:
     """Mend and remove what a run left that was killed; only while holding the lock."""
-    for edition in EDITIONS:
-        put_back(folder / reports_name(edition))
+    for place in list_places(folder):
+        put_back(place)
     for path in (folder / ".harmony").glob("work-*"):
         shutil.rmtree(path, ignore_errors=True)
     for path in (folder / ".harmony").glob(f"{_PLAN}*"):

@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import Final
 
 from harmony_kit.batch.briefing import PORTFOLIO
+from harmony_kit.batch.edited import EDITED
 from harmony_kit.batch.handing import reports_name
 from harmony_kit.batch.kept import list_kept
 from harmony_kit.batch.record import find_records, known_waves, record_folder
 from harmony_kit.batch.shelf import Shelf
+from harmony_kit.batch.wave_shelves import list_places, place_of_wave
 from harmony_kit.engagement.folder import Engagement
 from harmony_kit.errors import ExchangeError
 from harmony_kit.files import hash_file, write_whole
@@ -111,15 +113,17 @@ def _take_down(engagement: Engagement, sites: Collection[str]) -> Iterator[Path]
     folder = engagement.folder
     reports = folder / reports_name()
     for wave in known_waves(folder):
-        shelf = Shelf(reports, record_folder(folder, wave))
+        shelf = Shelf(place_of_wave(reports, wave, engagement.wave), record_folder(folder, wave))
         for name, record in find_records(shelf.records).items():
             if name in (*sites, PORTFOLIO):
                 shelf.remove(record)
                 yield shelf.place(name)
-    for path in [reports / site for site in sites]:
-        shutil.rmtree(path, ignore_errors=True)
-    for name in _OF_THE_RUN:
-        (reports / name).unlink(missing_ok=True)
+    for place in list_places(folder):
+        for site in sites:
+            shutil.rmtree(place / site, ignore_errors=True)
+        changed = [path.name for path in place.glob(f"*{EDITED}*")]
+        for name in (*_OF_THE_RUN, *changed):
+            (place / name).unlink(missing_ok=True)
     yield from erase_snapshots(folder, sites)
 
 

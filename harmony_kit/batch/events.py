@@ -36,7 +36,8 @@ class BatchResult:
     failed again and again until no further report was started; `trouble` is what is wrong with
     none of them: why they did not arrive where they were to go as well, or who was to make them is
     gone; `n_left` reports were due and not started because of a
-    failure; `run` is the content of run.json.
+    failure; `run` is the content of run.json; `told` is what else whoever ran it should know: waves
+    that moved, notebooks of their own, files they had changed by hand.
     """
 
     reports: Path
@@ -48,6 +49,7 @@ class BatchResult:
     n_left: int = 0
     seconds: float = 0.0
     run: Mapping[str, Any] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
 
     @property
     def index(self) -> Path:

@@ -148,7 +148,11 @@ class Fleet:
         # Named from two folders below, where the report will lie; a draft has one of its own.
         snapshot = Path(os.path.normpath(site.parent / job.parameters["snapshot"]))
         before = (snapshot / "earlier" / f"{job.name}.{end}" for end in ("json", "parquet"))
-        paths = [*site.iterdir(), snapshot / f"{job.name}.parquet", *filter(Path.is_file, before)]
+        paths = [
+            *filter(Path.is_file, site.rglob("*")),
+            snapshot / f"{job.name}.parquet",
+            *filter(Path.is_file, before),
+        ]
         named = {path.relative_to(job.folder).as_posix(): path for path in sorted(paths)}
         needed = f"{self._url}/{job.name}.needed.zip"
         put_bundle(needed, {**named, job.notebook.name: job.notebook})

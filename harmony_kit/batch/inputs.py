@@ -15,6 +15,7 @@ from harmony_kit.batch.snapshot import Snapshot
 from harmony_kit.batch.versions import library_versions, package_fingerprint
 from harmony_kit.engagement.evidence_files import evidence_paths
 from harmony_kit.engagement.folder import Engagement
+from harmony_kit.engagement.site_notes import find_note
 from harmony_kit.files import hash_content, hash_file, hash_folder, read_json, write_json
 from harmony_kit.findings.playbook_file import find_playbook
 from harmony_kit.instrument.language_files import texts_beside
@@ -59,7 +60,7 @@ def site_inputs(
 ) -> dict[str, dict[str, str]]:
     """Site → name of the input → fingerprint, for every site of the engagement."""
     evidence = _evidence_by_site(engagement)
-    notebook_hash = hash_file(notebook)
+    notebook_hash = _hash_notebook(engagement, notebook)
     return {
         site.site: {
             "answers": snapshot.sha256[site.site],
@@ -68,6 +69,7 @@ def site_inputs(
             "lexicon": hash_content([asdict(one) for one in engagement.agreed_words(site.site)]),
             "notebook": notebook_hash,
             **_earlier_input(snapshot, site.site),
+            **_note_input(engagement, site.site),
             **shared,
         }
         for site in engagement.sites
@@ -79,6 +81,12 @@ def _earlier_input(snapshot: Snapshot, site: str) -> dict[str, str]:
     return {"wave before": snapshot.earlier[site]} if site in snapshot.earlier else {}
 
 
+def _note_input(engagement: Engagement, site: str) -> dict[str, str]:
+    """What somebody wrote for the report of a site, where somebody did."""
+    path = find_note(engagement.folder, site, engagement.wave)
+    return {"notes": hash_file(path)} if path and not engagement.settings.redacted else {}
+
+
 def portfolio_inputs(
     engagement: Engagement, results: Mapping[str, str], notebook: Path, shared: Mapping[str, str]
 ) -> dict[str, str]:
@@ -86,9 +94,15 @@ def portfolio_inputs(
     return {
         "results": hash_content(dict(results)),
         "sites": hash_content([asdict(site) for site in engagement.sites]),
-        "notebook": hash_file(notebook),
+        "notebook": _hash_notebook(engagement, notebook),
         **shared,
     }
+
+
+def _hash_notebook(engagement: Engagement, notebook: Path) -> str:
+    """A page says whether its notebook is the engagement's own, even one that is the same."""
+    is_own = notebook.parent == engagement.folder / "notebooks"
+    return f"own {hash_file(notebook)}" if is_own else hash_file(notebook)
 
 
 def _evidence_by_site(engagement: Engagement) -> dict[str, str]:

@@ -13,13 +13,17 @@ from typing import Any
 import harmony_kit
 from harmony_kit.batch.batch_request import BatchRequest
 from harmony_kit.batch.briefing import PORTFOLIO, Briefing
+from harmony_kit.batch.handing import reports_name
+from harmony_kit.batch.own_notebooks import tell_own
 from harmony_kit.batch.plan import Plan, Step
 from harmony_kit.batch.record import Failure, Record
 from harmony_kit.batch.versions import library_versions
+from harmony_kit.batch.wave_shelves import link_waves
 from harmony_kit.engagement.folder import Site
+from harmony_kit.errors import list_some
 from harmony_kit.report.words import Words, load_words
 
-__all__ = ["describe_run", "describe_start", "describe_timings", "order_rows"]
+__all__ = ["describe_run", "describe_start", "describe_timings", "order_rows", "tell_run"]
 
 _LINKS = {
     "report": "report.html",
@@ -66,7 +70,15 @@ def describe_run(
         "stopped": stopped.say(words) if stopped else "",
         "sites": rows,
         "portfolio": _describe_portfolio(records.get(PORTFOLIO), words),
+        "notebooks": [f"notebooks/{name}" for name in briefing.own_notebooks],
+        "waves": [] if briefing.request.is_draft else _link_waves(briefing),
     }
+
+
+def _link_waves(briefing: Briefing) -> list[dict[str, str]]:
+    engagement = briefing.engagement
+    reports = engagement.folder / reports_name(briefing.request.edition)
+    return link_waves(reports, engagement.wave, briefing.present)
 
 
 def _describe_site(
@@ -138,12 +150,19 @@ def _describe_failure(failure: Failure | None, words: Words) -> dict[str, Any] |
 
 def _describe_portfolio(record: Record | None, words: Words) -> dict[str, Any]:
     if record is None:
-        return {"status": "missing", "link": None, "failure": None, "setback": None}
+        return {
+            "status": "missing",
+            "link": None,
+            "failure": None,
+            "setback": None,
+            "outdated": [],
+        }
     return {
         "status": _status(record),
         "link": "portfolio.html" if "portfolio.html" in record.files else None,
         "failure": _describe_failure(record.failure, words),
         "setback": _describe_failure(record.setback, words),
+        "outdated": [],  # filled in by a run that made no other
     }
 
 
@@ -154,6 +173,25 @@ def _count(rows: list[dict[str, Any]]) -> dict[str, int]:
     for status in ("ok", "withheld", "failed", "missing"):
         counts[status] = sum(row["status"] == status for row in rows)
     return counts
+
+
+def tell_run(briefing: Briefing, kept: Mapping[str, str]) -> tuple[str, ...]:
+    """What else whoever started a run should know, a line each.
+
+    `kept` are files somebody had changed, with what they are called now, below the reports.
+    """
+    folder, lines = briefing.engagement.folder, []
+    if briefing.moved:
+        lines.append(
+            f"the reports of wave {briefing.moved} moved to reports/waves/{briefing.moved}"
+        )
+    if briefing.own_notebooks:
+        lines.append(tell_own(folder))
+    if kept:
+        place = briefing.reports.relative_to(folder).as_posix()
+        names = [f"{place}/{name}" for name in sorted(kept.values())]
+        lines.append(f"changed by hand, kept as {list_some(names)}")
+    return tuple(lines)
 
 
 def describe_timings(

@@ -43,6 +43,8 @@ class Page:
         The file the notebook must have written; empty: none.
     taken_down_for
         The inputs a report no longer follows from that stood here before; empty: none stood here.
+    is_own
+        Whether it is made by a notebook of the engagement, not by the package's.
     """
 
     title: str
@@ -57,6 +59,7 @@ class Page:
     results: str = "results.json"
     failure: Failure | None = None
     taken_down_for: tuple[str, ...] = ()
+    is_own: bool = False
 
     def look(self, *, is_alone: bool = False) -> dict[str, Any]:
         """The frame around what the page says; one that is handed on alone links to nothing."""
@@ -74,6 +77,7 @@ class Page:
             "links": [(place, words.say(name)) for place, name in places],
             "around": words.say("page.around"),
             "appendix": words.say("page.appendix"),
+            "made_by": words.say("page.own_notebook") if self.is_own else "",
         }
 
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from harmony_kit.files import write_whole
 
-__all__ = ["Printed", "is_printed", "name_pdf", "print_page", "readable_for_print"]
+__all__ = ["Printed", "is_as_printed", "is_printed", "name_pdf", "print_page", "readable_for_print"]
 
 #: Margin boxes, in which the running head and the page number stand, are known from here on.
 _WITH_HEADS: Final = 131
@@ -72,6 +72,12 @@ def is_printed(page: Path) -> bool:
     """Whether the PDF beside a page is of the page as it is now."""
     pdf = name_pdf(page)
     return pdf.is_file() and pdf.stat().st_mtime_ns >= page.stat().st_mtime_ns
+
+
+def is_as_printed(pdf: Path) -> bool:
+    """Whether nobody wrote into a PDF since it was printed here: one day in it, written once."""
+    content = pdf.read_bytes()
+    return len(set(_DATE.findall(content))) == 1 and content.count(b"%%EOF") == 1
 
 
 def print_page(page: Path, browser: Path, work: Path) -> Printed:

@@ -135,7 +135,7 @@ def summary_lines(result: BatchResult, *, is_profiled: bool = False) -> list[str
         )
     if is_profiled:
         lines += _profile_lines(result.run["timings"])
-    return [*lines, f"Open {result.index}"]
+    return [*lines, *result.told, f"Open {result.index}"]
 
 
 def _failure_lines(failed: Mapping[str, str]) -> list[str]:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from harmony_kit.batch.dead_links import mend_links
+from harmony_kit.batch.edited import keep_page
 from harmony_kit.batch.index_ways import list_ways
+from harmony_kit.batch.own_notebooks import COPIED
 from harmony_kit.batch.page import Page, spell_out
 from harmony_kit.batch.paper import name_pdf
 from harmony_kit.batch.places import templates_folder
@@ -71,14 +74,14 @@ def finish_report(work: Path, page: Page) -> Finished:
     if failure is None and page.results and not (work / page.results).is_file():
         failure = Failure("failed", "no_results", {"file": page.results})
     book = work / page.book
-    if book.is_file():
-        _clean_book(book, page)
+    whole = replace(page, failure=failure)
+    notebook = _clean_book(book, whole) if book.is_file() else None
     if failure is not None:
         _empty_but(work, page.book)
         content = {"page": page, "failure": failure, "has_book": book.is_file()}
         (work / page.html).write_bytes(render_page("failure.html.j2", content))
         return Finished(mark_folder(work), {}, failure)
-    render_notebook(book, work / page.html)
+    (work / page.html).write_bytes(_render(notebook or _read_notebook(book)))
     results = json.loads((work / page.results).read_bytes()) if page.results else {}
     if "handout" in results:
         content = {"page": page, "handout": results["handout"]}
@@ -91,7 +94,7 @@ def clean_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
 
     How long each cell took is in run.json; here it would make equal reports differ.
     """
-    metadata = {k: v for k, v in notebook["metadata"].items() if k != "papermill"}
+    metadata = {k: v for k, v in notebook["metadata"].items() if k not in ("papermill", COPIED)}
     return {**notebook, "metadata": metadata, "cells": [*map(_clean_cell, notebook["cells"])]}
 
 
@@ -121,15 +124,18 @@ def _fold_code(cell: dict[str, Any]) -> dict[str, Any]:
     return {**cell, "metadata": {**cell["metadata"], "jupyter": shown}}
 
 
-def _clean_book(path: Path, page: Page) -> None:
+def _clean_book(path: Path, page: Page) -> Any:  # noqa: ANN401 - a NotebookNode
+    """Write the notebook as it is published; what was written."""
     import nbformat
 
     notebook = clean_notebook(_read_notebook(path))
     # Where it failed, whoever opens it looks for the code.
-    told = frame_notebook(notebook, page) if page.failure is None else notebook
-    text: str = nbformat.v4.writes(nbformat.from_dict(told))
+    told = frame_notebook(mend_links(notebook), page) if page.failure is None else notebook
+    cleaned = nbformat.from_dict(told)
+    text: str = nbformat.v4.writes(cleaned)
     # Half a surrogate pair, as in a source somebody edited, becomes its JSON escape.
     path.write_bytes(f"{text}\n".encode("utf-8", "backslashreplace"))
+    return cleaned
 
 
 def _read_notebook(path: Path) -> Any:  # noqa: ANN401 - a NotebookNode
@@ -163,8 +169,13 @@ def render_notebook(nb_path: Path, html_path: Path) -> None:
 
     The same notebook gives the same bytes: what frames the page is in it, by `frame_notebook`.
     """
-    html, _ = _exporter().from_notebook_node(_read_notebook(nb_path))
-    html_path.write_bytes(html.encode())
+    html_path.write_bytes(_render(_read_notebook(nb_path)))
+
+
+def _render(notebook: Any) -> bytes:  # noqa: ANN401 - a NotebookNode
+    html, _ = _exporter().from_notebook_node(notebook)
+    content: str = html
+    return content.encode()
 
 
 @cache
@@ -214,16 +225,21 @@ def render_index(run: Mapping[str, Any], logo: str = "") -> bytes:
     return render_page("overview.html.j2", content)
 
 
-def write_index(path: Path, run: Mapping[str, Any], known: str = "", *, logo: str = "") -> str:
+def write_index(
+    path: Path, run: Mapping[str, Any], known: str = "", *, logo: str = ""
+) -> tuple[str, dict[str, str]]:
     """Write the page that lists every site: its report, its key numbers, what was left out.
 
-    Returns what the page is made of and what it is, as one fingerprint; where that is still the
-    `known` one, nothing is written.
+    Returns two fingerprints, of what the page is made of and of the page itself, and what was kept
+    because somebody had changed it. Where they are still the `known` ones, nothing is written.
     """
     templates = hash_folder(templates_folder() / "harmony")
     made_of = hash_content([run, logo, templates, package_fingerprint()])
-    if known and path.is_file() and known == hash_content([made_of, hash_file(path)]):
-        return known
+    is_there = path.is_file()
+    if is_there and known == f"{made_of} {hash_file(path)}":
+        return known, {}
+    page = render_index(run, logo)
+    kept = keep_page(path, page, known.partition(" ")[2]) if is_there else {}
     name_pdf(path).unlink(missing_ok=True)
-    write_whole(path, render_index(run, logo))
-    return hash_content([made_of, hash_file(path)])
+    write_whole(path, page)
+    return f"{made_of} {hash_file(path)}", kept

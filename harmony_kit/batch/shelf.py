@@ -2,16 +2,18 @@
 
 What was published stays until a whole report replaces it, or until it no longer follows from its
 inputs and a page can say so and name them. Chance (a crash, a full disk, a file open in another
-program) takes nothing down.
+program) takes nothing down. What somebody changed or added by hand is kept.
 """
 
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harmony_kit.batch.briefing import PORTFOLIO
+from harmony_kit.batch.edited import keep_changed, keep_files
 from harmony_kit.batch.job import Job, Made
 from harmony_kit.batch.paper import name_pdf
 from harmony_kit.batch.plan import Step, changed_inputs
@@ -20,13 +22,20 @@ from harmony_kit.batch.swap import publish_files, publish_folder
 
 __all__ = ["Shelf"]
 
+#: A folder there is not: nothing takes the place of what is removed.
+_NOTHING = ".nothing"
+
 
 @dataclass(frozen=True)
 class Shelf:
-    """The published reports, and the folder of their records."""
+    """The published reports, and the folder of their records.
+
+    `kept` are the files somebody had changed, with what they are called now, below `reports`.
+    """
 
     reports: Path
     records: Path
+    kept: dict[str, str] = field(default_factory=dict)
 
     def place(self, name: str) -> Path:
         """Where the files of a report stand."""
@@ -86,25 +95,43 @@ class Shelf:
         return Record(step.name, step.inputs, old.files if old else {}, failure=failure)
 
     def remove(self, record: Record) -> None:
-        """Take down a report nobody asks for any more, and forget it."""
-        if record.name != PORTFOLIO:
-            shutil.rmtree(self.place(record.name), ignore_errors=True)
-        else:
-            for name in record.files:
-                (self.reports / name).unlink(missing_ok=True)
-                name_pdf(self.reports / name).unlink(missing_ok=True)
+        """Take down a report nobody asks for any more, and forget it; what is not ours stays."""
+        place = self.place(record.name)
+        names = [*record.files, *self._name_pdfs(record.files)]
+        self._tell(record.name, keep_files(place, record.files, place / _NOTHING, place, names))
+        for name in names:
+            (place / name).unlink(missing_ok=True)
+        if (
+            record.name != PORTFOLIO
+            and place.is_dir()
+            and not any(map(Path.is_file, place.rglob("*")))
+        ):
+            shutil.rmtree(place, ignore_errors=True)
         record.forget(self.records)
+
+    def _tell(self, name: str, kept: Mapping[str, str]) -> None:
+        prefix = "" if name == PORTFOLIO else f"{name}/"
+        for old, new in kept.items():
+            self.kept[f"{prefix}{old}"] = f"{prefix}{Path(old).with_name(new).as_posix()}"
+
+    def _name_pdfs(self, names: Iterable[str]) -> list[str]:
+        return [name_pdf(Path(name)).as_posix() for name in names if name.endswith(".html")]
 
     def _stands(self, job: Job, old: Record | None) -> bool:
         """Whether a good report is there to be kept."""
         return old is not None and old.is_ok and (self.place(job.name) / job.page.html).is_file()
 
     def _publish(self, made: Made, old: Record | None) -> None:
-        place = self.place(made.job.name)
+        name, place, work = made.job.name, self.place(made.job.name), made.work
+        files = old.files if old else {}
         if place != self.reports:
-            publish_folder(made.work, place)
+            kept = keep_changed(place, files, work)
+            publish_folder(work, place)
+            self._tell(name, kept)
             return
+        names = [*made.finished.files, *files, *self._name_pdfs([made.job.page.html])]
+        self._tell(name, keep_files(place, files, work, place, dict.fromkeys(names)))
         name_pdf(place / made.job.page.html).unlink(missing_ok=True)
-        publish_files(made.work, place)
+        publish_files(work, place)
         for name in (old.files.keys() if old else set()) - made.finished.files.keys():
             (place / name).unlink(missing_ok=True)

@@ -18,6 +18,7 @@ import pandas as pd
 import yaml
 
 from harmony_kit.engagement.folder import Engagement, Site
+from harmony_kit.engagement.site_notes import NOTES, find_note
 from harmony_kit.instrument.file import instrument_files
 from harmony_kit.instrument.yamlfile import read_yaml
 
@@ -49,13 +50,17 @@ class SiteFolders:
         for name, (frame, rows) in self._evidence.items():
             if site in rows:
                 wanted[f"{name}.csv"] = _csv_bytes(frame.iloc[rows[site]])
+        note = find_note(self._engagement.folder, site, self._engagement.wave)
+        if note and not self._engagement.settings.redacted:
+            wanted[f"{NOTES}/{site}.md"] = note.read_bytes()
         for name, content in wanted.items():
             path = folder / name
+            path.parent.mkdir(exist_ok=True)
             if not path.is_file() or path.read_bytes() != content:
                 # Whatever may cut this short, the next run finds other bytes and writes it again.
                 path.write_bytes(content)
-        for path in folder.iterdir():
-            if path.is_file() and path.name not in wanted:
+        for path in filter(Path.is_file, [*folder.rglob("*")]):
+            if path.relative_to(folder).as_posix() not in wanted:
                 path.unlink()
         return folder
 

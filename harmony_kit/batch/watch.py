@@ -19,7 +19,7 @@ from harmony_kit.journal.store import Store
 __all__ = ["watch_engagement"]
 
 _POLL_SECONDS = 0.25
-_WATCHED = ("*.yaml", "*.csv", "evidence/*.csv")
+_WATCHED = ("*.yaml", "*.csv", "evidence/*.csv", "notes/**/*.md", "notebooks/*.ipynb")
 
 
 def watch_engagement(

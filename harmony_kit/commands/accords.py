@@ -13,6 +13,7 @@ import click
 from harmony_kit.batch.handing import mark_pages, reports_name
 from harmony_kit.batch.page import Page
 from harmony_kit.batch.publish import render_page
+from harmony_kit.batch.wave_shelves import place_of_wave
 from harmony_kit.commands.exchanging import known_subjects, open_store
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.choosing import refuse, unknown_names
@@ -118,7 +119,8 @@ def _read_story(engagement: Engagement, site: str, wave: str, language: str) -> 
     """The story as the report of this wave told it, so that nothing else is told of answers."""
     if language != engagement.language:
         return ""
-    results = read_told(engagement.folder / reports_name(), site, wave)
+    place = place_of_wave(engagement.folder / reports_name(), wave, engagement.wave)
+    results = read_told(place, site, wave)
     return str(results.get("handout", {}).get("story", ""))
 
 

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harmony_kit.batch.losses import list_losses
+from harmony_kit.batch.own_notebooks import list_notebook_problems, list_own
 from harmony_kit.batch.record import known_waves
 from harmony_kit.batch.retention import read_retention
 from harmony_kit.commands.contradictions import list_contradictions, list_unasked
 from harmony_kit.engagement.brand import list_brand_warnings
 from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.engagement.site_notes import list_note_problems
 from harmony_kit.errors import AnswerError, FileError, Problem, StoreError
 from harmony_kit.exchange.row_problems import name_rows
 from harmony_kit.findings.playbook_lint import lint_playbook
@@ -68,6 +70,9 @@ def check_engagement(folder: Path) -> CheckReport:
     problems += _check_sites(engagement, stored)
     problems += _check_answers(engagement, stored)
     problems += _check_conditions(stored)
+    waves = {engagement.wave, *(one.wave for one in stored.respondents)}
+    problems += list_note_problems(engagement.folder, engagement.site_ids, sorted(waves))
+    problems += list_notebook_problems(engagement.folder)
     problems += list_unasked(engagement.evidence, stored.answers, engagement.instrument)
     ordered = sorted(_gather(problems), key=lambda problem: problem.severity == "warning")
     return CheckReport(tuple(ordered), tuple(_summarise(engagement, stored)))
@@ -184,6 +189,8 @@ def _summarise(engagement: Engagement, stored: _Stored) -> Iterator[str]:
     yield f"answers     {len(stored.answers)} of {len(stored.respondents)} respondents"
     for wave, day in read_retention(engagement.folder).waves.items():
         yield f"  wave {wave}: raw answers were deleted on {day}; results stay"
+    if own := list_own(engagement.folder):
+        yield f"notebooks   your own: {', '.join(own)}"
     by_lens = Counter((r.site, r.lens) for r in stored.respondents if r.wave == engagement.wave)
     for site in engagement.site_ids:
         counts = [f"{by_lens[site, lens]} {lens}" for lens in instrument.lens_ids]

@@ -14,13 +14,31 @@ from harmony_kit.engagement.secret import SECRET, keep_secret
 __all__ = ["check", "init", "interview"]
 
 
-def init(folder: Path, *, client: str | None, wave: str) -> None:
-    """Write a new engagement folder and say what to do next."""
+def init(folder: Path, *, client: str | None, wave: str, has_notebooks: bool = False) -> None:
+    """Write a new engagement folder, or notebooks into one there is; say what to do next."""
+    if has_notebooks and (folder / "engagement.yaml").is_file():
+        _copy(folder, load_engagement(folder).wave)
+        return
     files = create_engagement(folder, client=client or folder.resolve().name, wave=wave)
     keep_secret(folder)
     for file in (*files, folder / SECRET):
         click.echo(f"  {file}")
+    if has_notebooks:
+        _copy(folder, wave)
     click.echo(f"Next: list the plants in {folder / 'sites.csv'}, then: harmony check {folder}")
+
+
+def _copy(folder: Path, wave: str) -> None:
+    from harmony_kit.batch.own_notebooks import copy_notebooks, list_own
+
+    made = copy_notebooks(folder, wave)
+    for path in made:
+        click.echo(f"  {path}")
+    there = [folder / "notebooks" / name for name in list_own(folder)]
+    for path in there:
+        if path not in made:
+            click.echo(f"  {path} was there and stays as it is")
+    click.echo("Reports are made by these notebooks from now on; move one away for the package's.")
 
 
 def check(folder: Path) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from harmony_kit.batch.handing import reports_name
+from harmony_kit.batch.wave_shelves import place_of_wave
 from harmony_kit.commands.naming import check_names
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engagement.lexicon import LEXICON, LexiconEntry, lexicon_columns
@@ -34,7 +35,7 @@ def lexicon(folder: Path, *, sites: tuple[str, ...]) -> None:
     engagement = load_engagement(folder)
     check_names(engagement, sites=sites)
     known = {(entry.site, entry.item) for entry in engagement.lexicon}
-    reports = folder / reports_name()
+    reports = place_of_wave(folder / reports_name(), engagement.wave, engagement.wave)
     found = [
         entry
         for site in sites or engagement.site_ids

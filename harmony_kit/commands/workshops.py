@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from harmony_kit.batch.handing import reports_name
+from harmony_kit.batch.wave_shelves import place_of_wave
 from harmony_kit.commands.exchanging import known_subjects, open_store
 from harmony_kit.commands.interviewing import engagement_key, interviewer_name
 from harmony_kit.commands.naming import check_names
@@ -119,7 +120,8 @@ def _unknown_workflow(agenda: Agenda, workflow: str | None) -> list[Any]:
 
 def _make_agenda(engagement: Engagement, site: str, wave: str, known: Iterable[Subject]) -> Agenda:
     # The room sees what went through the gate and stands in the report, and nothing else.
-    results = read_told(engagement.folder / reports_name(), site, wave)
+    place = place_of_wave(engagement.folder / reports_name(), wave, engagement.wave)
+    results = read_told(place, site, wave)
     subjects = [one for one in known if one.site == site]
     decisions = [one for one in subjects if one.kind == "decision"]
     recorded = engagement.evidence.of_site(site).decisions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
@@ -25,7 +25,7 @@ from harmony_kit.engagement.evidence_files import Evidence, read_evidence
 from harmony_kit.engagement.lexicon import LexiconEntry, read_lexicon
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.engagement.sites_file import Site, read_sites
-from harmony_kit.errors import EngagementError, FileError, Problem
+from harmony_kit.errors import EngagementError, FileError, Problem, list_some, nearest
 from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.instrument.yamlfile import list_problems, read_yaml
@@ -170,6 +170,7 @@ def load_engagement(folder: Path) -> Engagement:
     if settings_file is None or instrument is None or path is None or problems:
         raise EngagementError(*problems)
     problems += _check_languages(settings_file, instrument)
+    problems += _check_places(path.name, instrument, tuple(site.site for site in sites))
     if problems:
         raise EngagementError(*problems)
     settings = Settings(**{name: getattr(settings_file, name) for name in Settings.model_fields})
@@ -221,6 +222,16 @@ def _check_languages(settings: _File, instrument: Instrument) -> list[Problem]:
         for i, language in enumerate(settings.languages)
         if language not in instrument.languages
     ]
+
+
+def _check_places(file: str, instrument: Instrument, sites: Sequence[str]) -> Iterator[Problem]:
+    """Items that are asked at a site there is not."""
+    for item in instrument.items:
+        unknown = [site for site in item.sites if site not in sites]
+        if unknown:
+            what = f"the site {unknown[0]!r} is not in sites.csv"
+            todo = nearest(unknown[0], sites)
+            yield Problem(file, f"item {item.id}, sites", what, list_some(sites), todo)
 
 
 def _store_url(url: str, folder: Path) -> str:

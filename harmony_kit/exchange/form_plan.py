@@ -144,6 +144,7 @@ def plan_form(
     languages: Sequence[str],
 ) -> FormPlan:
     """The form of a lens for a site and wave (`place`), in the order of an interview."""
+    instrument = instrument.at(place[0])
     by_id: dict[tuple[str, str], Subject] = {
         (subject.kind, subject.id): subject for subject in subjects
     }

@@ -92,6 +92,11 @@ class Form:
     accepted: Accepted
     seen: dict[str, list[ReadingStep]] = field(default_factory=dict)
 
+    @cached_property
+    def local(self) -> dict[str, tuple[str, ...]]:
+        """The items that are asked at some sites only, and those sites."""
+        return {item.id: item.sites for item in self.instrument.items if item.sites}
+
     def cell(self, row: SheetRow, column: Column) -> str:
         """The text of a cell."""
         return row.cells[column.index]
@@ -210,7 +215,21 @@ def read_said(form: Form, row: SheetRow, person: Respondent) -> tuple[RowAnswer,
             found = _read_step(form, row, group, lens, known)
         if found is not None:
             said.append(found)
+    if form.local:
+        said = [one for one in said if _is_asked_there(form, row, one, person.site)]
     return tuple(said)
+
+
+def _is_asked_there(form: Form, row: SheetRow, said: RowAnswer, site: str) -> bool:
+    """Whether an item is asked at a site; where it is not, an answer to it is wrong."""
+    sites = form.local.get(said.item, (site,))
+    if site in sites or not site:
+        return True
+    question = said.item, said.subject or ""
+    group = next(one for one in form.layout.groups if one.field.question[:2] == question)
+    column = group.columns[0]
+    form.complain(row, column, f"{said.item} is not asked at {site}", f"at {', '.join(sites)}")
+    return False
 
 
 def _read_step(

@@ -29,9 +29,10 @@ def select_first(findings: Iterable[Finding], *, n: int = FIRST_PAGE) -> tuple[F
     """
     ranked = list(findings)
     chosen = _choose(ranked, n=n, most_alike=_MOST_ALIKE)
-    rest = _choose([finding for finding in ranked if finding not in chosen], n=n, chosen=chosen)
-    kept = [*chosen, *rest][:n]
-    return tuple(finding for finding in ranked if finding in kept)
+    first = {finding.id for finding in chosen}
+    rest = _choose([finding for finding in ranked if finding.id not in first], n=n, chosen=chosen)
+    kept = {finding.id for finding in [*chosen, *rest][:n]}
+    return tuple(finding for finding in ranked if finding.id in kept)
 
 
 def _choose(

@@ -90,9 +90,10 @@ class Scene:
         """The rows of a measure whose columns have these values."""
         if name not in self.read:
             self.read[name] = rows_of(self.frames.get(name))
-        wanted = where.items()
         rows = self.read[name]
-        return [row for row in rows if all(row.get(key) == value for key, value in wanted)]
+        for key, value in where.items():
+            rows = [row for row in rows if row.get(key) == value]
+        return [*rows]
 
     def own(self, **where: object) -> list[Row]:
         """What the lenses say themselves, a row per lens and rating."""

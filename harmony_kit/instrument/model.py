@@ -137,11 +137,22 @@ class Instrument(Piece):
     def is_core(self, item: Item) -> bool:
         """Whether an interview must have an item: one of the short form, if there is a short form.
 
-        Else whatever is asked once, of everybody, and wanted.
+        Else whatever is asked once, of everybody at every site, and wanted.
         """
         if self.core:
             return item.id in self.core
-        return item.required and item.per is None and item.relevant is None
+        is_of_all = item.per is None and item.relevant is None and not item.sites
+        return item.required and is_of_all
+
+    def at(self, site: str) -> Instrument:
+        """The instrument as it is asked at a site: without what is asked elsewhere only."""
+        kept = tuple(item for item in self.items if not item.sites or site in item.sites)
+        if len(kept) == len(self.items):
+            return self
+        there = self.model_copy(update={"items": kept})
+        for name in ("_items", "source_texts"):  # they were worked out of all items
+            vars(there).pop(name, None)
+        return there
 
     def items_frame(self) -> pd.DataFrame:
         """One row per item: what the measures need to know of the instrument.

@@ -120,6 +120,8 @@ class Item(Piece):
         What a respondent is told whose answer the constraint refuses; nobody reads the condition.
     required
         Whether the review page lists it when unanswered.
+    sites
+        The sites it is asked at, by their ids in sites.csv; empty: at all of them.
     """
 
     id: ItemId
@@ -138,6 +140,7 @@ class Item(Piece):
     relevant: str | None = None
     constraint: str | None = None
     constraint_message: Text | None = None
+    sites: tuple[str, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -162,11 +162,23 @@ def _item_faults(item: Item, i: int, parts: Parts) -> Iterator[Fault]:
     where = f"items[{i}]"
     yield from _reference_faults(item, where, parts)
     yield from _wording_faults(item, where, parts)
+    yield from _place_faults(item, where, parts)
     n_options = len(parts.written.get(f"options.{item.options}", ()))
     if item.k and n_options and item.k > n_options:
         yield f"{where}.k", f"asks for {item.k} of {n_options} options", ""
     if item.group is not None:
         yield from _group_faults(item, where, parts)
+
+
+def _place_faults(item: Item, where: str, parts: Parts) -> Iterator[Fault]:
+    """Conditions that ask for an answer nobody gives at some site the item is asked at."""
+    for key in ("relevant", "constraint"):
+        words = set(re.findall(r"[a-z0-9_.]+", getattr(item, key) or ""))
+        for other in parts.items.values():
+            is_missing = not item.sites or not set(item.sites) <= set(other.sites)
+            if other.sites and other.id in words and other.id != item.id and is_missing:
+                what = f"{other.id!r} is asked at {', '.join(other.sites)} only"
+                yield f"{where}.{key}", what, "an item that is asked wherever this one is"
 
 
 def _reference_faults(item: Item, where: str, parts: Parts) -> Iterator[Fault]:

@@ -173,7 +173,9 @@ def resume_interview(respondent: Respondent, desk: Desk, *, reason: str = "") ->
     interview = _open(replace(respondent, finished_at=None), instrument, desk)
     interview.session = replace(
         interview.session,
-        answers={Question.of(a): a for a in answers if instrument.has_item(a.item)},
+        answers={
+            Question.of(a): a for a in answers if interview.session.instrument.has_item(a.item)
+        },
         at=past.at,
         left_out=past.left_out,
         is_short=case.is_short and bool(instrument.core),
@@ -246,5 +248,6 @@ def _find_instrument(past: _Past, answers: Sequence[Answer], desk: Desk) -> Inst
 def _open(respondent: Respondent, instrument: Instrument, desk: Desk) -> Interview:
     added = desk.journal.subjects(respondent.site)
     subjects = list_subjects(desk.setting.subjects, added, site=respondent.site)
-    session = Session(instrument=instrument, respondent=respondent, subjects=subjects)
+    asked = instrument.at(respondent.site)
+    session = Session(instrument=asked, respondent=respondent, subjects=subjects)
     return Interview(desk.journal, session, desk.seat, desk.clock)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from harmony_kit.journal.access import Access
 from harmony_kit.journal.answers import Answer, Event, Place, Respondent
 from harmony_kit.journal.connections import upsert_all
+from harmony_kit.journal.import_trail import people_without, without_people
 from harmony_kit.journal.merging import StoreContents
 from harmony_kit.journal.schema import EVENTS, FORGOTTEN, IMPORTS, JOURNAL, RESPONDENTS
 from harmony_kit.journal.tombstone import Tombstone, bury, find_forgotten, read_tombstones
@@ -117,6 +117,7 @@ def leave_out(contents: StoreContents, places: Collection[Place]) -> StoreConten
         respondents=tuple(r for r in contents.respondents if _place(r) not in places),
         answers=tuple(a for a in contents.answers if _place(a) not in places),
         events=tuple(e for e in contents.events if _place(e) not in places),
+        trail=without_people(contents.trail, places),
     )
 
 
@@ -138,17 +139,11 @@ def erase_rows(connection: sa.Connection, places: Collection[Place]) -> Erased:
             n_rows += connection.execute(sa.delete(table).where(*is_theirs)).rowcount
         counts.append(n_rows)
     for row in connection.execute(sa.select(IMPORTS.c.id, IMPORTS.c.people)).all():
-        kept = _without(row.people, places)
+        kept = people_without(row.people, places)
         if kept != row.people:
             renew = sa.update(IMPORTS).where(IMPORTS.c.id == row.id).values(people=kept)
             connection.execute(renew)
     return Erased(*counts)
-
-
-def _without(people: dict[str, Any], places: Collection[Place]) -> dict[str, Any]:
-    pairs = zip(people.get("places", []), people.get("before", []), strict=True)
-    kept = [(place, before) for place, before in pairs if tuple(place) not in places]
-    return {"places": [p for p, _ in kept], "before": [b for _, b in kept]}
 
 
 def _link(row: sa.RowMapping) -> tuple[Place, Place] | None:

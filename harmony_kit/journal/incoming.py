@@ -29,7 +29,7 @@ from harmony_kit.journal.schema import (
 )
 from harmony_kit.journal.tombstone import Tombstone, read_tombstones, refuse_forgotten
 
-__all__ = ["People", "append_rows", "bring_in", "check_lenses", "list_imports"]
+__all__ = ["People", "add_rows", "append_rows", "bring_in", "check_lenses", "list_imports"]
 
 #: Rows of one transaction: about a tenth of a second, while somebody's interview waits to save.
 _AT_ONCE = 20_000
@@ -76,7 +76,7 @@ def bring_in(write: Writer, entry: ImportEntry, answers: Told, people: People) -
             bundles, people = _without_forgotten(bundles, people, tombstones)
         entry = _with_free_id(connection, entry)
         if connection.dialect.name != "sqlite":  # others write at the same time anyway
-            _insert(connection, entry.id, bundles, IMPORT_ROWS)
+            add_rows(connection, entry.id, bundles, IMPORT_ROWS)
             _finish(connection, entry, people)
             return entry.id
     try:
@@ -116,9 +116,9 @@ def _bring_in_steps(
     rest = _hold_back(bundles, last)
     while chunk := [*_take_rows(rest, _AT_ONCE)]:
         with write() as connection:
-            _insert(connection, entry.id, chunk, PENDING_ROWS)
+            add_rows(connection, entry.id, chunk, PENDING_ROWS)
     with write() as connection:
-        _insert(connection, entry.id, last.values(), PENDING_ROWS)
+        add_rows(connection, entry.id, last.values(), PENDING_ROWS)
         mine = PENDING_ROWS.c.import_id == entry.id
         columns = [column.name for column in IMPORT_ROWS.columns]
         moved = sa.select(PENDING_ROWS).where(mine)
@@ -150,9 +150,10 @@ def _take_rows(bundles: Iterator[Bundle], n_rows: int) -> Iterator[Bundle]:
             return
 
 
-def _insert(
+def add_rows(
     connection: sa.Connection, import_id: str, bundles: Iterable[Bundle], ranges: sa.Table
 ) -> None:
+    """Add answers to the journal, and to `ranges` the numbers of their rows."""
     bundles = list(bundles)
     if not bundles:
         return

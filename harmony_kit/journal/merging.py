@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.journal.answers import Answer, Event, Respondent
 from harmony_kit.journal.connections import upsert
+from harmony_kit.journal.import_trail import ImportTrail, join_trails, read_trail, write_answers
 from harmony_kit.journal.queries import where
 from harmony_kit.journal.schema import (
     EVENTS,
@@ -25,7 +26,6 @@ from harmony_kit.journal.schema import (
     RESPONDENTS,
     SUBJECTS,
     answer_from_row,
-    answer_row,
     event_from_row,
     respondent_from_row,
     subject_from_row,
@@ -49,6 +49,7 @@ class StoreContents:
     events: tuple[Event, ...] = ()
     subjects: tuple[Subject, ...] = ()
     instruments: tuple[dict[str, Any], ...] = ()
+    trail: ImportTrail = field(default_factory=ImportTrail)
 
     def current(self) -> dict[tuple[str, ...], Answer]:
         """The newest answer to every question, by its key."""
@@ -69,14 +70,9 @@ class StoreContents:
         for table, entries in self.entries():
             for entry in entries:
                 upsert(connection, table, entry)
-        for table, entries in self.rows():
-            if entries:
-                connection.execute(sa.insert(table), entries)
-
-    def rows(self) -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
-        """Rows of the tables to which rows are only added."""
-        yield JOURNAL, [answer_row(answer) for answer in self.answers]
-        yield EVENTS, [asdict(event) for event in self.events]
+        write_answers(connection, self.answers, self.trail)
+        if self.events:
+            connection.execute(sa.insert(EVENTS), [asdict(event) for event in self.events])
 
 
 def read_contents(connection: sa.Connection) -> StoreContents:
@@ -94,6 +90,7 @@ def read_contents(connection: sa.Connection) -> StoreContents:
         events=tuple(map(event_from_row, rows(EVENTS))),
         subjects=tuple(map(subject_from_row, rows(SUBJECTS))),
         instruments=tuple(dict(row) for row in rows(INSTRUMENTS)),
+        trail=read_trail(connection),
     )
 
 
@@ -133,6 +130,9 @@ def _rename(
         respondents=tuple(map(renamed, contents.respondents)),
         answers=tuple(map(renamed, contents.answers)),
         events=tuple(map(renamed, contents.events)),
+        trail=contents.trail.renamed(
+            renamed, lambda place: (*place[:2], names[place[2]]) if place in places else place
+        ),
     )
 
 
@@ -202,6 +202,7 @@ def join(ours: StoreContents, theirs: StoreContents) -> StoreContents:
         events=tuple(events),
         subjects=tuple(_new_subjects(ours.subjects, theirs.subjects)),
         instruments=tuple(_new_instruments(ours, theirs)),
+        trail=join_trails(ours.trail, theirs.trail),
     )
 
 

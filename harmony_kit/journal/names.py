@@ -36,6 +36,8 @@ class NameRule:
         plain = name.casefold()
         if self.is_folder and plain in _PAGES:
             return "a page has this name"
+        if self.is_folder and plain == "waves":
+            return "the reports of earlier waves lie in a folder of this name"
         if self.is_folder and plain.split(".")[0] in _DEVICES:
             return "Windows takes this name for a device"
         return ""

@@ -153,9 +153,17 @@ def middle_certainty(claim: pd.Series, settings: Settings) -> pd.Series:
     >>> list(middle_certainty(pd.Series(["claimed", "leaning", "open"]), Settings()))
     [0.9, 0.7, nan]
     """
-    claimed = (settings.claim_at + 1) / 2
-    leaning = (settings.leaning_at + settings.claim_at) / 2
-    return claim.map({"claimed": round(claimed, 2), "leaning": round(leaning, 2)}).astype("float64")
+    middles = {claimed: middle for middle, (claimed, _) in _list_ranges(settings).items()}
+    return claim.map(middles).astype("float64")
+
+
+def _list_ranges(settings: Settings) -> dict[float, tuple[str, tuple[float, float]]]:
+    """The middle of each range → the claim that leaves it, and its ends."""
+    ranges = {
+        "claimed": (settings.claim_at, 1.0),
+        "leaning": (settings.leaning_at, settings.claim_at),
+    }
+    return {round(sum(ends) / 2, 2): (claim, ends) for claim, ends in ranges.items()}
 
 
 def find_range(certainty: float, settings: Settings) -> tuple[float, float] | None:
@@ -164,10 +172,8 @@ def find_range(certainty: float, settings: Settings) -> tuple[float, float] | No
     >>> find_range(0.7, Settings()), find_range(0.95, Settings())
     ((0.6, 0.8), None)
     """
-    ranges = {"claimed": (settings.claim_at, 1.0)}
-    ranges["leaning"] = (settings.leaning_at, settings.claim_at)
-    middles = middle_certainty(pd.Series(list(ranges)), settings)
-    return dict(zip(middles, ranges.values(), strict=True)).get(round(certainty, 2))
+    found = _list_ranges(settings).get(round(certainty, 2))
+    return found[1] if found else None
 
 
 def expected_wrong_claims(topics: pd.DataFrame) -> pd.DataFrame:

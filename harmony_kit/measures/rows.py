@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
-__all__ = ["Row", "number_or_none", "rows_of", "text_of"]
+__all__ = ["Row", "number_or_none", "rows_of", "stream_rows", "text_of"]
 
 Row = dict[str, Any]
+#: A row as a mapping takes several times the room it takes in its frame.
+_AT_ONCE = 1000
 
 
 def rows_of(frame: pd.DataFrame | None) -> list[Row]:
@@ -22,6 +25,12 @@ def rows_of(frame: pd.DataFrame | None) -> list[Row]:
     names = [str(name) for name in frame.columns.tolist()]
     cells = frame.to_numpy(dtype=object).tolist()
     return [dict(zip(names, row, strict=True)) for row in cells]
+
+
+def stream_rows(frame: pd.DataFrame) -> Iterator[Row]:
+    """The same for frames of thousands of sites, a few rows in memory at a time."""
+    for start in range(0, len(frame), _AT_ONCE):
+        yield from rows_of(frame.iloc[start : start + _AT_ONCE])
 
 
 def text_of(value: object) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Final
 
 import pandas as pd
 
@@ -20,7 +22,7 @@ from harmony_kit.measures.told_changes import (
 from harmony_kit.measures.told_frames import ToldRatings
 from harmony_kit.measures.transitions import measure_transitions
 from harmony_kit.measures.understood_changes import measure_understood_changes
-from harmony_kit.measures.wave_pairs import draw_successive
+from harmony_kit.measures.wave_pairs import DrawnWaves, draw_successive
 from harmony_kit.measures.waves import Wordings, measure_returns
 
 __all__ = ["WaveComparison", "compare_waves"]
@@ -36,6 +38,10 @@ class WaveComparison:
     returns: pd.DataFrame
 
 
+#: Sites whose draws are held at once.
+_AT_ONCE: Final = 16
+
+
 def compare_waves(  # noqa: PLR0913 - whose answers, by which rules, with which draws
     answers: AnswersFrame,
     items: pd.DataFrame,
@@ -47,24 +53,45 @@ def compare_waves(  # noqa: PLR0913 - whose answers, by which rules, with which 
 ) -> WaveComparison:
     """What moved between successive waves in these answers; `named` tells it as measured.
 
-    All of it is read from the same draws, see `draw_successive`.
+    All of a site is read from the same draws, see `draw_successive`; some sites at a time, because
+    the draws of both waves of one take megabytes.
     """
-    licensed, _ = license_answers(answers, min_group=settings.min_group)
-    drawn = draw_successive(
-        licensed, items, settings=settings, headcounts=headcounts, secret_of=secret_of
-    )
+    sites = sorted(answers["site"].unique())
+    found = []
+    for start in range(0, max(len(sites), 1), _AT_ONCE):
+        some = AnswersFrame(answers[answers["site"].isin(sites[start : start + _AT_ONCE])])
+        licensed, _ = license_answers(some, min_group=settings.min_group)
+        drawn = draw_successive(
+            licensed, items, settings=settings, headcounts=headcounts, secret_of=secret_of
+        )
+        found.append(_compare(drawn, wordings))
+    return found[0] if len(found) == 1 else _join(found)
+
+
+def _compare(drawn: DrawnWaves, wordings: Wordings) -> WaveComparison:
+    answers, items, settings = drawn.answers, drawn.items, drawn.settings
     found = WaveComparison(
         changes=measure_changes(drawn, wordings=wordings),
         transitions=measure_transitions(drawn, wordings=wordings),
         understood=measure_understood_changes(drawn, wordings=wordings),
-        returns=measure_returns(licensed, min_group=settings.min_group),
+        returns=measure_returns(answers, min_group=settings.min_group),
     )
     if settings.named:
         return found
-    ratings = ToldRatings.of(measure_agreement(licensed, items, settings=settings), settings)
+    ratings = ToldRatings.of(measure_agreement(answers, items, settings=settings), settings)
     return WaveComparison(
         changes=tell_changes(found.changes, ratings, items),
         transitions=tell_transitions(found.transitions, ratings),
         understood=tell_understood_changes(found.understood),
         returns=found.returns,
+    )
+
+
+def _join(found: Sequence[WaveComparison]) -> WaveComparison:
+    names = [one.name for one in fields(WaveComparison)]
+    return WaveComparison(
+        **{
+            name: pd.concat([getattr(one, name) for one in found], ignore_index=True)
+            for name in names
+        }
     )

@@ -15,6 +15,7 @@ from harmony_kit import __version__
 from harmony_kit.engagement.evidence_files import Evidence, evidence_paths
 from harmony_kit.engagement.folder import Engagement, Site, file_sha256, load_engagement
 from harmony_kit.engagement.row_files import row_paths
+from harmony_kit.engagement.site_notes import NOTES, find_note
 from harmony_kit.exchange import write_tables
 from harmony_kit.files import publish
 from harmony_kit.findings.canvases import Sheet, canvases
@@ -136,6 +137,11 @@ class Assessment:
         told = {**assessment.provenance, "inputs": inputs}
         return replace(assessment, provenance=told, past=past)
 
+    @cached_property
+    def worked_out(self) -> dict[str, Any]:
+        """What one part of a page has worked out and others need as well."""
+        return {}
+
     @property
     def language(self) -> str:
         """The language of the report."""
@@ -212,6 +218,7 @@ def measure_site(
     """
     check_frame(answers.frame)
     said = answers.of(site, wave)
+    engagement = replace(engagement, instrument=engagement.instrument.at(site))
     settings = engagement.settings
     plant, evidence = engagement.site(site), engagement.evidence.of_site(site)
     basis = _basis(engagement, evidence, as_of, said.key)
@@ -275,6 +282,8 @@ def _trace(engagement: Engagement, site: str, wave: str, as_of: date) -> dict[st
     tables = (*row_paths(folder, "sites"), *evidence_paths(folder))
     paths = (folder / "engagement.yaml", *tables, folder / "playbook.yaml")
     inputs = {path.name: file_sha256(path) for path in paths if path.is_file()}
+    if note := find_note(folder, site, wave):
+        inputs[f"{NOTES}/{note.name}"] = file_sha256(note)
     return {
         "package": f"harmony-kit {__version__}",
         "instrument": load_words(engagement.language).say(

@@ -16,10 +16,23 @@ from harmony_kit.report.told_results import read_told
 
 __all__ = ["Portfolio"]
 
-#: The lists a portfolio is made of. The rest of a thousand results would fill the memory.
-_LISTS = ("understanding", "topics", "signatures", "findings", "evidence", "promises")
+#: The lists a portfolio is made of, and what it reads of their rows.
+#: The rest of a thousand results would fill the memory.
+_LISTS: Mapping[str, tuple[str, ...]] = {
+    "understanding": ("lens", "dimension", "n_topics", "share", "low", "high"),
+    "topics": (
+        *("item", "subject", "dimension", "lens", "state", "claim"),
+        *("own", "own_from", "own_to"),
+    ),
+    "findings": (
+        *("kind", "pattern", "claim", "importance", "score", "title", "action"),
+        *("subject", "n_alike", "dimension", "item", "looker", "level", "viewer"),
+    ),
+    "evidence": ("n", "n_open", "median_days", "oldest_open_days"),
+    "promises": ("kind", "standing", "is_risen"),
+}
 #: So many sites are read before their rows go into frames, which take a fifth of the room.
-_AT_ONCE = 100
+_AT_ONCE = 20
 
 
 @dataclass(frozen=True)
@@ -32,9 +45,12 @@ class Portfolio:
         ``site, name, region, country, status`` (ok, withheld, or missing where there are no
         results), ``is_kept`` (the report could not be made again, an earlier one stands), one
         ``n_<lens>`` per lens (NA where withheld), ``n_findings, n_withheld``.
-    understanding, topics, signatures, findings, evidence
-        The lists of the same name in results.json with a leading ``site``; `evidence` holds one
-        row per site with the decisions' key figures.
+    understanding, topics, findings
+        Of the lists of the same name in results.json what a portfolio tells, with a leading
+        ``site``; ``n_alike`` counts the findings that one stands for. Whatever else a notebook of
+        your own needs it reads from the files.
+    evidence
+        One row per site with the decisions' key figures.
     promises
         ``site, kind, standing, is_risen``: what was promised in the wave before, and whether a
         side of the site understands more since.
@@ -46,7 +62,6 @@ class Portfolio:
     sites: pd.DataFrame
     understanding: pd.DataFrame
     topics: pd.DataFrame
-    signatures: pd.DataFrame
     findings: pd.DataFrame
     evidence: pd.DataFrame
     promises: pd.DataFrame
@@ -71,10 +86,10 @@ class Portfolio:
         counted: dict[str, dict[str, Any]] = {}
         for sites in _in_parts(opened.site_ids):
             found = _read_all(sites, Path(results), str(wave))
-            if any(content["settings"].get("redacted") for content in found.values()):
+            if any(content["is_redacted"] for content in found.values()):
                 redacted = opened.settings.model_copy(update={"redacted": True})
                 opened = replace(opened, settings=redacted)
-            counted |= {site: _count(content) for site, content in found.items()}
+            counted |= {site: content["counted"] for site, content in found.items()}
             for name in _LISTS:
                 parts[name].append(_stack(found, name))
         day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
@@ -105,14 +120,23 @@ def _in_parts(sites: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _read_all(sites: Iterable[str], results: Path, wave: str) -> dict[str, dict[str, Any]]:
     read = ((site, read_told(results, site, wave)) for site in sites)
-    return {site: _with_promises(content) for site, content in read if content}
+    return {site: _narrow(content) for site, content in read if content}
 
 
-def _with_promises(content: dict[str, Any]) -> dict[str, Any]:
-    return content | {
-        "evidence": content["evidence"]["decisions"],
-        "promises": _list_promises(content.get("since", {})),
-    }
+def _narrow(content: dict[str, Any]) -> dict[str, Any]:
+    """Of a site's results what a portfolio keeps in memory."""
+    told = {**content, "evidence": content["evidence"]["decisions"]}
+    told["promises"] = _list_promises(content.get("since", {}))
+    told["findings"] = [
+        {**one, "n_alike": len(one.get("alike", ()))} for one in content.get("findings", ())
+    ]
+    lists = {name: _pick(told.get(name, []), columns) for name, columns in _LISTS.items()}
+    is_redacted = bool(content["settings"].get("redacted"))
+    return {"counted": _count(content), "is_redacted": is_redacted, **lists}
+
+
+def _pick(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [{name: row[name] for name in columns if name in row} for row in rows]
 
 
 def _list_promises(since: Mapping[str, Any]) -> list[dict[str, Any]]:

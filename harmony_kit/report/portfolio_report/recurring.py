@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from harmony_kit.measures.rows import Row, rows_of, text_of
+import pandas as pd
+
+from harmony_kit.measures.rows import Row, stream_rows, text_of
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.portfolio import Portfolio
 from harmony_kit.report.portfolio_report.portfolio_view import PortfolioView
@@ -41,51 +43,65 @@ def recurring(portfolio: Portfolio) -> Block:
 
 def group_findings(view: PortfolioView) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The signatures of all sites, and the findings that recur, those that weigh most first."""
-    findings = rows_of(view.portfolio.findings)
-    signs = _group(view, [row for row in findings if row["kind"] == "signature"])
-    others = [row for row in findings if row["kind"] != "signature"]
-    groups = _group(view, [row for row in others if row["importance"] >= _TOLD_FROM])
-    return signs, [group for group in groups if group["n"] >= _RECURS_FROM]
+    findings = view.portfolio.findings
+    if findings.empty:
+        return [], []
+    is_sign = findings["kind"] == "signature"
+    groups = _group(view, findings[~is_sign & (findings["importance"] >= _TOLD_FROM)])
+    often = [group for group in groups if group["n"] >= _RECURS_FROM]
+    return _group(view, findings[is_sign]), often
 
 
-def _group(view: PortfolioView, findings: Iterable[Row]) -> list[dict[str, Any]]:
+def _group(view: PortfolioView, findings: pd.DataFrame) -> list[dict[str, Any]]:
     """Findings of one kind, place and pattern as one, those that weigh most first."""
-    found: dict[tuple[str, ...], list[Row]] = {}
-    for row in findings:
-        found.setdefault(_shown_by(row), []).append(row)
-    groups = [_gather(view, rows) for rows in found.values()]
+    found: dict[tuple[str, ...], _Recurring] = {}
+    for row in stream_rows(findings):
+        found.setdefault(_shown_by(row), _Recurring(row)).add(row)
+    groups = [_gather(view, one) for one in found.values()]
     return sorted(groups, key=lambda group: (-group["weight"], -group["n"], group["title"]))
+
+
+@dataclass
+class _Recurring:
+    """One finding over its sites: the row it is told by, one where it is claimed if there is one.
+
+    `best` is each site's highest score.
+    """
+
+    told: Row
+    best: dict[str, float] = field(default_factory=dict)
+    claimed: set[str] = field(default_factory=set)
+
+    def add(self, row: Row) -> None:
+        site, score = row["site"], row["score"]
+        self.best[site] = max(score, self.best.get(site, score))
+        if row["claim"] == "claimed":
+            if not self.claimed:
+                self.told = row
+            self.claimed.add(site)
 
 
 def _shown_by(finding: Row) -> tuple[str, ...]:
     """What a finding shows, and of what: findings that have it in common are one over sites."""
     names = ("kind", "dimension", "looker", "pattern", "level", "viewer")
     # One that stands for several is about what they have in common, not about its strongest.
-    item = "" if isinstance(finding.get("alike"), list) else text_of(finding.get("item"))
+    item = "" if finding["n_alike"] else text_of(finding.get("item"))
     return (*(text_of(finding.get(name)) for name in names), item)
 
 
-def _gather(view: PortfolioView, rows: list[Row]) -> dict[str, Any]:
-    """One finding over all its sites, in the words of a site where it is claimed if there is one.
-
-    Its weight is the sum over sites of what findings are ranked by.
-    """
-    claimed = {row["site"] for row in rows if row["claim"] == "claimed"}
-    leaning = {row["site"] for row in rows} - claimed
-    best: dict[str, float] = {}
-    for row in rows:
-        best[row["site"]] = max(row["score"], best.get(row["site"], row["score"]))
-    told = next((row for row in rows if row["claim"] == "claimed"), rows[0])
+def _gather(view: PortfolioView, found: _Recurring) -> dict[str, Any]:
+    """One finding over all its sites; its weight is the sum of what findings are ranked by."""
+    leaning = found.best.keys() - found.claimed
     places = [
         [(view.names[site], site, sure) for site in sorted(some, key=lambda one: view.names[one])]
-        for some, sure in ((claimed, True), (leaning, False))
+        for some, sure in ((found.claimed, True), (leaning, False))
     ]
     listed = [*places[0], *places[1]]
     return {
-        "title": _untold(view, told),
-        "action": _common_action(view, told),
-        "n": len(best),
-        "weight": sum(best.values()),
+        "title": _untold(view, found.told),
+        "action": _common_action(view, found.told),
+        "n": len(found.best),
+        "weight": sum(found.best.values()),
         "first": listed[:_MOST_NAMES],
         "more": listed[_MOST_NAMES:],
     }
@@ -105,8 +121,7 @@ def _untold(view: PortfolioView, finding: Row) -> str:
     told = view.portfolio.subject_title(finding["site"], subject) if subject else ""
     if not told:
         return title
-    alike = finding.get("alike")
-    if isinstance(alike, list) and not text_of(finding.get("dimension")):
+    if finding["n_alike"] and not text_of(finding.get("dimension")):
         # Several pilots or decisions stand before the claim, the strongest first.
         claim = title.partition(": ")[2] if title.startswith(told) else title
         return _about_any(view, finding, claim)

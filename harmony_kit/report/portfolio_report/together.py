@@ -57,16 +57,18 @@ def _list_pairs(view: PortfolioView) -> Iterator[dict[str, Any]]:
     busy: set[str] = set()
     n_pairs = 0
     for (item, lens), rows in claimed.groupby(["item", "lens"], sort=False):
-        asking = rows[rows["state"] == "false_consensus"]
-        telling = rows_of(rows[rows["state"] != "false_consensus"])
-        for row in rows_of(asking):
-            free = [one for one in telling if one["site"] not in busy]
-            free.sort(key=lambda one: regions[one["site"]] != regions[row["site"]])
-            if row["site"] in busy or not free or n_pairs == _MOST_PAIRS:
+        if n_pairs == _MOST_PAIRS:
+            return
+        is_asking = rows["state"] == "false_consensus"
+        free = [one for one in rows_of(rows[~is_asking]) if one["site"] not in busy]
+        for row in rows_of(rows[is_asking]) if free else ():
+            if row["site"] in busy:
                 continue
-            busy |= {row["site"], free[0]["site"]}
+            region = regions[row["site"]]
+            other = min(free, key=lambda one: regions[one["site"]] != region)
+            busy |= {row["site"], other["site"]}
             n_pairs += 1
-            yield _pair(view, row, free[0], (str(item), str(lens)))
+            yield _pair(view, row, other, (str(item), str(lens)))
             break
 
 

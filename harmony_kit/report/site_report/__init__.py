@@ -14,6 +14,7 @@ from harmony_kit.report.site_report.first_page import first_page
 from harmony_kit.report.site_report.headline import headline
 from harmony_kit.report.site_report.method import method
 from harmony_kit.report.site_report.next_steps import actions, who_acts
+from harmony_kit.report.site_report.notes import notes
 from harmony_kit.report.site_report.page_one import page_one
 from harmony_kit.report.site_report.sheets import canvases
 from harmony_kit.report.site_report.states import false_conflict, false_consensus, known_difference
@@ -36,6 +37,7 @@ __all__ = [
     "known_difference",
     "lexicon",
     "method",
+    "notes",
     "page_one",
     "voices",
     "who_acts",

@@ -30,7 +30,7 @@ def changed(site: Assessment) -> Block:
         view.words,
         part="changed",
         lead=view.words.say("changed.lead"),
-        since="" if site.past else view.words.say(f"changed.{_name_reason(site)}"),
+        since="" if site.past else view.words.say(_name_reason(site)),
         past=tell_past(view, site.past) if site.past else None,
         as_of=site.as_of,
         records=[say_fact(view, fact) for fact in _list_records(view)],
@@ -39,7 +39,8 @@ def changed(site: Assessment) -> Block:
 
 def _name_reason(site: Assessment) -> str:
     """Why nothing is compared."""
-    return "redacted" if site.engagement.settings.redacted else "first_round"
+    is_redacted = site.engagement.settings.redacted
+    return "changed.redacted" if is_redacted else "changed.first_round"
 
 
 def _list_records(view: SiteView) -> list[Fact]:

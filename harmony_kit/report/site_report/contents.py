@@ -40,7 +40,7 @@ ACTS = ("changed", "first", "actions", "who_acts", "can_wait")
 #: Every part of a report after its cover, in order: the acts, then what they rest on.
 PARTS = (
     *ACTS,
-    *("evidence", "headline", "false_consensus", "known_difference", "false_conflict"),
+    *("notes", "evidence", "headline", "false_consensus", "known_difference", "false_conflict"),
     *("dimensions", "lexicon", "voices", "canvases", "appendix", "method"),
 )
 
@@ -49,6 +49,8 @@ def has_part(view: SiteView, part: str) -> bool:
     """Whether a report has this part."""
     if part in _TOLD:
         return view.is_shown and _TOLD[part](view)
+    if part == "notes":
+        return bool(view.note)
     if part == "evidence":
         return _has_rows(view, _RECORDS) or (view.is_shown and _has_rows(view, ("signatures",)))
     return part != "canvases" or bool(view.site.canvases)

@@ -23,6 +23,13 @@ __all__ = ["N_FIRST", "NextStep", "actions", "first_steps", "list_steps", "who_a
 #: Steps worth writing a name behind; more than that nobody does.
 _MOST_STEPS = 8
 
+#: Fact of the story → patterns of the findings whose action is about it.
+_TOLD_OF = {
+    "open": ("decisions_stall",),
+    "late": ("pilots_drift", "pilots_past_end"),
+    "used": ("adoption_fades",),
+}
+
 #: The title of a pilot or decision in a sentence.
 _TITLE = re.compile(r"[“„«][^”“»]*[”“»]")
 
@@ -60,9 +67,15 @@ def first_steps(view: SiteView, n: int) -> tuple[NextStep, ...]:
 
 def _choose(view: SiteView) -> list[Finding]:
     """The answer to the story, then what page one tells of, facts before impressions, then more."""
+    return view.once("steps", lambda: _choose_steps(view))
+
+
+def _choose_steps(view: SiteView) -> list[Finding]:
     findings = [finding for finding in view.site.findings if finding.action]
     answer = find_answer(view.site.story, findings)
-    shown = [f for meeting in list_meetings(view) for f in meeting.findings if f.action]
+    listed = [f for meeting in list_meetings(view) for f in meeting.findings]
+    patterns = {one for fact in view.site.story.facts for one in _TOLD_OF.get(fact.id, ())}
+    shown = [f for f in findings if f in listed or f.pattern in patterns]
     some = only_special([*shown, *select_first(findings, n=2 * _MOST_STEPS)])
     later = sorted(some, key=lambda f: (f.claim != "claimed", f not in shown))
     steps: list[Finding] = []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import assert_never
+from typing import TypeVar, assert_never
 
+from harmony_kit.engagement.site_notes import read_note
 from harmony_kit.findings.alike import Alike
 from harmony_kit.findings.findings import Finding
 from harmony_kit.instrument.model import Item
@@ -16,6 +17,8 @@ from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import Words, load_words
 
 __all__ = ["SiteView", "hedge"]
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -81,14 +84,27 @@ class SiteView:
         )
         return low, high
 
+    def once(self, name: str, work_out: Callable[[], Found]) -> Found:
+        """What several parts of a page need, worked out for the first of them."""
+        known = self.site.worked_out
+        if name not in known:
+            known[name] = work_out()
+        found: Found = known[name]
+        return found
+
     def rows(self, name: str, **where: object) -> list[Row]:
         """The rows of a measure, those whose columns have the given values."""
-        wanted = where.items()
-        return [
-            row
-            for row in self.site.rows(name)
-            if all(row.get(key) == value for key, value in wanted)
-        ]
+        rows = self.site.rows(name)
+        for key, value in where.items():
+            rows = [row for row in rows if row.get(key) == value]
+        return [*rows]
+
+    @cached_property
+    def note(self) -> str:
+        """What somebody wrote for the report of this site and wave; nothing of it circulates."""
+        if self.site.engagement.settings.redacted:
+            return ""
+        return read_note(self.site.engagement.folder, self.site.site.site, self.site.wave)
 
     @cached_property
     def is_shown(self) -> bool:

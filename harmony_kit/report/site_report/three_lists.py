@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from harmony_kit.findings.findings import Finding
+from harmony_kit.measures.claims import APART
 from harmony_kit.measures.rows import Row, number_or_none, text_of
 from harmony_kit.report.site_report.general import only_special
 from harmony_kit.report.site_report.site_view import SiteView
@@ -52,6 +53,10 @@ def list_meetings(view: SiteView) -> list[Meeting]:
     What one side misses and the other knows stands in the first list, where it is least expected;
     a finding most of whose topics were told there is not told again.
     """
+    return view.once("meetings", lambda: _list_meetings(view))
+
+
+def _list_meetings(view: SiteView) -> list[Meeting]:
     told: set[tuple[str, str]] = set()
     meetings = []
     for state, titles in _LISTS:
@@ -150,7 +155,8 @@ def _with_counters(view: SiteView, meeting: Meeting, charged: set[str]) -> Meeti
 
 
 def _say_counter(view: SiteView, finding: Finding, charged: set[str]) -> str:
-    twin = _find_twin(view, finding.item) if len(finding.alike) < 2 else ""
+    is_charge = finding.pattern in APART and len(finding.alike) < 2
+    twin = _find_twin(view, finding.item) if is_charge else ""
     if not twin or twin in charged:
         return ""
     rows = [row for row in view.rows("within", item=twin) if row["lens"] == row["about"]]

@@ -24,6 +24,8 @@ _GONE = {
     socket: "send_fds recv_fds",
 }
 _OTHERWISE = {(os, "name"): "nt", (sys, "platform"): "win32"}
+# Nobody is root there, for whom Jupyter would not start.
+os.geteuid = lambda: 1000
 _frame = sys._getframe
 _MODULES = {"fcntl", "grp", "pty", "pwd", "resource", "termios"}
 

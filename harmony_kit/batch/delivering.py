@@ -1,0 +1,83 @@
+"""What a run brings to another place as well, report by report, and the waves that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from harmony_kit.batch.briefing import PORTFOLIO, Briefing
+from harmony_kit.batch.deliver import Destination, ledger_folder
+from harmony_kit.batch.handing import reports_name
+from harmony_kit.batch.record import Record, find_records, record_folder
+from harmony_kit.batch.shelf import Shelf
+from harmony_kit.batch.wave_shelves import kept_waves, place_of_wave
+from harmony_kit.errors import HarmonyError, StoreError
+from harmony_kit.files import FileMark, mark_file
+
+__all__ = ["Delivery"]
+
+_PAGES = ("index.html", "run.json")
+
+
+class Delivery:
+    """Brings files where the run was asked to; without such a place it does nothing.
+
+    Once that fails, `trouble` says why and the rest waits for the next run.
+    """
+
+    def __init__(self, briefing: Briefing) -> None:
+        self.trouble: HarmonyError | None = None
+        self._briefing = briefing
+        self._root = briefing.engagement.folder / reports_name(briefing.request.edition)
+        self._destination: Destination | None = None
+        url = briefing.request.output
+        if url is not None and not briefing.request.is_draft:
+            if briefing.request.is_redacted:  # never over the ordinary reports
+                url = f"{url.rstrip('/')}/{briefing.request.edition}"
+            ledger = ledger_folder(briefing.engagement.folder, url)
+            self._destination = Destination(url, ledger)
+
+    def deliver_kept(self) -> None:
+        """Bring the waves that moved aside first: what they were there is replaced next."""
+        folder, edition = self._briefing.engagement.folder, self._briefing.request.edition
+        for wave in kept_waves(self._root) if self._destination is not None else ():
+            place = place_of_wave(self._root, wave, self._briefing.present)
+            for record in find_records(record_folder(folder, wave, edition)).values():
+                self._deliver_from(place, record.name, _files_of(record, place))
+            self.deliver_pages(place)
+
+    def deliver_record(self, record: Record, shelf: Shelf) -> None:
+        """Bring the files of one report."""
+        if record.setback and record.missing_files(shelf.place(record.name)):
+            return  # what stands there is no longer whole; what was delivered is
+        self._deliver_from(shelf.reports, record.name, _files_of(record))
+
+    def remove(self, name: str) -> None:
+        """Take away there what is no longer published."""
+        self._deliver_from(self._briefing.reports, name, {})
+
+    def deliver_pages(self, place: Path) -> None:
+        """Bring what the run itself writes; last, because it links to all the rest."""
+        pages = {name: mark_file(place / name) for name in _PAGES if (place / name).is_file()}
+        self._deliver_from(place, "_pages", pages)
+
+    def _deliver_from(self, place: Path, name: str, files: Mapping[str, FileMark]) -> None:
+        if self._destination is None or self.trouble is not None:
+            return
+        below = place.relative_to(self._root).as_posix() if place != self._root else ""
+        prefix = f"{below}/" if below else ""
+        named = {f"{prefix}{path}": mark for path, mark in files.items()}
+        try:
+            self._destination.deliver(self._root, f"{prefix}{name}", named)
+        except StoreError as cause:
+            self.trouble = cause
+        except OSError as cause:  # its ledger could not be written
+            tried = "keep what was delivered from"
+            self.trouble = StoreError(tried, str(self._briefing.reports), str(cause))
+
+
+def _files_of(record: Record, place: Path | None = None) -> dict[str, FileMark]:
+    """The files of a report by their place below the reports; with a `place`, those still there."""
+    prefix = "" if record.name == PORTFOLIO else f"{record.name}/"
+    named = {f"{prefix}{name}": mark for name, mark in record.files.items()}
+    return {n: mark for n, mark in named.items() if place is None or (place / n).is_file()}
