@@ -135,9 +135,11 @@ def run(folder: Path, **options: Any) -> None:  # noqa: ANN401
     published of a side stays as it was until enough of its people have answered anew.
     Interrupt it whenever you like: the same command finishes what is missing.
     """
+    from harmony_kit.batch.touched import is_touched
     from harmony_kit.engine.warming import warming
 
-    with warming(is_wanted=not options["is_plan"] and options["scheduler"] is None):
+    is_here = not options["is_plan"] and options["scheduler"] is None
+    with warming(is_wanted=is_here and (options["force"] or is_touched(folder))):
         from harmony_kit.commands import reports
 
         how = reports.RunOptions(**{name: options.pop(name) for name in reports.RUN_OPTIONS})

@@ -434,7 +434,8 @@ def test_where_weights_are_hidden_distances_say_how_many_put_first_differ(plants
         for distance, (one, other) in sides.items():
             if row[one] is None or row[other] is None:
                 first, second = (row[f"first_{side}"] for side in (one, other))
-                share = len(set(first) - set(second)) / len(first)
+                n = min(len(first), len(second))
+                share = 1 - len(set(first) & set(second)) / n if n else 0.5
                 n_hidden += 1
             else:
                 share = raw[distance]

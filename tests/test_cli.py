@@ -384,7 +384,7 @@ def test_compare_tells_what_moved_and_never_compares_a_rewording(acme, tmp_path)
     result = _run("compare", acme, "--output", sheet)
     assert result.exit_code == 0, result.output
     assert "IT: 6 people, then 6 (6 came back, 0 left, 0 joined)" in result.output
-    assert "false conflict -> shared view" in result.output
+    assert "only thinks they differ -> knows they agree" in result.output
     assert re.search(r"IT understands Operations on \d+% -> \d+% of \d+ topics", result.output)
     assert "not compared" not in result.output
     assert set(pd.read_excel(sheet, sheet_name=None, engine="calamine")) >= {

@@ -98,6 +98,28 @@ def test_an_impression_is_worded_as_one_and_counts_half():
     assert leaning.score == pytest.approx(claimed.score / 2)
 
 
+def test_only_the_knowing_is_hedged_where_how_both_see_it_is_sure():
+    """What the other direction claims of both is not doubted in this one, nor is it alone."""
+    changes = {"state": "false_conflict", "own": 3.0, "other_own": 3.1, "agreement_gap": -0.1}
+    changes |= {"perceived_gap": 1.6, "misreading": -1.7, "p_false_consensus": 0.0}
+    unsure = _direction("it", "operations", claim="leaning", **changes, p_false_conflict=0.7)
+    chances = {"p_shared_view": 0.2, "p_known_difference": 0.1}
+    (alone,) = _find(unsure)
+    assert alone.title.startswith("Which decision AI supports: it looks as if both sides find")
+    (likely,) = _find(unsure | chances)
+    other = {"state": "shared_view", "own": 3.1, "estimate": 3.0, "other_own": 3.0}
+    other |= {"agreement_gap": 0.1, "perceived_gap": 0.1, "misreading": 0.0, "p_shared_view": 0.9}
+    known, _ = sorted(
+        _find(unsure, _direction("operations", "it", **other)), key=lambda one: one.claim
+    )[::-1]
+    for one in (likely, known):
+        assert re.fullmatch(
+            r"Which decision AI supports: both sides find it about equally clear, "
+            r"and it looks as if IT does not know it",
+            one.title,
+        )
+
+
 def test_ranked_by_importance_gap_and_certainty():
     wide = _direction(
         "it", "operations", item="frame.outcome", agreement_gap=3.5, own=4.9, other_own=1.4

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from engagement_folders import make_folder, request_for, save_answers
 from harmony_kit.batch.batch import plan_engagement
 from harmony_kit.batch.plan import compare, make_plan, select_sites
 from harmony_kit.batch.record import Failure, Record, find_records
+from harmony_kit.batch.touched import is_touched
 from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.errors import EngagementError
 from harmony_kit.files import mark_folder
@@ -244,3 +247,20 @@ def test_only_what_changed_is_due(tmp_path: Path, what: str) -> None:
     change(folder)
     plan = plan_engagement(request_for(folder))
     assert {step.name: step.reason for step in plan.due} == expected
+
+
+def test_a_run_is_likely_to_do_something_where_a_file_is_newer_than_the_last(
+    tmp_path: Path,
+) -> None:
+    folder = make_folder(tmp_path / "e", "a")
+    assert is_touched(folder)  # nothing was run yet
+    (folder / "reports").mkdir()
+    (folder / "reports" / "run.json").write_text("{}")
+    assert not is_touched(folder)
+    beside = folder / "answers.sqlite-shm"
+    beside.write_text("read")
+    later = time.time() + 9
+    os.utime(beside, (later, later))
+    assert not is_touched(folder)
+    os.utime(folder / "sites.csv", (later, later))
+    assert is_touched(folder)

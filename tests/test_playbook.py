@@ -315,3 +315,19 @@ def test_every_mirrored_item_has_a_question_and_an_action_of_its_own(core, instr
     asked = [i.id for i in instrument.items if i.mirrored and i.kind == "rating"]
     assert [item for item in asked if not (own[item].question and own[item].action)] == []
     assert len({own[item].question for item in asked}) == len(asked)
+
+
+#: How other plants fare is not known to a report, and what will come is not either.
+HEARSAY = {
+    "en": r"\b(most|few|many|every) (pilots|plants|sites)\b|\bdie\b|\bwill (hold|fail|not)\b",
+    "de": r"\b(meisten|wenige|viele) (Pilotprojekte|Werke|Standorte)\b|\b(gehen|sterben) ein\b",
+    "es": r"\b(mayoría de los pilotos|[Pp]ocas plantas|muchas plantas)\b|\bmueren\b",
+}
+
+
+@pytest.mark.parametrize("language", HEARSAY)
+def test_no_text_tells_how_other_plants_fare_or_what_will_come(core, language):
+    keys = [key for key in core.source_texts if re.search(r"\.(title|shared|texts\.\w+)$", key)]
+    texts = {key: core.text(key, language) or "" for key in keys}
+    assert len(texts) > 200
+    assert {k: t for k, t in texts.items() if re.search(HEARSAY[language], t)} == {}

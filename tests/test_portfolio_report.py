@@ -119,6 +119,33 @@ def test_what_recurs_is_named_without_the_pilot_of_one_site(portfolio):
     assert not [t for t in titles if "Camera inspection" in t or "Maintenance planner" in t]
 
 
+def test_the_cover_says_what_weighs_most_before_anything_is_counted(portfolio):
+    many = page_cases.repeat_sites(portfolio, 9)
+    text = Outline(portfolio_report.cover(many).html).text
+    told = Outline(portfolio_report.together(many).html).text
+    title = re.search(r"What weighs most over all sites: “(.*?)”, at (\d) of 6 sites", text)
+    assert title
+    assert f"{title[1]} At {title[2]} of 6 sites" in told
+
+
+def test_no_step_for_many_sites_names_a_pilot_or_decision_of_one(portfolio):
+    html = portfolio_report.together(portfolio).html
+    titles = {one.title for one in portfolio.engagement.evidence.subjects() if one.title}
+    steps = re.findall(r'<p class="ask">(.*?)</p>', html)
+    assert steps
+    assert [title for title in titles for step in steps if title in step] == []
+
+
+def test_a_pilot_is_not_called_a_decision(portfolio):
+    kinds = {one.id: one.kind for one in portfolio.engagement.evidence.subjects()}
+    assert set(kinds.values()) == {"pilot", "decision"}
+    for one in portfolio.engagement.evidence.subjects():
+        assert portfolio.subject_kind(one.site, one.id) == kinds[one.id]
+    text = Outline(portfolio_report.recurring(portfolio).html).text
+    assert "Decision: it has ended" not in text
+    assert "Pilot: it has ended" in text
+
+
 def test_talk_stands_beside_decisions(portfolio):
     html = portfolio_report.evidence(portfolio).html
     row = html.partition("Northfield Stampings")[2].partition("</tr>")[0]
@@ -155,7 +182,9 @@ def test_every_list_is_complete_somewhere(portfolio):
 def test_what_to_do_once_names_how_many_sites_and_an_action(portfolio):
     many = page_cases.repeat_sites(portfolio, 9)
     text = Outline(portfolio_report.together(many).html).text
-    signature = "Both sides feel aligned, and decisions stall At 3 of 6 sites. Once for all:"
+    signature = (
+        "Both sides feel aligned, and decisions stall At 3 of 6 sites. Once for these sites:"
+    )
     assert signature in text
     findings = {f.pattern: f for f in assess("northfield").findings}
     assert findings["feels_aligned_decisions_stall"].action in text

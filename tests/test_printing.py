@@ -23,6 +23,8 @@ from harmony_kit.errors import FileError
 
 CHROMIUM = Path("/usr/bin/chromium")
 PAGES = ("northfield/report", "portfolio", "index")
+#: As `harmony pdf` leaves one that nobody wrote into.
+PRINTED = b"%PDF of before (D:20260101000000+00'00') %%EOF"
 
 
 def _run(*words: object, code: int = 0) -> str:
@@ -52,7 +54,7 @@ def ran(tmp_path_factory) -> Path:
     run_engagement(request_for(folder))
     for page in (folder / "reports").rglob("*.html"):
         if page.stem in ("report", "portfolio", "index"):
-            name_pdf(page).write_bytes(b"%PDF of before")
+            name_pdf(page).write_bytes(PRINTED)
     return folder
 
 

@@ -13,7 +13,9 @@ from click.testing import CliRunner
 from demo_reports import demo, measure
 from engagement_folders import file_digests
 
+from harmony_kit.batch.kept import list_kept
 from harmony_kit.cli import main
+from harmony_kit.engagement.folder import load_engagement
 from harmony_kit.engagement.scaffold import create_demo
 from harmony_kit.measures.rows import rows_of, text_of
 from harmony_kit.report.assessment import Assessment
@@ -156,6 +158,11 @@ def test_a_report_is_the_ordinary_one_without_quotes_and_roles(tmp_path):
     assert "0 made" in again
     results = json.loads(pages["results.json"])
     assert (results["settings"]["redacted"], results["quotes"]) == (True, [])
+    made = [one for one in list_kept(load_engagement(folder)) if "redacted" in one.where]
+    assert {(one.kind, one.remedy) for one in made} == {
+        ("redacted", "delete"),  # by `harmony forget`, with its records
+        ("records", "delete"),
+    }
 
 
 def _harmony(*words: str) -> str:

@@ -6,14 +6,14 @@ from harmony_kit.report.words import load_words
 
 ROW = {"state": "false_consensus", "claim": "claimed", "is_on_line": False}
 SAID = {
-    "en": ("false consensus", "likely: false consensus", "still open"),
-    "de": ("Scheinkonsens", "wohl: Scheinkonsens", "noch offen"),
-    "es": ("falso consenso", "parece: falso consenso", "aún abierto"),
+    "en": ("only thinks they agree", "likely: only thinks they agree", "still open"),
+    "de": ("glaubt nur an Einigkeit", "wohl: glaubt nur an Einigkeit", "noch offen"),
+    "es": ("solo cree que coinciden", "parece: solo cree que coinciden", "aún abierto"),
 }
 NEAR = {
-    "en": ("likely: false consensus, near the line", "on the line"),
-    "de": ("wohl: Scheinkonsens, nahe der Grenze", "auf der Grenze"),
-    "es": ("parece: falso consenso, cerca del límite", "en el límite"),
+    "en": ("likely: only thinks they agree, near the limit", "too near the limit to say"),
+    "de": ("wohl: glaubt nur an Einigkeit, nahe der Grenze", "zu nah an der Grenze"),
+    "es": ("parece: solo cree que coinciden, cerca del límite", "demasiado cerca del límite"),
 }
 
 

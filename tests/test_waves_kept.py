@@ -136,7 +136,10 @@ def test_who_is_forgotten_is_taken_out_of_every_wave(tmp_path: Path) -> None:
     run_engagement(request_for(folder))
     _begin(folder, "2")
     run_engagement(request_for(folder))
-    (folder / "reports" / "waves" / "1" / "index.edited-2026-11-26.html").write_text("x")
+    aside = folder / "reports" / "waves" / "1"
+    (aside / "index.edited-2026-11-26.html").write_text("x")
+    for name in ("portfolio.html", "portfolio.pdf", "a/report.html", "a/mine.txt"):
+        (aside / name).write_text("changed by hand, and of everybody")
     erase_traces(load_engagement(folder), Traces({"a"}, set()), is_thorough=False)
     left = _standing(folder)
     assert left != {}

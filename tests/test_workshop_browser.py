@@ -291,7 +291,7 @@ def test_what_is_marked_shows_without_colours_and_in_the_dark(lab, browser):
             assert grounds[0] != grounds[1]
 
 
-@pytest.mark.parametrize(("language", "word"), [("Deutsch", "Rahmen"), ("Español", "Marco")])
+@pytest.mark.parametrize(("language", "word"), [("Deutsch", "Spielregeln"), ("Español", "Reglas")])
 def test_it_speaks_the_other_languages(lab, browser, folder, language, word):
     text = (folder / "engagement.yaml").read_text()
     assert "languages: [en, de]" in text

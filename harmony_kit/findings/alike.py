@@ -130,5 +130,7 @@ def _join(same: list[Observation]) -> Observation:
     first = ranked[0]
     sources = tuple(dict.fromkeys(source for one in ranked for source in one.sources))
     lenses = dict.fromkeys(lens for one in ranked for lens in one.n)
+    is_sure = all("sure" in one.details for one in ranked)
+    details = {key: one for key, one in first.details.items() if key != "sure" or is_sure}
     fewest = {lens: min(one.n[lens] for one in ranked if lens in one.n) for lens in lenses}
-    return replace(first, sources=sources, n=fewest, alike=tuple(ranked))
+    return replace(first, sources=sources, n=fewest, details=details, alike=tuple(ranked))

@@ -13,6 +13,8 @@ __all__ = ["Lists", "capitalize"]
 
 #: So many topics stand in a title; the others are counted there.
 _MOST_NAMED = 3
+#: So many beside the dimension they are of: two findings of one dimension are told apart by it.
+_MOST_LISTED = 1
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,8 @@ class Lists:
     def topics(self) -> str:
         """The topics it is about, where it stands for several; pilots stand in its title."""
         alike = self.seen.alike
-        if self.seen.case.kind not in ("topic", "ownership") and len(alike) <= _MOST_NAMED:
+        is_counted = self.seen.case.kind in ("topic", "ownership")
+        if len(alike) <= (_MOST_LISTED if is_counted else _MOST_NAMED):
             return ""
         topics = [self.place(one) for one in alike]
         return self.voice.phrase("concerns", topics=", ".join(topics)) if topics else ""
@@ -168,14 +171,16 @@ class Lists:
             return ", ".join(part for part in (topic, titles) if part)
         if seen.case.kind in ("topic", "ownership"):
             name = voice.text(f"dimension.{seen.case.dimension}.name")
-            return voice.phrase("alike", dimension=name, n=str(len(seen.alike)))
+            topics = self._first((self.place(one) for one in seen.alike), _MOST_LISTED)
+            return voice.phrase("alike", dimension=name, n=str(len(seen.alike)), topics=topics)
         return capitalize(self._first(self.place(one) for one in seen.alike))
 
-    def _first(self, names: Iterable[str]) -> str:
+    def _first(self, names: Iterable[str], most: int = _MOST_NAMED) -> str:
         """The first of these names, and how many more there are."""
         known = [*dict.fromkeys(names)]
-        rest = len(known) - _MOST_NAMED
-        return ", ".join(known[:_MOST_NAMED]) + (f" +{rest}" if rest > 0 else "")
+        rest = len(known) - most
+        listed = ", ".join(known[:most])
+        return self.voice.phrase("more", listed=listed, n=str(rest)) if rest > 0 else listed
 
     def place(self, seen: Observation) -> str:
         """What one of several is about, by its name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import assert_never
 
 import pandas as pd
@@ -13,7 +14,7 @@ from harmony_kit.findings.fact import is_known
 from harmony_kit.findings.observation import Number, Observation, claimed_rows, numbers_of
 from harmony_kit.findings.patterns import BOTH, Case
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.measures.claims import APART, UNKNOWING, state_named
+from harmony_kit.measures.claims import APART, CLOSE, UNKNOWING, state_named
 from harmony_kit.measures.rows import Row, rows_of, text_of
 
 __all__ = ["is_right_anyway", "observe_topics", "observe_understanding"]
@@ -32,6 +33,9 @@ _NUMBERS = (
     "n_estimate",
     "n_other",
 )
+
+#: Of one topic alone the finding about it tells who reads whom.
+_FEWEST_TOPICS = 2
 
 _Above = Mapping[tuple[str, str, str], float]
 
@@ -52,13 +56,39 @@ def observe_topics(
         if min(row["n_own"], row["n_estimate"], row["n_other"]) >= settings.min_group:
             pairs.setdefault((row["item"], text_of(row["subject"])), []).append(row)
     for rows in pairs.values():
-        level = _level(rows[0], above, settings)
         is_mutual = len(rows) == len({row["lens"] for row in rows}) == 2
         if is_mutual and _shows(rows[0]) == _shows(rows[1]):
-            yield _both(rows[0], rows[1], _level_of(rows, level, above, settings))
+            level = _level_of(rows, above, settings)
+            yield _surely(_both(rows[0], rows[1], level), rows, rows, above, settings)
         else:
             for row in rows:
-                yield _one(row, _level_of([row], level, above, settings))
+                seen = _one(row, _level_of([row], above, settings))
+                yield _surely(seen, [row], rows, above, settings)
+
+
+def _surely(
+    seen: Observation, rows: list[Row], known: list[Row], above: _Above, settings: Settings
+) -> Observation:
+    """The observation, marked where only the knowing is unsure.
+
+    How the two sides see a topic is as sure as where it is claimed in the other direction, or as
+    its two states together; a level that comes with it must be as sure.
+    """
+    if seen.claim == "claimed" or not any(_has_sure_views(row, known, settings) for row in rows):
+        return seen
+    as_claimed = [{**row, "claim": "claimed"} for row in rows]
+    if _level_of(as_claimed, above, settings) != seen.case.level:
+        return seen
+    return replace(seen, details={**seen.details, "sure": "views"})
+
+
+def _has_sure_views(row: Row, known: list[Row], settings: Settings) -> bool:
+    """Whether it is sure that the two sides are close on a topic, or that they are apart."""
+    alike = APART if row["state"] in APART else CLOSE
+    if any(one["claim"] == "claimed" and one["state"] in alike for one in known):
+        return True
+    chance = sum(float(row.get(f"p_{state}", math.nan)) for state in alike)
+    return not math.isnan(chance) and chance >= settings.claim_at
 
 
 def is_right_anyway(row: Row) -> bool:
@@ -150,7 +180,7 @@ def _both(first: Row, second: Row, level: str) -> Observation:
     )
 
 
-def _level_of(rows: list[Row], level: str, above: _Above, settings: Settings) -> str:
+def _level_of(rows: list[Row], above: _Above, settings: Settings) -> str:
     """Lenses that are apart have no common level; a false consensus has that of who looks.
 
     Whoever rates it high and takes the other to agree thinks it settled for both; whoever rates
@@ -161,7 +191,7 @@ def _level_of(rows: list[Row], level: str, above: _Above, settings: Settings) ->
         case "known_difference":
             return ""
         case "shared_view" | "false_conflict" | None:
-            return level
+            return _level(row, above, settings)
         case "false_consensus":
             both = {_side(row, part, above, settings) for part in ("lens", "other")}
             if len(rows) == 1:
@@ -201,6 +231,7 @@ def observe_understanding(
     for row in claimed_rows(understanding):
         if (
             row["dimension"] in known
+            and int(row["n_topics"]) >= _FEWEST_TOPICS
             and min(row["n_estimate"], row["n_other"]) >= settings.min_group
         ):
             yield _understanding(row, instrument)

@@ -50,7 +50,8 @@ __all__ = [
 #: Parts a lens can play, most telling first; a text under one of them speaks to any lens in it.
 READERS = ("looker", "other", "high", "low", "blocks", "clear", "about", "judge", "each")
 #: How a title is put: as a fact, as an impression, under the name of its topic, as one lens sees
-#: it; how it says who knows of the other's view (``{knowing}``); how a share is written. Then
+#: it; how it says who knows of the other's view (``{knowing}``), for sure or maybe; how many more
+#: there are in a list; how a share is written. Then
 #: what is added where it holds: several topics at once, what contradicts it, on whose desk it is.
 PHRASES = (
     "claimed",
@@ -61,6 +62,11 @@ PHRASES = (
     "both_know",
     "knows_not",
     "neither_knows",
+    "maybe_knows",
+    "maybe_both_know",
+    "maybe_knows_not",
+    "maybe_neither_knows",
+    "more",
     "seen_by",
     "percent",
     "alike",

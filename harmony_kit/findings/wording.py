@@ -37,13 +37,20 @@ class Wording:
         said = self.clause
         if not said:
             return ""
-        claim = self.voice.phrase(self.seen.claim, title=said)
+        knowing = self.names.get("knowing", "")
+        is_hedged = self._is_knowing_unsure and bool(knowing) and knowing in said
+        claim = self.voice.phrase("claimed" if is_hedged else self.seen.claim, title=said)
         if "viewer" in self.names:
             claim = self.voice.phrase("seen_by", viewer=self.names["viewer"], claim=claim)
         label = self._label()
         if not label:
             return capitalize(claim)
         return self.voice.phrase("labelled", label=label, claim=claim)
+
+    @property
+    def _is_knowing_unsure(self) -> bool:
+        """Whether how the sides see it is a fact, and only who knows of it an impression."""
+        return self.seen.claim != "claimed" and self.seen.details.get("sure") == "views"
 
     @property
     def clause(self) -> str:
@@ -145,7 +152,8 @@ class Wording:
         names |= dict(self._named_things())
         state = state_named(seen.case.pattern)
         if state:
-            phrase = _knowing(state, is_mutual=seen.case.looker == BOTH)
+            maybe = "maybe_" if self._is_knowing_unsure else ""
+            phrase = maybe + _knowing(state, is_mutual=seen.case.looker == BOTH)
             knowing = fill(self.voice.template(f"phrase.{phrase}"), names)
             names |= {"knowing": knowing} if knowing else {}
         return names

@@ -17,7 +17,7 @@ import pandas as pd
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.measures.arrays import Bools
 from harmony_kit.measures.claims import middle_certainty
-from harmony_kit.measures.levels import name_levels
+from harmony_kit.measures.levels import LEVELS, name_levels
 from harmony_kit.measures.steps import STEPPED
 from harmony_kit.measures.telling import hides_counts
 
@@ -61,7 +61,8 @@ def tell_ranking(frame: pd.DataFrame, min_group: int) -> pd.DataFrame:
             name_levels(one, size) if isinstance(one, Mapping) else None
             for one, size in zip(named, n, strict=True)
         ]
-        told[f"first_{name}"] = _as_objects(first, frame)
+        kept = map(_drop_few, first, levels, hide)
+        told[f"first_{name}"] = _as_objects(list(kept), frame)
         told[f"level_{name}"] = _as_objects(levels, frame)
         told[name] = _mask(weights, hide)
         told[f"named_{name}"] = _mask(named, hide)
@@ -75,6 +76,17 @@ def tell_ranking(frame: pd.DataFrame, min_group: int) -> pd.DataFrame:
         none = [[] if hides else one for one, hides in zip(frame[name], is_hidden, strict=True)]
         told[name] = _as_objects(none, frame)
     return told
+
+
+def _drop_few(
+    first: list[str] | None,
+    levels: Mapping[str, str] | None,
+    hides: bool,  # noqa: FBT001 - in a row
+) -> list[str] | None:
+    """What is put first, without what is told as named by few or none."""
+    if first is None or levels is None or not hides:
+        return first
+    return [option for option in first if levels[option] != LEVELS[-1]]
 
 
 #: The distances, by whose choices they lie between.
@@ -100,14 +112,16 @@ def _set_apart(first: list[str] | None, second: list[str] | None) -> float:
     """The share of what one puts first that the other does not.
 
     The distance of weights nobody may see would, beside the weights of the other side, leave so
-    few of them that some are known.
+    few of them that some are known. The shorter list counts, as options few name are in none; where
+    it is empty the share is half.
 
-    >>> _set_apart(["a", "b", "c"], ["a", "c", "d"])
-    0.3333333333333333
+    >>> _set_apart(["a", "b"], ["a", "c", "d"])
+    0.5
     """
-    if not first or not second:
+    if first is None or second is None:
         return float("nan")
-    return len({*first} - {*second}) / len(first)
+    n = min(len(first), len(second))
+    return 1 - len({*first} & {*second}) / n if n else 0.5
 
 
 def _as_objects(values: list[Any], frame: pd.DataFrame) -> pd.Series:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit.engagement.folder import Engagement, load_engagement
+from harmony_kit.journal.subject import Subject
 from harmony_kit.report.told_results import read_told
 
 __all__ = ["Portfolio"]
@@ -104,13 +105,31 @@ class Portfolio:
 
     def subject_title(self, site: str, subject: str) -> str:
         """The title of a pilot or decision of a site; empty where no evidence file has it."""
-        return self._subjects.get((site, subject), "")
+        found = self._subjects.get((site, subject))
+        return found.title if found else ""
+
+    def subject_titles(self, site: str) -> tuple[str, ...]:
+        """The titles of every pilot and decision of a site."""
+        return tuple(self._titles.get(site, ()))
+
+    def subject_kind(self, site: str, subject: str) -> str:
+        """Whether a subject of a site is a pilot or a decision; empty for neither."""
+        found = self._subjects.get((site, subject))
+        return found.kind if found else ""
 
     @cached_property
-    def _subjects(self) -> dict[tuple[str, str], str]:
+    def _titles(self) -> dict[str, list[str]]:
+        titles: dict[str, list[str]] = {}
+        for one in self._subjects.values():
+            if one.title:
+                titles.setdefault(one.site, []).append(one.title)
+        return titles
+
+    @cached_property
+    def _subjects(self) -> dict[tuple[str, str], Subject]:
         # The first of two with the same id counts, as in the report of a site.
         subjects = reversed(self.engagement.evidence.subjects())
-        return {(one.site, one.id): one.title for one in subjects}
+        return {(one.site, one.id): one for one in subjects}
 
 
 def _in_parts(sites: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -58,7 +58,7 @@ def draw_topics(scene: Backdrop) -> list[SheetPart]:
         ][:N_SHOWN]
         if shown:
             items = [_tick(scene, one, chosen, proposed, keys) for one in shown]
-            title = scene.report_text(f"state.{group}")
+            title = scene.report_text(f"{group}.title")
             parts.append({"part": "ticks", "title": title, "items": items})
     return parts
 

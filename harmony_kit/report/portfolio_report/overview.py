@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from harmony_kit.measures.rows import Row, number_or_none
 from harmony_kit.report.blocks import Block, render_block
 from harmony_kit.report.portfolio import Portfolio
 from harmony_kit.report.portfolio_report.portfolio_view import NOTHING, PortfolioView
+from harmony_kit.report.portfolio_report.recurring import group_findings
 
 __all__ = ["cover", "sites"]
 
@@ -32,9 +35,24 @@ def cover(portfolio: Portfolio) -> Block:
         counts=counts,
         n_sites=len(view.sites),
         heard=heard,
+        messages=[*_say_messages(view)],
         first=view.name(view.lenses[0]),
         second=view.name(view.lenses[1]),
     )
+
+
+def _say_messages(view: PortfolioView) -> Iterator[str]:
+    """What the sites have in common, in a sentence or two: what weighs most, what shows most."""
+    signs, often = group_findings(view)
+    groups = [group for group in (*signs, *often) if group["n"] > 1]
+    if not groups:
+        return
+    heaviest = max(groups, key=lambda group: group["weight"])
+    widest = max(groups, key=lambda group: (group["n"], group["weight"]))
+    for key, group in {"most": heaviest, "widest": widest}.items():
+        if key == "most" or group is not heaviest:
+            names = {"title": group["title"], "n": group["n"], "all": len(view.shown)}
+            yield view.words.say(f"portfolio.{key}", **names)
 
 
 def sites(portfolio: Portfolio) -> Block:

@@ -109,14 +109,16 @@ def _gather(view: PortfolioView, found: _Recurring) -> dict[str, Any]:
 
 def _common_action(view: PortfolioView, finding: Row) -> str:
     """What to do, where it would do at any site: nothing that names a pilot of this one."""
-    action, subject = str(finding["action"]), text_of(finding.get("subject"))
-    title = view.portfolio.subject_title(finding["site"], subject) if subject else ""
-    return "" if title and title in action else action
+    action = str(finding["action"])
+    titles = view.portfolio.subject_titles(finding["site"])
+    return "" if any(title in action for title in titles) else action
 
 
 def _untold(view: PortfolioView, finding: Row) -> str:
     """The title of a finding about any pilot or decision, not the one of this site."""
     title = str(finding["title"])
+    if isinstance(finding.get("alike"), list) and finding["kind"] in ("topic", "ownership"):
+        return _about_many(view, finding, title)
     subject = text_of(finding.get("subject"))
     told = view.portfolio.subject_title(finding["site"], subject) if subject else ""
     if not told:
@@ -130,6 +132,16 @@ def _untold(view: PortfolioView, finding: Row) -> str:
     return title if claim == title else _about_any(view, finding, claim)
 
 
+def _about_many(view: PortfolioView, finding: Row, title: str) -> str:
+    """The title of several topics of a dimension, without how many and which they are here."""
+    portfolio = view.portfolio
+    dimension = portfolio.engagement.instrument.text(
+        f"dimension.{finding['dimension']}.name", portfolio.language
+    )
+    claim = title.partition("): ")[2]
+    return f"{dimension}: {claim}" if claim and title.startswith(dimension) else title
+
+
 def _about_any(view: PortfolioView, finding: Row, claim: str) -> str:
-    kind = "pilot" if finding["kind"] == "pilot" else "decision"
+    kind = view.portfolio.subject_kind(finding["site"], text_of(finding.get("subject")))
     return f"{view.words.name('table', kind)}: {claim}"

@@ -30,8 +30,8 @@ def together(portfolio: Portfolio) -> Block:
     told: dict[str, dict[str, Any]] = {}
     ranked = sorted([*signs, *often], key=lambda group: (-group["weight"], group["title"]))
     for group in ranked:
-        if group["n"] > 1 and group["action"]:
-            told.setdefault(group["action"], group)
+        if group["n"] > 1:
+            told.setdefault(group["action"] or group["title"], group)
     if not told:
         return EMPTY
     return render_block(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from harmony_kit.findings.fact import Fact
-from harmony_kit.findings.plots import Scene
 from harmony_kit.findings.record_facts import (
     late_pilots,
     made_decisions,
@@ -13,9 +12,10 @@ from harmony_kit.findings.record_facts import (
 )
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import Block, render_block
+from harmony_kit.report.site_report.contents import list_parts
 from harmony_kit.report.site_report.promised import tell_past
 from harmony_kit.report.site_report.site_view import SiteView
-from harmony_kit.report.site_report.storytelling import say_fact
+from harmony_kit.report.site_report.storytelling import say_fact, scene_of
 
 __all__ = ["changed"]
 
@@ -29,6 +29,7 @@ def changed(site: Assessment) -> Block:
         "changed",
         view.words,
         part="changed",
+        title=dict(list_parts(view))["changed"],
         lead=view.words.say("changed.lead"),
         since="" if site.past else view.words.say(_name_reason(site)),
         past=tell_past(view, site.past) if site.past else None,
@@ -44,9 +45,5 @@ def _name_reason(site: Assessment) -> str:
 
 
 def _list_records(view: SiteView) -> list[Fact]:
-    scene = Scene(
-        view.site.frames,
-        view.site.engagement.instrument,
-        settings=view.site.engagement.settings,
-    )
+    scene = scene_of(view)
     return [fact for tell in _RECORDS for fact in tell(scene)]

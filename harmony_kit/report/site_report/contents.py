@@ -58,4 +58,10 @@ def has_part(view: SiteView, part: str) -> bool:
 
 def list_parts(view: SiteView) -> tuple[tuple[str, str], ...]:
     """Ids and titles of the parts this report has, in order."""
-    return tuple((part, view.words.say(f"{part}.title")) for part in PARTS if has_part(view, part))
+    parts = (part for part in PARTS if has_part(view, part))
+    return tuple((part, view.words.say(f"{_name_title(view, part)}.title")) for part in parts)
+
+
+def _name_title(view: SiteView, part: str) -> str:
+    """Whose title a part has: after a wave before, what changed is what was promised and moved."""
+    return "promised" if part == "changed" and view.site.past else part

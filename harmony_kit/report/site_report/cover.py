@@ -27,6 +27,7 @@ def cover(site: Assessment) -> Block:
         heard=heard,
         response=_say_response(view),
         is_shown=view.is_shown,
+        is_census=view.is_census,
         is_mirrored=any(item.mirrored for item in instrument.items),
         first=view.names[0],
         second=view.names[1],

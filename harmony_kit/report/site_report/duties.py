@@ -117,4 +117,4 @@ def _say_owner(view: SiteView, item: str, row: Row | None) -> str:
     if row is None or int(row["n"]) == 0:
         return view.words.say("table.too_few")
     said = view.site.option_label(item, owner) if owner else view.words.say("table.no_majority")
-    return view.words.say("table.mean", mean=said, n=int(row["n"]))
+    return view.words.say("table.named", owner=said, n=int(row["n"]))

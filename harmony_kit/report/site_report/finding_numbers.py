@@ -8,6 +8,7 @@ from harmony_kit.findings.findings import Finding
 from harmony_kit.findings.number_kinds import number_column
 from harmony_kit.findings.observation import Number
 from harmony_kit.measures.rows import Row
+from harmony_kit.measures.usage import TREND_WEEKS
 from harmony_kit.report.blocks import Block, join_blocks
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.tables import ReportColumn, ReportTable, show_table
@@ -78,7 +79,7 @@ def _show(view: SiteView, caption: str, heads: list[str], rows: Sequence[tuple[s
 
 
 def _label(view: SiteView, name: str, number: str) -> str:
-    said = view.words.name("number", number)
+    said = view.words.say(f"number.{number}", n=TREND_WEEKS)
     return f"{name}: {said}" if name else said[:1].upper() + said[1:]
 
 

@@ -27,8 +27,8 @@ from harmony_kit.report.tables import Cell, ReportColumn, ReportTable, show_tabl
 
 __all__ = ["headline"]
 
-#: Knowing is less probable than not.
-EVEN_ODDS = 0.5
+#: More than this share is most topics.
+_MOST = 0.5
 
 
 def headline(site: Assessment) -> Block:
@@ -91,9 +91,13 @@ def _card(view: SiteView, row: Row) -> dict[str, Any]:
 
 
 def _name_verdict(row: Row, claim: str) -> str:
-    """Which sentence: being right on most topics is not yet knowing, if a flat guess is too."""
-    is_flat = row["pattern"] == "reads_well" and claim != "claimed"
-    if is_flat and row["p_reads_well"] >= VERDICT_AT and row["p_knows"] < EVEN_ODDS:
+    """Which sentence: coming close on most topics is not yet knowing, if a guess does as well.
+
+    Two sides with the same numbers read the same: how likely each is to know shows in no number.
+    """
+    is_unproven = row["pattern"] == "reads_well" and claim != "claimed"
+    guess = max(row["projected"], row["guessed"])
+    if is_unproven and row["p_reads_well"] >= VERDICT_AT and guess > _MOST:
         return "reads_well_flat"
     return f"{row['pattern']}_{claim}"
 

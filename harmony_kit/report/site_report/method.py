@@ -7,6 +7,7 @@ from typing import Final
 
 from harmony_kit.engagement.settings import QUOTES_FROM
 from harmony_kit.measures.claims import STATES
+from harmony_kit.measures.distances import APART_AT
 from harmony_kit.measures.rows import Row, number_or_none, rows_of, text_of
 from harmony_kit.measures.telling import DISTRIBUTION_FROM
 from harmony_kit.report.assessment import Assessment, name_answers
@@ -36,6 +37,7 @@ def method(site: Assessment) -> Block:
         leaning_at=words.percent(settings.leaning_at),
         reliability=words.percent(settings.reliability),
         tolerance=words.number(settings.tolerance, 2 if settings.tolerance % 1 else 0),
+        choices=words.number(APART_AT),
         states=[(words.say(f"state.{s}"), words.say(f"method.{s}")) for s in STATES],
         few_topics=_say_few_topics(view),
         wrong=_say_wrong(view),

@@ -61,7 +61,7 @@ def _tell(view: SiteView, row: Row, name: str) -> str:
 
 
 def see_directions(view: SiteView, rows: Sequence[Row], *, is_furthest_named: bool = True) -> str:
-    """Per direction how many topics are read rightly and wrongly, and which one furthest off."""
+    """Per direction on how many topics a side knows whether both agree; the worst misreading."""
     said = []
     for lens in view.lenses:
         looks = [row for row in rows if row["lens"] == lens and text_of(row["claim"])]
@@ -82,13 +82,14 @@ def see_directions(view: SiteView, rows: Sequence[Row], *, is_furthest_named: bo
             )
     if not is_furthest_named:
         return " ".join(said)
-    wrong = [row for row in rows if row["claim"] in WORDED and row["state"] not in _RIGHT]
-    return " ".join([*said, see_widest(view, wrong)]).strip()
+    worded = [row for row in rows if row["claim"] in WORDED]
+    return " ".join([*said, see_widest(view, worded)]).strip()
 
 
 def see_widest(view: SiteView, rows: Sequence[Row]) -> str:
-    """The topic on which what is expected is furthest from what is said; empty without any."""
-    known = [row for row in rows if number_or_none(row["misreading"])]
+    """The misread topic on which what is expected is furthest from what is said, if any."""
+    misread = [row for row in rows if row["state"] not in _RIGHT]
+    known = [row for row in misread if number_or_none(row["misreading"])]
     if not known:
         return ""
     row = max(known, key=lambda row: abs(row["misreading"]) / (row["points"] - 1))

@@ -12,6 +12,7 @@ from typing import Any
 from harmony_kit.findings.findings import Finding
 from harmony_kit.journal.answers import column_name, split_column
 from harmony_kit.measures.rows import Row, rows_of, text_of
+from harmony_kit.measures.steps import STEP
 from harmony_kit.report.accord_report.follow_up import Followed, count_standings, follow_site
 from harmony_kit.report.accord_report.pulse_page import say_move
 from harmony_kit.report.past import Past
@@ -32,7 +33,6 @@ def tell_past(view: SiteView, past: Past) -> dict[str, Any]:
     kept = _list_promises(view, past)
     is_said = bool(moves) or any(map(_is_move, rows_of(past.compared.understood)))
     return {
-        "title": say("promised.title"),
         "since": say("promised.lead", wave=past.wave),
         "counts": _say_counts(view, kept),
         "promises": [_tell_promise(view, one) for one in kept],
@@ -95,10 +95,16 @@ def _tell_promise(view: SiteView, found: Followed) -> dict[str, str]:
         "text": one.text,
         "who": words.listing(one.owners) or words.say("accord.nobody"),
         "day": words.day(one.due) if one.due else "",
-        "state": words.say(f"follow.{found.standing}"),
+        "state": words.say(_name_standing(found)),
         "reason": one.reason,
         "standing": found.standing,
     }
+
+
+def _name_standing(found: Followed) -> str:
+    """How it stands; a question that is done has an answer somebody can say."""
+    is_answered = found.one.kind == "question" and found.standing == "done"
+    return "promised.answer" if is_answered and not found.one.reason else f"follow.{found.standing}"
 
 
 def _say_returned(view: SiteView, past: Past) -> Iterator[str]:
@@ -122,10 +128,16 @@ def _say_understood(view: SiteView, past: Past) -> Iterator[str]:
             key,
             looker=view.name(row["lens"]),
             other=view.name(row["other"]),
-            before=view.words.percent(row["before"]),
-            after=view.words.percent(row["after"]),
+            before=_say_share(view, row["before"]),
+            after=_say_share(view, row["after"]),
             n=row["n_topics"],
         )
+
+
+def _say_share(view: SiteView, share: float) -> str:
+    """A share in steps; at the last step it may be all, so that is said."""
+    said = view.words.percent(share)
+    return view.words.say("format.at_least", number=said) if share >= 1 - STEP else said
 
 
 def _is_move(row: Row) -> bool:
@@ -152,17 +164,13 @@ def _say_moves(view: SiteView, past: Past) -> Iterator[dict[str, str]]:
     for rows in [*turned.values()][:_MOST]:
         row = rows[0]
         key = "promised.turned" if row["claim"] == "claimed" else "promised.leaning"
-        looks = {"looker": view.name(row["lens"]), "other": view.name(row["other"])}
+        words = view.words
+        who = view.name(row["lens"]) if len(rows) == 1 else words.say("promised.both")
+        now = words.say("promised.is", who=who, state=words.say(f"state.{row['to_state']}"))
+        before = words.say(f"promised.was_{row['from_state']}", who=who)
         yield {
             "topic": view.label(row["item"], row["subject"]),
-            "look": view.words.say("compare.looking", **looks)
-            if len(rows) == 1
-            else view.words.say("promised.both"),
-            "told": view.words.say(
-                key,
-                before=view.words.say(f"state.{row['from_state']}"),
-                after=view.words.say(f"state.{row['to_state']}"),
-            ),
+            "told": words.say(key, before=before, after=now),
         }
 
 

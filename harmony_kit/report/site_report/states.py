@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harmony_kit.measures.claims import WORDED
+from harmony_kit.measures.distances import APART_AT
 from harmony_kit.measures.ranking import RANKING
 from harmony_kit.measures.rows import Row
 from harmony_kit.report.assessment import Assessment
@@ -77,5 +78,6 @@ def _say_choice(view: SiteView, row: Row, names: dict[str, str]) -> str:
         state=words.say(f"state.{row['state']}"),
         expected=words.figure(row["perceived"], RANKING.columns["perceived"]),
         actual=words.figure(row["actual"], RANKING.columns["actual"]),
+        limit=words.figure(APART_AT, RANKING.columns["actual"]),
         **names,
     )

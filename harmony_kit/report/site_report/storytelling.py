@@ -7,10 +7,17 @@ from typing import Any
 
 from harmony_kit.findings.fact import Fact, Term, TermKind
 from harmony_kit.findings.lists import capitalize
+from harmony_kit.findings.plots import Scene
 from harmony_kit.findings.story import Story
 from harmony_kit.report.site_report.site_view import SiteView
 
-__all__ = ["say_fact", "say_plot"]
+__all__ = ["say_fact", "say_plot", "scene_of"]
+
+
+def scene_of(view: SiteView) -> Scene:
+    """What facts about a site are told from."""
+    engagement = view.site.engagement
+    return Scene(view.site.frames, engagement.instrument, settings=engagement.settings)
 
 
 def say_plot(view: SiteView, story: Story) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit.findings.findings import Finding
+from harmony_kit.findings.record_facts import made_decisions
 from harmony_kit.measures.evidence import STALL_DAYS, time_decisions
 from harmony_kit.measures.rows import Row, number_or_none, rows_of, text_of
 from harmony_kit.report.assessment import Assessment
@@ -23,6 +24,7 @@ from harmony_kit.report.left_out import say_problems
 from harmony_kit.report.site_report.contents import has_part
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.standing import RECORDS, place_findings
+from harmony_kit.report.site_report.storytelling import say_fact, scene_of
 from harmony_kit.report.site_report.use import show_use
 from harmony_kit.report.tables import ReportColumn, ReportTable, tuck_table
 
@@ -150,6 +152,8 @@ def _wait(view: SiteView, row: Row) -> Wait:
 
 def _sum_decisions(view: SiteView, row: Row) -> list[str]:
     words = view.words
+    if not int(row["n_open"]):
+        return [say_fact(view, fact) for fact in made_decisions(scene_of(view))]
     facts = [words.count("evidence.open_of", int(row["n_open"]), all=int(row["n"]))]
     median, low = number_or_none(row["median_days"]), number_or_none(row["median_low"])
     if median is not None:
@@ -157,7 +161,7 @@ def _sum_decisions(view: SiteView, row: Row) -> list[str]:
         key = "evidence.median" if high is not None else "evidence.median_from"
         names = {"median": round(median), "low": round(low or 0), "high": round(high or 0)}
         facts.append(words.say(key, **names))
-    elif int(row["n_open"]):
+    else:
         facts.append(words.say("evidence.no_median"))
     return facts
 

@@ -44,10 +44,14 @@ def show_use(view: SiteView) -> tuple[list[str], Block]:
 
 
 def _see_fade(view: SiteView, rows: dict[str, Row]) -> str:
-    """Which pilot has lost most of its use."""
-    lost = {pilot: row["peak_share"] - row["active_share"] for pilot, row in rows.items()}
-    pilot = max(lost, key=lambda pilot: lost[pilot])
-    return "" if lost[pilot] <= 0 else _say_use(view, rows[pilot], "figure.see_fade")
+    """Which pilot has lost most of its use, of those whose peak lies beyond the interval of now."""
+    lost = {
+        pilot: row["peak_share"] - row["active_share"]
+        for pilot, row in rows.items()
+        if row["peak_share"] > (number_or_none(row["active_high"]) or 1)
+    }
+    pilot = max(lost, key=lambda pilot: lost[pilot], default=None)
+    return "" if pilot is None else _say_use(view, rows[pilot], "figure.see_fade")
 
 
 def _list_weeks(weekly: pd.DataFrame) -> dict[date, float | None]:
@@ -107,14 +111,23 @@ def _use_table(view: SiteView, rows: dict[str, Row]) -> Block:
         return "" if number is None else words.number(number, 0)
 
     heads = [ReportColumn(words.say("table.pilot"))]
-    columns = ("active_share", "acceptance", "override", "n_shown", "n_weeks")
+    columns = ("active_share", "acceptance", "override", "rest", "n_shown", "n_weeks")
     heads += [ReportColumn(words.say(f"table.{name}"), is_number=True) for name in columns]
     cells = [
         (
             view.title(pilot),
             *(share(row, name) for name in columns[:3]),
-            *(count(row, name) for name in columns[3:]),
+            _say_rest(view, row),
+            *(count(row, name) for name in columns[4:]),
         )
         for pilot, row in rows.items()
     ]
     return show_table(ReportTable(words.say("evidence.advice"), tuple(heads), cells), words)
+
+
+def _say_rest(view: SiteView, row: Row) -> str:
+    """What was done with the advice that was neither taken nor decided against."""
+    taken, against = (number_or_none(row[name]) for name in ("acceptance", "override"))
+    if taken is None or against is None:
+        return ""
+    return view.words.percent(max(1 - taken - against, 0.0))
