@@ -50,12 +50,12 @@ def write_sheet(path, *rows):
 
 def test_the_schedule_comes_back_as_planned_interviews(folder, tmp_path):
     sheet = tmp_path / "schedule.xlsx"
-    assert "12 interviews to schedule" in run("plan", folder, "--schedule", sheet)
-    assert "12 interviews, 12 new or changed" in run("roster", folder, sheet)
-    assert "12 interviews, 0 new or changed" in run("roster", folder, sheet)
+    assert "14 interviews to schedule" in run("plan", folder, "--schedule", sheet)
+    assert "14 interviews, 14 new or changed" in run("roster", folder, sheet)
+    assert "14 interviews, 0 new or changed" in run("roster", folder, sheet)
     cases = read_cases(folder)
     assert {(case.site, case.wave, case.state) for case in cases} == {("north", "1", "planned")}
-    assert [case.lens for case in cases].count("it") == 6
+    assert [case.lens for case in cases].count("it") == 7
 
 
 def test_a_schedule_is_the_same_each_time_and_keeps_who_is_planned(folder, tmp_path):
