@@ -47,7 +47,7 @@ SENTENCES = {
     "hinterberg": "You are closer than either of you thinks. Tell each other.",
     "sanmarco": "Operations is of two minds itself, on 10 of 71 questions.",
     "lakeview": (
-        "IT does not see how much lower Operations rates “The shared frame”. "
+        "IT does not see how much lower Operations rates “Ground rules for AI”. "
         "On 24 of 34 points each side is right about the other."
     ),
     "greenhaven": (

@@ -172,7 +172,7 @@ class Lists:
         if seen.case.kind in ("topic", "ownership"):
             name = voice.text(f"dimension.{seen.case.dimension}.name")
             topics = self._first((self.place(one) for one in seen.alike), _MOST_LISTED)
-            return voice.phrase("alike", dimension=name, n=str(len(seen.alike)), topics=topics)
+            return voice.phrase("alike", dimension=name, topics=topics)
         return capitalize(self._first(self.place(one) for one in seen.alike))
 
     def _first(self, names: Iterable[str], most: int = _MOST_NAMED) -> str:
