@@ -418,3 +418,27 @@ def test_a_duty_of_which_nearly_all_name_one_owner_has_no_counts(plants):
         if row["counts"] is not None:
             assert row["n"] >= 8
             assert max(row["counts"].values()) < row["n"] - 1
+
+
+@pytest.mark.parametrize("name", ["rank", "words"])
+def test_where_weights_are_hidden_distances_say_how_many_put_first_differ(plants, name):
+    """Beside the weights of the other side a finer distance leaves few counts, and fixes some."""
+    measured, told = plants
+    sides = {
+        "actual": ("own", "other_own"),
+        "perceived": ("own", "estimate"),
+        "misread": ("estimate", "other_own"),
+    }
+    n_hidden = 0
+    for raw, row in zip(rows_of(measured.frames[name]), rows_of(told.frames[name]), strict=True):
+        for distance, (one, other) in sides.items():
+            if row[one] is None or row[other] is None:
+                first, second = (row[f"first_{side}"] for side in (one, other))
+                n = min(len(first), len(second))
+                share = 1 - len(set(first) & set(second)) / n if n else 0.5
+                n_hidden += 1
+            else:
+                share = raw[distance]
+            assert row[distance] == pytest.approx(round(share * 20) / 20, abs=0.0251)
+            assert abs(row[distance] * 20 - round(row[distance] * 20)) < 1e-9
+    assert n_hidden > 50

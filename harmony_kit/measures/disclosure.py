@@ -211,7 +211,7 @@ def disclose(
     told["drift"] = tell_drift(told["drift"])
     told["pilots"] = tell_pilots(told["pilots"], ratings, items, lenses)
     told["readiness"] = tell_readiness(told["readiness"], ratings, items)
-    told["signatures"] = tell_signatures(told["signatures"], ratings, items)
+    told["signatures"] = tell_signatures(told["signatures"], ratings, items, told["words"])
     frames = {name: DISCLOSED[name].select(frame) for name, frame in told.items()}
     wrong = _round_wrong(expected_wrong_claims(raw["topics"]))
     return Disclosed(MappingProxyType(frames), measured.withheld, wrong)

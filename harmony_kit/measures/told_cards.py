@@ -131,16 +131,29 @@ def _tell_check(row: Row, check: Row, ratings: ToldRatings) -> Row:
     return kept
 
 
-def tell_signatures(frame: pd.DataFrame, ratings: ToldRatings, items: pd.DataFrame) -> pd.DataFrame:
+def tell_signatures(
+    frame: pd.DataFrame, ratings: ToldRatings, items: pd.DataFrame, words: pd.DataFrame
+) -> pd.DataFrame:
     """The frame of signatures: what was said in its parts from what is told.
+
+    `words` is the frame of words as it is told.
 
     Where a part is a band or is not told, the chance of the whole is the middle of the range its
     claim leaves.
     """
     teller = _Teller(ratings, _Items(items))
+    apart = {
+        (row["site"], row["wave"]): row["actual"]
+        for row in rows_of(words)
+        if row["group"] == "words"
+    }
     parts, is_blurred = [], []
     for row in rows_of(frame):
-        told = [_tell_part(row, part, teller) for part in row["parts"]]
+        said = [
+            {**part, "value": apart[row["site"], row["wave"]]} if part["what"] == "words" else part
+            for part in row["parts"]
+        ]
+        told = [_tell_part(row, part, teller) for part in said]
         parts.append([part for part, _ in told if part])
         is_blurred.append(any(blurs for _, blurs in told))
     middle = middle_certainty(frame["claim"], ratings.settings)
@@ -174,6 +187,4 @@ def _tell_part(row: Row, part: Row, teller: _Teller) -> tuple[Row | None, bool]:
         return {**part, "value": round(round(part["value"] / STEP) * STEP, 2)}, False
     if what == "share_held" and part["n"] < FEWEST_OWNER:
         return None, True
-    if what == "words":
-        return {**part, "value": round(round(part["value"] / STEP) * STEP, 2)}, False
     return part, False

@@ -67,6 +67,10 @@ def tell_ranking(frame: pd.DataFrame, min_group: int) -> pd.DataFrame:
         told[name] = _mask(weights, hide)
         told[f"named_{name}"] = _mask(named, hide)
         hidden[name] = np.array(hide, dtype=bool)
+    for name, (one, other) in _APART.items():
+        firsts = zip(told[f"first_{one}"], told[f"first_{other}"], strict=True)
+        apart = STEPPED["distance"](np.array([_set_apart(*pair) for pair in firsts]))
+        told[name] = np.where(hidden[one] | hidden[other], apart, frame[name].to_numpy())
     for name, sides in _DRIVEN.items():
         is_hidden: Bools = hidden[sides[0]] | hidden[sides[1]]
         none = [[] if hides else one for one, hides in zip(frame[name], is_hidden, strict=True)]
@@ -85,6 +89,12 @@ def _drop_few(
     return [option for option in first if levels[option] != LEVELS[-1]]
 
 
+#: The distances, by whose choices they lie between.
+_APART: Final = {
+    "actual": ("own", "other_own"),
+    "perceived": ("own", "estimate"),
+    "misread": ("estimate", "other_own"),
+}
 #: Lists of options and how far two sets of weights differ on them, by those sets.
 _DRIVEN: Final = {"drivers": ("own", "other_own"), "misread_drivers": ("estimate", "other_own")}
 
@@ -96,6 +106,22 @@ def put_first(weights: Any, *, is_set: bool = False) -> list[str] | None:  # noq
     ranked = sorted(weights, key=lambda option: -weights[option])
     first = [option for option in ranked[:FIRST] if weights[option] > 0]
     return [option for option in weights if option in first] if is_set else first
+
+
+def _set_apart(first: list[str] | None, second: list[str] | None) -> float:
+    """The share of what one puts first that the other does not.
+
+    The distance of weights nobody may see would, beside the weights of the other side, leave so
+    few of them that some are known. The shorter list counts, as options few name are in none; where
+    it is empty the share is half.
+
+    >>> _set_apart(["a", "b"], ["a", "c", "d"])
+    0.5
+    """
+    if first is None or second is None:
+        return float("nan")
+    n = min(len(first), len(second))
+    return 1 - len({*first} & {*second}) / n if n else 0.5
 
 
 def _as_objects(values: list[Any], frame: pd.DataFrame) -> pd.Series:

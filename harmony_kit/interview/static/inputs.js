@@ -22,6 +22,8 @@ class Input {
     this.question = question;
     this.form = form;
     this.say = (key, words) => form.say(key, words);
+    /** What waits to be sent; each kind of input says what, and for how long. */
+    this.later = debounced(() => {}, 0);
   }
 
   get answer() {
