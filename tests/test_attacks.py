@@ -30,7 +30,7 @@ from harmony_kit.measures.measuring import MEASURES, Basis, measure_everything
 from harmony_kit.measures.modes import mode_probabilities
 from harmony_kit.measures.rows import rows_of
 from harmony_kit.measures.telling import ToldRating
-from harmony_kit.measures.told_choices import FEWEST_OWNER, put_first, tell_ranking
+from harmony_kit.measures.told_choices import put_first, tell_ownership, tell_ranking
 from harmony_kit.measures.told_intervals import bound_mean
 
 LENSES = ("a", "b")
@@ -205,31 +205,60 @@ def _vectors(n, options=5):
     return np.array([np.bincount(one, minlength=options) for one in sets])
 
 
-@pytest.mark.parametrize(("n", "n_other"), [(4, 4), (4, 6), (5, 4), (5, 7), (6, 6), (7, 5)])
-def test_owners_and_how_they_meet_fix_nobodys_choice_but_where_both_agree(n, n_other):
-    """Owner, other owner and claim of one duty, for every pair of counts there can be."""
-    (own, p_own), (other, p_other) = (_owners(one) for one in (n, n_other))
-    agreed = p_own @ p_other.T - np.outer(p_own[:, 4], p_other[:, 4])
-    settings = Settings()
-    claim = np.digitize(agreed, [settings.leaning_at, settings.claim_at])
-    ways = _vectors(n)
-    for key in product(np.unique(own), np.unique(other), range(3)):
-        fits = (own[:, None] == key[0]) & (other == key[1]) & (claim == key[2])
-        assert fits.any(axis=1).sum() != 1
-        assert fits.any(axis=0).sum() != 1
-        here = ways[fits.any(axis=1)]
+@pytest.mark.parametrize(("n", "n_other"), [(4, 4), (4, 6), (5, 4), (5, 5), (6, 6), (7, 5)])
+def test_owners_and_how_they_meet_fix_nobodys_choice_but_where_both_say_the_same(n, n_other):
+    """All that is told of one duty, for every pair of counts there can be."""
+    ways = _vectors(n, 4)
+    told = tell_ownership(_duties(ways, _vectors(n_other, 4)), Settings())
+    assert told["counts"].isna().all()
+    seen = told[["owner", "other_owner", "pattern", "claim", "probability"]].astype("str")
+    for form, rows in seen.groupby([*seen], sort=False).indices.items():
+        here = ways[np.unique(rows // len(_vectors(n_other, 4)))]
+        assert not (here == here[0]).all(axis=0).any(), form
         for chosen in np.flatnonzero(here.any(axis=0)):
-            rest = here[here[:, chosen] > 0] - np.eye(5, dtype=int)[chosen]
+            rest = here[here[:, chosen] > 0] - np.eye(4, dtype=int)[chosen]
             is_fixed = (rest == rest[0]).all(axis=0).any()
-            assert not is_fixed or key[2] > 0, (key, chosen)
+            assert not is_fixed or form[3] == "claimed", (form, chosen)
 
 
-def _owners(n):
-    """The owner most name as it is told, by place, and the chances; for all counts of n people."""
-    ways = _vectors(n)
+def _duties(ways, others):
+    """The frame of ownership of all pairs of counts."""
+    options, settings = np.array(["a", "b", "joint", "nobody"]), Settings()
+    (own, p), (other, q) = (_owners(one, options) for one in (ways, others))
+    places = np.array([(i, j) for i in range(len(ways)) for j in range(len(others))]).T
+    chances = [p[places[0]], q[places[1]]]
+    nobody, swapped = (chances[0][:, i] * chances[1][:, j] for i, j in ((3, 3), (1, 0)))
+    met = {
+        "agreed": (chances[0] * chances[1]).sum(axis=1) - nobody,
+        "contested": 0.0,
+        "claimed_by_both": chances[0][:, 0] * chances[1][:, 1],
+        "void": nobody + swapped,
+    }
+    patterns = pd.DataFrame(met)
+    patterns["contested"] = (1 - patterns.sum(axis=1)).clip(lower=0)
+    best = patterns.max(axis=1)
+    claims = np.array(["open", "leaning", "claimed"], dtype=object)
+    return pd.DataFrame(
+        {
+            **dict.fromkeys(("site", "wave", "item", "subject"), "x"),
+            "lens": "a",
+            "other": "b",
+            "n": ways[0].sum(),
+            "n_other": others[0].sum(),
+            "counts": [dict(zip(options, ways[i].tolist(), strict=True)) for i in places[0]],
+            "owner": own[places[0]],
+            "other_owner": other[places[1]],
+            "pattern": patterns.idxmax(axis=1).astype("object"),
+            "probability": best,
+            "claim": claims[np.digitize(best, [settings.leaning_at, settings.claim_at])],
+        }
+    )
+
+
+def _owners(ways, options):
     most = ways.max(axis=1, keepdims=True)
-    is_alone = ((ways == most).sum(axis=1) == 1) & (n >= FEWEST_OWNER)
-    owner = np.where(is_alone, ways.argmax(axis=1), -1)
+    is_alone = (ways == most).sum(axis=1) == 1
+    owner = np.where(is_alone, options[ways.argmax(axis=1)], None)
     return owner, mode_probabilities(ways, np.full(len(ways), np.inf), 500)
 
 

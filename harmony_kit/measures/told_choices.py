@@ -16,9 +16,11 @@ import numpy as np
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.journal.answers import OTHER
 from harmony_kit.measures.arrays import Bools
 from harmony_kit.measures.claims import middle_certainty
 from harmony_kit.measures.levels import LEVELS, name_levels
+from harmony_kit.measures.ownership import NOBODY
 from harmony_kit.measures.steps import STEPPED
 from harmony_kit.measures.telling import hides_counts
 
@@ -147,7 +149,7 @@ def tell_ownership(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """The frame of ownership: the owner most name, no counts where they may not be shown.
 
     Where the counts of one of the two lenses are hidden, so are the chances worked out from them;
-    of how they meet only the middle of the range its claim leaves is told.
+    they meet as the owners told do, and of that only the middle of the range its claim leaves is told.
     """
     told = frame.copy()
     hide = [_is_hidden(one, n) for one, n in zip(frame["counts"], frame["n"], strict=True)]
@@ -163,9 +165,31 @@ def tell_ownership(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     for name in [str(column) for column in frame if str(column).startswith("p_")]:
         told[name] = np.where(is_hidden, np.nan, told[name].to_numpy())
     chances = STEPPED["probability"](frame["probability"].to_numpy())
-    middle = middle_certainty(frame["claim"], settings).to_numpy()
+    told.loc[is_hidden, ["pattern", "claim"]] = _meet_as_told(told[is_hidden])
+    middle = middle_certainty(told["claim"], settings).to_numpy()
     told["probability"] = np.where(is_hidden, middle, chances)
     return told
+
+
+def _meet_as_told(duties: pd.DataFrame) -> pd.DataFrame:
+    """How two lenses meet on a duty, from the owners told; claimed only where both say the same.
+
+    What is measured of hidden counts, contested by a hair or not, would give some of them back.
+    """
+    names = duties[["lens", "other", "owner", "other_owner", "pattern"]].fillna("")
+    patterns = pd.Series([_meet(*row) for row in names.to_numpy()], duties.index, dtype="object")
+    is_open = (patterns != duties["pattern"]) | (patterns == "contested")
+    return pd.DataFrame({"pattern": patterns, "claim": duties["claim"].mask(is_open, "open")})
+
+
+def _meet(lens: str, other: str, owner: str, other_owner: str, measured: str) -> str:
+    if measured == "too_few":
+        return measured
+    if (owner, other_owner) == (lens, other):
+        return "claimed_by_both"
+    if (owner, other_owner) in {(NOBODY, NOBODY), (other, lens)}:
+        return "void"
+    return "agreed" if owner == other_owner not in {"", OTHER} else "contested"
 
 
 def tell_drift(frame: pd.DataFrame) -> pd.DataFrame:
