@@ -111,7 +111,27 @@ def test_the_first_action_answers_the_story(site):
     view = _view(site)
     answer = find_answer(view.site.story, view.site.findings)
     assert answer is not None
-    assert first_steps(view, N_FIRST)[0].finding == answer
+    steps = first_steps(view, N_FIRST)
+    told = [step.finding.id for step in steps]
+    if (
+        site == "kobuchi"
+    ):  # the answer rests on impressions alone, and two pilots are past their end
+        assert steps[0].finding.pattern in ("pilots_drift", "pilots_past_end")
+        assert answer.id in told
+    else:
+        assert told[0] == answer.id
+    assert steps[0].finding.horizon_days == min(step.finding.horizon_days for step in steps)
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_steps_are_numbered_from_one_on_page_one_and_named_with_one_day_each(site):
+    view = _view(site)
+    steps = list_steps(view)
+    assert [step.number for step in steps] == [*range(1, len(steps) + 1)]
+    assert first_steps(view, N_FIRST) == steps[:N_FIRST]
+    for step in steps:
+        days = re.search(r"\b(this week|within \w+ (days|weeks))", step.finding.action)
+        assert days is None, step.finding.action
 
 
 @pytest.mark.parametrize("site", SITES)

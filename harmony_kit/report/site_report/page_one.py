@@ -73,7 +73,8 @@ def _tell_step(view: SiteView, step: NextStep) -> dict[str, Any]:
     return {
         "step": step,
         "owners": [
-            (view.side(lens), finding.owners.get(lens, view.name(lens))) for lens in view.lenses
+            (view.side(lens), finding.owners.get(lens, view.name(lens)))
+            for lens in sorted(view.lenses, key=lambda lens: lens != finding.looker)
         ],
         "before": find_promise(view, past, finding) if past else "",
     }
