@@ -108,10 +108,12 @@ def _say_open(view: SiteView) -> str:
 def _say_reading(view: SiteView) -> Iterator[str]:
     """The share understood beside what needs no understanding: a footnote, never the headline."""
     for row in view.rows("understanding", dimension="all"):
-        shares = {name: view.words.percent(row[name]) for name in ("share", "projected", "guessed")}
+        shares = {name: view.words.percent(row[name]) for name in ("share", "projected")}
         names = {"looker": view.name(row["lens"]), "other": view.name(row["other"])}
         yield view.words.say("page.reads", n=int(row["n_topics"]), **names, **shares)
         n, share = number_or_none(row["n_different"]), number_or_none(row["different_understood"])
-        if n and share is not None:
+        if view.site.story.roles.get("split") == row["other"]:
+            yield view.words.say("page.reads_split", **names)
+        if n and share is not None and float(row["share"]) < 1:
             hit = {"n": int(n), "right": round(n * share)}
             yield view.words.say("page.reads_apart", **names, **hit)
