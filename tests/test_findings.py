@@ -114,7 +114,7 @@ def test_only_the_knowing_is_hedged_where_how_both_see_it_is_sure():
     )[::-1]
     for one in (likely, known):
         assert re.fullmatch(
-            r"Which decision AI supports: both sides find it about equally clear, "
+            r"Which decision AI supports: both sides find it only half clear, "
             r"and it looks as if IT does not know it",
             one.title,
         )

@@ -128,6 +128,49 @@ def test_the_cover_says_what_weighs_most_before_anything_is_counted(portfolio):
     assert f"{title[1]} At {title[2]} of 6 sites" in told
 
 
+def test_every_count_is_of_sites_shown_and_keeps_what_is_likely_apart(portfolio):
+    html = portfolio_report.recurring(portfolio).html
+    assert "tarn" in set(portfolio.findings["site"])  # its records alone make findings
+    assert "tarn/report.html" not in html
+    rows = re.findall(r'<td class="number">([^<]*)</td><td>(.*?)</td></tr>', html)
+    assert any("likely" in places for _, places in rows)
+    for number, places in rows:
+        n, more = places.count("report.html"), places.count('class="soft"')
+        said = {
+            (True, False): f"{n} of 3",
+            (True, True): f"{n - more} of 3, likely {more} more",
+            (False, True): f"likely {more} of 3",
+        }
+        assert number == said[n > more, more > 0]
+
+
+def test_a_high_share_alone_does_not_say_that_a_side_knows_the_other(portfolio):
+    text = Outline(portfolio_report.reading(portfolio).html).text
+    names = {row["site"]: row["name"] for row in portfolio.sites.to_dict("records")}
+    for lens, looker, other in (("it", "IT", "Operations"), ("operations", "Operations", "IT")):
+        whole = {
+            site: row
+            for site in ("hinterberg", "kingsbridge", "northfield")
+            for row in assess(site).rows("understanding")
+            if (row["lens"], row["dimension"]) == (lens, "all")
+        }
+        knows = [
+            names[site]
+            for site, row in whole.items()
+            if (row["pattern"], row["claim"]) == ("reads_well", "claimed")
+        ]
+        at = f"at: {' and '.join(knows)}." if knows else "at no site."
+        assert f"{looker} is shown to know {other} beyond a simple guess {at}" in text
+
+
+def test_a_step_stands_in_general_where_it_names_pilots_of_one_site(portfolio):
+    text = Outline(portfolio_report.together(portfolio).html).text
+    assert (
+        "At each of these sites, with its own names in the brackets: [Pilot] has ended and is "
+        "still in use. Name who answers for it in daily work, or the day it is switched off."
+    ) in text
+
+
 def test_no_step_for_many_sites_names_a_pilot_or_decision_of_one(portfolio):
     html = portfolio_report.together(portfolio).html
     titles = {one.title for one in portfolio.engagement.evidence.subjects() if one.title}

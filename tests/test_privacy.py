@@ -6,6 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.journal.answers import Answer, Source, answers_frame
 from harmony_kit.measures.privacy import (
     count_respondents,
@@ -98,14 +99,14 @@ def test_withheld_lists_a_small_lens_once():
         ["it", "a.one", "", "ops"],
         ["it", "a.two", "p", "it"],
     ]
-    said = say_withheld(withheld, load_words("en"), min_group=3)
+    said = say_withheld(withheld, load_words("en"), Settings(min_group=3))
     assert said["what"].tolist() == [
         "everything of ops",
         "a.one@ops, answered by it",
         "a.two[p], answered by it",
     ]
     assert set(said["why"]) == {"fewer than 3 people answered"}
-    german = say_withheld(withheld, load_words("de"), min_group=3)
+    german = say_withheld(withheld, load_words("de"), Settings(min_group=3))
     assert german["what"].tolist() == [
         "alles von ops",
         "a.one@ops, beantwortet von it",

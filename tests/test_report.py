@@ -521,7 +521,7 @@ COMPOSED = re.compile(
     r"|headline\.((reads_well|misreads)_(claimed|leaning|open)|\w+_\w+|open)"
     r"|\w+\.(title|lead)|(false_consensus|false_conflict|known_difference)\.(direction|nothing)"
     r"|method\.\w+_\w+|dimension\.read_\w+|figure\.(see_(choices|expected)|use_(now|peak))"
-    r"|regions\.(sites|shown)|together\.pair_\w+"
+    r"|regions\.(sites|shown)|together\.(pair_\w+|at\w*)|recurring\.of\w*"
     r"|evidence\.(decisions|pilots|adoption|(running|ended)(_late|_in_time)?)"
     r"|index\.by_\w+|cover\.(lead|lead_once|people|everybody|some)"
     r"|appendix\.(claimed|leaning)|changed\.(first_round|redacted)|portfolio\.(most|widest)"

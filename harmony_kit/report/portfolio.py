@@ -20,7 +20,7 @@ __all__ = ["Portfolio"]
 #: The lists a portfolio is made of, and what it reads of their rows.
 #: The rest of a thousand results would fill the memory.
 _LISTS: Mapping[str, tuple[str, ...]] = {
-    "understanding": ("lens", "dimension", "n_topics", "share", "low", "high"),
+    "understanding": ("lens", "dimension", "n_topics", "share", "low", "high", "pattern", "claim"),
     "topics": (
         *("item", "subject", "dimension", "lens", "state", "claim"),
         *("own", "own_from", "own_to"),
@@ -108,9 +108,9 @@ class Portfolio:
         found = self._subjects.get((site, subject))
         return found.title if found else ""
 
-    def subject_titles(self, site: str) -> tuple[str, ...]:
-        """The titles of every pilot and decision of a site."""
-        return tuple(self._titles.get(site, ()))
+    def subject_titles(self, site: str, kind: str) -> tuple[str, ...]:
+        """The titles of every pilot or every decision of a site, the longest first."""
+        return tuple(sorted(self._titles.get((site, kind), ()), key=lambda one: (-len(one), one)))
 
     def subject_kind(self, site: str, subject: str) -> str:
         """Whether a subject of a site is a pilot or a decision; empty for neither."""
@@ -118,11 +118,11 @@ class Portfolio:
         return found.kind if found else ""
 
     @cached_property
-    def _titles(self) -> dict[str, list[str]]:
-        titles: dict[str, list[str]] = {}
+    def _titles(self) -> dict[tuple[str, str], list[str]]:
+        titles: dict[tuple[str, str], list[str]] = {}
         for one in self._subjects.values():
             if one.title:
-                titles.setdefault(one.site, []).append(one.title)
+                titles.setdefault((one.site, one.kind), []).append(one.title)
         return titles
 
     @cached_property

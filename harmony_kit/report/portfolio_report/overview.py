@@ -51,8 +51,7 @@ def _say_messages(view: PortfolioView) -> Iterator[str]:
     widest = max(groups, key=lambda group: (group["n"], group["weight"]))
     for key, group in {"most": heaviest, "widest": widest}.items():
         if key == "most" or group is not heaviest:
-            names = {"title": group["title"], "n": group["n"], "all": len(view.shown)}
-            yield view.words.say(f"portfolio.{key}", **names)
+            yield view.words.say(f"portfolio.{key}", title=group["title"], at=group["at"])
 
 
 def sites(portfolio: Portfolio) -> Block:

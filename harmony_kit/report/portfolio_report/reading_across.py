@@ -30,6 +30,8 @@ _MOST_LINES = 40
 _HALF = 0.5
 #: Fewer sites than this do not say how much sites differ.
 _FEWEST_SITES = 5
+#: More sites than this are counted, not named.
+_MOST_NAMES = 12
 _ENDS = ("share", "low", "high")
 
 
@@ -58,6 +60,23 @@ def reading(portfolio: Portfolio) -> Block:
         how=how,
         shown=picture(draw, _say_shares(view), sees=_see_shares(view)),
         lenses=[(side, view.direction(lens)) for side, lens in enumerate(view.lenses)],
+        knows=[_say_knowing(view, lens) for lens in view.lenses],
+    )
+
+
+def _say_knowing(view: PortfolioView, lens: str) -> str:
+    """At which sites a side is shown to know the other better than a simple guess would."""
+    rows = _known(view, lens)
+    known = [row for row in rows if row["pattern"] == "reads_well" and row["claim"] == "claimed"]
+    other = view.portfolio.engagement.instrument.other_lens(lens)
+    key = "reading.knows" if known else "reading.knows_none"
+    return view.words.say(
+        "reading.knows_counted" if len(known) > _MOST_NAMES else key,
+        looker=view.name(lens),
+        other=view.name(other),
+        sites=view.words.listing(view.names[row["site"]] for row in known),
+        n=len(known),
+        all=len(rows),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +38,6 @@ def recurring(portfolio: Portfolio) -> Block:
         signs=signs,
         findings=often[:_MOST_RECURRING],
         others=often[_MOST_RECURRING:],
-        n_sites=len(view.shown),
     )
 
 
@@ -46,6 +46,8 @@ def group_findings(view: PortfolioView) -> tuple[list[dict[str, Any]], list[dict
     findings = view.portfolio.findings
     if findings.empty:
         return [], []
+    # Every count is one of the sites shown.
+    findings = findings[findings["site"].isin({site["site"] for site in view.shown})]
     is_sign = findings["kind"] == "signature"
     groups = _group(view, findings[~is_sign & (findings["importance"] >= _TOLD_FROM)])
     often = [group for group in groups if group["n"] >= _RECURS_FROM]
@@ -97,10 +99,17 @@ def _gather(view: PortfolioView, found: _Recurring) -> dict[str, Any]:
         for some, sure in ((found.claimed, True), (leaning, False))
     ]
     listed = [*places[0], *places[1]]
+    action = _common_action(view, found.told)
+    # Where it is only likely stands apart from where it is claimed.
+    spread = ("_both" if found.claimed else "_likely") if leaning else ""
+    numbers = {"n": len(found.claimed), "more": len(leaning), "all": len(view.shown)}
     return {
         "title": _untold(view, found.told),
-        "action": _common_action(view, found.told),
+        "action": action,
+        "is_own": action != str(found.told["action"]),
         "n": len(found.best),
+        "at": view.words.say(f"together.at{spread}", **numbers),
+        "of": view.words.say(f"recurring.of{spread}", **numbers),
         "weight": sum(found.best.values()),
         "first": listed[:_MOST_NAMES],
         "more": listed[_MOST_NAMES:],
@@ -108,10 +117,19 @@ def _gather(view: PortfolioView, found: _Recurring) -> dict[str, Any]:
 
 
 def _common_action(view: PortfolioView, finding: Row) -> str:
-    """What to do, where it would do at any site: nothing that names a pilot of this one."""
+    """What to do at any site: where it names pilots or decisions of this one, a bracket stands.
+
+    Several in a row are one bracket, since another site may have more or fewer of them.
+    """
     action = str(finding["action"])
-    titles = view.portfolio.subject_titles(finding["site"])
-    return "" if any(title in action for title in titles) else action
+    for kind in ("pilot", "decision"):
+        titles = view.portfolio.subject_titles(finding["site"], kind)
+        if titles:
+            named = "|".join(map(re.escape, titles))
+            one = rf"[\u2068“„«\"]*(?:{named})[\u2069”“»\"]*(?: \([^)]*\))?"
+            bracket = f"[{view.words.name('table', kind)}]"
+            action = re.sub(rf"{one}(?:,? (?:\w{{1,3}} )?{one})*", bracket, action)
+    return action
 
 
 def _untold(view: PortfolioView, finding: Row) -> str:

@@ -31,7 +31,7 @@ def together(portfolio: Portfolio) -> Block:
     ranked = sorted([*signs, *often], key=lambda group: (-group["weight"], group["title"]))
     for group in ranked:
         if group["n"] > 1:
-            told.setdefault(group["action"] or group["title"], group)
+            told.setdefault(group["action"], group)
     if not told:
         return EMPTY
     return render_block(
@@ -39,8 +39,10 @@ def together(portfolio: Portfolio) -> Block:
         view.words,
         part="together",
         lead=view.words.say("together.lead"),
-        entries=[*told.values()][:_MOST_TOLD],
-        n_sites=len(view.shown),
+        entries=[
+            {**group, "at": group["at"][:1].upper() + group["at"][1:] + "."}
+            for group in [*told.values()][:_MOST_TOLD]
+        ],
         pairs=[*_list_pairs(view)],
     )
 

@@ -21,8 +21,9 @@ WORKFLOW = "stop-line"
 
 
 def fields_of(page):
+    """The fields of what is agreed; a decision named on the spot is no answer, and leads on."""
     parts = [p for part in page["parts"] for p in part.get("fields", [part])]
-    return [part for part in parts if part["part"] == "field"]
+    return [p for p in parts if p["part"] == "field" and p["name"] != "decision"]
 
 
 def given(field, chance):
@@ -53,7 +54,7 @@ def hold_on(engagement, screen, pipe, seed):
         for field in fields:
             message = {"do": "answer", "question": field["name"], **given(field, chance)}
             reply = host.handle(message)
-            assert "trouble" not in reply, reply
+            assert "trouble" not in reply, (message, reply)
             if field["name"] != "workflow":
                 say(pipe, "SAVED", field["name"], told(host.room.accord, field["name"]))
         page = host.handle({"do": "go", "to": screen})["page"]
