@@ -214,9 +214,24 @@ def test_everything_listed_brings_a_question_of_its_own(site, language):
 
 
 def test_a_charge_stands_beside_its_counter_charge():
-    (one, *_) = list_meetings(_view("northfield"))[1].entries
+    (_, one) = list_meetings(_view("northfield"))[1].entries
     assert one.finding.item == "perceptions.ops_risks"
     assert any(said.startswith("The other way round: IT protecting systems") for said in one.beside)
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_list_says_what_is_plain_before_what_only_looks_so(site):
+    for meeting in list_meetings(_view(site)):
+        hedged = [finding.claim != "claimed" for finding in meeting.findings]
+        assert hedged == sorted(hedged)
+
+
+def test_what_a_finding_states_plainly_is_not_among_what_cannot_be_told():
+    page = _page("northfield")
+    assert "What matters most for AI: the two sides put different things first, and IT" in page
+    cannot = page.partition("Cannot be told yet: ")[2]
+    assert cannot.startswith("first words on hearing “AI”")
+    assert "what matters most" not in cannot
 
 
 # ── Facts ────────────────────────────────────────────────────────────────────────────────────
@@ -235,6 +250,21 @@ def test_common_ground_counts_only_what_is_sure(site):
     assert common.id in ("both_alike", "both_alike_plain", "both_alike_expected")
     assert (names <= {*common.terms}) == (common.id == "both_alike")
     assert common.n <= sum(n == 2 for key, n in sure.items() if key not in split)
+
+
+def test_common_ground_is_named_by_a_point_both_rate_high_and_expect_rightly():
+    named = {
+        site: common.terms["topic"].value[0]
+        for site in SITES
+        if "topic" in (common := _view(site).site.story.common).terms
+    }
+    assert named
+    for site, item in named.items():
+        rows = _view(site).rows("topics", item=item)
+        for row in (row for row in rows if row["state"] == "shared_view"):
+            assert min(row["own"], row["other_own"]) >= (1 + row["points"]) / 2 + 0.5, site
+        assert _view(site).item(item).group not in ("same", "pilots", "decisions", "act"), site
+    assert "On 35 of 35 points you answer alike, and each side expects that." in _page("greenhaven")
 
 
 def test_of_few_decisions_each_is_told():
@@ -259,7 +289,7 @@ def test_what_can_wait_is_nowhere_else_on_page_one(site):
     view = _view(site)
     before, _, _ = _page(site).partition('<p class="wait">')
     told = [f for meeting in list_meetings(view) for f in meeting.findings]
-    told += [step.finding for step in first_steps(view, N_FIRST)]
+    told += [step.finding for step in list_steps(view)]
     for name in list_waiting(view):
         assert name not in before, name
         assert name not in {view.site.dimension_name(f.dimension) for f in told if f.dimension}

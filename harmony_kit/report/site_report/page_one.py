@@ -90,8 +90,13 @@ def _say_waiting(view: SiteView) -> str:
 
 
 def _say_open(view: SiteView) -> str:
-    """What cannot be told yet: choices and owners nothing is said of, and how many topics."""
+    """What cannot be told yet: choices and owners nothing is said of, and how many topics.
+
+    What a finding states plainly is told.
+    """
+    plain = {one.item for one in view.site.findings if one.claim == "claimed"}
     chosen = [row["item"] for name in _CHOSEN for row in view.rows(name, claim="open")]
+    chosen = [item for item in chosen if item not in plain]
     named = [view.site.item_short(item) for item in dict.fromkeys(chosen)]
     open_rows: dict[tuple[str, Any], list[Row]] = {}
     for row in view.rows("topics", claim="open"):
@@ -107,6 +112,8 @@ def _say_open(view: SiteView) -> str:
 
 def _say_reading(view: SiteView) -> Iterator[str]:
     """The share understood beside what needs no understanding: a footnote, never the headline."""
+    if any(number_or_none(row["mean_from"]) is not None for row in view.rows("within")):
+        yield view.words.say("page.ranges")
     for row in view.rows("understanding", dimension="all"):
         shares = {name: view.words.percent(row[name]) for name in ("share", "projected")}
         names = {"looker": view.name(row["lens"]), "other": view.name(row["other"])}
