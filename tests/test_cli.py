@@ -396,7 +396,7 @@ def test_compare_tells_what_moved_and_never_compares_a_rewording(acme, tmp_path)
     spanish = _run("compare", acme).output
     assert "hinterberg: de la ronda 2026 a la 2027" in spanish
     assert "6 personas, luego 6 (6 volvieron, 0 ya no están, 0 son nuevas)" in spanish
-    assert "falso conflicto -> visión compartida" in spanish
+    assert "solo cree que difieren -> sabe que coinciden" in spanish
     assert len(spanish.splitlines()) == len(result.output.splitlines()) - 1
     lines = Register(acme).read()
     compared = {(one.event, one.site, one.wave) for one in lines}
