@@ -30,6 +30,7 @@ from harmony_kit.measures.measuring import MEASURES, Basis, measure_everything
 from harmony_kit.measures.modes import mode_probabilities
 from harmony_kit.measures.rows import rows_of
 from harmony_kit.measures.telling import ToldRating
+from harmony_kit.measures.told_choices import FEWEST_OWNER, put_first, tell_ranking
 from harmony_kit.measures.told_intervals import bound_mean
 
 LENSES = ("a", "b")
@@ -126,29 +127,110 @@ def test_without_secondary_suppression_a_total_would_give_counts_back():
     assert name_levels(dict(zip("abcdef", fitting[0], strict=True)), 5) is None
 
 
+_FEW = [(4, 3, 6), (5, 3, 6), (6, 3, 6), (7, 3, 6), (5, 2, 7), (7, 1, 4)]
+
+
+@pytest.mark.parametrize(("n", "k", "n_options"), _FEW)
+def test_all_that_is_told_of_choices_leaves_two_counts_to_a_colleague(n, k, n_options):
+    """What is put first, its words and their silence together, for every choice of her own."""
+    ways = _ways(n, k, n_options)
+    told = tell_ranking(_ranking(ways, n), 4)
+    assert _count_fixed(ways, _printed(told, told["first_own"]), n, k) == (0, 0)
+
+
+@pytest.mark.parametrize(("n", "fixed"), [(4, 14), (5, 948), (6, 1737)])
+def test_heaviest_first_beside_the_words_would_give_counts_back(n, fixed):
+    ways = _ways(n, 3, 6)
+    told = tell_ranking(_ranking(ways, n), 4)
+    few = [{o for o, word in (one or {}).items() if word == "few"} for one in told["level_own"]]
+    heavy = [
+        [o for o in put_first(one) if o not in left_out]
+        for one, left_out in zip(_ranking(ways, n)["own"], few, strict=True)
+    ]
+    assert _count_fixed(ways, _printed(told, heavy), n, 3)[1] == fixed
+
+
+def _ways(n, k, n_options):
+    """How often each option can be named by so many people, k options each."""
+    counts = product(range(n + 1), repeat=n_options - 1)
+    last = ((*one, n * k - sum(one)) for one in counts)
+    return np.array([one for one in last if 0 <= one[-1] <= n])
+
+
+def _ranking(ways, n):
+    names = [f"o{place}" for place in range(ways.shape[1])]
+    named = [dict(zip(names, one, strict=True)) for one in ways.tolist()]
+    weights = [
+        {option: count / sum(one.values()) for option, count in one.items()} for one in named
+    ]
+    sides = dict.fromkeys(("own", "estimate", "other_own"), weights)
+    return pd.DataFrame(
+        {
+            **sides,
+            **{f"named_{side}": named for side in sides},
+            **dict.fromkeys(("n_own", "n_estimate", "n_other", "n_pairs"), n),
+            **dict.fromkeys(("actual", "perceived", "misread"), 0.0),
+            **{name: [[]] * len(ways) for name in ("drivers", "misread_drivers")},
+        }
+    )
+
+
+def _printed(told, firsts):
+    """A number for each form in which the choices of a side are told."""
+    levels = [tuple((one or {}).values()) for one in told["level_own"]]
+    forms = zip(levels, (tuple(sorted(first or ())) for first in firsts), strict=True)
+    return pd.factorize(pd.Series(list(forms)))[0]
+
+
+def _count_fixed(ways, printed, n, k):
+    """In how many forms an option is fixed for outsiders; the same by form and own choice."""
+    outside = len(_forms_with_fixed(ways, printed, np.arange(len(ways))))
+    inside = 0
+    for own in combinations(range(ways.shape[1]), k):
+        mine = np.isin(range(ways.shape[1]), own)
+        fits = (ways[:, mine] > 0).all(axis=1) & (ways[:, ~mine] < n).all(axis=1)
+        inside += len(_forms_with_fixed(ways - mine, printed, np.flatnonzero(fits)))
+    return outside, inside
+
+
+def _forms_with_fixed(ways, printed, fits):
+    by_form = fits[np.argsort(printed[fits], kind="stable")]
+    starts = np.flatnonzero(np.diff(printed[by_form], prepend=-1))
+    ends = [find.reduceat(ways[by_form], starts, axis=0) for find in (np.minimum, np.maximum)]
+    return np.flatnonzero((ends[0] == ends[1]).any(axis=1))
+
+
 def _vectors(n, options=5):
     sets = combinations_with_replacement(range(options), n)
     return np.array([np.bincount(one, minlength=options) for one in sets])
 
 
-@pytest.mark.parametrize("n", [4, 5, 6, 7])
-def test_owners_and_how_they_meet_fix_nobodys_choice_for_outsiders(n):
-    """Owner, other owner, pattern and claim of one duty, for every pair of counts there can be."""
-    vectors = _vectors(n)
-    p = mode_probabilities(vectors, np.full(len(vectors), np.inf), 500)
-    most = vectors.max(axis=1, keepdims=True)
-    alone = (vectors == most).sum(axis=1) == 1
-    owner = np.where(alone, vectors.argmax(axis=1), -1)
-    same = p @ p.T
-    both_nobody = np.outer(p[:, 4], p[:, 4])
-    agreed = same - both_nobody
+@pytest.mark.parametrize(("n", "n_other"), [(4, 4), (4, 6), (5, 4), (5, 7), (6, 6), (7, 5)])
+def test_owners_and_how_they_meet_fix_nobodys_choice_but_where_both_agree(n, n_other):
+    """Owner, other owner and claim of one duty, for every pair of counts there can be."""
+    (own, p_own), (other, p_other) = (_owners(one) for one in (n, n_other))
+    agreed = p_own @ p_other.T - np.outer(p_own[:, 4], p_other[:, 4])
     settings = Settings()
     claim = np.digitize(agreed, [settings.leaning_at, settings.claim_at])
-    keys = np.stack(np.broadcast_arrays(owner[:, None], owner, claim), axis=-1).reshape(-1, 3)
-    for key in np.unique(keys, axis=0):
-        fits = (owner[:, None] == key[0]) & (owner == key[1]) & (claim == key[2])
-        assert fits.any(axis=1).sum() > 1
-        assert fits.any(axis=0).sum() > 1
+    ways = _vectors(n)
+    for key in product(np.unique(own), np.unique(other), range(3)):
+        fits = (own[:, None] == key[0]) & (other == key[1]) & (claim == key[2])
+        assert fits.any(axis=1).sum() != 1
+        assert fits.any(axis=0).sum() != 1
+        here = ways[fits.any(axis=1)]
+        for chosen in np.flatnonzero(here.any(axis=0)):
+            rest = here[here[:, chosen] > 0] - np.eye(5, dtype=int)[chosen]
+            is_fixed = (rest == rest[0]).all(axis=0).any()
+            assert not is_fixed or key[2] > 0, (key, chosen)
+
+
+def _owners(n):
+    """The owner most name as it is told, by place, and the chances; for all counts of n people."""
+    ways = _vectors(n)
+    most = ways.max(axis=1, keepdims=True)
+    is_alone = ((ways == most).sum(axis=1) == 1) & (n >= FEWEST_OWNER)
+    owner = np.where(is_alone, ways.argmax(axis=1), -1)
+    return owner, mode_probabilities(ways, np.full(len(ways), np.inf), 500)
 
 
 # ── Plants ─────────────────────────────────────────────────────────────────────────────────────
@@ -337,7 +419,7 @@ def test_where_the_counts_of_a_duty_are_hidden_no_chance_gives_them_back(plants)
     pd.testing.assert_series_equal(frame.loc[~both, "probability"], middles, check_names=False)
 
 
-@pytest.mark.parametrize(("n", "is_told"), [(3, False), (4, True)])
+@pytest.mark.parametrize(("n", "is_told"), [(4, False), (5, True)])
 def test_how_many_duties_are_held_is_told_where_the_owner_of_each_is(n, is_told):
     rows = [said(lens, "x.duty", [["a"]] * n, site="north") for lens in LENSES]
     measured, told = _tell(rows, Settings(draws=500, min_group=3))
@@ -434,6 +516,7 @@ def test_where_weights_are_hidden_distances_say_how_many_put_first_differ(plants
         for distance, (one, other) in sides.items():
             if row[one] is None or row[other] is None:
                 first, second = (row[f"first_{side}"] for side in (one, other))
+                first, second = first or [], second or []
                 n = min(len(first), len(second))
                 share = 1 - len(set(first) & set(second)) / n if n else 0.5
                 n_hidden += 1

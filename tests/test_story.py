@@ -45,7 +45,7 @@ SENTENCES = {
     "kingsbridge": "Both sides name IT alone for most duties.",
     "palmetto": "“Maintenance planner” is in use, and both sides rate its technology weak.",
     "hinterberg": "You are closer than either of you thinks. Tell each other.",
-    "sanmarco": "Operations is of two minds itself, on 10 of 71 questions.",
+    "sanmarco": "Operations is of two minds itself, on 10 of the 71 points it rated.",
     "lakeview": "IT does not see how much lower Operations rates “Ground rules for AI”.",
     "greenhaven": (
         "You answer alike, and work moves. Whether you know each other cannot be told: "

@@ -55,8 +55,8 @@ def _observe(rows: list[Row]) -> Observation:
         n=_heard(row),
         sources=(row["item"],),
         details={
-            f"answer.{row['lens']}": ";".join(row["first_own"]),
-            f"answer.{row['other']}": ";".join(row["first_other_own"]),
+            f"answer.{row['lens']}": ";".join(row["first_own"] or ()),
+            f"answer.{row['other']}": ";".join(row["first_other_own"] or ()),
         },
     )
 

@@ -2,8 +2,9 @@
 
 Below `DISTRIBUTION_FROM` people, or where all or all but one named the same option, neither
 weights nor counts are told, but a word (`levels`): ``few`` (two or fewer, maybe none), ``most``
-(all but two, or more), else ``some``. Four people are too few for that, and only what they put
-first, as a set, is told.
+(all but two, or more), else ``some``. What is put first follows from those words alone: which of
+two options of one word has more weight would, to a colleague who knows her own choice, give back
+the choices of the others. Four people are too few for words: nothing is told of what they name.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ FIRST: Final = 3
 
 #: How a duty is found again.
 _DUTY: Final = ("site", "wave", "item", "subject")
-#: Fewest people of whom the owner most name may be told.
-FEWEST_OWNER: Final = 4
+#: Fewest people of whom the owner most name may be told: of four, who named another knows that no
+#: one else did.
+FEWEST_OWNER: Final = 5
 
 
 def _is_hidden(named: Any, n: int) -> bool:  # noqa: ANN401 - a mapping or nothing
@@ -56,13 +58,15 @@ def tell_ranking(frame: pd.DataFrame, min_group: int) -> pd.DataFrame:
     for name, people in NAMINGS.items():
         weights, named, n = frame[name], frame[f"named_{name}"], frame[people].tolist()
         hide = [_is_hidden(one, size) for one, size in zip(named, n, strict=True)]
-        first = [put_first(one, is_set=hides) for one, hides in zip(weights, hide, strict=True)]
         levels = [
             name_levels(one, size) if isinstance(one, Mapping) else None
             for one, size in zip(named, n, strict=True)
         ]
-        kept = map(_drop_few, first, levels, hide)
-        told[f"first_{name}"] = _as_objects(list(kept), frame)
+        first = [
+            _first_of_levels(words) if hides else put_first(one)
+            for one, words, hides in zip(weights, levels, hide, strict=True)
+        ]
+        told[f"first_{name}"] = _as_objects(first, frame)
         told[f"level_{name}"] = _as_objects(levels, frame)
         told[name] = _mask(weights, hide)
         told[f"named_{name}"] = _mask(named, hide)
@@ -70,7 +74,8 @@ def tell_ranking(frame: pd.DataFrame, min_group: int) -> pd.DataFrame:
     for name, (one, other) in _APART.items():
         firsts = zip(told[f"first_{one}"], told[f"first_{other}"], strict=True)
         apart = STEPPED["distance"](np.array([_set_apart(*pair) for pair in firsts]))
-        told[name] = np.where(hidden[one] | hidden[other], apart, frame[name].to_numpy())
+        is_coarse = (hidden[one] | hidden[other]) & frame[name].notna().to_numpy()
+        told[name] = np.where(is_coarse, apart, frame[name].to_numpy())
     for name, sides in _DRIVEN.items():
         is_hidden: Bools = hidden[sides[0]] | hidden[sides[1]]
         none = [[] if hides else one for one, hides in zip(frame[name], is_hidden, strict=True)]
@@ -78,15 +83,23 @@ def tell_ranking(frame: pd.DataFrame, min_group: int) -> pd.DataFrame:
     return told
 
 
-def _drop_few(
-    first: list[str] | None,
-    levels: Mapping[str, str] | None,
-    hides: bool,  # noqa: FBT001 - in a row
-) -> list[str] | None:
-    """What is put first, without what is told as named by few or none."""
-    if first is None or levels is None or not hides:
-        return first
-    return [option for option in first if levels[option] != LEVELS[-1]]
+def _first_of_levels(levels: Mapping[str, str] | None) -> list[str] | None:
+    """What is put first as far as words say it: whole levels from the top, none named by few.
+
+    >>> _first_of_levels({"a": "some", "b": "most", "c": "some", "d": "few"})
+    ['a', 'b', 'c']
+    >>> _first_of_levels({"a": "some", "b": "most", "c": "some", "d": "some"})
+    ['b']
+    """
+    if levels is None:
+        return None
+    first: set[str] = set()
+    for level in LEVELS[:-1]:
+        more = {option for option, word in levels.items() if word == level}
+        if first and len(first | more) > FIRST:
+            break
+        first |= more
+    return [option for option in levels if option in first]
 
 
 #: The distances, by whose choices they lie between.
@@ -99,13 +112,12 @@ _APART: Final = {
 _DRIVEN: Final = {"drivers": ("own", "other_own"), "misread_drivers": ("estimate", "other_own")}
 
 
-def put_first(weights: Any, *, is_set: bool = False) -> list[str] | None:  # noqa: ANN401
-    """The options with most weight, heaviest first; as a set in the order of the instrument."""
+def put_first(weights: Any) -> list[str] | None:  # noqa: ANN401
+    """The options with most weight, heaviest first."""
     if not isinstance(weights, Mapping):
         return None
     ranked = sorted(weights, key=lambda option: -weights[option])
-    first = [option for option in ranked[:FIRST] if weights[option] > 0]
-    return [option for option in weights if option in first] if is_set else first
+    return [option for option in ranked[:FIRST] if weights[option] > 0]
 
 
 def _set_apart(first: list[str] | None, second: list[str] | None) -> float:
@@ -113,15 +125,13 @@ def _set_apart(first: list[str] | None, second: list[str] | None) -> float:
 
     The distance of weights nobody may see would, beside the weights of the other side, leave so
     few of them that some are known. The shorter list counts, as options few name are in none; where
-    it is empty the share is half.
+    it is empty or not told the share is half.
 
     >>> _set_apart(["a", "b"], ["a", "c", "d"])
     0.5
     """
-    if first is None or second is None:
-        return float("nan")
-    n = min(len(first), len(second))
-    return 1 - len({*first} & {*second}) / n if n else 0.5
+    n = min(len(first or ()), len(second or ()))
+    return 1 - len({*(first or ())} & {*(second or ())}) / n if n else 0.5
 
 
 def _as_objects(values: list[Any], frame: pd.DataFrame) -> pd.Series:

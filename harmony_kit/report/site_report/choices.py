@@ -106,19 +106,14 @@ def _choices(view: SiteView, rows: Mapping[str, Row], lens: str, name: str) -> C
             for option, weight in row[name].items()
         }
     item = view.item(row["item"])
-    options = view.site.engagement.instrument.option_ids(row["item"])
-    levels = row[f"level_{name}"] or {
-        option: "first" for option in options if option in row[f"first_{name}"]
-    }
-    said = {option: levels.get(option, "") for option in options}
     return {
         option: Chosen(_SHARES[level] / (item.k or 1), view.words.name("level", level))
-        for option, level in said.items()
+        for option, level in row[f"level_{name}"].items()
     }
 
 
 #: What share of a lens stands behind a level, for the length of a bar.
-_SHARES = {"most": 0.85, "half": 0.75, "some": 0.5, "few": 0.15, "first": 0.6, "": 0.0}
+_SHARES = {"most": 0.85, "half": 0.75, "some": 0.5, "few": 0.15}
 
 
 def _at(choices: tuple[Choices, Choices], option: str) -> tuple[Chosen | None, Chosen | None]:

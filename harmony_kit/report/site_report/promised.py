@@ -179,7 +179,7 @@ def _say_moves(view: SiteView, past: Past) -> Iterator[dict[str, str]]:
         key = "promised.turned" if row["claim"] == "claimed" else "promised.leaning"
         words = view.words
         who = view.name(row["lens"]) if len(rows) == 1 else words.say("promised.both")
-        now = words.say("promised.is", who=who, state=words.say(f"state.{row['to_state']}"))
+        now = words.say(f"promised.is_{row['to_state']}", who=who)
         before = words.say(f"promised.was_{row['from_state']}", who=who)
         yield {
             "topic": view.label(row["item"], row["subject"]),
