@@ -67,7 +67,7 @@ def test_one_and_many():
 
 
 def test_braces_in_names_are_text():
-    assert EN.say("first.based_on", heard="{n} {heard}") == "Based on {n} {heard}."
+    assert EN.say("first.based_on", heard="{n} {heard}") == "Answered by at least {n} {heard}."
 
 
 def test_a_missing_word_is_an_error():

@@ -111,7 +111,27 @@ def test_the_first_action_answers_the_story(site):
     view = _view(site)
     answer = find_answer(view.site.story, view.site.findings)
     assert answer is not None
-    assert first_steps(view, N_FIRST)[0].finding == answer
+    steps = first_steps(view, N_FIRST)
+    told = [step.finding.id for step in steps]
+    if (
+        site == "kobuchi"
+    ):  # the answer rests on impressions alone, and two pilots are past their end
+        assert steps[0].finding.pattern in ("pilots_drift", "pilots_past_end")
+        assert answer.id in told
+    else:
+        assert told[0] == answer.id
+    assert steps[0].finding.horizon_days == min(step.finding.horizon_days for step in steps)
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_steps_are_numbered_from_one_on_page_one_and_named_with_one_day_each(site):
+    view = _view(site)
+    steps = list_steps(view)
+    assert [step.number for step in steps] == [*range(1, len(steps) + 1)]
+    assert first_steps(view, N_FIRST) == steps[:N_FIRST]
+    for step in steps:
+        days = re.search(r"\b(this week|within \w+ (days|weeks))", step.finding.action)
+        assert days is None, step.finding.action
 
 
 @pytest.mark.parametrize("site", SITES)
@@ -194,9 +214,24 @@ def test_everything_listed_brings_a_question_of_its_own(site, language):
 
 
 def test_a_charge_stands_beside_its_counter_charge():
-    (one, *_) = list_meetings(_view("northfield"))[1].entries
+    (_, one) = list_meetings(_view("northfield"))[1].entries
     assert one.finding.item == "perceptions.ops_risks"
     assert any(said.startswith("The other way round: IT protecting systems") for said in one.beside)
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_list_says_what_is_plain_before_what_only_looks_so(site):
+    for meeting in list_meetings(_view(site)):
+        hedged = [finding.claim != "claimed" for finding in meeting.findings]
+        assert hedged == sorted(hedged)
+
+
+def test_what_a_finding_states_plainly_is_not_among_what_cannot_be_told():
+    page = _page("northfield")
+    assert "What matters most for AI: the two sides put different things first, and IT" in page
+    cannot = page.partition("Cannot be told yet: ")[2]
+    assert cannot.startswith("first words on hearing “AI”")
+    assert "what matters most" not in cannot
 
 
 # ── Facts ────────────────────────────────────────────────────────────────────────────────────
@@ -211,9 +246,25 @@ def test_common_ground_counts_only_what_is_sure(site):
     )
     own = [row for row in _view(site).rows("within", view="split") if row["lens"] == row["about"]]
     split = {(row["item"], str(row["subject"])) for row in own}
-    assert common.id == "both_alike"
+    names = {"first_mean", "second_mean", "topic"}
+    assert common.id in ("both_alike", "both_alike_plain", "both_alike_expected")
+    assert (names <= {*common.terms}) == (common.id == "both_alike")
     assert common.n <= sum(n == 2 for key, n in sure.items() if key not in split)
-    assert {"first_mean", "second_mean"} <= {*common.terms}
+
+
+def test_common_ground_is_named_by_a_point_both_rate_high_and_expect_rightly():
+    named = {
+        site: common.terms["topic"].value[0]
+        for site in SITES
+        if "topic" in (common := _view(site).site.story.common).terms
+    }
+    assert named
+    for site, item in named.items():
+        rows = _view(site).rows("topics", item=item)
+        for row in (row for row in rows if row["state"] == "shared_view"):
+            assert min(row["own"], row["other_own"]) >= (1 + row["points"]) / 2 + 0.5, site
+        assert _view(site).item(item).group not in ("same", "pilots", "decisions", "act"), site
+    assert "On 35 of 35 points you answer alike, and each side expects that." in _page("greenhaven")
 
 
 def test_of_few_decisions_each_is_told():
@@ -238,7 +289,7 @@ def test_what_can_wait_is_nowhere_else_on_page_one(site):
     view = _view(site)
     before, _, _ = _page(site).partition('<p class="wait">')
     told = [f for meeting in list_meetings(view) for f in meeting.findings]
-    told += [step.finding for step in first_steps(view, N_FIRST)]
+    told += [step.finding for step in list_steps(view)]
     for name in list_waiting(view):
         assert name not in before, name
         assert name not in {view.site.dimension_name(f.dimension) for f in told if f.dimension}

@@ -109,7 +109,8 @@ def test_a_plant_that_kept_its_accord_and_moved(plants):
     at = told.index("What AI is allowed to do")
     assert [line for line in told if "both waves are reckoned together" in line]
     assert told[at + 1] == (
-        ": then each side only thought they differed; now each side knows they agree."
+        ": then each side expected a difference where there was none; "
+        "now each side rightly expects agreement."
     )
     assert not [line for line in told if "nothing can be told" in line or "Nothing" in line]
 

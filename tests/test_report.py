@@ -525,7 +525,7 @@ COMPOSED = re.compile(
     r"|evidence\.(decisions|pilots|adoption|(running|ended)(_late|_in_time)?)"
     r"|index\.by_\w+|cover\.(lead|lead_once|people|everybody|some)"
     r"|appendix\.(claimed|leaning)|changed\.(first_round|redacted)|portfolio\.(most|widest)"
-    r"|promised\.was_\w+"
+    r"|promised\.(was|is)_\w+"
 )
 
 

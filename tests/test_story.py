@@ -37,7 +37,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates" / "harmony"
 SENTENCES = {
     "northfield": "You both feel aligned, and decisions are not made.",
     "weststrand": (
-        "“Maintenance planner” works in the eyes of both sides, and hardly anybody uses it."
+        "Both sides rate the technology of “Maintenance planner” high, and hardly anybody uses it."
     ),
     "oldmill": (
         "Operations would act on the data, IT would not, and “When to reorder raw material” waits."
@@ -45,11 +45,8 @@ SENTENCES = {
     "kingsbridge": "Both sides name IT alone for most duties.",
     "palmetto": "“Maintenance planner” is in use, and both sides rate its technology weak.",
     "hinterberg": "You are closer than either of you thinks. Tell each other.",
-    "sanmarco": "Operations is of two minds itself, on 10 of 71 questions.",
-    "lakeview": (
-        "IT does not see how much lower Operations rates “Ground rules for AI”. "
-        "On 24 of 34 points each side is right about the other."
-    ),
+    "sanmarco": "Operations is of two minds itself, on 10 of the 71 points it rated.",
+    "lakeview": "IT does not see how much lower Operations rates “Ground rules for AI”.",
     "greenhaven": (
         "You answer alike, and work moves. Whether you know each other cannot be told: "
         "“they think as we do” would be as good a guess."

@@ -25,6 +25,7 @@ __all__ = [
 TermKind: TypeAlias = Literal[
     "lens",
     "subject",
+    "subjects",
     "dimension",
     "topic",
     "topics",

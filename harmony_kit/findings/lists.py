@@ -93,11 +93,17 @@ class Lists:
             return ""
         item = details.get("chosen_in", seen.case.item)
         options = voice.instrument.item(item).options
-        return "; ".join(
-            f"{voice.lenses[lens]}: "
-            + ", ".join(voice.text(f"option.{options}.{option}") for option in chosen.split(";"))
+        said = {
+            voice.lenses[lens]: ", ".join(
+                voice.text(f"option.{options}.{option}") for option in chosen.split(";")
+            )
             for lens, chosen in given.items()
-        )
+        }
+        if seen.case.kind == "ownership":  # an owner may be called as the side that names it
+            named = [voice.phrase("names", lens=lens, owner=owner) for lens, owner in said.items()]
+            if all(named):
+                return "; ".join(named)
+        return "; ".join(f"{lens}: {chosen}" for lens, chosen in said.items())
 
     def blocking(self) -> str:
         """The checks that block a decision, each with the lens that asks it."""

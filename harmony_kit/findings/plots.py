@@ -17,7 +17,7 @@ from math import isnan
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
-from harmony_kit.findings.fact import is_known, topic_key
+from harmony_kit.findings.fact import is_known
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.measures.claims import WORDED
 from harmony_kit.measures.rows import Row, rows_of
@@ -213,9 +213,8 @@ def _blindness(scene: Scene) -> Iterator[Plot]:
         if overall[other]["low"] > overall[lens]["high"]:
             roles = {"blind": lens, "knowing": other}
             shape, dimension = _where_blind(scene, lens)
-            counts = _count_right(scene)
             score = _fill(apart, _QUARTER)
-            yield Plot("blindness", score, roles, (), shape, dimension, counts)
+            yield Plot("blindness", score, roles, (), shape, dimension)
 
 
 def _where_blind(scene: Scene, lens: str) -> tuple[str, str]:
@@ -227,13 +226,6 @@ def _where_blind(scene: Scene, lens: str) -> tuple[str, str]:
     dimension = max(found, key=lambda one: (found[one], one))
     too_high = sum(row["misreading"] for row in rows if row["dimension"] == dimension)
     return ("blindness_lower" if too_high > 0 else "blindness_higher"), dimension
-
-
-def _count_right(scene: Scene) -> dict[str, int]:
-    """On how many topics each side is right about the other, of how many."""
-    keys = {topic_key(row) for row in scene.rows("topics") if is_known(row["is_understood"])}
-    wrong = {topic_key(row) for lens in scene.lenses for row in _wrong(scene, lens)}
-    return {"right": len(keys - wrong), "all": len(keys)}
 
 
 def _wrong(scene: Scene, lens: str) -> list[Row]:

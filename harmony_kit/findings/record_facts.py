@@ -97,6 +97,11 @@ def pilots_in_time(scene: Scene) -> Iterator[Fact]:
     if late:
         worst = max(late, key=lambda row: (row["days_over"], row["pilot"]))
         terms = {"oldest": Term("subject", worst["pilot"]), "days": count_term(worst["days_over"])}
-        yield Fact("ended_late", {**terms, "all": count_term(len(rows))}, n=len(late))
+        terms["all"] = count_term(len(rows))
+        going = [row for row in rows if row["is_open"] and is_known(row["days_over"])]
+        running = tuple(row["pilot"] for row in going)
+        if running:
+            terms["running"] = Term("subjects", running)
+        yield Fact("ended_late_others" if running else "ended_late", terms, n=len(late))
     else:
         yield Fact("in_time", {})

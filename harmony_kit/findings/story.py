@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.findings.common_ground import find_common
 from harmony_kit.findings.fact import Fact
 from harmony_kit.findings.page_facts import list_settled, pair_talk
 from harmony_kit.findings.plots import NO_PLOT, Plot, Scene, score_plots
-from harmony_kit.findings.story_facts import find_common, gather_facts
+from harmony_kit.findings.story_facts import gather_facts
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.measures.rows import Row
 

@@ -32,7 +32,7 @@ from harmony_kit.findings.record_facts import (
 from harmony_kit.findings.state_facts import count_state
 from harmony_kit.measures.rows import Row, text_of
 
-__all__ = ["find_common", "gather_facts"]
+__all__ = ["gather_facts"]
 
 #: Facts that tell a story; more than that nobody remembers.
 _MOST_FACTS = 3
@@ -176,9 +176,16 @@ def _words(scene: Scene) -> Iterator[Fact]:
 
 
 def _reads(scene: Scene) -> Iterator[Fact]:
-    for row in scene.rows("understanding", dimension="all"):
-        names = {"lens": lens_term(row["lens"]), "other": lens_term(row["other"])}
-        yield Fact("reads", {**names, "all": count_term(row["n_topics"])}, n=int(row["understood"]))
+    """On how many topics each side was right about the other, beside what needs no knowing."""
+    rows = scene.rows("understanding", dimension="all")
+    known = sorted(rows, key=lambda row: row["lens"] != scene.plot.roles.get("blind", ""))
+    if len(known) == len(scene.lenses):
+        row, back = known
+        terms = {"lens": lens_term(row["lens"]), "other": lens_term(row["other"])}
+        terms |= {"all": count_term(row["n_topics"]), "back_all": count_term(back["n_topics"])}
+        terms |= {"back": count_term(back["understood"])}
+        terms |= {"projected": Term("share", row["projected"])}
+        yield Fact("reads", terms, n=int(row["understood"]))
 
 
 def _two_minds(scene: Scene) -> Iterator[Fact]:
@@ -201,7 +208,6 @@ _operational = partial(_scored, score="operational")
 _contested = partial(count_state, state="known_difference", ids=("differ", "both_differ"))
 _only_think = partial(count_state, state="false_consensus", ids=("only_think", "both_only_think"))
 _closer = partial(count_state, state="false_conflict", ids=("closer", "both_closer"))
-find_common = partial(count_state, state="shared_view", ids=("alike", "both_alike"))
 
 #: What any site may have to tell, in order. Common ground is not among it: page one begins with it.
 _OF_ANY: tuple[Tells, ...] = (

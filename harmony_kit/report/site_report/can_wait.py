@@ -8,7 +8,8 @@ from harmony_kit.findings.findings import Finding
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.site_report.contents import has_part
-from harmony_kit.report.site_report.next_steps import N_FIRST, first_steps
+from harmony_kit.report.site_report.next_steps import list_steps
+from harmony_kit.report.site_report.promised import list_promised
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.standing import FIRST, place_findings
 from harmony_kit.report.site_report.three_lists import list_meetings
@@ -20,16 +21,17 @@ _CAN_WAIT = 3
 
 
 def list_waiting(view: SiteView) -> list[str]:
-    """The names of the dimensions both sides see alike, of which page one tells and asks nothing.
+    """The names of the dimensions both sides see alike, of which page one tells nothing.
 
-    Nor is anything weighty found in them.
+    Nor is anything weighty found in them, asked for by a step, or promised before and not done.
     """
     findings = view.site.findings
     named = {one.dimension for one in findings if one.importance > _CAN_WAIT}
     told = [f for meeting in list_meetings(view) for f in meeting.findings]
-    told += [step.finding for step in first_steps(view, N_FIRST)]
+    told += [step.finding for step in list_steps(view)]
     named |= {dimension for finding in told for dimension in _dimensions(view, finding)}
     named |= {*_facts_dimensions(view)}
+    named |= {*list_promised(view, view.site.past)} if view.site.past else set()
     settled = [one for one in view.site.story.settled if one not in named]
     return [view.site.dimension_name(dimension) for dimension in settled]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -33,6 +33,12 @@ _TOLD_OF = {
 #: The title of a pilot or decision in a sentence.
 _TITLE = re.compile(r"[“„«][^”“»]*[”“»]")
 
+#: Kinds of findings that rest on what is on record, or on a scorecard of one pilot or decision.
+_ON_RECORD = ("evidence", "signature", "pilot", "readiness")
+
+#: The horizon of the step that answers the story: everything else comes after it.
+_SOONEST = 30
+
 #: How many of them page one has room for.
 N_FIRST = 3
 
@@ -47,26 +53,31 @@ class NextStep:
 
 
 def list_steps(view: SiteView) -> tuple[NextStep, ...]:
-    """The things to do that differ, the soonest first; that which answers the story before others.
+    """The things to do that differ: those of page one, then the others, each the soonest first.
 
     Two findings that ask for the same, of the same pilots or decisions, are one thing to do.
     """
-    chosen = sorted(_choose(view), key=lambda finding: finding.horizon_days)
+    chosen = _choose(view)
+    first, later = (
+        sorted(some, key=lambda finding: finding.horizon_days)
+        for some in (chosen[:N_FIRST], chosen[N_FIRST:])
+    )
     return tuple(
         NextStep(number, finding, finding.done or view.words.say("done.plain"))
-        for number, finding in enumerate(chosen, start=1)
+        for number, finding in enumerate([*first, *later], start=1)
     )
 
 
 def first_steps(view: SiteView, n: int) -> tuple[NextStep, ...]:
-    """The `n` of them for page one: what answers the story first, the others by their number."""
-    chosen = [finding.id for finding in _choose(view)][:n]
-    some = [step for step in list_steps(view) if step.finding.id in chosen]
-    return tuple(sorted(some, key=lambda step: step.finding.id != chosen[0]))
+    """The `n` of them for page one: what answers the story first."""
+    return list_steps(view)[:n]
 
 
 def _choose(view: SiteView) -> list[Finding]:
-    """The answer to the story, then what page one tells of, facts before impressions, then more."""
+    """The answer to the story, then what page one tells of, facts before impressions, then more.
+
+    A pilot past its planned end goes before an answer that comes from impressions alone.
+    """
     return view.once("steps", lambda: _choose_steps(view))
 
 
@@ -78,8 +89,11 @@ def _choose_steps(view: SiteView) -> list[Finding]:
     shown = [f for f in findings if f in listed or f.pattern in patterns]
     some = only_special([*shown, *select_first(findings, n=2 * _MOST_STEPS)])
     later = sorted(some, key=lambda f: (f.claim != "claimed", f not in shown))
+    begin = [replace(answer, horizon_days=_SOONEST)] if answer else []
+    if not answer or answer.kind not in _ON_RECORD:
+        begin = [*(f for f in shown if f.pattern in patterns & {*_TOLD_OF["late"]}), *begin]
     steps: list[Finding] = []
-    for finding in [*([answer] if answer else []), *later]:
+    for finding in [*begin, *later]:
         if not any(_is_same(finding, one) for one in steps):
             steps.append(finding)
     return steps[:_MOST_STEPS]
@@ -99,15 +113,15 @@ def actions(site: Assessment) -> Block:
         return EMPTY
     steps = list_steps(view)
     first = {step.done: step.number for step in reversed(steps)}
-    horizons = groupby(steps, lambda step: step.finding.horizon_days)
+    horizons = groupby(steps[N_FIRST:], lambda step: step.finding.horizon_days)
+    groups = [(view.words.say("page.do"), steps[:N_FIRST])]
+    groups += [(view.words.say("actions.within", days=d), (*some,)) for d, some in horizons]
     return render_block(
         "actions",
         view.words,
         part="actions",
         lead=view.words.say("actions.lead"),
-        horizons=[
-            (days, [(s, _say_done(view, s, first)) for s in some]) for days, some in horizons
-        ],
+        groups=[(title, [(s, _say_done(view, s, first)) for s in some]) for title, some in groups],
     )
 
 

@@ -73,7 +73,8 @@ def _tell_step(view: SiteView, step: NextStep) -> dict[str, Any]:
     return {
         "step": step,
         "owners": [
-            (view.side(lens), finding.owners.get(lens, view.name(lens))) for lens in view.lenses
+            (view.side(lens), finding.owners.get(lens, view.name(lens)))
+            for lens in sorted(view.lenses, key=lambda lens: lens != finding.looker)
         ],
         "before": find_promise(view, past, finding) if past else "",
     }
@@ -89,8 +90,13 @@ def _say_waiting(view: SiteView) -> str:
 
 
 def _say_open(view: SiteView) -> str:
-    """What cannot be told yet: choices and owners nothing is said of, and how many topics."""
+    """What cannot be told yet: choices and owners nothing is said of, and how many topics.
+
+    What a finding states plainly is told.
+    """
+    plain = {one.item for one in view.site.findings if one.claim == "claimed"}
     chosen = [row["item"] for name in _CHOSEN for row in view.rows(name, claim="open")]
+    chosen = [item for item in chosen if item not in plain]
     named = [view.site.item_short(item) for item in dict.fromkeys(chosen)]
     open_rows: dict[tuple[str, Any], list[Row]] = {}
     for row in view.rows("topics", claim="open"):
@@ -106,11 +112,15 @@ def _say_open(view: SiteView) -> str:
 
 def _say_reading(view: SiteView) -> Iterator[str]:
     """The share understood beside what needs no understanding: a footnote, never the headline."""
+    if any(number_or_none(row["mean_from"]) is not None for row in view.rows("within")):
+        yield view.words.say("page.ranges")
     for row in view.rows("understanding", dimension="all"):
-        shares = {name: view.words.percent(row[name]) for name in ("share", "projected", "guessed")}
+        shares = {name: view.words.percent(row[name]) for name in ("share", "projected")}
         names = {"looker": view.name(row["lens"]), "other": view.name(row["other"])}
         yield view.words.say("page.reads", n=int(row["n_topics"]), **names, **shares)
         n, share = number_or_none(row["n_different"]), number_or_none(row["different_understood"])
-        if n and share is not None:
+        if view.site.story.roles.get("split") == row["other"]:
+            yield view.words.say("page.reads_split", **names)
+        if n and share is not None and float(row["share"]) < 1:
             hit = {"n": int(n), "right": round(n * share)}
             yield view.words.say("page.reads_apart", **names, **hit)

@@ -19,7 +19,7 @@ from harmony_kit.report.past import Past
 from harmony_kit.report.plain_values import plain_value
 from harmony_kit.report.site_report.site_view import SiteView
 
-__all__ = ["find_promise", "list_since", "say_promised", "tell_past"]
+__all__ = ["find_promise", "list_promised", "list_since", "say_promised", "tell_past"]
 
 _MOST = 8  # topics shown as having moved
 
@@ -63,16 +63,29 @@ def say_promised(view: SiteView, past: Past) -> str:
 
 
 def find_promise(view: SiteView, past: Past, finding: Finding) -> str:
-    """What was promised before about what a finding is about, where it is not done."""
+    """What was promised before about what a finding is about, where it is not done: late first."""
     about = {*finding.names, finding.item} - {""}
-    for found in _list_promises(view, past):
+    told = []
+    for found in sorted(_list_undone(view, past), key=lambda one: one.standing == "dropped"):
         ref = found.one.thing.ref
         place = split_column(ref) or {}
-        is_open = found.standing not in ("done", "dropped")
-        if is_open and about & {ref, place.get("item"), place.get("subject")}:
+        if about & {ref, place.get("item"), place.get("subject")}:
             state = view.words.say(f"follow.{found.standing}")
-            return view.words.say("page.promised_this", text=found.one.text, state=state)
-    return ""
+            told.append(view.words.say("page.promised_this", text=found.one.text, state=state))
+    return " ".join(told)
+
+
+def list_promised(view: SiteView, past: Past) -> Iterator[str]:
+    """The dimensions in which something was promised before and is not done."""
+    instrument = view.site.engagement.instrument
+    for found in _list_undone(view, past):
+        item = (split_column(found.one.thing.ref) or {}).get("item") or ""
+        if instrument.has_item(item):
+            yield instrument.item(item).dimension
+
+
+def _list_undone(view: SiteView, past: Past) -> list[Followed]:
+    return [one for one in _list_promises(view, past) if one.standing != "done"]
 
 
 def _list_promises(view: SiteView, past: Past) -> list[Followed]:
@@ -166,7 +179,7 @@ def _say_moves(view: SiteView, past: Past) -> Iterator[dict[str, str]]:
         key = "promised.turned" if row["claim"] == "claimed" else "promised.leaning"
         words = view.words
         who = view.name(row["lens"]) if len(rows) == 1 else words.say("promised.both")
-        now = words.say("promised.is", who=who, state=words.say(f"state.{row['to_state']}"))
+        now = words.say(f"promised.is_{row['to_state']}", who=who)
         before = words.say(f"promised.was_{row['from_state']}", who=who)
         yield {
             "topic": view.label(row["item"], row["subject"]),

@@ -56,6 +56,11 @@ def _say_topics(view: SiteView, items: tuple[str, ...]) -> str:
     return view.words.listing(view.site.item_short(item) for item in items)
 
 
+def _say_subjects(view: SiteView, subjects: tuple[str, ...]) -> str:
+    titled = (view.words.say("page.titled", title=view.title(one)) for one in subjects)
+    return view.words.listing(titled)
+
+
 def _say_options(view: SiteView, chosen: tuple[str, tuple[str, ...]]) -> str:
     item, options = chosen
     return view.words.listing(view.site.option_label(item, option) for option in options)
@@ -74,6 +79,7 @@ def _say_ends(view: SiteView, item: str) -> str:
 _TERMS: Mapping[TermKind, Callable[[SiteView, Any], object]] = {
     "lens": SiteView.name,
     "subject": SiteView.title,
+    "subjects": _say_subjects,
     "dimension": lambda view, value: view.site.dimension_name(value),
     "topic": lambda view, value: view.label(*value),
     "topics": _say_topics,

@@ -61,7 +61,10 @@ def _list_meetings(view: SiteView) -> list[Meeting]:
     meetings = []
     for state, titles in _LISTS:
         found = [f for f in view.site.findings if f.pattern == state]
-        found = only_special(f for f in found if 2 * len(_places(f) - told) >= len(_places(f)))
+        found = [f for f in found if 2 * len(_places(f) - told) >= len(_places(f))]
+        special = only_special(found)
+        plain = [f for f in found if f.claim == "claimed" and f not in special]
+        found = [*special, *plain]
         chosen = _differing(found)
         told |= {place for f in chosen for place in _places(f)}
         untold = {(*place, f.dimension) for f in found for place in _places(f) - told}
@@ -179,8 +182,14 @@ def _find_twin(view: SiteView, item: str) -> str:
 
 
 def _differing(findings: list[Finding]) -> list[Finding]:
-    """The first of each topic: those on most topics first, those of different dimensions first."""
-    ranked = sorted(findings, key=lambda finding: -max(len(finding.alike), 1))
+    """The first of each topic: plain ones before hedged ones, then those on most topics.
+
+    Those of different dimensions come first, and what is true of most plants last of what is plain.
+    """
+    special = only_special(findings)
+    ranked = sorted(
+        findings, key=lambda f: (f.claim != "claimed", f not in special, -max(len(f.alike), 1))
+    )
     firsts: list[Finding] = []
     rest: list[Finding] = []
     for finding in ranked:
