@@ -148,8 +148,8 @@ def _mask(values: pd.Series, hide: list[bool]) -> pd.Series:
 def tell_ownership(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """The frame of ownership: the owner most name, no counts where they may not be shown.
 
-    Where the counts of one of the two lenses are hidden, so are the chances worked out from them;
-    they meet as the owners told do, and of that only the middle of the range its claim leaves is told.
+    Where the counts of one of the two lenses are hidden, so are the chances worked out from them:
+    they meet as the owners told do, with the middle of the range their claim leaves.
     """
     told = frame.copy()
     hide = [_is_hidden(one, n) for one, n in zip(frame["counts"], frame["n"], strict=True)]
