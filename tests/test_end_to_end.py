@@ -213,4 +213,4 @@ def test_another_instrument_runs_through_to_a_report(tmp_path):
     assert "Quality" in page.text
     results = json.loads((folder / "reports" / "p1" / "results.json").read_text(encoding="utf-8"))
     assert results["n"] == {"engineering": 4, "quality": 4}
-    assert {row["pattern"] for row in results["ownership"]} >= {"claimed_by_both", "void"}
+    assert {row["pattern"] for row in results["ownership"]} == {"contested"}

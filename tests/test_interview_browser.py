@@ -256,7 +256,7 @@ def test_a_killed_kernel_loses_nothing(visit, lab, store):
     visit.press("4")
     visit.wait_for(".notice.offline", 10)
     assert time.monotonic() - frozen_at < 3
-    assert "NOT SAVED" in visit.text(".status")
+    visit.wait_for_status("NOT SAVED")
     assert "Run All Cells" in visit.text(".notice.offline")
     visit.check_access("30-kernel-gone")
     lab.kill_kernels()
@@ -317,7 +317,7 @@ def test_two_tabs_on_one_respondent(visit, lab, browser, store):
         assert "anna answered this: Nobody. Your answer: The plant" in visit.text(
             ".notice.conflict"
         )
-        assert "NOT SAVED" in visit.text(".status")
+        visit.wait_for_status("NOT SAVED")
         visit.check_access("41-conflict")
         assert answers(store, "both-55")["duties.people", None, "plant"] == ("nobody",)
         visit.page.get_by_role("button", name="Use ours").click()
@@ -390,7 +390,7 @@ def test_a_full_disk_is_shown_and_the_answer_can_be_sent_again(visit, folder, st
     visit.press("1")
     visit.wait_for(".notice.trouble")
     assert "the disk is full" in visit.text(".notice.trouble")
-    assert "NOT SAVED" in visit.text(".status")
+    visit.wait_for_status("NOT SAVED")
     visit.check_access("50-not-saved")
     assert answers(store, "full-77") == {}
     with closing(sqlite3.connect(path)) as database:
@@ -409,7 +409,7 @@ def test_an_answer_the_instrument_refuses_is_said_and_taken_back(visit, store):
     visit.press("1")
     visit.wait_for(".notice.trouble")
     assert "does not fit here" in visit.text(".notice.trouble")
-    assert "NOT SAVED" in visit.text(".status")
+    visit.wait_for_status("NOT SAVED")
     visit.page.get_by_role("button", name="Understood").click()
     visit.page.wait_for_function("!document.querySelector('.harmony input:checked')")
     assert visit.text(".status").startswith("Saved ")
@@ -693,7 +693,7 @@ def test_a_killed_server_loses_nothing(folder, browser, store, tmp_path):
             server.process.wait()
             visit.wait_for(".notice.offline", 3)
             visit.press("4")
-            visit.wait_for_status("NOT SAVED", 2)
+            visit.wait_for_status("NOT SAVED")
             for path in (tmp_path / "runtime").iterdir():
                 path.unlink()
             # The same folder gets the same port, so the browser finds what it kept.

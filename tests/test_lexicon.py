@@ -44,8 +44,8 @@ def test_the_words_of_each_side_are_proposed_from_what_its_report_told():
     words = found["meaning.words"]
     assert words.term == "first words on hearing “AI”"
     assert words.said == {
-        "it": "models, pipelines, infrastructure",
-        "operations": "models, answers, direction",
+        "it": "models, pipelines",
+        "operations": "answers",
     }
     assert found["frame.outcome.sentence"].term == "who owns the outcome"
     assert {one.partition(".")[0] for one in found} == {"meaning", "frame"}

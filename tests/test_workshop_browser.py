@@ -342,7 +342,7 @@ def test_a_killed_kernel_loses_nothing_that_was_typed(visit, lab, folder, step, 
     lab.freeze_kernels()
     visit.page.keyboard.type(typed)
     visit.wait_for(".notice.offline", 10)
-    assert "NOT SAVED" in visit.text(".status")
+    visit.wait_for_status("NOT SAVED")
     lab.kill_kernels()
     visit.wait_for(".notice.draft", 60)
     visit.page.get_by_role("button", name="Save them now").click()
