@@ -692,6 +692,10 @@ def test_a_killed_server_loses_nothing(folder, browser, store, tmp_path):
             server.process.kill()
             server.process.wait()
             visit.wait_for(".notice.offline", 3)
+            # JupyterLab says so as well and takes every key: it must be seen, and then be gone.
+            assert visit.page.locator(".harmony[popover]").count() == 1
+            visit.page.locator(".jp-Dialog .jp-mod-reject").click(timeout=20_000)
+            visit.page.wait_for_selector(".harmony[popover]")
             visit.press("4")
             visit.wait_for_status("NOT SAVED")
             for path in (tmp_path / "runtime").iterdir():

@@ -336,7 +336,7 @@ def test_a_killed_kernel_loses_nothing_that_was_typed(visit, lab, folder, step, 
             board.press("Enter")
     board.press(f"Alt+{step}")
     if step == "0":
-        board.press("Alt+0", "Enter", "Enter")
+        board.press("Alt+0", "Enter", "Enter", "Enter")  # past a decision of ones own
     if step == "3":
         board.press("a")
     lab.freeze_kernels()

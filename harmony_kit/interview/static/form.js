@@ -11,6 +11,7 @@ class Form {
     this.savedAt = "";
     this.shownAt = performance.now();
     this.turnedAt = 0;
+    this.isGivingWay = false;
     this.others = [];
     this.notices = [];
     this.leftovers = [];
@@ -27,6 +28,7 @@ class Form {
 
   close() {
     this.observer?.disconnect();
+    this.dialogs?.disconnect();
     this.link.close();
   }
 
@@ -79,6 +81,8 @@ class Form {
     this.observer = new MutationObserver(() => this.guard());
     this.observer.observe(this.root, { childList: true, subtree: true });
     this.guard();
+    this.dialogs = new MutationObserver(() => this.giveWay());
+    this.dialogs.observe(document.body, { childList: true });
   }
 
   guard() {
@@ -353,6 +357,18 @@ class Form {
     }
     this.drawBar();
     this.page?.focus();
+  }
+
+  /**
+   * Leave the full window while JupyterLab shows a dialog, and come back afterwards: below the top
+   * layer nobody sees it, and it takes every key that was meant for the form.
+   */
+  giveWay() {
+    const isShown = Boolean(document.querySelector(".jp-Dialog"));
+    if (isShown === this.isGivingWay || !this.root.isConnected) return;
+    if (isShown && !this.root.hasAttribute("popover")) return;
+    this.isGivingWay = isShown;
+    this.toggleFull(!isShown);
   }
 
   // The keyboard
