@@ -104,11 +104,12 @@ class Holding:
             frame = frame[frame["lens"] == line.lens]
             # Whoever is not in the register was not in the report, whatever numbers her rows have.
             names = {n for n in frame["respondent"].unique() if self._mark(line, n) in people}
-            is_part = [
-                name in names and line.older.get(cell, line.revision) == revision
-                for name, cell in zip(frame["respondent"], _name_cells(frame), strict=True)
-            ]
-            parts.append(frame[is_part])
+            frame = frame[frame["respondent"].isin(names)]
+            if line.older:
+                cells = _name_cells(frame).tolist()
+                is_part = [line.older.get(cell, line.revision) == revision for cell in cells]
+                frame = frame[is_part]
+            parts.append(frame)
         return pd.concat(parts) if parts else read_at(line.revision).iloc[:0]
 
     def _mark(self, line: RegisterLine, name: str) -> str:

@@ -17,7 +17,7 @@ from harmony_kit.journal.schema import INSTRUMENTS
 
 __all__ = ["instrument_from_row", "instrument_row", "read_conditional"]
 
-#: Instruments that may have conditions, read once: under a hash there is one questionnaire for good.
+#: Instruments that may have conditions, read once: a hash stays that of one questionnaire.
 _KNOWN: dict[str, Instrument] = {}
 _CONDITION = re.compile(r"""\b(?:relevant|constraint)["']?\s*:""")
 

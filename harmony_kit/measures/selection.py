@@ -93,7 +93,7 @@ def code_groups(frame: pd.DataFrame, keys: Sequence[str]) -> Groups:
     ([1, 0, 1], ['a', 'b'])
     """
     combined = np.zeros(len(frame), dtype=np.int64)
-    levels: list[pd.Index] = []
+    levels: list[ExtensionArray] = []
     for key in keys:
         codes, values = _code_values(frame[key])
         combined = combined * max(len(values), 1) + codes
@@ -107,8 +107,7 @@ def code_groups(frame: pd.DataFrame, keys: Sequence[str]) -> Groups:
     columns: dict[str, ExtensionArray] = {}
     for key, level in zip(reversed(keys), reversed(levels), strict=True):
         found, position = np.divmod(found, max(len(level), 1))
-        column = level.take(position).array
-        columns[key] = column.astype("str") if key == "item" else column
+        columns[key] = level.take(position)
     index = pd.RangeIndex(len(found))
     return Groups(codes=codes, keys=pd.DataFrame({key: columns[key] for key in keys}, index=index))
 
@@ -145,15 +144,18 @@ def join_pairs(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     return rows.iloc[repeated].reset_index(drop=True).assign(**both)
 
 
-def _code_values(values: pd.Series) -> tuple[Ints, pd.Index]:
-    """Which of its different values each one is, and these in order.
+def _code_values(values: pd.Series) -> tuple[Ints, ExtensionArray]:
+    """Which of its different values each one is, and these in order; of categories their names.
 
     Few words are told apart as Python has them: on few rows `pandas.factorize` of a column of its
     own takes several times as long, on many it takes an eighth.
     """
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        used, codes = np.unique(values.cat.codes.to_numpy(), return_inverse=True)
+        return codes, values.cat.categories.take(used).astype("str").array
     if not isinstance(values.dtype, pd.StringDtype) or len(values) > MANY:
         codes, found = pd.factorize(values, sort=True)
-        return codes, pd.Index(found, dtype=values.dtype)
+        return codes, pd.array(found, dtype=values.dtype)
     words = values.to_numpy(dtype=object)
     different = sorted(set(words))
     if len(different) == 1:
@@ -161,7 +163,7 @@ def _code_values(values: pd.Series) -> tuple[Ints, pd.Index]:
     else:
         place = {word: code for code, word in enumerate(different)}
         codes = np.array([place[word] for word in words], dtype=np.int64)
-    return codes, pd.Index(different, dtype=values.dtype)
+    return codes, pd.array(different, dtype=values.dtype)
 
 
 @dataclass(frozen=True)
