@@ -127,13 +127,13 @@ def _set_apart(first: list[str] | None, second: list[str] | None) -> float:
 
     The distance of weights nobody may see would, beside the weights of the other side, leave so
     few of them that some are known. The shorter list counts, as options few name are in none; where
-    it is empty or not told the share is half.
+    it is empty or not told there is no share.
 
-    >>> _set_apart(["a", "b"], ["a", "c", "d"])
-    0.5
+    >>> _set_apart(["a", "b"], ["a", "c", "d"]), _set_apart(["a", "b"], [])
+    (0.5, nan)
     """
     n = min(len(first or ()), len(second or ()))
-    return 1 - len({*(first or ())} & {*(second or ())}) / n if n else 0.5
+    return 1 - len({*(first or ())} & {*(second or ())}) / n if n else np.nan
 
 
 def _as_objects(values: list[Any], frame: pd.DataFrame) -> pd.Series:
