@@ -174,12 +174,15 @@ def tell_ownership(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 def _meet_as_told(duties: pd.DataFrame) -> pd.DataFrame:
     """How two lenses meet on a duty, from the owners told; claimed only where both say the same.
 
-    What is measured of hidden counts, contested by a hair or not, would give some of them back.
+    What is measured of hidden counts, contested by a hair or not, would give some of them back. So
+    would a claim that two sides say different things, to whoever named a third.
     """
     names = duties[["lens", "other", "owner", "other_owner", "pattern"]].fillna("")
     patterns = pd.Series([_meet(*row) for row in names.to_numpy()], duties.index, dtype="object")
     is_open = (patterns != duties["pattern"]) | (patterns == "contested")
-    return pd.DataFrame({"pattern": patterns, "claim": duties["claim"].mask(is_open, "open")})
+    is_apart = (names["owner"] != names["other_owner"]) & (duties["claim"] == "claimed")
+    claims = duties["claim"].mask(is_open | is_apart, "open")
+    return pd.DataFrame({"pattern": patterns, "claim": claims})
 
 
 def _meet(lens: str, other: str, owner: str, other_owner: str, measured: str) -> str:
