@@ -601,9 +601,10 @@ def test_an_answer_to_somebody_who_was_corrected_meanwhile_is_not_saved(folder):
     second.desk.journal.cases.correct(("lyon", "2026", "mira-17"), change, teller)  # as a command
     reply = first.handle(answer("aims.shared", value=2))
     assert "saved" not in reply
-    assert "mira-17 was corrected and is mara-1 at lyon now; open that one" in reply["trouble"][
-        "detail"
-    ]
+    assert (
+        "mira-17 was corrected and is mara-1 at lyon now; open that one"
+        in reply["trouble"]["detail"]
+    )
     assert "trouble" in first.handle({"do": "finish"})
     before = {"site": "lyon", "wave": "2026", "respondent": "mira-17", "session": "s"}
     again = open_desk(folder).handle({"do": "hello", "open": before})["page"]

@@ -71,9 +71,7 @@ def append_rows(
     return len(rows)
 
 
-def refuse_gone(
-    connection: sa.Connection, entries: Sequence[Answer | Event | Respondent]
-) -> None:
+def refuse_gone(connection: sa.Connection, entries: Sequence[Answer | Event | Respondent]) -> None:
     """Raise `StoreError` where something is to be written of who was forgotten or corrected.
 
     A form that was open before would tell somebody that their answer is saved, and it would count
