@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -10,7 +11,7 @@ from functools import cache
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from demo_reports import demo, measure
+from demo_reports import demo, measure, show
 from engagement_folders import file_digests
 
 from harmony_kit.batch.kept import list_kept
@@ -190,6 +191,31 @@ def test_a_lens_of_too_few_for_circulation_is_silent():
     assert redacted.heard["is_shown"].tolist() == [False, True]
     assert redacted.results()["status"] == "withheld"
     assert redacted.frames["understanding"].empty
+
+
+def test_whoever_holds_a_decision_is_told_by_side():
+    """A decision may lie with a role, and a role is often one person."""
+    engagement, answers = demo(*PLANTS)
+    evidence = engagement.evidence
+    lies_with = {"it": "plant manager", "operations": "joint"}
+    named = replace(
+        evidence,
+        decisions=evidence.decisions.assign(
+            held_by=evidence.decisions["held_by"].replace(lies_with)
+        ),
+    )
+    told = {}
+    for is_redacted in (False, True):
+        settings = engagement.settings.model_copy(update={"redacted": is_redacted})
+        less = replace(engagement, settings=settings, evidence_reader=lambda: named)
+        site = measure(less, answers["northfield"], "northfield")
+        pages = "".join(show(site).values())
+        told[is_redacted] = json.dumps(site.results()) + html.unescape(pages)
+        (row,) = site.rows("evidence_decisions")
+        assert row["held_by"] == {"" if is_redacted else "plant manager": 2, "joint": 2}
+    assert told[False].count("plant manager") > 3
+    assert "plant manager" not in told[True]
+    assert "with both sides" in told[True]
 
 
 def test_what_is_hidden_is_said_with_its_reason():
