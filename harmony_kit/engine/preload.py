@@ -91,7 +91,7 @@ def _warm_chart() -> None:
     with mpl.rc_context():
         mpl.use("Agg")
         from matplotlib import pyplot as plt
-        from matplotlib.backends import backend_registry
+        from matplotlib.backends.registry import backend_registry
 
         backend_registry.list_all()  # also those of other packages, else read in every child
 

@@ -37,6 +37,7 @@ __all__ = [
     "read_frame",
     "read_mark",
     "read_revision",
+    "read_used",
     "where",
     "where_counted",
 ]
@@ -96,6 +97,16 @@ def newest(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     ids = sa.select(sa.func.max(JOURNAL.c.id)).where(condition).group_by(*columns)
     is_given = JOURNAL.c.status != "withdrawn"
     return sa.select(JOURNAL).where(JOURNAL.c.id.in_(ids), is_given).order_by(JOURNAL.c.id)
+
+
+def read_used(connection: sa.Connection, *, site: str | None) -> dict[str, set[str]]:
+    """Wave → the hashes of the instruments that asked what is current there."""
+    rows = newest(where(connection, site=site)).order_by(None)
+    query = rows.with_only_columns(JOURNAL.c.wave, JOURNAL.c.instrument_sha256).distinct()
+    used: dict[str, set[str]] = {}
+    for wave, digest in connection.execute(query):
+        used.setdefault(wave, set()).add(digest)
+    return used
 
 
 def read_frame(

@@ -104,9 +104,10 @@ def _days(frame: pd.DataFrame, name: str) -> Days:
 
 def _is_again(frame: pd.DataFrame, *names: str) -> Bools:
     """Whether a row above says the same of these columns."""
-    seen: set[tuple[object, ...]] = set()
+    first: dict[tuple[object, ...], int] = {}
     rows = zip(*(frame[name].tolist() for name in names), strict=True)
-    return np.array([row in seen or seen.add(row) is not None for row in rows], dtype=bool)
+    places = [first.setdefault(row, place) for place, row in enumerate(rows)]
+    return np.asarray(np.array(places) != np.arange(len(frame)))
 
 
 def _decisions(frame: pd.DataFrame, today: np.datetime64) -> Iterator[_Found]:

@@ -155,7 +155,7 @@ def _code_values(values: pd.Series) -> tuple[Ints, ExtensionArray]:
         return codes, values.cat.categories.take(used).astype("str").array
     if not isinstance(values.dtype, pd.StringDtype) or len(values) > MANY:
         codes, found = pd.factorize(values, sort=True)
-        return codes, pd.array(found, dtype=values.dtype)
+        return codes, pd.Index(found, dtype=values.dtype).array
     words = values.to_numpy(dtype=object)
     different = sorted(set(words))
     if len(different) == 1:
