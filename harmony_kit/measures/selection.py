@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import permutations
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,7 @@ __all__ = [
 #: A batch has more rows than this, the report of a site fewer: what is quick for the one is slow
 #: for the other.
 MANY: Final = 10_000
+_BOTH: Final = 2
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def find_rows(table: pd.DataFrame, wanted: pd.DataFrame) -> Ints:
     return np.array([place.get(row, -1) for row in _tuples_of(wanted)], dtype=np.int64)
 
 
-def _tuples_of(frame: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+def _tuples_of(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     return zip(*(frame[name].tolist() for name in frame.columns), strict=True)
 
 
@@ -229,21 +231,17 @@ def lens_pairs(answers: pd.DataFrame, lenses: tuple[str, str] | None = None) -> 
             places.iloc[np.repeat(np.arange(len(places)), 2)].reset_index(drop=True).assign(**both)
         )
     seen = code_groups(answers, ["site", "wave", "lens", "about"]).keys
-    about = seen[["site", "wave", "about"]].rename(columns={"about": "lens"})
-    known = pd.concat([seen[["site", "wave", "lens"]], about]).drop_duplicates()
-    pairs = known.merge(known.rename(columns={"lens": "other"}), on=["site", "wave"])
-    pairs = pairs[pairs["lens"] != pairs["other"]]
-    crowded = pairs[pairs.duplicated(["site", "wave", "lens"])]
-    if len(crowded):
-        place = crowded[["site", "wave"]].head(1)
-        there = ", ".join(sorted(known.merge(place)["lens"]))
-        column, expected = "lens", "two lenses at a site"
-        raise FrameError(column, expected, f"{there} at {place['site'].item()}")
-    return _sorted(pairs)
-
-
-def _sorted(pairs: pd.DataFrame) -> pd.DataFrame:
-    return pairs.sort_values(["site", "wave", "lens"]).reset_index(drop=True)
+    known: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for site, wave, *lens_and_about in _tuples_of(seen):
+        known[site, wave].update(lens_and_about)
+    pairs = []
+    for (site, wave), there in known.items():
+        if len(there) > _BOTH:
+            column, expected = "lens", "two lenses at a site"
+            raise FrameError(column, expected, f"{', '.join(sorted(there))} at {site}")
+        pairs += [(site, wave, *pair) for pair in permutations(sorted(there), _BOTH)]
+    columns = dict(zip(("site", "wave", "lens", "other"), zip(*pairs, strict=True), strict=False))
+    return pd.DataFrame(columns, columns=["site", "wave", "lens", "other"], dtype="str")
 
 
 def headcounts_of(groups: pd.DataFrame, n: Ints, headcounts: pd.DataFrame | None) -> Floats:
