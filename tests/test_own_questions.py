@@ -233,7 +233,9 @@ def test_a_long_file_and_the_store_are_asked_where_a_question_is_asked(two, firs
     text = f"respondent,site,lens,wave,item,value\nP-1,{first},{row}P-2,{second},{row}"
     path.write_text(text, encoding="utf-8")
     wrong = 2 if first == "south" else 3
-    what = f"row {wrong}, column value (own.pace): own.pace is not asked at south. Allowed: at north."
+    what = (
+        f"row {wrong}, column value (own.pace): own.pace is not asked at south. Allowed: at north."
+    )
     code, told = _run("import", two, path)
     assert (code, what in told) == (1, True), told
     path.write_text(text.replace("south", "north"), encoding="utf-8")
