@@ -28,6 +28,7 @@ __all__ = [
     "Happening",
     "Register",
     "RegisterLine",
+    "join_registers",
     "mark_people",
     "mark_person",
     "mark_site",
@@ -35,6 +36,8 @@ __all__ = [
 
 #: The name of its file in the engagement folder.
 REGISTER = "published.jsonl"
+#: Ends a line whose writing was cut short, as by a full disk; no JSON can hold it.
+_CANCEL = b"\x18"
 
 
 Happening = Literal["published", "named", "exported", "compared", "never_handed_out"]
@@ -76,9 +79,9 @@ class RegisterLine:
         """A line as JSON has it."""
         return cls(**{**content, "people": tuple(content.get("people", ()))})
 
-    def says_the_same(self, other: RegisterLine | None) -> bool:
+    def says_the_same(self, other: RegisterLine) -> bool:
         """Whether another line holds the same, whenever it was written."""
-        return other is not None and replace(self, at="") == replace(other, at="", event=self.event)
+        return replace(self, at="") == replace(other, at="", event=self.event)
 
     def list_untold(self) -> list[str]:
         """The cells of which nothing was shown."""
@@ -97,18 +100,25 @@ class Register:
         self._path = folder / REGISTER
 
     def read(self) -> list[RegisterLine]:
-        """Every line, in the order written; raises `EngagementError` for one nobody can read."""
+        """Every line, in the order written; raises `EngagementError` for one nobody can read.
+
+        One whose writing was cut short is none: nothing was handed out before it was on the disk.
+        """
         try:
-            lines = self._path.read_text(encoding="utf-8").splitlines()
+            *lines, last = self._path.read_bytes().split(b"\n")
         except FileNotFoundError:
             return []
-        except (OSError, ValueError) as cause:
-            raise EngagementError(
-                Problem(str(self._path), "", f"cannot be read ({cause})")
-            ) from cause
-        return [self._parse(line, number) for number, line in enumerate(lines, 1)]
+        except OSError as cause:
+            what = f"cannot be read ({cause.strerror})"
+            raise EngagementError(Problem(str(self._path), "", what)) from cause
+        lines += [last] if _is_whole(last) else []
+        return [
+            self._parse(line, number)
+            for number, line in enumerate(lines, 1)
+            if not line.endswith(_CANCEL)
+        ]
 
-    def _parse(self, line: str, number: int) -> RegisterLine:
+    def _parse(self, line: bytes, number: int) -> RegisterLine:
         try:
             return RegisterLine.of(json.loads(line))
         except (ValueError, TypeError) as cause:
@@ -137,7 +147,7 @@ class Register:
         return Counter(one.site for one in lines if one.wave == wave)
 
     def add_new(self, lines: Iterable[RegisterLine], event: Happening) -> None:
-        """Add lines as of now, but for those that only repeat the last of their lens.
+        """Add lines as of now, but for those that only repeat one of their lens.
 
         Raises as `append`.
         """
@@ -146,9 +156,7 @@ class Register:
         self.append(
             replace(line, at=now, event=event)
             for line in lines
-            if not line.says_the_same(
-                next(reversed(known[line.wave].get((line.site, line.lens), ())), None)
-            )
+            if not any(map(line.says_the_same, known[line.wave].get((line.site, line.lens), ())))
         )
 
     def append(self, entries: Iterable[RegisterLine]) -> None:
@@ -157,14 +165,41 @@ class Register:
         if not text:
             return
         try:
-            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(handle, "ab") as file:
-                file.write(text.encode())
-                file.flush()
-                os.fsync(file.fileno())
+            _append(self._path, text.encode())
         except OSError as cause:
             what = f"cannot be written ({cause.strerror})"
             raise EngagementError(Problem(str(self._path), "", what)) from cause
+
+
+def join_registers(*registers: bytes) -> bytes:
+    """The bytes of one register with every line of several, each once, the oldest first."""
+    lines = dict.fromkeys(line for one in registers for line in one.split(b"\n"))
+    return b"".join(line + b"\n" for line in lines if _is_whole(line))
+
+
+def _append(path: Path, lines: bytes) -> None:
+    """Have lines on the disk at the end of a file, after one that was cut short if there is one."""
+    with open(path, "a+b", buffering=0, opener=_open_private) as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read() != b"\n":
+                last = path.read_bytes().rpartition(b"\n")[2]
+                lines = (b"" if _is_whole(last) else _CANCEL) + b"\n" + lines
+        # In one go, so that nobody else's come between; only what fails takes more.
+        while lines:
+            lines = lines[file.write(lines) :]
+        os.fsync(file.fileno())
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
+def _open_private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
 
 
 def mark_person(secret: bytes, site: str, wave: str, respondent: str) -> str:
