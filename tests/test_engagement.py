@@ -221,6 +221,7 @@ def test_create_engagement_never_overwrites(folder):
     assert (folder / "sites.csv").read_text(encoding="utf-8") == "site\nmine\n"
 
 
+@pytest.mark.slow
 def test_demo_is_an_engagement_like_any_other(tmp_path):
     demo = create_demo(tmp_path / "demo")
     engagement = load_engagement(demo.folder)

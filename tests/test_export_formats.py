@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from exchange_cases import CASES, FORMS, KOBO, SMALL, offer
 
+from harmony_kit.batch.handing import register_lines
 from harmony_kit.batch.holding import read_holding
 from harmony_kit.batch.register import REGISTER, Register
 from harmony_kit.commands.exporting import ExportOptions, export
@@ -229,6 +230,22 @@ def _hold(folder, store):
     frame = store.frame(["north"], "1")
     read_at = partial(store.frame, ["north"], "1")
     return read_holding(folder, "1", 4).hold("north", frame, store.revision(), read_at)
+
+
+def test_what_was_written_down_once_is_not_written_again(folder, tmp_path):
+    """Report and export take turns, nothing changes here, and somebody answers elsewhere."""
+    engagement = load_engagement(folder)
+    for turn in range(3):
+        with contextlib.closing(Store(engagement.store_url)) as store:
+            revision = store.site_extents("1")["north"][1]
+            store.append([replace(store.current("north")[0], site="south", value=1 + turn)])
+            frame = store.frame(["north"], "1")
+            holding = read_holding(folder, "1", engagement.settings.min_group)
+            entries = holding.hold("north", frame, revision, lambda _, now=frame: now).entries
+        register_lines(engagement, entries.values(), "published")
+        _counts(folder, tmp_path / f"{turn}.csv")
+    assert [one.event for one in Register(folder).read()] == ["published", "exported"]
+    assert read_holding(folder, "1", 4).n_others == {"north": 1}
 
 
 def test_a_raw_export_is_not_in_the_register(folder, tmp_path):

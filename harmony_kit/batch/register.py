@@ -28,6 +28,7 @@ __all__ = [
     "Happening",
     "Register",
     "RegisterLine",
+    "join_registers",
     "mark_people",
     "mark_person",
     "mark_site",
@@ -78,9 +79,9 @@ class RegisterLine:
         """A line as JSON has it."""
         return cls(**{**content, "people": tuple(content.get("people", ()))})
 
-    def says_the_same(self, other: RegisterLine | None) -> bool:
+    def says_the_same(self, other: RegisterLine) -> bool:
         """Whether another line holds the same, whenever it was written."""
-        return other is not None and replace(self, at="") == replace(other, at="", event=self.event)
+        return replace(self, at="") == replace(other, at="", event=self.event)
 
     def list_untold(self) -> list[str]:
         """The cells of which nothing was shown."""
@@ -146,7 +147,7 @@ class Register:
         return Counter(one.site for one in lines if one.wave == wave)
 
     def add_new(self, lines: Iterable[RegisterLine], event: Happening) -> None:
-        """Add lines as of now, but for those that only repeat the last of their lens.
+        """Add lines as of now, but for those that only repeat one of their lens.
 
         Raises as `append`.
         """
@@ -155,9 +156,7 @@ class Register:
         self.append(
             replace(line, at=now, event=event)
             for line in lines
-            if not line.says_the_same(
-                next(reversed(known[line.wave].get((line.site, line.lens), ())), None)
-            )
+            if not any(map(line.says_the_same, known[line.wave].get((line.site, line.lens), ())))
         )
 
     def append(self, entries: Iterable[RegisterLine]) -> None:
@@ -170,6 +169,12 @@ class Register:
         except OSError as cause:
             what = f"cannot be written ({cause.strerror})"
             raise EngagementError(Problem(str(self._path), "", what)) from cause
+
+
+def join_registers(*registers: bytes) -> bytes:
+    """The bytes of one register with every line of several, each once, the oldest first."""
+    lines = dict.fromkeys(line for one in registers for line in one.split(b"\n"))
+    return b"".join(line + b"\n" for line in lines if _is_whole(line))
 
 
 def _append(path: Path, lines: bytes) -> None:
