@@ -142,6 +142,35 @@ def test_a_side_rates_high_or_weak_what_lies_clearly_off_the_middle(
     assert {plot.shape for scan in PLOTS[:2] for plot in scan(wide)} == {signature}
 
 
+def test_of_a_pilot_that_ended_on_no_known_day_nobody_says_that_it_was_in_time():
+    engagement, answers = demo("greenhaven")
+    evidence = engagement.evidence
+    pilots = evidence.pilots.assign(planned_end=pd.Timestamp("2027-01-31"))
+    told = {}
+    for name, ended in (("known", pilots["ended_on"]), ("unknown", pd.NaT)):
+        record = replace(evidence, pilots=pilots.assign(ended_on=ended))
+        site = measure(
+            replace(engagement, evidence_reader=lambda record=record: record),
+            answers["greenhaven"],
+            "greenhaven",
+        )
+        parts = (site_report.page_one(site).html, site_report.evidence(site).html)
+        told[name] = [
+            line in "".join(parts)
+            for line in (
+                "No pilot on record went past its planned end.",
+                "No pilot is past its planned end.",
+                "No pilot is known to be past its planned end.",
+                "0 of 2 pilots, running or ended, went past their planned end.",
+                "0 of 1 pilots, running or ended, went past their planned end.",
+            )
+        ]
+    assert told == {
+        "known": [True, True, False, True, False],
+        "unknown": [False, False, True, False, True],
+    }
+
+
 @cache
 def _exchanged(site: str) -> dict[str, pd.DataFrame]:
     """The frames of a plant with the two lenses in each other's place."""

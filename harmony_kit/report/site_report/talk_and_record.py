@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit.findings.findings import Finding
-from harmony_kit.findings.record_facts import made_decisions
+from harmony_kit.findings.record_facts import are_ends_known, made_decisions
 from harmony_kit.measures.evidence import STALL_DAYS, time_decisions
 from harmony_kit.measures.rows import Row, number_or_none, rows_of, text_of
 from harmony_kit.report.assessment import Assessment
@@ -181,7 +181,9 @@ def _show_pilots(view: SiteView) -> tuple[list[str], Block]:
     draw = partial(draw_pilot_times, bars, _ticks(view, first, last), now)
     says = " ".join(_say_record(view, bar.title, bar.note) for bar in bars)
     n_late = sum(bool(row["is_past_end"]) for row in rows)
-    facts = [view.words.count("evidence.late_of", n_late, all=len(rows))]
+    # One that ended on no known day, or runs without a planned end, is not counted as in time.
+    n_known = sum(number_or_none(row["days_over"]) is not None for row in rows)
+    facts = [view.words.count("evidence.late_of", n_late, all=n_known)] if n_known else []
     heads = tuple(ReportColumn(view.words.say(f"table.{name}")) for name in ("pilot", "record"))
     table = ReportTable(
         view.words.say("evidence.pilots"), heads, [(bar.title, bar.note) for bar in bars]
@@ -194,7 +196,8 @@ def _see_late(view: SiteView, rows: list[Row]) -> str:
     """Which pilot is furthest past its planned end."""
     late = [row for row in rows if (number_or_none(row["days_over"]) or 0) > 0]
     if not late:
-        return view.words.say("figure.see_in_time")
+        known = "in_time" if are_ends_known(rows) else "none_known_late"
+        return view.words.say(f"figure.see_{known}")
     row = max(late, key=lambda row: row["days_over"])
     title = text_of(row["title"]) or row["pilot"]
     return view.words.say("figure.see_late", title=title, note=_say_pilot(view, row))
