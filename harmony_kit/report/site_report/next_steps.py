@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -36,9 +36,6 @@ _TITLE = re.compile(r"[“„«][^”“»]*[”“»]")
 #: Kinds of findings that rest on what is on record, or on a scorecard of one pilot or decision.
 _ON_RECORD = ("evidence", "signature", "pilot", "readiness")
 
-#: The horizon of the step that answers the story: everything else comes after it.
-_SOONEST = 30
-
 #: How many of them page one has room for.
 N_FIRST = 3
 
@@ -53,18 +50,19 @@ class NextStep:
 
 
 def list_steps(view: SiteView) -> tuple[NextStep, ...]:
-    """The things to do that differ: those of page one, then the others, each the soonest first.
+    """The things to do that differ: the answer to the story, the others of page one, then the rest.
 
+    Of the others and of the rest the soonest come first; every step has the days of its finding.
     Two findings that ask for the same, of the same pilots or decisions, are one thing to do.
     """
     chosen = _choose(view)
-    first, later = (
+    others, rest = (
         sorted(some, key=lambda finding: finding.horizon_days)
-        for some in (chosen[:N_FIRST], chosen[N_FIRST:])
+        for some in (chosen[1:N_FIRST], chosen[N_FIRST:])
     )
     return tuple(
         NextStep(number, finding, finding.done or view.words.say("done.plain"))
-        for number, finding in enumerate([*first, *later], start=1)
+        for number, finding in enumerate([*chosen[:1], *others, *rest], start=1)
     )
 
 
@@ -89,7 +87,7 @@ def _choose_steps(view: SiteView) -> list[Finding]:
     shown = [f for f in findings if f in listed or f.pattern in patterns]
     some = only_special([*shown, *select_first(findings, n=2 * _MOST_STEPS)])
     later = sorted(some, key=lambda f: (f.claim != "claimed", f not in shown))
-    begin = [replace(answer, horizon_days=_SOONEST)] if answer else []
+    begin = [answer] if answer else []
     if not answer or answer.kind not in _ON_RECORD:
         begin = [*(f for f in shown if f.pattern in patterns & {*_TOLD_OF["late"]}), *begin]
     steps: list[Finding] = []
@@ -107,7 +105,7 @@ def _is_same(one: Finding, other: Finding) -> bool:
 
 
 def actions(site: Assessment) -> Block:
-    """What to do within 30, 60 and 90 days, why, and when it is done."""
+    """What to do, why, and when it is done: first the steps of page one, then the others."""
     view = SiteView.of(site)
     if not has_part(view, "actions"):
         return EMPTY
