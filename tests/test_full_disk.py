@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -46,6 +47,26 @@ def test_a_folder_that_could_not_be_made_is_not_half_made(small_disk):
     assert list((small_disk / "a").iterdir()) == []
     filler.unlink()
     assert _invoke("init", small_disk / "a").exit_code == 0
+
+
+def test_a_backup_comes_back_whole_or_not_at_all(small_disk, tmp_path):
+    folder, backup = small_disk / "a", tmp_path / "b.zip"
+    assert _invoke("init", folder).exit_code == 0
+    assert _invoke("backup", folder, backup).exit_code == 0
+    settings = folder / "engagement.yaml"
+    settings.write_text(settings.read_text() + "# changed since\n")
+    before = file_digests(folder)
+    filler = _fill(small_disk)
+    os.truncate(filler, filler.stat().st_size - 40_000)  # room for the small files of it
+    for place in (folder, small_disk / "new"):
+        assert "No space left on device" in _refused("restore", place, backup, "--force")
+    nothing = hashlib.sha256(b"").hexdigest()
+    assert file_digests(folder) == {**before, ".harmony/run.lock": nothing}
+    assert not (small_disk / "new").exists()
+    filler.unlink()
+    for place in (folder, small_disk / "new"):
+        assert _invoke("restore", place, backup, "--force").exit_code == 0
+        assert "changed since" not in (place / "engagement.yaml").read_text()
 
 
 def test_a_report_that_does_not_fit_beside_the_one_that_stands_is_not_half_there(

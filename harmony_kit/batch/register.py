@@ -28,6 +28,7 @@ __all__ = [
     "Happening",
     "Register",
     "RegisterLine",
+    "join_registers",
     "mark_people",
     "mark_person",
     "mark_site",
@@ -170,6 +171,12 @@ class Register:
         except OSError as cause:
             what = f"cannot be written ({cause.strerror})"
             raise EngagementError(Problem(str(self._path), "", what)) from cause
+
+
+def join_registers(*registers: bytes) -> bytes:
+    """The bytes of one register with every line of several, each once, the oldest first."""
+    lines = dict.fromkeys(line for one in registers for line in one.split(b"\n"))
+    return b"".join(line + b"\n" for line in lines if _is_whole(line))
 
 
 def _append(path: Path, lines: bytes) -> None:
