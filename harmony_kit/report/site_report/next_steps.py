@@ -11,9 +11,9 @@ from typing import Any
 from harmony_kit.findings.findings import Finding
 from harmony_kit.findings.first_findings import select_first
 from harmony_kit.report.assessment import Assessment
-from harmony_kit.report.blocks import EMPTY, Block, render_block
+from harmony_kit.report.blocks import EMPTY, Block
 from harmony_kit.report.site_report.answering import find_answer
-from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.site_report.contents import has_part, show_part
 from harmony_kit.report.site_report.general import only_special
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.three_lists import list_meetings
@@ -114,11 +114,9 @@ def actions(site: Assessment) -> Block:
     horizons = groupby(steps[N_FIRST:], lambda step: step.finding.horizon_days)
     groups = [(view.words.say("page.do"), steps[:N_FIRST])]
     groups += [(view.words.say("actions.within", days=d), (*some,)) for d, some in horizons]
-    return render_block(
+    return show_part(
+        view,
         "actions",
-        view.words,
-        part="actions",
-        lead=view.words.say("actions.lead"),
         groups=[(title, [(s, _say_done(view, s, first)) for s in some]) for title, some in groups],
     )
 
@@ -134,11 +132,9 @@ def who_acts(site: Assessment) -> Block:
     view = SiteView.of(site)
     if not has_part(view, "who_acts"):
         return EMPTY
-    return render_block(
+    return show_part(
+        view,
         "who_acts",
-        view.words,
-        part="who_acts",
-        lead=view.words.say("who_acts.lead"),
         sides=[*_list_sides(view)],
     )
 
