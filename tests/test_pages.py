@@ -63,7 +63,7 @@ def pages(tmp_path_factory) -> dict[str, Path]:
     for name in ("site", "too_few", "portfolio"):
         (folder / name).mkdir()
     written = {"index": page_cases.index(), "failure": page_cases.failure()}
-    written["handout"] = page_cases.handout()
+    written |= {"handout": page_cases.handout(), "overview": page_cases.overview()}
     for name, html in written.items():
         (folder / f"{name}.html").write_text(html, encoding="utf-8")
     loaded = page_cases.load_portfolio(folder / "portfolio")
@@ -82,9 +82,12 @@ def many(tmp_path_factory) -> dict[str, Path]:
     loaded = page_cases.repeat_sites(page_cases.load_portfolio(folder), 500)
     run = {**page_cases.index_run(), "sites": page_cases.many_rows(500)}
     (folder / "index.html").write_bytes(page_cases.render_index(run))
+    overview = page_cases.overview(n=10_000)
+    (folder / "overview.html").write_text(overview, encoding="utf-8")
     return {
         "portfolio": page_cases.portfolio_page(folder, loaded),
         "index": folder / "index.html",
+        "overview": folder / "overview.html",
     }
 
 

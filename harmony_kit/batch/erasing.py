@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from harmony_kit.batch.briefing import PORTFOLIO
+from harmony_kit.batch.briefing import is_portfolio
 from harmony_kit.batch.edited import EDITED
 from harmony_kit.batch.handing import reports_name
 from harmony_kit.batch.kept import list_kept
@@ -115,14 +115,15 @@ def _take_down(engagement: Engagement, sites: Collection[str]) -> Iterator[Path]
     for wave in known_waves(folder):
         shelf = Shelf(place_of_wave(reports, wave, engagement.wave), record_folder(folder, wave))
         for name, record in find_records(shelf.records).items():
-            if name in (*sites, PORTFOLIO):
+            if name in sites or is_portfolio(name):
                 shelf.remove(record)
                 yield shelf.place(name)
     for place in list_places(folder):
         for site in sites:
             shutil.rmtree(place / site, ignore_errors=True)
         changed = [path.name for path in place.glob(f"*{EDITED}*")]
-        for name in (*_OF_THE_RUN, *changed):
+        divided = [path.name for path in place.glob("index-*") if path.is_file()]
+        for name in (*_OF_THE_RUN, *changed, *divided):
             (place / name).unlink(missing_ok=True)
     yield from erase_snapshots(folder, sites)
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from harmony_kit.batch.dead_links import mend_links
 from harmony_kit.batch.edited import keep_page
-from harmony_kit.batch.index_ways import list_ways
+from harmony_kit.batch.index_ways import list_names, list_ways
 from harmony_kit.batch.own_notebooks import COPIED
 from harmony_kit.batch.page import Page, spell_out
 from harmony_kit.batch.paper import name_pdf
@@ -211,7 +211,11 @@ def render_page(template: str, content: Mapping[str, Any]) -> bytes:
 
 
 def render_index(run: Mapping[str, Any], logo: str = "") -> bytes:
-    """The page of all sites from what run.json says."""
+    """The page of all sites from what run.json says; the overview of them where it says `pages`.
+
+    With `division`, one of these, it is the page of its sites.
+    """
+    division = run.get("division")
     page = Page(
         run["client"],
         run["language"],
@@ -219,10 +223,22 @@ def render_index(run: Mapping[str, Any], logo: str = "") -> bytes:
         brand=Brand(**run["brand"]).model_copy(update={"logo": logo}),
         banner=run["banner"],
         kind="index",
+        around=_list_around(division),
     )
     day = load_regional(run["language"]).day(date.fromisoformat(run["as_of"]))
-    content = {**run, **list_ways(run["sites"]), "look": page.look(), "day": day}
-    return render_page("overview.html.j2", content)
+    ways = list_names(run) if "pages" in run else list_ways(run["sites"])
+    content = {**run, **ways, "division": division, "look": page.look(), "day": day}
+    return render_page(
+        "overview_of_many.html.j2" if "pages" in run else "overview.html.j2", content
+    )
+
+
+def _list_around(division: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
+    if division is None:
+        return ()
+    own = division["portfolio"]["link"]
+    portfolios = ((own, "portfolio.title"),) if own else ()
+    return (("index.html", "index.name"), *portfolios)
 
 
 def write_index(
