@@ -15,6 +15,7 @@ from engagement_folders import file_digests, make_folder, request_for
 from html_checks import Outline, list_faults
 
 from harmony_kit.batch.batch import BatchResult, run_engagement
+from harmony_kit.batch.index_pages import list_pages_above
 from harmony_kit.batch.makers import Maker, makers
 from harmony_kit.engagement.divisions import divide_sites
 from harmony_kit.engagement.folder import load_engagement
@@ -174,6 +175,13 @@ def test_a_report_leads_back_to_its_page(
     reports = divided[0] / "reports"
     assert _links(reports / site / "report.html") == around
     assert f'<li id="at-{site}"><a href="index-' in (reports / "index.html").read_text()
+
+
+def test_every_page_is_printed(divided: tuple[Path, BatchResult]) -> None:
+    assert list_pages_above(divided[0] / "reports") == [
+        *("portfolio-apac.html", "portfolio-emea.html", "portfolio-emea-2.html", "portfolio.html"),
+        *("index-apac.html", "index-emea.html", "index-emea-2.html", "index.html"),
+    ]
 
 
 def test_all_of_it_is_delivered(divided: tuple[Path, BatchResult]) -> None:

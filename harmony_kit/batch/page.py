@@ -64,6 +64,11 @@ class Page:
     around: tuple[tuple[str, str], ...] = ()
     is_own: bool = False
 
+    @property
+    def is_part(self) -> bool:
+        """Whether it is the portfolio of some of many sites."""
+        return self.kind == "portfolio" and bool(self.around)
+
     def look(self, *, is_alone: bool = False) -> dict[str, Any]:
         """The frame around what the page says; one that is handed on alone links to nothing."""
         words = load_words(self.language)

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from harmony_kit.batch.briefing import Briefing, name_portfolio
 from harmony_kit.batch.inputs import portfolio_inputs
 from harmony_kit.batch.own_notebooks import PORTFOLIO_NOTEBOOK
-from harmony_kit.batch.plan import Step, compare
+from harmony_kit.batch.plan import NOT_MADE_AGAIN, Step, compare
 from harmony_kit.batch.record import Record
 from harmony_kit.engagement.divisions import Division
 from harmony_kit.files import hash_content
@@ -46,7 +46,7 @@ def plan_portfolio(
     if division is not None:
         inputs["place"] = hash_content(asdict(division))
     if kept:
-        inputs["not_made_again"] = ", ".join(kept)
+        inputs[NOT_MADE_AGAIN] = ", ".join(kept)
     name = name_portfolio(division)
     step = compare(name, inputs, briefing.records.get(name), briefing.reports)
     return replace(step, is_selected=bool(results))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -77,11 +77,13 @@ def finish_report(work: Path, page: Page) -> Finished:
     whole = replace(page, failure=failure)
     notebook = _clean_book(book, whole) if book.is_file() else None
     if failure is not None:
-        _empty_but(work, page.book)
+        _empty_but(work, {page.book})
         content = {"page": page, "failure": failure, "has_book": book.is_file()}
         (work / page.html).write_bytes(render_page("failure.html.j2", content))
         return Finished(mark_folder(work), {}, failure)
     (work / page.html).write_bytes(_render(notebook or _read_notebook(book)))
+    if page.is_part:  # what else cells write would lie in the place of what those of another write
+        _empty_but(work, {page.book, page.html})
     results = json.loads((work / page.results).read_bytes()) if page.results else {}
     if "handout" in results:
         content = {"page": page, "handout": results["handout"]}
@@ -145,9 +147,9 @@ def _read_notebook(path: Path) -> Any:  # noqa: ANN401 - a NotebookNode
     return nbformat.v4.reads(path.read_text(encoding="utf-8"))
 
 
-def _empty_but(folder: Path, kept: str) -> None:
+def _empty_but(folder: Path, kept: Collection[str]) -> None:
     for path in folder.iterdir():
-        if path.name == kept:
+        if path.name in kept:
             continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

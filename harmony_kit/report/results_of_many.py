@@ -12,7 +12,7 @@ from typing import Any, Final
 import pandas as pd
 
 from harmony_kit.report.compact_rows import CompactRows
-from harmony_kit.report.told_findings import is_told, shown_by
+from harmony_kit.report.told_findings import is_told, rank_telling, shown_by
 
 __all__ = ["COMPARED_STATES", "ResultsOfMany"]
 
@@ -31,7 +31,7 @@ class ResultsOfMany:
     """The rows of understanding, topics and findings that are told of many sites together.
 
     Of the topics those that two sites can compare. Of a finding the title and the action once, as
-    the first site tells them, and the first that claims it.
+    the first site tells them, and the first that tells it better.
     """
 
     def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
@@ -40,7 +40,7 @@ class ResultsOfMany:
         self._rows = {
             name: CompactRows(columns[name], numbers=numbers) for name, numbers in _NUMBERS.items()
         }
-        self._known: set[tuple[bool, tuple[str, ...]]] = set()
+        self._known: set[tuple[object, ...]] = set()
 
     def take(self, site: str, content: Mapping[str, Any]) -> dict[str, Any]:
         """Take in what is told of the results of a site; the rest of them."""
@@ -61,7 +61,7 @@ class ResultsOfMany:
 
     def _tell_once(self, findings: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         for finding in filter(is_told, findings):
-            key = (finding["claim"] == "claimed", shown_by(finding))
+            key = (*rank_telling(finding), *shown_by(finding))
             is_first = key not in self._known
             self._known.add(key)
             yield finding if is_first else {**finding, **dict.fromkeys(_TEXTS, "")}

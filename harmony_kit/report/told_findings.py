@@ -7,7 +7,7 @@ from typing import Any
 
 from harmony_kit.measures.rows import text_of
 
-__all__ = ["TOLD_FROM", "is_told", "shown_by"]
+__all__ = ["TOLD_FROM", "is_told", "rank_telling", "shown_by"]
 
 #: Findings that are only good to know do not recur, they are what one hopes for.
 TOLD_FROM = 2
@@ -16,6 +16,11 @@ TOLD_FROM = 2
 def is_told(finding: Mapping[str, Any]) -> bool:
     """Whether a portfolio tells a finding: a signature, or what matters enough."""
     return bool(finding["kind"] == "signature" or finding["importance"] >= TOLD_FROM)
+
+
+def rank_telling(finding: Mapping[str, Any]) -> tuple[bool, bool]:
+    """How well a row tells a finding: claimed before likely, then with something to do."""
+    return finding["claim"] == "claimed", bool(text_of(finding.get("action")))
 
 
 def shown_by(finding: Mapping[str, Any]) -> tuple[str, ...]:
