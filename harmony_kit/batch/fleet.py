@@ -7,6 +7,7 @@ was at: Dask gives them to another. Publishing, records and the portfolio stay h
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import threading
@@ -59,7 +60,18 @@ def open_fleet(request: BatchRequest) -> Iterator[Fleet]:
         with Fleet(client, request) as fleet:
             yield fleet
     finally:
+        _leave(client)
+
+
+def _leave(client: Any) -> None:  # noqa: ANN401 - a distributed.Client
+    """Close the connection; one that is lost is told by us, not by a traceback as well."""
+    said = logging.getLogger("distributed.client")
+    level = said.level
+    said.setLevel(logging.CRITICAL + 1)
+    try:
         client.close()
+    finally:
+        said.setLevel(level)
 
 
 def _connect(address: str) -> Any:  # noqa: ANN401 - a distributed.Client

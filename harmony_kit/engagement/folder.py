@@ -179,6 +179,7 @@ def load_engagement(folder: Path) -> Engagement:
         raise EngagementError(Problem(str(folder), "", "is not an engagement folder", todo=todo))
     problems: list[Problem] = []
     settings_file = _read_file(folder / "engagement.yaml", problems)
+    problems += _check_edition(settings_file, folder)
     brand = embed_logo(settings_file.brand, folder, problems) if settings_file else Brand()
     instrument, path = _read_instrument(settings_file, folder, problems)
     lenses = instrument.lens_ids if instrument else ()
@@ -210,6 +211,14 @@ def load_engagement(folder: Path) -> Engagement:
         sites_per_page=settings_file.sites_per_page,
         division=settings_file.division,
     )
+
+
+def _check_edition(settings: _File | None, folder: Path) -> list[Problem]:
+    """Only the folders a run cuts out of an engagement's say that they are for circulation."""
+    if settings is None or not settings.redacted or ".harmony" in folder.parts:
+        return []
+    todo = "Take it out: reports for circulation are made by harmony run --redacted."
+    return [Problem("engagement.yaml", "redacted", "is no setting", todo=todo)]
 
 
 def _read_file(path: Path, problems: list[Problem]) -> _File | None:
