@@ -48,6 +48,7 @@ def test_there_is_a_verb_for_every_part():
     assert sorted(PARTS) == portfolio_report.__all__
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "de", "es"])
 def test_a_portfolio_has_no_faults(portfolio, language):
     spoken = replace(portfolio, engagement=replace(portfolio.engagement, languages=(language,)))

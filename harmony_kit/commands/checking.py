@@ -70,7 +70,7 @@ def check_engagement(folder: Path) -> CheckReport:
     problems += _check_sites(engagement, stored)
     problems += _check_answers(engagement, stored)
     problems += _check_conditions(stored)
-    waves = {engagement.wave, *(one.wave for one in stored.respondents)}
+    waves = {engagement.wave, *known_waves(folder), *(one.wave for one in stored.respondents)}
     problems += list_note_problems(engagement.folder, engagement.site_ids, sorted(waves))
     problems += list_notebook_problems(engagement.folder)
     problems += list_unasked(engagement.evidence, stored.answers, engagement.instrument)

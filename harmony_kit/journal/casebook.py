@@ -250,7 +250,8 @@ def _take_along(
     """The answers that are true of the person where and on which side they belong."""
     for answer in answers:
         is_wrong_side = answer.is_estimate and lens != answer.lens
-        is_elsewhere = there[0] != answer.site and answer.subject not in (None, *change.subjects)
+        is_other = answer.subject not in (None, *change.subjects)
+        is_elsewhere = there[0] != answer.site and (is_other or answer.item in change.elsewhere)
         if not is_wrong_side and not is_elsewhere:
             about = answer.about if answer.is_estimate else lens
             yield replace(answer, site=there[0], respondent=there[2], lens=lens, about=about)
