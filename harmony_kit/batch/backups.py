@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harmony_kit import __version__
+from harmony_kit.batch.handing import MADE_FOLDERS
 from harmony_kit.batch.register import REGISTER, join_registers
 from harmony_kit.engagement.folder import Engagement
 from harmony_kit.engagement.real_names import NAMES
@@ -36,7 +37,7 @@ _MANIFEST: Final = "backup.json"
 _KIND: Final = "harmony-kit backup"
 _KEPT: Final = "backups.json"
 #: What is made again from the rest, or is only about this computer.
-_LEFT_OUT: Final = (".harmony", "reports", "drafts", "redacted", "receipts", ".ipynb_checkpoints")
+_LEFT_OUT: Final = (*MADE_FOLDERS, ".ipynb_checkpoints")
 
 
 def write_backup(engagement: Engagement, path: Path) -> Mapping[str, Any]:

@@ -181,11 +181,12 @@ def read_published(
 
     With what the register will say of each lens if all of them are.
     """
-    answers, revision = _read_one_moment(store, sites, wave)
+    answers, newest = _read_one_moment(store, sites, wave)
     held = []
     for name, of_wave in answers.groupby("wave", sort=False):
         holding = read_holding(engagement.folder, str(name), engagement.settings.min_group)
         for site, frame in of_wave.groupby("site", sort=False):
+            revision = newest[str(name)][str(site)]
             known = {revision: frame.reset_index(drop=True)}
             read_at = partial(read_moment, store, str(site), str(name), known)
             held.append(holding.hold(str(site), frame, revision, read_at))
@@ -207,13 +208,17 @@ def read_moment(
 
 def _read_one_moment(
     store: Store, sites: Sequence[str] | None, wave: str | None
-) -> tuple[AnswersFrame, int]:
-    """The current answers, and the newest row of the journal they were read at."""
+) -> tuple[AnswersFrame, dict[str, dict[str, int]]]:
+    """The current answers, and wave → site → the newest row of the journal they follow from."""
     while True:
         revision = store.revision(is_settled=True)
         answers = store.frame(sites, wave)
+        newest = {
+            str(name): {site: extent[1] for site, extent in store.site_extents(str(name)).items()}
+            for name in answers["wave"].unique()
+        }
         if store.revision(is_settled=True) == revision:
-            return answers, revision
+            return answers, newest
 
 
 def narrow_lines(

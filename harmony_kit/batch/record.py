@@ -117,9 +117,10 @@ def record_folder(folder: Path, wave: str, edition: Edition = "") -> Path:
     return folder / ".harmony" / edition / "records" / wave
 
 
-def known_waves(folder: Path) -> list[str]:
+def known_waves(folder: Path, edition: Edition = "") -> list[str]:
     """The waves an engagement has records of."""
-    return sorted(path.name for path in record_folder(folder, "").glob("*") if path.is_dir())
+    records = record_folder(folder, "", edition)
+    return sorted(path.name for path in records.glob("*") if path.is_dir())
 
 
 def find_records(folder: Path) -> dict[str, Record]:

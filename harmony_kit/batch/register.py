@@ -80,9 +80,9 @@ class RegisterLine:
         """A line as JSON has it."""
         return cls(**{**content, "people": tuple(content.get("people", ()))})
 
-    def says_the_same(self, other: RegisterLine | None) -> bool:
+    def says_the_same(self, other: RegisterLine) -> bool:
         """Whether another line holds the same, whenever it was written."""
-        return other is not None and replace(self, at="") == replace(other, at="", event=self.event)
+        return replace(self, at="") == replace(other, at="", event=self.event)
 
     def list_untold(self) -> list[str]:
         """The cells of which nothing was shown."""
@@ -148,7 +148,7 @@ class Register:
         return Counter(one.site for one in lines if one.wave == wave)
 
     def add_new(self, lines: Iterable[RegisterLine], event: Happening) -> None:
-        """Add lines as of now, but for those that only repeat the last of their lens.
+        """Add lines as of now, but for those that only repeat one of their lens.
 
         Raises as `append`.
         """
@@ -157,9 +157,7 @@ class Register:
         self.append(
             replace(line, at=now, event=event)
             for line in lines
-            if not line.says_the_same(
-                next(reversed(known[line.wave].get((line.site, line.lens), ())), None)
-            )
+            if not any(map(line.says_the_same, known[line.wave].get((line.site, line.lens), ())))
         )
 
     def append(self, entries: Iterable[RegisterLine]) -> None:
