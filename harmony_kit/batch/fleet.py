@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from harmony_kit.batch.batch_request import BatchRequest
-from harmony_kit.batch.briefing import PORTFOLIO
+from harmony_kit.batch.briefing import is_portfolio
 from harmony_kit.batch.fleet_worker import (
     RemotelyMade,
     Task,
@@ -139,7 +139,7 @@ class Fleet:
 
     def make(self, job: Job, tell: Callable[[str], None]) -> Made:
         """Make one report on some worker; the portfolio, which needs all results, here."""
-        if job.name == PORTFOLIO:
+        if is_portfolio(job.name):
             return make_report(job, *self._here, tell=tell)
         tell("run")
         task = self._hand_out(job)
