@@ -112,6 +112,7 @@ def test_check_finds_answers_the_instrument_does_not_allow(acme):
     assert "answers of 'tarn', which is not in sites.csv" in result.output
 
 
+@pytest.mark.slow
 def test_import_twice_changes_nothing_and_edits_are_kept(acme, tmp_path):
     path = tmp_path / "file.csv"
     people = _people(acme / "incoming" / "northfield.csv")
@@ -130,6 +131,7 @@ def test_import_twice_changes_nothing_and_edits_are_kept(acme, tmp_path):
     assert "meaning.same: 5 -> 1" in journal.output
 
 
+@pytest.mark.slow
 def test_a_refused_file_stops_no_other_and_stores_nothing(acme, tmp_path):
     bad = tmp_path / "bad.csv"
     people = _people(acme / "incoming" / "oldmill.csv")
@@ -160,6 +162,7 @@ def test_export_and_import_are_the_identity(acme, tmp_path):
     assert "0 new, 0 changed" in result.output
 
 
+@pytest.mark.slow
 def test_merge_adds_the_other_laptop_once(acme, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(acme, other)

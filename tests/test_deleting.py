@@ -271,6 +271,9 @@ def test_a_person_reads_everything_that_is_held(folder):
 
 def test_raw_answers_go_and_results_stay(folder):
     report = (folder / "reports" / "north" / "report.html").read_bytes()
+    (folder / "notes" / WAVE).mkdir(parents=True)
+    (folder / "notes" / WAVE / "north.md").write_text("As agreed.", encoding="utf-8")
+    settings = (folder / "engagement.yaml").read_text(encoding="utf-8")
     told = run("retain", folder, "--until", "2026-02-01")
     assert "16 raw answers of 14 people deleted; results stay." in told
     assert with_store(folder, lambda store: store.journal()) == []
@@ -278,6 +281,10 @@ def test_raw_answers_go_and_results_stay(folder):
     assert (folder / "reports" / "north" / "report.html").read_bytes() == report
     told = run("check", folder)
     assert "wave 1: raw answers were deleted on" in told
+    next_wave = settings.replace(f"wave: '{WAVE}'", "wave: '2'")
+    assert next_wave != settings
+    (folder / "engagement.yaml").write_text(next_wave, encoding="utf-8")
+    assert "no wave is called" not in run("check", folder)
 
 
 def test_raw_answers_go_also_where_they_lie_for_the_wave_after(folder):

@@ -148,6 +148,30 @@ def test_without_raw_there_are_counts_of_answers_and_nobody_in_the_file(folder, 
     assert f"{path}: 5 counts of 9 answers" in capsys.readouterr().out
 
 
+def test_the_note_of_an_export_says_what_is_in_it(folder, tmp_path, capsys):
+    settings = (folder / "engagement.yaml").read_text(encoding="utf-8")
+    counted = (
+        "How many people of a side gave each answer, where at least {n} answered and not all, or "
+        "all but one, alike; no people, no texts, and nothing reports do not show yet"
+    )
+    named = (
+        "How many people of a side gave each answer, where at least 4 were heard, also where all "
+        "say the same; no names, no texts, and nothing reports do not show yet"
+    )
+    for more, note in (
+        ("banner: 'Entwurf {intern}'", f"Entwurf {{intern}} {counted.format(n=8)}"),
+        ("min_group: 12", counted.format(n=12)),
+        ("named: true", named),
+    ):
+        name = more.partition(":")[0]
+        kept = "".join(line for line in settings.splitlines(True) if not line.startswith(name))
+        (folder / "engagement.yaml").write_text(f"{kept}\n{more}\n", encoding="utf-8")
+        export(folder, tmp_path / "out.csv", ExportOptions())
+        book = pd.read_csv(tmp_path / "out_codebook.csv", dtype=str, keep_default_na=False)
+        assert book["question"][0].endswith(note)
+        assert note in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("n_other", "is_shown"), [(0, False), (1, False), (2, True)])
 def test_what_nearly_all_say_is_in_no_export(folder, tmp_path, n_other, is_shown):
     """Whoever knows who was asked would know the answer of each."""

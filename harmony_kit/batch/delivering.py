@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from harmony_kit.batch.briefing import PORTFOLIO, Briefing
+from harmony_kit.batch.briefing import Briefing, is_portfolio
 from harmony_kit.batch.deliver import Destination, ledger_folder
+from harmony_kit.batch.index_pages import list_index_pages
 from harmony_kit.batch.record import Record, find_records, record_folder
 from harmony_kit.batch.shelf import Shelf
 from harmony_kit.batch.wave_shelves import kept_waves, place_of_wave
 from harmony_kit.errors import HarmonyError, StoreError
-from harmony_kit.files import FileMark, mark_file
+from harmony_kit.files import FileMark, mark_file, read_json
 
 __all__ = ["Delivery"]
 
-_PAGES = ("index.html", "run.json")
-#: By which name it is remembered where those went.
+#: By which name it is remembered what of the run's own pages is there.
 _OF_PAGES = "_pages"
 
 
@@ -70,7 +70,8 @@ class Delivery:
 
     def deliver_pages(self, place: Path) -> None:
         """Bring what the run itself writes; last, because it links to all the rest."""
-        pages = {name: mark_file(place / name) for name in _PAGES if (place / name).is_file()}
+        names = [*list_index_pages(read_json(place / "run.json")), "run.json"]
+        pages = {name: mark_file(place / name) for name in names if (place / name).is_file()}
         self._deliver_from(place, _OF_PAGES, pages)
 
     def _deliver_from(self, place: Path, name: str, files: Mapping[str, FileMark]) -> None:
@@ -90,6 +91,6 @@ class Delivery:
 
 def _files_of(record: Record, place: Path | None = None) -> dict[str, FileMark]:
     """The files of a report by their place below the reports; with a `place`, those still there."""
-    prefix = "" if record.name == PORTFOLIO else f"{record.name}/"
+    prefix = "" if is_portfolio(record.name) else f"{record.name}/"
     named = {f"{prefix}{name}": mark for name, mark in record.files.items()}
     return {n: mark for n, mark in named.items() if place is None or (place / n).is_file()}

@@ -18,16 +18,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from harmony_kit.batch.briefing import PORTFOLIO
+from harmony_kit.batch.briefing import is_portfolio
 from harmony_kit.batch.edited import EDITED
 from harmony_kit.batch.handing import MADE_FOLDERS, reports_name
+from harmony_kit.batch.index_pages import list_index_pages
 from harmony_kit.batch.kept import list_kept
+from harmony_kit.batch.paper import name_pdf
 from harmony_kit.batch.record import EDITIONS, find_records, known_waves, record_folder
 from harmony_kit.batch.shelf import Shelf
 from harmony_kit.batch.wave_shelves import list_places, place_of_wave
 from harmony_kit.engagement.folder import Engagement
 from harmony_kit.errors import ExchangeError
-from harmony_kit.files import hash_file, write_whole
+from harmony_kit.files import hash_file, read_json, write_whole
 from harmony_kit.grids import read_grids
 
 __all__ = [
@@ -44,8 +46,6 @@ __all__ = [
 _TELLING: Final = 12
 _TABLES: Final = (".csv", ".tsv", ".txt")
 _PACKED: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".parquet", ".sav")
-#: What the run writes anew, and holds numbers of every site.
-_OF_THE_RUN: Final = ("index.html", "index.pdf", "run.json")
 
 
 @dataclass(frozen=True)
@@ -113,16 +113,23 @@ def _take_down(engagement: Engagement, sites: Collection[str]) -> Iterator[Path]
     folder = engagement.folder
     for shelf in _list_shelves(engagement):
         for name, record in find_records(shelf.records).items():
-            if name in (*sites, PORTFOLIO):
+            if name in sites or is_portfolio(name):
                 shelf.remove(record)
                 yield shelf.place(name)
     for place in list_places(folder):
         for site in sites:
             shutil.rmtree(place / site, ignore_errors=True)
         changed = [path.name for path in place.glob(f"*{EDITED}*")]
-        for name in (*_OF_THE_RUN, *changed):
+        for name in (*_list_of_the_run(place), *changed):
             (place / name).unlink(missing_ok=True)
     yield from erase_snapshots(folder, sites)
+
+
+def _list_of_the_run(place: Path) -> Iterator[str]:
+    """What the run writes anew, and holds numbers of every site; what lists the rest last."""
+    for name in list_index_pages(read_json(place / "run.json")):
+        yield from (name, name_pdf(Path(name)).name)
+    yield "run.json"
 
 
 def _list_shelves(engagement: Engagement) -> Iterator[Shelf]:

@@ -29,9 +29,9 @@ __all__ = [
     "Extent",
     "current_contents",
     "equal",
-    "find_corrected",
     "newest",
     "read_beginnings",
+    "read_corrected",
     "read_counted",
     "read_extents",
     "read_frame",
@@ -165,16 +165,10 @@ def current_contents(
     return contents
 
 
-def find_corrected(
-    connection: sa.Connection, places: Iterable[Place]
-) -> dict[Place, InterviewCase]:
-    """Those of some people who were corrected: place → where they went, or their side since."""
-    cases: dict[Place, InterviewCase] = {}
-    for site, wave, respondent in places:
-        of_them = equal(EVENTS, site=site, wave=wave, respondent=respondent, kind="corrected")
-        query = sa.select(EVENTS).where(*of_them).order_by(EVENTS.c.id)
-        cases |= follow_all(map(event_from_row, connection.execute(query).mappings()))
-    return cases
+def read_corrected(connection: sa.Connection) -> dict[Place, InterviewCase]:
+    """Who was corrected: place → where they went, or their side since."""
+    query = sa.select(EVENTS).where(EVENTS.c.kind == "corrected").order_by(EVENTS.c.id)
+    return follow_all(map(event_from_row, connection.execute(query).mappings()))
 
 
 def read_beginnings(connection: sa.Connection) -> dict[tuple[str, str], Any]:
