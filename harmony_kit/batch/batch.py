@@ -14,7 +14,6 @@ stays, marked. Whatever goes wrong with one site is that site's failure.
 
 from __future__ import annotations
 
-import errno
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -40,7 +39,7 @@ from harmony_kit.batch.makers import Maker, makers
 from harmony_kit.batch.manifest import describe_run, describe_start, describe_timings, tell_run
 from harmony_kit.batch.plan import Plan, Step
 from harmony_kit.batch.portfolio_step import kept_sites, plan_portfolio
-from harmony_kit.batch.record import Failure, Record
+from harmony_kit.batch.record import Failure, Record, is_disk_full
 from harmony_kit.batch.shelf import Shelf
 from harmony_kit.engagement.divisions import Division
 from harmony_kit.engine.runner import RunnerClosed
@@ -282,5 +281,5 @@ def _why_unpublished(cause: Exception) -> Failure:
     if not isinstance(cause, OSError):
         error = f"{type(cause).__name__}: {cause}"
         return Failure("unpublished", "not_finished", {"error": error})
-    reason = "disk_full" if cause.errno == errno.ENOSPC else "not_placed"
+    reason = "disk_full" if is_disk_full(cause) else "not_placed"
     return Failure("unpublished", reason, {"error": str(cause)})
