@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import secrets
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from harmony_kit.errors import ExchangeError, Problem
 __all__ = [
     "FileMark",
     "Staged",
+    "copy_tree",
     "hash_content",
     "hash_file",
     "hash_folder",
@@ -142,6 +145,18 @@ def write_whole(path: Path, content: bytes, *, is_private: bool = False) -> None
     except BaseException:
         staged.discard()
         raise
+
+
+def copy_tree(source: Path, target: Path) -> None:
+    """Copy the files below a folder; one that is gone meanwhile is left out.
+
+    Raises OSError for the first that cannot be written, not a list of all of them.
+    """
+    for path in filter(Path.is_file, sorted(source.rglob("*"))):
+        place = target / path.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copy2(path, place)
 
 
 def sync_folder(folder: Path) -> None:

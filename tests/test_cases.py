@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from test_store import PERSON, PILOT, RATING, TEXT, WHEN
 
-from harmony_kit.errors import CaseError
+from harmony_kit.errors import CaseError, StoreError
 from harmony_kit.journal.answers import Event
 from harmony_kit.journal.case import STATES, Correction, InterviewCase, Teller, follow
 from harmony_kit.journal.queries import read_counted
@@ -303,3 +303,30 @@ class LifeOfACase(RuleBasedStateMachine):
 
 TestLifeOfACase = pytest.mark.slow(LifeOfACase.TestCase)
 TestLifeOfACase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+
+
+def test_a_form_that_is_still_open_writes_to_nobody_who_was_corrected(store):
+    hold(store)
+    store.cases.correct(PLACE, Correction(respondent="it-07"), ANA)
+    known, rows = store.respondents(), store.journal()
+    for write in (
+        lambda: store.append([replace(RATING, value=5)]),
+        lambda: store.register(replace(PERSON, finished_at=WHEN)),
+        lambda: store.log(Event(*PLACE, "remark", WHEN, "bo", {"text": "in a hurry"})),
+    ):
+        with pytest.raises(StoreError, match="it-01 was corrected and is it-07 at oldmill now"):
+            write()
+    assert (store.respondents(), store.journal()) == (known, rows)
+    store.cases.correct(("oldmill", "1", "it-07"), Correction(respondent="it-01"), ANA)
+    assert store.append([replace(RATING, value=5)]) == 1
+    with pytest.raises(StoreError, match="it-07 was corrected and is it-01 at oldmill now"):
+        store.append([replace(RATING, respondent="it-07", value=5)])
+
+
+def test_a_form_that_is_still_open_does_not_write_for_the_side_a_person_was_on(store):
+    hold(store)
+    store.cases.correct(PLACE, Correction(lens="operations"), ANA)
+    with pytest.raises(StoreError, match="it-01 was corrected and is of operations now"):
+        store.append([replace(RATING, value=5)])
+    assert store.append([replace(RATING, lens="operations", about="operations", value=5)]) == 1
+    assert {answer.lens for answer in store.current()} == {"operations"}

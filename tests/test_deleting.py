@@ -439,6 +439,18 @@ def test_the_receipt_names_the_stores_it_was_merged_with(folder, tmp_path):
         assert named == [f"  a store this one was merged with: {where}: forget there as well"]
 
 
+def test_a_merge_from_a_read_only_disk_tells_what_it_brought(folder, small_disk):
+    other = small_disk / "other"
+    shutil.copytree(folder, other)
+    run("forget", other, *WHOSE)
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    assert run("merge", folder, other / "answers.sqlite") == (
+        f"0 answers added from {other / 'answers.sqlite'}\n"
+        f"{WHO} of north was forgotten there. Here: "
+        f"harmony forget {folder} --site north --respondent {WHO}\n"
+    )
+
+
 def test_a_merge_names_whom_the_other_laptop_has_forgotten(folder, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(folder, other)

@@ -18,7 +18,7 @@ from harmony_kit.interview import presence
 from harmony_kit.interview.form import InterviewForm
 from harmony_kit.interview.sentences import load_wording, wording_languages
 from harmony_kit.journal.answers import Event
-from harmony_kit.journal.case import InterviewCase, Teller
+from harmony_kit.journal.case import Correction, InterviewCase, Teller
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "harmony_kit" / "interview" / "static"
@@ -581,3 +581,39 @@ def test_a_real_name_goes_along_and_a_plan_is_corrected_as_well(planned, folder)
     assert page["told"] == {"key": "correct.done", "code": "kilo-2", "n": 0}
     assert [p["respondent"] for p in page["planned"]] == ["mira-17"]
     assert [one.place for one in read_names(folder)] == [("porto", "2026", "kilo-2")]
+
+
+def test_a_person_another_form_is_talking_to_is_not_corrected_in_the_list(folder):
+    first, second = open_desk(folder), open_desk(folder)
+    begin(first)
+    first.handle({"do": "sign", "sign": 1})
+    reply = second.handle(correction(name="mara-1"))
+    assert reply["problems"] == {"name": "correct.open_elsewhere"}
+    first.handle({"do": "leave"})
+    assert second.handle(correction(name="mara-1"))["page"]["told"]["key"] == "correct.done"
+
+
+def test_an_answer_to_somebody_who_was_corrected_meanwhile_is_not_saved(folder):
+    first, second = open_desk(folder), open_desk(folder)
+    begin(first)
+    first.handle(answer("aims.shared", value=4))
+    change, teller = Correction(respondent="mara-1"), Teller("bo", second.desk.clock(), "misread")
+    second.desk.journal.cases.correct(("lyon", "2026", "mira-17"), change, teller)  # as a command
+    reply = first.handle(answer("aims.shared", value=2))
+    assert "saved" not in reply
+    assert (
+        "mira-17 was corrected and is mara-1 at lyon now; open that one"
+        in reply["trouble"]["detail"]
+    )
+    assert "trouble" in first.handle({"do": "finish"})
+    before = {"site": "lyon", "wave": "2026", "respondent": "mira-17", "session": "s"}
+    again = open_desk(folder).handle({"do": "hello", "open": before})["page"]
+    page = first.handle({"do": "leave"})["page"]
+    for lobby in (again, page):
+        told = [person["respondent"] for person in lobby["people"]]
+        assert (lobby["kind"], told) == ("lobby", ["mara-1"])
+    assert first.handle({"do": "resume", "respondent": "mara-1"})["page"]["kind"] == "question"
+    assert "saved" in first.handle(answer("aims.shared", value=2))
+    assert second.desk.journal.frame()[["respondent", "item", "value"]].to_numpy().tolist() == [
+        ["mara-1", "aims.shared", 2.0]
+    ]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from engagement_folders import file_digests, make_folder, request_for
 from workshops import Holder, make_workshop
 
 from harmony_kit.batch.batch import run_engagement
+from harmony_kit.batch.swap import publish_folder, put_back
 from harmony_kit.cli import main
 from harmony_kit.journal.store import Store
 
@@ -45,6 +49,47 @@ def test_a_folder_that_could_not_be_made_is_not_half_made(small_disk):
     assert _invoke("init", small_disk / "a").exit_code == 0
 
 
+def test_a_backup_comes_back_whole_or_not_at_all(small_disk, tmp_path):
+    folder, backup = small_disk / "a", tmp_path / "b.zip"
+    assert _invoke("init", folder).exit_code == 0
+    assert _invoke("backup", folder, backup).exit_code == 0
+    settings = folder / "engagement.yaml"
+    settings.write_text(settings.read_text() + "# changed since\n")
+    before = file_digests(folder)
+    filler = _fill(small_disk)
+    os.truncate(filler, filler.stat().st_size - 40_000)  # room for the small files of it
+    for place in (folder, small_disk / "new"):
+        assert "No space left on device" in _refused("restore", place, backup, "--force")
+    nothing = hashlib.sha256(b"").hexdigest()
+    assert file_digests(folder) == {**before, ".harmony/run.lock": nothing}
+    assert not (small_disk / "new").exists()
+    filler.unlink()
+    for place in (folder, small_disk / "new"):
+        assert _invoke("restore", place, backup, "--force").exit_code == 0
+        assert "changed since" not in (place / "engagement.yaml").read_text()
+
+
+def test_a_report_that_does_not_fit_beside_the_one_that_stands_is_not_half_there(
+    small_disk, tmp_path
+):
+    """Where reports lie on another disk than the folder they are made in."""
+    (work := tmp_path / "work").mkdir()
+    for name in ("a", "b"):
+        (work / name).write_bytes(b"new" * 2000)
+    (target := small_disk / "reports" / "north").mkdir(parents=True)
+    (target / "a").write_text("old")
+    filler = _fill(small_disk)
+    with pytest.raises(OSError, match=r"^\[Errno 28\] No space left on device") as caught:
+        publish_folder(work, target)
+    assert caught.value.errno == errno.ENOSPC  # by which the page tells a full disk
+    assert file_digests(target) == {"a": hashlib.sha256(b"old").hexdigest()}
+    filler.unlink()
+    put_back(target.parent)
+    publish_folder(work, target)
+    assert (target / "b").read_bytes() == b"new" * 2000
+    assert [path.name for path in target.parent.iterdir()] == ["north"]
+
+
 @pytest.mark.slow
 def test_nothing_that_was_there_is_lost(small_disk):
     folder = make_folder(small_disk / "e", ("a", "b"))
@@ -58,6 +103,7 @@ def test_nothing_that_was_there_is_lost(small_disk):
     filler = _fill(small_disk)
     assert "the disk is full" in _refused("import", folder, more)
     assert "No space left on device" in _refused("export", folder, export)
+    assert _refused("run", folder, "--plan").count("No space left on device") == 1
     assert "No space left on device" in _refused("plan", folder, "--schedule", folder / "s.xlsx")
     assert "cannot be written" in _refused("map", folder, more)
     assert _invoke("check", folder).exit_code == 0

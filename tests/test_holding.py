@@ -220,6 +220,29 @@ def test_the_register_only_grows_is_private_and_is_read_back_as_it_was(store, tm
     assert register.read() == [entry, entry]
 
 
+@pytest.mark.parametrize("n_lost", [2, 60])
+def test_a_line_that_was_cut_short_is_none_and_the_next_one_is_whole(store, tmp_path, n_lost):
+    """As by a full disk or a power cut; what it would have told of was not handed out."""
+    register, path = Register(tmp_path), tmp_path / REGISTER
+    entry = replace(_hold(store).entries["night"], at="2026-02-01T00:00:00+00:00")
+    told, lost = replace(entry, site="Mülheim"), replace(entry, site="zuerst-Zürich")
+    register.append([told])
+    whole = path.read_bytes()
+    register.append([lost])
+    path.write_bytes(path.read_bytes()[:-n_lost])
+    assert register.read() == [told]
+    path.write_bytes(path.read_bytes()[: path.read_bytes().rindex("ü".encode()) + 1])  # half a ü
+    assert register.read() == [told]
+    for _ in range(2):
+        register.append([entry])
+    assert register.read() == [told, entry, entry]
+    assert path.read_bytes().startswith(whole)
+    path.write_bytes(path.read_bytes().removesuffix(b"\n"))  # as some editors leave it
+    assert register.read() == [told, entry, entry]
+    register.append([lost])
+    assert register.read() == [told, entry, entry, lost]
+
+
 def test_a_broken_register_stops_the_run(tmp_path):
     (tmp_path / REGISTER).write_text('{"event": "published"\n')
     with pytest.raises(EngagementError, match=r"published.jsonl.*line 1.*no line of the register"):

@@ -10,7 +10,7 @@ import pytest
 from exchange_cases import WHEN
 from interviews import begin, make_engagement, open_desk
 
-from harmony_kit.errors import AnswerError, InstrumentError
+from harmony_kit.errors import AnswerError, ExchangeError, InstrumentError
 from harmony_kit.exchange import ImportOptions, export_wide, import_answers
 from harmony_kit.exchange.fill_in import draw_fill_in
 from harmony_kit.exchange.form_maps import draw_form_map, read_form_maps
@@ -189,6 +189,55 @@ def test_a_cell_with_words_of_its_own(tmp_path, instrument, cell, chosen, words,
     assert (answer.chosen, answer.text) == ((chosen,), words)
     notes = [w.what for w in report.warnings if "none of the options" in w.what]
     assert notes == (["is none of the options; taken as the words of 'other'"] if is_told else [])
+
+
+def _spread(tmp_path, *cells):
+    """A file in which a choice and its words have a column each, and its map."""
+    (tmp_path / "map.csv").write_text(
+        "column,field\nwho,respondent\nwhere,site\nside,lens\nround,wave\n"
+        "data,duties.data\ndata namely,duties.data\n",
+        "utf-8",
+    )
+    with (tmp_path / "forms.csv").open("w", encoding="utf-8", newline="") as file:
+        head = ("who", "where", "side", "round", "data", "data namely")
+        csv.writer(file).writerows([head, ("P-1", "lyon", "plant", "2026", *cells)])
+    return tmp_path / "forms.csv", {"columns": tmp_path / "map.csv"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "chosen", "words"),
+    [
+        (("other", "only at night"), "other", "only at night"),
+        (("only at night", "Andere"), "other", "only at night"),
+        (("plant", " "), "plant", None),
+        (("", "the shift lead"), "other", "the shift lead"),
+    ],
+)
+def test_an_option_and_its_words_may_have_a_column_each(tmp_path, instrument, cells, chosen, words):
+    path, options = _spread(tmp_path, *cells)
+    store, _ = _bring(path, instrument, **options)
+    assert [(a.chosen, a.text) for a in store.current()] == [((chosen,), words)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "what"),
+    [
+        (("plant", "only at night"), "data namely", "is a second answer beside 'plant'"),
+        (("only at night", "plant"), "data", "is a second answer beside 'plant'"),
+        (("plant", "nobody"), "data namely", "is a second answer beside 'plant'"),
+        (("at night", "by day"), "data namely", "is a second answer beside 'at night'"),
+        (("plant", "#N/A"), "data namely", "holds #N/A, an error of the spreadsheet"),
+        (("prefer_not", "the lead"), "data namely", "is a second answer beside 'prefer_not'"),
+    ],
+)
+def test_words_beside_another_option_are_not_taken_for_other(
+    tmp_path, instrument, cells, column, what
+):
+    path, options = _spread(tmp_path, *cells)
+    with pytest.raises(ExchangeError) as caught:
+        _bring(path, instrument, **options)
+    (problem,) = caught.value.problems
+    assert (column in problem.where, problem.what) == (True, what)
 
 
 def test_an_error_of_the_spreadsheet_is_no_words(tmp_path, instrument):

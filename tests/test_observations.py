@@ -1,12 +1,16 @@
 """What each measure licenses to say, one kind at a time, as whole values."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.observing import Observation, observe
 from harmony_kit.findings.patterns import Case
+from harmony_kit.findings.standings import Standings
 from harmony_kit.instrument.file import find_instrument, load_instrument
+from harmony_kit.measures.evidence import measure_decisions
 
 INSTRUMENT = load_instrument(find_instrument("it-operations"))
 CHECKS = tuple(i.id for i in INSTRUMENT.items if i.group in ("checks_it", "checks_operations"))
@@ -355,6 +359,8 @@ def test_a_decision_names_every_check_heard_from_enough_and_whose_they_are():
         ({"kind": "recurring", "status": "open"}, "fix_first"),
         ({"kind": None, "status": "open"}, "fix_first"),
         ({"kind": "recurring", "status": "decided"}, "decided_unready"),
+        ({"kind": "recurring", "status": " Decided"}, "decided_unready"),
+        ({"kind": None, "status": "open", "decided_on": "2026-03-01"}, "decided_unready"),
         ({"kind": "recurring", "status": "dropped"}, None),
         ({"kind": "one_off", "status": "open"}, None),
     ],
@@ -363,9 +369,33 @@ def test_a_verdict_looks_at_the_record(record, pattern):
     both = {"subject": "reorder", "points": 5, "n_own_checks": 6, "own_checks": 2.0, "n_min": 6}
     both |= {"verdict": "fix_first", "probability": 0.95, "claim": "claimed", "blocking": []}
     frames = {"readiness": pd.DataFrame([both | {"lens": lens} for lens, _ in BOTH_WAYS])}
-    decisions = pd.DataFrame([{"decision": "reorder", **record}])
+    decisions = pd.DataFrame([{"decision": "reorder", "decided_on": None, **record}])
     seen = list(observe(frames, INSTRUMENT, Settings(), decisions))
     assert [one.case.pattern for one in seen] == ([pattern] if pattern else [])
+
+
+def test_the_days_of_a_decision_say_where_it_stands_before_its_word():
+    made = {"site": "north", "title": "", "held_by": "", "raised_on": "2026-01-01"}
+    made |= {"decided_on": None, "kind": None}
+    rows = [
+        {"decision": "dated", "decided_on": "2026-02-01", "status": "open"},
+        {"decision": "capital", "status": " Decided "},
+        {"decision": "waits", "status": ""},
+        {"decision": "undated", "raised_on": None, "decided_on": "2026-02-01", "status": "open"},
+        {"decision": "later", "decided_on": "2026-12-01", "status": "decided"},
+        {"decision": "gone", "decided_on": "2026-02-01", "status": "dropped"},
+    ]
+    decisions = pd.DataFrame([made | row for row in rows])
+    decisions = decisions.astype({"raised_on": "datetime64[s]", "decided_on": "datetime64[s]"})
+    measures = {"evidence_decisions": measure_decisions(decisions, as_of=date(2026, 10, 30))}
+    assert Standings.read(measures, decisions).decisions == {
+        "dated": "decided",
+        "capital": "decided",
+        "waits": "open",
+        "undated": "decided",
+        "later": "open",
+        "gone": "",
+    }
 
 
 # Records: facts without a lens

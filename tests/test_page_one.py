@@ -267,6 +267,18 @@ def test_common_ground_is_named_by_a_point_both_rate_high_and_expect_rightly():
     assert "On 35 of 35 points you answer alike, and each side expects that." in _page("greenhaven")
 
 
+def test_where_knowing_cannot_be_told_nothing_on_the_report_says_you_know_it():
+    waits = "What “AI” means. You answer this alike."
+    assert f"Can wait: {waits}" in _page("greenhaven")
+    below = html.unescape(site_report.can_wait(assess("greenhaven")).html)
+    assert "You answer this alike: What “AI” means." in below
+    assert not [part for part in (_page("greenhaven"), below) if "alike and know it" in part]
+    for language, known in (("de", "gleich und wissen es"), ("es", "igual y lo saben")):
+        site = assess("greenhaven", language)
+        parts = (site_report.page_one(site).html, site_report.can_wait(site).html)
+        assert not [part for part in parts if known in part]
+
+
 def test_of_few_decisions_each_is_told():
     facts = {fact.id: fact for fact in assess("greenhaven").story.facts}
     assert facts["made_each"].terms == {"days": Term("numbers", (18, 24, 30))}

@@ -6,14 +6,18 @@ import re
 from dataclasses import replace
 
 import page_cases
+import pandas as pd
 import pytest
 from demo_reports import AS_OF, PLANTS, assess, demo
 from html_checks import Outline, list_faults
 
+from harmony_kit.measures.rows import rows_of
 from harmony_kit.report import portfolio_report
 from harmony_kit.report import site_report as report
 from harmony_kit.report.blocks import load_words
 from harmony_kit.report.portfolio import Portfolio
+from harmony_kit.report.portfolio_report.portfolio_view import PortfolioView
+from harmony_kit.report.portfolio_report.recurring import group_findings
 
 PARTS = (
     *("cover", "together", "regions", "reading", "where", "recurring", "evidence", "promises"),
@@ -117,6 +121,59 @@ def test_what_recurs_is_named_without_the_pilot_of_one_site(portfolio):
     titles = re.findall(r'<th scope="row">(.*?)</th>', html)
     assert titles
     assert not [t for t in titles if "Camera inspection" in t or "Maintenance planner" in t]
+
+
+def _group(portfolio: Portfolio) -> list[dict]:
+    signs, often = group_findings(PortfolioView.of(portfolio))
+    return [*signs, *often]
+
+
+def test_what_recurs_is_named_without_how_many_points_it_is_about_at_one_site(portfolio):
+    titles = {one.title for one in portfolio.engagement.evidence.subjects() if one.title}
+    named = [group["title"] for group in _group(portfolio)]
+    assert "How AI is approached: both sides see it much alike, and both know it" in named
+    assert [one for one in named if "(" in one or any(title in one for title in titles)] == []
+
+
+def test_what_recurs_of_several_decisions_is_named_without_them(portfolio):
+    (row,) = rows_of(portfolio.findings.head(1))
+    several = {
+        **row,
+        "site": "kingsbridge",
+        "kind": "topic",
+        "n_alike": 3,
+        "item": "readiness.act",
+        "dimension": "readiness",
+        "subject": "reorder",
+        "title": "Data ready enough to act on, When to reorder raw material, When to stop the line "
+        "and 1 more: it is so: both sides see it alike",
+    }
+    few = replace(portfolio, findings=pd.DataFrame([several, several | {"site": "northfield"}]))
+    (group,) = _group(few)
+    assert group["title"] == "Data ready enough to act on: it is so: both sides see it alike"
+
+
+@pytest.mark.parametrize("nothing", [None, "", float("nan")])
+def test_what_to_do_is_that_of_a_site_that_has_a_step(portfolio, nothing):
+    """A report says a step once, so a finding may have none there."""
+    shared = {group["title"] for group in _group(portfolio) if group["n"] > 1 and group["action"]}
+    at_first = portfolio.findings["site"] == "northfield"
+    some = portfolio.findings["action"].mask(at_first, nothing)
+    told = _group(replace(portfolio, findings=portfolio.findings.assign(action=some)))
+    assert len(shared) > 5
+    assert {group["title"] for group in told if group["action"]} >= shared
+    bare = replace(portfolio, findings=portfolio.findings.assign(action=nothing))
+    assert {group["action"] for group in _group(bare)} == {""}
+    assert portfolio_report.together(bare).html == ""
+
+
+def test_the_title_of_a_pilot_is_no_part_of_a_word(portfolio):
+    evidence = portfolio.engagement.evidence
+    named = replace(evidence, pilots=evidence.pilots.assign(title="nam"))
+    engagement = replace(portfolio.engagement, evidence_reader=lambda: named)
+    steps = [group["action"] for group in _group(replace(portfolio, engagement=engagement))]
+    assert any("name" in step for step in steps)
+    assert [step for step in steps if re.search(r"\w\[|\]\w", step)] == []
 
 
 def test_the_cover_says_what_weighs_most_before_anything_is_counted(portfolio):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -10,7 +11,7 @@ from functools import cache
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from demo_reports import demo, measure
+from demo_reports import demo, measure, show
 from engagement_folders import file_digests
 
 from harmony_kit.batch.kept import list_kept
@@ -82,46 +83,65 @@ def test_nothing_is_of_fewer_people(site):
     assert [one for one in _list_counts(people) if one[1] < 5] == []
 
 
+def _list_cells(row: dict) -> list[tuple[str, str, str, str]]:
+    """What a topic is read from: its own answers, its estimate, the answers of the other."""
+    topic = row["item"], text_of(row["subject"])
+    sides = (("lens", "lens"), ("lens", "other"), ("other", "other"))
+    return [(*topic, row[lens], row[about]) for lens, about in sides]
+
+
+def _hidden_cells(ordinary: Assessment, redacted: Assessment) -> set[tuple[str, str, str, str]]:
+    """The cells of the ordinary report the redacted one does not show."""
+    left = _by_key(redacted.frames["within"])
+    gone = [row for key, row in _by_key(ordinary.frames["within"]).items() if key not in left]
+    return {(one["item"], text_of(one["subject"]), one["lens"], one["about"]) for one in gone}
+
+
 @pytest.mark.parametrize("redacted_from", [5, 6])
 @pytest.mark.parametrize("site", PLANTS)
-def test_no_total_less_what_is_shown_gives_back_a_topic(site, redacted_from):
-    """Beside a total some hidden topics are understood and some not, so of none it is known."""
+def test_no_total_holds_a_topic_that_is_hidden(site, redacted_from):
+    """Not even beside others: what is shown of a topic can tell whether it is understood."""
     ordinary, redacted = _both(site, redacted_from)
-    shown = _by_key(redacted.frames["topics"])
-    totals = rows_of(redacted.frames["understanding"])
-    n_hidden = 0
-    for total in totals:
-        hidden = [
-            bool(row["is_understood"])
-            for key, row in _by_key(ordinary.frames["topics"]).items()
-            if row["lens"] == total["lens"]
-            and total["dimension"] in ("all", row["dimension"])
-            and not _is_nothing(row["is_understood"])
-            and _is_nothing(shown[key]["is_understood"])
-        ]
-        n_hidden += len(hidden)
-        assert set(hidden) in (set(), {True, False}), total
-        if hidden:
-            assert _is_nothing(total["n_different"])
+    hidden = _hidden_cells(ordinary, redacted)
+    touched = {
+        (row["lens"], dimension)
+        for row in rows_of(ordinary.frames["topics"])
+        if not hidden.isdisjoint(_list_cells(row))
+        for dimension in ("all", row["dimension"])
+    }
+    shown = {(row["lens"], row["dimension"]) for row in rows_of(redacted.frames["understanding"])}
+    assert shown & touched == set()
     if (site, redacted_from) == ("northfield", 5):
-        assert n_hidden > 0
+        assert (len(shown) > 0, {lens for lens, _ in touched}) == (True, {"it", "operations"})
     assert rows_of(redacted.wrong_claims) == [] or not len(redacted.withheld)
+
+
+@pytest.mark.parametrize("redacted_from", [5, 6])
+@pytest.mark.parametrize("site", PLANTS)
+def test_only_cells_of_few_people_are_hidden(site, redacted_from):
+    """One hidden to cover another would still stand in scores, or be known from what is shown."""
+    ordinary, redacted = _both(site, redacted_from)
+    small = {
+        (row["item"], text_of(row["subject"]), row["lens"], row["about"])
+        for row in rows_of(ordinary.frames["within"])
+        if row["n"] < redacted_from
+    }
+    assert _hidden_cells(ordinary, redacted) == small
+    estimates = {(lens, subject) for _, subject, lens, about in small if lens != about}
+    for name, score in (("pilots", "success_estimate"), ("readiness", "act_estimate")):
+        for row in rows_of(redacted.frames[name]):
+            key = row["lens"], row["subject"]
+            assert key not in estimates or _is_nothing(row[score])
 
 
 @pytest.mark.parametrize("site", PLANTS)
 def test_a_hidden_topic_follows_from_nothing_that_is_left(site):
     """Neither from its cells within a side, nor from a score its answers are part of."""
     ordinary, redacted = _both(site)
-    left = _by_key(redacted.frames["within"])
-    gone = [row for key, row in _by_key(ordinary.frames["within"]).items() if key not in left]
+    hidden = _hidden_cells(ordinary, redacted)
     for row in rows_of(redacted.frames["topics"]):
-        cells = {
-            (row["item"], text_of(row["subject"]), row[lens], row[about])
-            for lens, about in (("lens", "lens"), ("lens", "other"), ("other", "other"))
-        }
-        hidden = {(one["item"], text_of(one["subject"]), one["lens"], one["about"]) for one in gone}
-        assert _is_nothing(row["misreading"]) or not cells & hidden
-    cards = {(one["lens"], text_of(one["subject"])) for one in gone if one["lens"] == one["about"]}
+        assert _is_nothing(row["misreading"]) or hidden.isdisjoint(_list_cells(row))
+    cards = {(lens, subject) for _, subject, lens, about in hidden if lens == about}
     for name in ("pilots", "readiness"):
         shown = {(row["lens"], row["subject"]) for row in rows_of(redacted.frames[name])}
         assert not shown & cards
@@ -190,6 +210,31 @@ def test_a_lens_of_too_few_for_circulation_is_silent():
     assert redacted.heard["is_shown"].tolist() == [False, True]
     assert redacted.results()["status"] == "withheld"
     assert redacted.frames["understanding"].empty
+
+
+def test_whoever_holds_a_decision_is_told_by_side():
+    """A decision may lie with a role, and a role is often one person."""
+    engagement, answers = demo(*PLANTS)
+    evidence = engagement.evidence
+    lies_with = {"it": "plant manager", "operations": "joint"}
+    named = replace(
+        evidence,
+        decisions=evidence.decisions.assign(
+            held_by=evidence.decisions["held_by"].replace(lies_with)
+        ),
+    )
+    told = {}
+    for is_redacted in (False, True):
+        settings = engagement.settings.model_copy(update={"redacted": is_redacted})
+        less = replace(engagement, settings=settings, evidence_reader=lambda: named)
+        site = measure(less, answers["northfield"], "northfield")
+        pages = "".join(show(site).values())
+        told[is_redacted] = json.dumps(site.results()) + html.unescape(pages)
+        (row,) = site.rows("evidence_decisions")
+        assert row["held_by"] == {"" if is_redacted else "plant manager": 2, "joint": 2}
+    assert told[False].count("plant manager") > 3
+    assert "plant manager" not in told[True]
+    assert "with both sides" in told[True]
 
 
 def test_what_is_hidden_is_said_with_its_reason():

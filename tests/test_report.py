@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
@@ -189,6 +190,26 @@ def test_a_state_lists_its_topics_and_no_others(site, state):
     assert sorted((label.replace("&#39;", "'"), name) for label, name in cells) == expected
     if not expected:
         assert "No topic can be said to be so here." in html
+
+
+def test_a_distance_that_is_not_told_is_not_printed():
+    """No word of what Hinterberg's Operations say may be told: neither is how far it lies."""
+    assessment = assess("hinterberg")
+    names = ("actual", "perceived", "misread")
+    told = {
+        row["lens"]: [name for name in names if not math.isnan(row[name])]
+        for row in assessment.rows("words")
+    }
+    assert told == {"it": ["misread"], "operations": ["perceived"]}
+    said = re.findall(r"<p>(First words on [^<]*)</p>", report.known_difference(assessment).html)
+    assert said == [
+        "First words on hearing “AI”: IT knows they differ.",
+        "First words on hearing “AI”: it looks as if Operations knows they differ.",
+    ]
+    found = {
+        one.looker: {*names} & {*one.numbers} for one in assessment.findings if one.kind == "words"
+    }
+    assert found == {"it": {"misread"}, "operations": {"perceived"}}
 
 
 def test_open_readings_say_how_many_interviews_would_settle_them():

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from demo_reports import assess
 
+from harmony_kit.measures.claims import STATES, find_range
 from harmony_kit.report.results import declared_lists
 from harmony_kit.report.site_workbook.sheet_plans import SHEET_PLANS, columns_of
 from harmony_kit.report.words import load_words
@@ -104,6 +105,47 @@ def test_what_is_told_coarsely_or_not_at_all_is_marked(opened):
     assert coarse
     untold = [row for row in results["readiness"] if "probability" not in row]
     assert _column(book["Readiness"], "Probability (%)").count("\u2013") == len(untold) > 0
+
+
+@pytest.fixture(scope="module")
+def oldmill(tmp_path_factory):
+    """The workbook and the results of a plant with more bands than exact numbers."""
+    folder = tmp_path_factory.mktemp("oldmill")
+    assess("oldmill").save(folder)
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    return openpyxl.load_workbook(folder / "workbook.xlsx"), results
+
+
+def test_a_certainty_that_stands_for_a_range_is_marked_as_on_the_page(oldmill):
+    book, results = oldmill
+    settings = assess("oldmill").engagement.settings
+    marked = {}
+    for name in ("pilots", "readiness"):
+        told = [row["probability"] for row in results[name] if "probability" in row]
+        sheet = book[load_words("en").say(f"sheet.{name}")]
+        head = [cell.value for cell in sheet[1]].index("Probability (%)")
+        cells = [row[head] for row in sheet.iter_rows(min_row=2)]
+        marked |= {cell.value: "\u2248" in cell.number_format for cell in cells}
+        assert marked.items() >= {(one, find_range(one, settings) is not None) for one in told}
+    assert marked[0.9]  # the page says "80% or more"
+    assert not all(marked.values())
+
+
+def test_a_check_whose_mean_is_told_as_a_band_has_it_on_its_sheet(oldmill):
+    book, results = oldmill
+    told = results["readiness"][0]["blocking"][0]
+    assert told["mean_from"] < told["mean_to"]
+    first = _column(book["Readiness"], "What blocks")[0].partition("; ")[0]
+    assert first == f"Complete data (IT, {told['mean_from']:.1f} to {told['mean_to']:.1f})"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_reading_is_called_is_explained_by_the_same_words(language):
+    words = load_words(language)
+    assert [
+        one for one in STATES if words.say(f"state.{one}") not in words.say("means.state")
+    ] == []
+    assert words.say("head.is_on_line").casefold() == words.say("state.on_line").casefold()
 
 
 def test_a_plant_that_is_too_small_says_what_was_left_out_and_has_no_empty_sheet(tmp_path):

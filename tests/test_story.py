@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import re
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from conftest import skip_or_fail
-from demo_reports import assess, demo
+from demo_reports import assess, demo, measure
 from html_checks import list_faults
 from markupsafe import escape
 
@@ -51,7 +53,7 @@ SENTENCES = {
         "You answer alike, and work moves. Whether you know each other cannot be told: "
         "“they think as we do” would be as good a guess."
     ),
-    "rotterkade": "As both sides see it, nobody holds the bridge between IT and Operations.",
+    "rotterkade": "Neither side says that it holds the bridge between IT and Operations.",
     "kobuchi": "Where you differ, both sides know it.",
 }
 
@@ -65,6 +67,25 @@ def test_the_planted_story_is_the_first_sentence_of_page_one(site, plot):
     sentence = _first_sentence(site_report.page_one(assessment).html)
     assert sentence == SENTENCES[site]
     assert len(story.facts) == 3
+
+
+def test_where_each_side_names_the_other_nobody_says_that_nobody_holds_the_bridge():
+    engagement, answers = demo("rotterkade")
+    instrument = engagement.instrument
+    said = [
+        replace(answer, chosen=(instrument.other_lens(answer.lens),))
+        if answer.item == "ownership.bridge" and answer.about == answer.lens
+        else answer
+        for answer in answers["rotterkade"]
+    ]
+    site = measure(engagement, said, "rotterkade")
+    named = {
+        row["lens"]: row["owner"] for row in site.rows("ownership") if row["group"] == "bridge"
+    }
+    assert named == {"it": "operations", "operations": "it"}
+    page = site_report.page_one(site).html
+    assert _first_sentence(page) == SENTENCES["rotterkade"]
+    assert "IT most often says “Operations”." in html.unescape(page)
 
 
 @pytest.mark.slow

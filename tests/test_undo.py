@@ -326,3 +326,21 @@ def test_on_a_server_what_was_published_waits_for_whoever_is_writing(postgres_ur
     assert store.site_extents("1")["north"][1] == newest
     other.close()
     store.close()
+
+
+@pytest.mark.postgres
+def test_on_a_server_whoever_waits_for_an_import_lets_interviews_save(postgres_url, tmp_path):
+    store, other = Store(postgres_url), Store(postgres_url)
+    offer_text(store, tmp_path, FIRST)
+    first, second, meanwhile = _pending_answers(store)
+    with ThreadPoolExecutor(2) as pool:
+        with store.atomic():
+            store.bring_in(ENTRY, [first, second])
+            settled = pool.submit(other.revision, is_settled=True)
+            with pytest.raises(TimeoutError):
+                settled.result(timeout=0.5)
+            assert pool.submit(other.append, [meanwhile]).result(timeout=5) == 1
+            assert not settled.done()
+        assert settled.result(timeout=30) == store.revision()
+    other.close()
+    store.close()

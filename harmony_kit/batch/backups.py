@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from harmony_kit import __version__
-from harmony_kit.batch.register import REGISTER
+from harmony_kit.batch.register import REGISTER, join_registers
 from harmony_kit.engagement.folder import Engagement
 from harmony_kit.engagement.real_names import NAMES
 from harmony_kit.engagement.secret import SECRET
 from harmony_kit.errors import ExchangeError, Problem
-from harmony_kit.files import json_bytes, publish, read_json, write_json, write_whole
+from harmony_kit.files import Staged, json_bytes, publish, read_json, stage_whole, write_json
 from harmony_kit.journal.connections import find_database
 from harmony_kit.journal.copying import copy_database, find_damage
 from harmony_kit.journal.store import Store
@@ -139,25 +139,29 @@ def list_backups(folder: Path) -> list[str]:
 
 
 def restore_files(files: Mapping[str, bytes], folder: Path, store: Path) -> None:
-    """Put the files of a backup into a folder, the store last. Raises OSError.
+    """Put the files of a backup into a folder, the store last, or none of them. Raises OSError.
 
     The register of what was published never gets shorter: what was published since the backup
     still binds the next report.
     """
-    for name, content in files.items():
-        if name == REGISTER:
-            known = (folder / name).read_bytes() if (folder / name).is_file() else b""
-            write_whole(folder / name, _join_lines(known, content), is_private=True)
-        elif name != STORE:
-            write_whole(folder / name, content, is_private=_is_private(name))
-    write_whole(store, files[STORE], is_private=True)
+    register = folder / REGISTER
+    known = register.read_bytes() if register.is_file() else b""
+    wanted = {folder / name: content for name, content in files.items() if name != STORE}
+    if register in wanted:
+        wanted[register] = join_registers(wanted[register], known)
+    wanted[store] = files[STORE]
+    private = {store, register, *(folder / name for name in files if _is_private(name))}
+    staged: list[Staged] = []
+    try:
+        for path, content in wanted.items():
+            staged.append(stage_whole(path, content, is_private=path in private))
+        for one in staged:  # from here on nothing takes room
+            one.commit()
+    finally:
+        for one in staged:
+            one.discard()
 
 
 def _is_private(name: str) -> bool:
     """Whether a file holds what only its owner may read: names, answers, the secret."""
     return name in (SECRET, NAMES, "lexicon.csv") or name.startswith("accords/") or ".raw." in name
-
-
-def _join_lines(known: bytes, older: bytes) -> bytes:
-    lines = dict.fromkeys((*older.splitlines(), *known.splitlines()))
-    return b"".join(line + b"\n" for line in lines)

@@ -37,6 +37,7 @@ from harmony_kit.engagement.choosing import first_site, refuse, unknown_wave
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engine.prepare import list_parameters
 from harmony_kit.errors import FileError
+from harmony_kit.files import copy_tree
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.stored import stored_names
 from harmony_kit.report.bidi import settle
@@ -224,8 +225,7 @@ def _copy_of(snapshot: Path) -> Iterator[Path]:
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=_PLAN, dir=home) as name:
         copy = Path(name, snapshot.name)
-        if snapshot.is_dir():
-            shutil.copytree(snapshot, copy)
+        copy_tree(snapshot, copy)
         yield copy
 
 

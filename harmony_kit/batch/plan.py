@@ -11,7 +11,18 @@ from harmony_kit.engagement.choosing import refuse, unknown_names, unknown_sites
 from harmony_kit.engagement.folder import Engagement, Site
 from harmony_kit.errors import Problem
 
-__all__ = ["Plan", "Step", "changed_inputs", "compare", "make_plan", "select_sites"]
+__all__ = [
+    "NOT_MADE_AGAIN",
+    "Plan",
+    "Step",
+    "changed_inputs",
+    "compare",
+    "make_plan",
+    "select_sites",
+]
+
+#: The input of a portfolio that marks reports in it; what it tells follows all the same.
+NOT_MADE_AGAIN = "not_made_again"
 
 
 @dataclass(frozen=True)

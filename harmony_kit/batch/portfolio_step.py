@@ -8,7 +8,7 @@ from dataclasses import replace
 from harmony_kit.batch.briefing import PORTFOLIO, Briefing
 from harmony_kit.batch.inputs import portfolio_inputs
 from harmony_kit.batch.own_notebooks import PORTFOLIO_NOTEBOOK
-from harmony_kit.batch.plan import Step, compare
+from harmony_kit.batch.plan import NOT_MADE_AGAIN, Step, compare
 from harmony_kit.batch.record import Record
 
 __all__ = ["kept_sites", "plan_portfolio"]
@@ -34,6 +34,6 @@ def plan_portfolio(briefing: Briefing, records: Mapping[str, Record]) -> Step:
     notebook = briefing.path(PORTFOLIO_NOTEBOOK)
     inputs = portfolio_inputs(briefing.engagement, results, notebook, briefing.shared)
     if kept:
-        inputs["not_made_again"] = ", ".join(kept)
+        inputs[NOT_MADE_AGAIN] = ", ".join(kept)
     step = compare(PORTFOLIO, inputs, briefing.records.get(PORTFOLIO), briefing.reports)
     return replace(step, is_selected=bool(results))

@@ -28,6 +28,7 @@ __all__ = [
     "Happening",
     "Register",
     "RegisterLine",
+    "join_registers",
     "mark_people",
     "mark_person",
     "mark_site",
@@ -35,6 +36,8 @@ __all__ = [
 
 #: The name of its file in the engagement folder.
 REGISTER = "published.jsonl"
+#: Ends a line whose writing was cut short, as by a full disk; no JSON can hold it.
+_CANCEL = b"\x18"
 
 
 Happening = Literal["published", "named", "exported", "compared", "never_handed_out"]
@@ -97,18 +100,25 @@ class Register:
         self._path = folder / REGISTER
 
     def read(self) -> list[RegisterLine]:
-        """Every line, in the order written; raises `EngagementError` for one nobody can read."""
+        """Every line, in the order written; raises `EngagementError` for one nobody can read.
+
+        One whose writing was cut short is none: nothing was handed out before it was on the disk.
+        """
         try:
-            lines = self._path.read_text(encoding="utf-8").splitlines()
+            *lines, last = self._path.read_bytes().split(b"\n")
         except FileNotFoundError:
             return []
-        except (OSError, ValueError) as cause:
-            raise EngagementError(
-                Problem(str(self._path), "", f"cannot be read ({cause})")
-            ) from cause
-        return [self._parse(line, number) for number, line in enumerate(lines, 1)]
+        except OSError as cause:
+            what = f"cannot be read ({cause.strerror})"
+            raise EngagementError(Problem(str(self._path), "", what)) from cause
+        lines += [last] if _is_whole(last) else []
+        return [
+            self._parse(line, number)
+            for number, line in enumerate(lines, 1)
+            if not line.endswith(_CANCEL)
+        ]
 
-    def _parse(self, line: str, number: int) -> RegisterLine:
+    def _parse(self, line: bytes, number: int) -> RegisterLine:
         try:
             return RegisterLine.of(json.loads(line))
         except (ValueError, TypeError) as cause:
@@ -157,14 +167,41 @@ class Register:
         if not text:
             return
         try:
-            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(handle, "ab") as file:
-                file.write(text.encode())
-                file.flush()
-                os.fsync(file.fileno())
+            _append(self._path, text.encode())
         except OSError as cause:
             what = f"cannot be written ({cause.strerror})"
             raise EngagementError(Problem(str(self._path), "", what)) from cause
+
+
+def join_registers(*registers: bytes) -> bytes:
+    """The bytes of one register with every line of several, each once, the oldest first."""
+    lines = dict.fromkeys(line for one in registers for line in one.split(b"\n"))
+    return b"".join(line + b"\n" for line in lines if _is_whole(line))
+
+
+def _append(path: Path, lines: bytes) -> None:
+    """Have lines on the disk at the end of a file, after one that was cut short if there is one."""
+    with open(path, "a+b", buffering=0, opener=_open_private) as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read() != b"\n":
+                last = path.read_bytes().rpartition(b"\n")[2]
+                lines = (b"" if _is_whole(last) else _CANCEL) + b"\n" + lines
+        # In one go, so that nobody else's come between; only what fails takes more.
+        while lines:
+            lines = lines[file.write(lines) :]
+        os.fsync(file.fileno())
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
+def _open_private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
 
 
 def mark_person(secret: bytes, site: str, wave: str, respondent: str) -> str:

@@ -16,7 +16,7 @@ from harmony_kit.batch.briefing import PORTFOLIO
 from harmony_kit.batch.edited import keep_changed, keep_files
 from harmony_kit.batch.job import Job, Made
 from harmony_kit.batch.paper import name_pdf
-from harmony_kit.batch.plan import Step, changed_inputs
+from harmony_kit.batch.plan import NOT_MADE_AGAIN, Step, changed_inputs
 from harmony_kit.batch.record import Failure, Record
 from harmony_kit.batch.swap import publish_files, publish_folder
 
@@ -46,7 +46,8 @@ class Shelf:
         if old is None or not old.is_ok:
             return job
         changed = changed_inputs(step.inputs, old)
-        return replace(job, page=replace(job.page, taken_down_for=changed))
+        gone = tuple(name for name in changed if name != NOT_MADE_AGAIN)
+        return replace(job, page=replace(job.page, taken_down_for=gone))
 
     def put(self, made: Made, step: Step, old: Record | None) -> Record:
         """Put what was made in its place, or leave what stands there; what is remembered of it.

@@ -6,7 +6,7 @@ import errno
 import shutil
 from pathlib import Path
 
-from harmony_kit.files import sync_folder, sync_tree, write_whole
+from harmony_kit.files import copy_tree, sync_folder, sync_tree, write_whole
 
 __all__ = ["publish_files", "publish_folder", "put_back"]
 
@@ -56,7 +56,7 @@ def _move(work: Path, target: Path) -> None:
             raise
         # reports/ lies on another disk: copy beside it first
         beside = target.with_name(f"{_NEW}{target.name}")
-        shutil.copytree(work, beside)
+        copy_tree(work, beside)
         sync_tree(beside)
         beside.rename(target)
         shutil.rmtree(work, ignore_errors=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ def restore(folder: Path, path: Path, *, is_forced: bool) -> None:
     is_new = not (place / "engagement.yaml").is_file()
     _check_target(place, files.get(SECRET, b""), is_new=is_new, is_forced=is_forced)
     place.mkdir(parents=True, exist_ok=True)
-    with run_lock(place):
+    with _empty_unless_done(place) if is_new else contextlib.nullcontext(), run_lock(place):
         forgotten = _Forgotten() if is_new else _put_aside(place)
         restore_files(files, place, place / STORE if is_new else _store_of(place))
         n_forgotten, left = _forget_again(place, forgotten)
@@ -73,6 +74,16 @@ def restore(folder: Path, path: Path, *, is_forced: bool) -> None:
     for name in left:
         click.secho(f"names one of them: {name}; delete it", fg="red", err=True)
     click.echo(f"Next: harmony check {place}")
+
+
+@contextlib.contextmanager
+def _empty_unless_done(place: Path) -> Iterator[None]:
+    """Leave nothing in a folder that was empty, where the same command could not go on."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
 
 
 def _check_target(place: Path, secret: bytes, *, is_new: bool, is_forced: bool) -> None:

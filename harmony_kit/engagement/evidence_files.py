@@ -17,12 +17,16 @@ from harmony_kit.times import find_day_first
 
 __all__ = [
     "DECISIONS",
+    "JOINT",
     "PILOTS",
     "USAGE",
     "Evidence",
     "evidence_paths",
     "read_evidence",
 ]
+
+#: Who holds a decision that both sides hold; any other holder is a side or a role.
+JOINT = "joint"
 
 #: Column → kind of cell, in the order of the file.
 DECISIONS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import assert_never
 
 from harmony_kit.exchange.folding import fold
@@ -96,13 +97,23 @@ def take_typed(cell: str) -> CellValue:
 
 
 def join_namely(cells: Sequence[str], codes: Mapping[str, str]) -> str:
-    """The option and the words of "other, namely" as one cell, where they have a column each."""
-    given = [cell.strip() for cell in cells if cell.strip()]
-    known = [cell for cell in given if find_code(fold(cell), codes) is not None]
-    words = [cell for cell in given if cell not in known]
-    if known and words and codes[fold(known[0])] == OTHER:
-        return f"{OTHER}: {' '.join(words)}"
-    return "; ".join(given)
+    """The option and the words of "other, namely" as one cell, where they have a column each.
+
+    Raises `CellError` for words beside another option, and for any other second answer.
+    """
+    found = {i: find_code(fold(cell), codes) for i, cell in enumerate(cells)}
+    given = [i for i, code in found.items() if code != "" and cells[i].strip()]
+    for i in given:
+        if cells[i].strip() in ERRORS:
+            raise CellError(_tell_error(cells[i].strip()), i)
+    words = [i for i in given if found[i] is None]
+    first, *others = sorted(given, key=lambda i: i in words) or [0]
+    if not others:
+        return cells[first].strip()
+    if others == words and found[first] == OTHER:
+        return f"{OTHER}: {' '.join(cells[i].strip() for i in words)}"
+    what = f"is a second answer beside {shorten(cells[first], 40, placeholder='…')!r}"
+    raise CellError(what, others[0])
 
 
 def _tell_error(cell: str) -> str:

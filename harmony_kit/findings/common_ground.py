@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harmony_kit.findings.fact import Fact, is_known, topic_key
-from harmony_kit.findings.plots import FELT, Scene, middle
+from harmony_kit.findings.plots import FELT, UNTOLD, Scene, middle
 from harmony_kit.findings.state_facts import count_state
 from harmony_kit.measures.rows import Row
 
@@ -17,16 +17,14 @@ _CLEARLY = 0.5
 #: What records, scorecards and checks have their own say on.
 _ON_RECORD = (*FELT, "act", "success")
 
-#: Where knowing each other cannot be told, common ground is what each side expects.
-_UNTOLD = "healthy_untold"
-
 
 def find_common(scene: Scene) -> Iterator[Fact]:
     """How many topics both sides see alike, with the closest of those they rate high by name.
 
     None is named where knowing each other cannot be told, or where no topic is fit for it.
     """
-    is_untold = scene.plot.shape == _UNTOLD
+    # Where knowing each other cannot be told, common ground is what each side expects.
+    is_untold = scene.plot.shape == UNTOLD
     ids = ("alike_expected", "both_alike_expected") if is_untold else ("alike", "both_alike")
     yield from count_state(scene, "shared_view", ids, pick=None if is_untold else _closest)
 

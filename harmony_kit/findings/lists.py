@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from harmony_kit.engagement.evidence_files import JOINT
 from harmony_kit.findings.observation import Observation
 from harmony_kit.findings.voice import Voice
 from harmony_kit.measures.rounding import format_number
@@ -134,7 +135,7 @@ class Lists:
     def held(self) -> str:
         """On whose desk open decisions lie; empty where nobody wrote it down."""
         voice = self.voice
-        known = {**voice.lenses, "joint": " + ".join(voice.lenses.values())}
+        known = {**voice.lenses, JOINT: " + ".join(voice.lenses.values())}
         listed = [held.rpartition(":") for held in self.seen.details.get("held", "").split(";")]
         said = [f"{known.get(holder, holder)} {n}" for holder, _, n in listed if holder]
         return voice.phrase("held", held=", ".join(said)) if said else ""

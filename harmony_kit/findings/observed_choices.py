@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from typing import Final
 
 import pandas as pd
 
@@ -13,6 +15,8 @@ from harmony_kit.measures.rows import Row, text_of
 
 __all__ = ["observe_ranking"]
 
+#: Where a distance is not told, for the order of observations.
+_UNTOLD: Final = 0.5
 _NUMBERS = ("actual", "perceived", "misread", "n_own", "n_estimate", "n_other", "probability")
 
 
@@ -69,7 +73,11 @@ def _heard(row: Row) -> dict[str, int]:
 
 
 def _gap(row: Row) -> float:
-    """The distance the state speaks of, 0 to 1; for a shared view what the two have in common."""
-    if row["state"] == "shared_view":
-        return 1 - float(row["actual"])
-    return float(row["misread"] if row["state"] == "false_conflict" else row["actual"])
+    """The distance the state speaks of, 0 to 1; for a shared view what the two have in common.
+
+    Where it is not told, half, so that it comes neither first nor last.
+    """
+    gap = float(row["misread"] if row["state"] == "false_conflict" else row["actual"])
+    if math.isnan(gap):
+        return _UNTOLD
+    return 1 - gap if row["state"] == "shared_view" else gap

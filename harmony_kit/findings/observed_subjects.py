@@ -11,6 +11,7 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.observation import Number, Observation, claimed_rows, numbers_of
 from harmony_kit.findings.patterns import KINDS, Case
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.measures.record_days import stands_in
 from harmony_kit.measures.rows import Row, rows_of, text_of
 
 __all__ = ["observe_pilots", "observe_readiness"]
@@ -96,19 +97,20 @@ def observe_readiness(
         if row["verdict"] in KINDS["readiness"] and row["n_min"] >= settings.min_group:
             found.setdefault(row["subject"], []).append(row)
     checks = _items_of(instrument, *(f"checks_{lens}" for lens in instrument.lens_ids))
-    record = {row["decision"]: row for row in rows_of(decisions)}
+    kinds = {row["decision"]: text_of(row.get("kind")) for row in rows_of(decisions)}
+    stands = {} if decisions is None else stands_in(decisions)
     for subject, rows in found.items():
-        pattern = _pattern(rows[0]["verdict"], record.get(subject, {}))
+        pattern = _pattern(rows[0]["verdict"], kinds.get(subject, ""), stands.get(subject, ""))
         if pattern:
             seen = _decision(rows, pattern, checks, settings)
             yield replace(seen, roles=_whose_checks(seen, instrument))
 
 
-def _pattern(verdict: str, record: Row) -> str:
+def _pattern(verdict: str, kind: str, standing: str) -> str:
     """What a verdict means beside the record of its decision; empty where it means nothing."""
-    if text_of(record.get("kind")) == "one_off" or text_of(record.get("status")) == "dropped":
+    if kind == "one_off" or standing == "dropped":
         return ""
-    if text_of(record.get("status")) != "decided":
+    if standing != "decided":
         return verdict
     return "" if verdict == "act_now" else "decided_unready"
 

@@ -22,7 +22,7 @@ from harmony_kit.instrument.model import Instrument
 from harmony_kit.measures.claims import WORDED
 from harmony_kit.measures.rows import Row, rows_of
 
-__all__ = ["FELT", "NO_PLOT", "PLOTS", "Plot", "Scene", "middle", "score_plots"]
+__all__ = ["FELT", "NO_PLOT", "PLOTS", "UNTOLD", "Plot", "Scene", "middle", "score_plots"]
 
 #: From these shares on there is as much of a plot as there can be.
 _HALF, _THIRD, _QUARTER, _SIXTH = 1 / 2, 0.3, 1 / 4, 0.15
@@ -32,6 +32,9 @@ _CLEARLY_APART = 1.5
 
 #: A side that takes more than this share of topics wrongly does not "know" that it differs.
 _KNOWS_AT_MOST = 0.15
+
+#: The shape of a plot where whether the sides know each other cannot be told.
+UNTOLD = "healthy_untold"
 
 #: Groups of items that say how work feels.
 FELT = ("aligned", "decisions", "pilots", "adoption")
@@ -185,7 +188,7 @@ def _stalls(scene: Scene) -> Iterator[Plot]:
 
 
 def _bridge(scene: Scene) -> Iterator[Plot]:
-    """Both sides say that nobody holds it; each naming the other is another matter."""
+    """Neither side says that it holds it: both name nobody, or each names the other."""
     for row in scene.rows("ownership", group="bridge", pattern="void")[:1]:
         yield Plot("nobodys_bridge", row["probability"])
 
@@ -258,7 +261,7 @@ def _healthy(scene: Scene) -> Iterator[Plot]:
     drifts = [row["is_drifting"] for row in scene.rows("evidence_pilots")]
     if felt and not any((*stalls, *drifts)):
         above = sum((row["mean"] - middle(row)) / (middle(row) - 1) for row in felt) / len(felt)
-        shape = "" if _is_known_beyond(scene) else "healthy_untold"
+        shape = "" if _is_known_beyond(scene) else UNTOLD
         yield Plot("healthy", shared * max(0.0, _fill(above, _HALF)), shape=shape)
 
 

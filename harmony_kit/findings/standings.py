@@ -10,7 +10,8 @@ import pandas as pd
 from harmony_kit.findings.observation import Observation
 from harmony_kit.findings.observed_records import list_late, list_open
 from harmony_kit.instrument.model import Instrument, Item
-from harmony_kit.measures.rows import Row, rows_of, text_of
+from harmony_kit.measures.record_days import stands_in
+from harmony_kit.measures.rows import Row, rows_of
 
 __all__ = ["Standings"]
 
@@ -45,7 +46,7 @@ class Standings:
             rows_of(measures.get(f"evidence_{name}")) for name in ("usage", "pilots", "decisions")
         )
         used = {row["pilot"] for row in usage if row.get("active_share", 0) > 0}
-        status = {row["decision"]: text_of(row["status"]) for row in rows_of(decisions)}
+        status = {} if decisions is None else stands_in(decisions)
         days = {one: n for row in waits for one, n in row.get("open_days", {}).items()}
         return cls(
             {row["pilot"]: _stand(row, used) for row in pilots},

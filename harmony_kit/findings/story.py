@@ -14,7 +14,7 @@ from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.common_ground import find_common
 from harmony_kit.findings.fact import Fact
 from harmony_kit.findings.page_facts import list_settled, pair_talk
-from harmony_kit.findings.plots import NO_PLOT, Plot, Scene, score_plots
+from harmony_kit.findings.plots import NO_PLOT, UNTOLD, Plot, Scene, score_plots
 from harmony_kit.findings.story_facts import gather_facts
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.measures.rows import Row
@@ -64,6 +64,11 @@ class Story:
     shape: str = ""
     dimension: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether it cannot be told that the sides know each other, whatever they see alike."""
+        return self.shape == UNTOLD
 
 
 def tell_story(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harmony_kit.interview.beginning import Desk
+from harmony_kit.interview.presence import list_others
 from harmony_kit.journal.case import Correction, InterviewCase, Teller
 from harmony_kit.journal.names import PSEUDONYM
 from harmony_kit.journal.subject import list_subjects
@@ -31,6 +32,8 @@ def check_correction(
     problems = {field: key for field, (key, is_right) in checks.items() if not is_right}
     if "name" not in problems and there != case.place and _is_taken(case, there[0], there[2], desk):
         problems["name"] = "problem.pseudonym_taken"
+    if not problems and list_others(desk.journal.events(*case.place), desk.seat, desk.clock()):
+        problems["name"] = "correct.open_elsewhere"
     return problems
 
 

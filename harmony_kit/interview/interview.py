@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from harmony_kit.errors import StoreError
 from harmony_kit.interview import session as steps
 from harmony_kit.interview.given import Clash, Given, Outcome, version_of
 from harmony_kit.interview.keeping import InterviewJournal
@@ -265,8 +267,9 @@ class Interview:
             )
 
     def close(self) -> None:
-        """Leave the interview as it is."""
-        self.log("closed")
+        """Leave the interview as it is; a store that cannot be told is no reason to stay."""
+        with suppress(StoreError):
+            self.log("closed")
 
     def log(self, kind: str, **details: str) -> None:
         """Keep something that happened in this interview."""

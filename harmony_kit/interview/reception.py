@@ -117,7 +117,8 @@ class Reception:
         site, wave = before.get("site"), before.get("wave")
         if self.desk.setting.is_self_service and (site, wave) != (self.site, self.wave):
             return
-        known = self.desk.journal.respondents(site, wave)
+        everybody = self.desk.journal.respondents(site, wave)
+        known = [one for one in everybody if "moved_to" not in one.details]
         for respondent in known:
             if respondent.respondent == before.get("respondent") and not respondent.finished_at:
                 self._sit_down(resume_interview(respondent, self.desk))

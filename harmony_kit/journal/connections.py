@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import os
 import sqlite3
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 _BUSY_SECONDS = 10
+_LOOK_AGAIN_SECONDS = 0.05
 #: The lock writers of a journal share on a server; who asks for its newest row holds it alone.
 _WRITING = 4_207_716
 
@@ -175,7 +177,10 @@ def wait_for_writers(connection: sa.Connection) -> None:
     """Let everybody finish who is writing, so that no row appears below the newest there is.
 
     A server numbers rows before anybody can see them: one with a higher number may be seen first,
-    and what the journal was "then" would have a row more than whoever read it.
+    and what the journal was "then" would have a row more than whoever read it. Asking again and
+    again keeps no place in the server's queue, where every interview would wait behind this one.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITING)))
+        is_alone = sa.select(sa.func.pg_try_advisory_xact_lock(_WRITING))
+        while not connection.scalar(is_alone):
+            time.sleep(_LOOK_AGAIN_SECONDS)

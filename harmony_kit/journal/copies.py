@@ -8,6 +8,8 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from harmony_kit.errors import StoreError
 from harmony_kit.journal.answers import Event
 from harmony_kit.journal.connections import create_engine
@@ -27,7 +29,7 @@ def note_copy(store: Store, where: str, *, by: str, at: datetime) -> None:
 
 def note_there(url: str, where: str, *, by: str, at: datetime) -> None:
     """Let the other store remember this one, where it can be written and needs no renewal."""
-    with suppress(StoreError):
+    with suppress(StoreError, SQLAlchemyError):  # on a read-only disk even the look fails
         engine = create_engine(url)
         is_ready = is_current(engine, url)
         engine.dispose()

@@ -15,7 +15,7 @@ from harmony_kit.journal.answers import Answer, Event, Place, Respondent
 from harmony_kit.journal.bundle import Bundle, Told, gather, write_bundles
 from harmony_kit.journal.connections import upsert_all
 from harmony_kit.journal.import_entry import ImportEntry
-from harmony_kit.journal.queries import current_contents, equal, newest, where
+from harmony_kit.journal.queries import current_contents, equal, find_corrected, newest, where
 from harmony_kit.journal.schema import (
     EVENTS,
     IMPORT_ROWS,
@@ -29,7 +29,15 @@ from harmony_kit.journal.schema import (
 )
 from harmony_kit.journal.tombstone import Tombstone, read_tombstones, refuse_forgotten
 
-__all__ = ["People", "add_rows", "append_rows", "bring_in", "check_lenses", "list_imports"]
+__all__ = [
+    "People",
+    "add_rows",
+    "append_rows",
+    "bring_in",
+    "check_lenses",
+    "list_imports",
+    "refuse_gone",
+]
 
 #: Rows of one transaction: about a tenth of a second, while somebody's interview waits to save.
 _AT_ONCE = 20_000
@@ -49,7 +57,7 @@ def append_rows(
     connection: sa.Connection, answers: Sequence[Answer], events: Sequence[Event]
 ) -> int:
     """Add answers that differ from the current ones, and events; how many answers were added."""
-    refuse_forgotten(connection, (*answers, *events))
+    refuse_gone(connection, (*answers, *events))
     current = current_contents(connection, answers)
     rows = []
     for answer in answers:
@@ -61,6 +69,30 @@ def append_rows(
     if events:
         connection.execute(sa.insert(EVENTS), [asdict(event) for event in events])
     return len(rows)
+
+
+def refuse_gone(connection: sa.Connection, entries: Sequence[Answer | Event | Respondent]) -> None:
+    """Raise `StoreError` where something is to be written of who was forgotten or corrected.
+
+    A form that was open before would tell somebody that their answer is saved, and it would count
+    for nobody.
+    """
+    refuse_forgotten(connection, entries)
+    corrected = find_corrected(connection, {(e.site, e.wave, e.respondent) for e in entries})
+    for entry in entries:
+        case = corrected.get((entry.site, entry.wave, entry.respondent))
+        if case is None:
+            continue
+        why = f"{entry.respondent} was corrected and is "
+        if case.moved_to is not None:
+            site, _, name = case.moved_to
+            why += f"{name} at {site} now; open that one"
+        elif isinstance(entry, Answer) and case.lens not in ("", entry.lens):
+            why += f"of {case.lens} now; leave the interview and open it again"
+        else:
+            continue
+        tried, store = "write to", "the store"
+        raise StoreError(tried, store, why)
 
 
 def bring_in(write: Writer, entry: ImportEntry, answers: Told, people: People) -> str:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import ANSWER_DTYPES, Answer, AnswersFrame, Place, type_frame
-from harmony_kit.journal.case import follow_all
+from harmony_kit.journal.case import InterviewCase, follow_all
 from harmony_kit.journal.connections import wait_for_writers
 from harmony_kit.journal.kept_instruments import read_conditional
 from harmony_kit.journal.replies import find_unasked
@@ -29,6 +29,7 @@ __all__ = [
     "Extent",
     "current_contents",
     "equal",
+    "find_corrected",
     "newest",
     "read_beginnings",
     "read_counted",
@@ -162,6 +163,18 @@ def current_contents(
             answer = answer_from_row(row)
             contents[answer.key] = answer.content
     return contents
+
+
+def find_corrected(
+    connection: sa.Connection, places: Iterable[Place]
+) -> dict[Place, InterviewCase]:
+    """Those of some people who were corrected: place → where they went, or their side since."""
+    cases: dict[Place, InterviewCase] = {}
+    for site, wave, respondent in places:
+        of_them = equal(EVENTS, site=site, wave=wave, respondent=respondent, kind="corrected")
+        query = sa.select(EVENTS).where(*of_them).order_by(EVENTS.c.id)
+        cases |= follow_all(map(event_from_row, connection.execute(query).mappings()))
+    return cases
 
 
 def read_beginnings(connection: sa.Connection) -> dict[tuple[str, str], Any]:

@@ -36,6 +36,7 @@ from harmony_kit.journal.incoming import (
     bring_in,
     check_lenses,
     list_imports,
+    refuse_gone,
 )
 from harmony_kit.journal.kept_instruments import instrument_from_row, instrument_row
 from harmony_kit.journal.ledger import Ledger
@@ -62,7 +63,6 @@ from harmony_kit.journal.schema import (
     subject_from_row,
 )
 from harmony_kit.journal.subject import Subject
-from harmony_kit.journal.tombstone import refuse_forgotten
 from harmony_kit.journal.undoing import Undoing, plan_undo
 
 __all__ = ["Store"]
@@ -181,11 +181,12 @@ class Store:
     def register(self, respondent: Respondent) -> None:
         """Add a respondent, or renew what is known of one.
 
-        Raises `StoreError` if the pseudonym already belongs to another lens there.
+        Raises `StoreError` if the pseudonym already belongs to another lens there, or to nobody
+        any more.
         """
         with self.connect("register a respondent in", is_write=True) as connection:
             check_lenses(connection, [respondent], self._name)
-            refuse_forgotten(connection, [respondent])
+            refuse_gone(connection, [respondent])
             upsert(connection, RESPONDENTS, asdict(respondent))
 
     def respondents(self, site: str | None = None, wave: str | None = None) -> list[Respondent]:

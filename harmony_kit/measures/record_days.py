@@ -10,7 +10,7 @@ import pandas as pd
 from harmony_kit.measures.arrays import Days, Floats, Names
 from harmony_kit.measures.rows import text_of
 
-__all__ = ["NEVER", "days_between", "days_in", "first_begun", "words_in"]
+__all__ = ["NEVER", "days_between", "days_in", "first_begun", "stands_in", "words_in"]
 
 NEVER: Final = np.datetime64("NaT", "s")
 
@@ -36,3 +36,14 @@ def days_between(first: Days, last: Days) -> Floats:
 def words_in(column: pd.Series) -> Names:
     """A column of words as they are compared: without the spaces around them, in small letters."""
     return np.array([text_of(word).strip().lower() for word in column.tolist()], dtype=object)
+
+
+def stands_in(decisions: pd.DataFrame) -> dict[str, str]:
+    """Where each decision stands as its file has it: the word of its status, unless a day wins.
+
+    One with the day it was made on is ``decided``, whatever its word, unless it was ``dropped``.
+    """
+    words = words_in(decisions["status"]).tolist()
+    is_made = decisions["decided_on"].notna().tolist()
+    said = zip(decisions["decision"].tolist(), words, is_made, strict=True)
+    return {one: "decided" if made and word != "dropped" else word for one, word, made in said}

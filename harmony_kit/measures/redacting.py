@@ -1,7 +1,7 @@
 """A report for circulation tells less than the ordinary one, and nothing else.
 
 Nothing is measured again: what passed the gate loses every cell of fewer people than a larger
-minimum group, and every total that would give one back. So whoever has both reports knows what the
+minimum group, and every score and total it is part of. So whoever has both reports knows what the
 ordinary one says, and the two never disagree.
 """
 
@@ -41,28 +41,19 @@ _ALWAYS: Final = (
     "lens",
     "other",
 )
-#: Counts over all topics of a direction that single topics do not say.
-_DIFFERENT: Final = (
-    "n_different",
-    "different_understood",
-    "different_understood_low",
-    "different_understood_high",
-)
 
 
 def redact(told: Disclosed, *, shown_from: int) -> Disclosed:
     """What may circulate of what was disclosed: figures of `shown_from` people and more.
 
-    Every figure left is that of `told`. A total over topics stays where at least two topics in it
-    are hidden, some understood and some not; one more is hidden for it where that is needed.
+    Every figure left is that of `told`. A total over topics goes with the first topic in it that
+    is hidden: beside the others it would give that one back.
     """
     frames = dict(told.frames)
     topics = frames["topics"]
-    small = {_cell(row) for row in rows_of(frames["within"]) if row["n"] < shown_from}
-    extra, open_totals = _cover_totals(topics, frames["understanding"], small)
-    hidden = small | extra
+    hidden = {_cell(row) for row in rows_of(frames["within"]) if row["n"] < shown_from}
     frames["understanding"] = _redact_understanding(
-        frames["understanding"], topics, hidden, open_totals, shown_from
+        frames["understanding"], topics, hidden, shown_from
     )
     frames["topics"] = _redact_topics(topics, hidden)
     frames |= _redact_cards(frames, hidden, shown_from)
@@ -117,68 +108,23 @@ def _hide_camps(camps: pd.Series, shown_from: int) -> pd.Series:
 # Totals over topics
 
 
-def _cover_totals(
-    topics: pd.DataFrame, understanding: pd.DataFrame, small: set[Cell]
-) -> tuple[set[Cell], set[str]]:
-    """Cells to hide so that no total gives one back, and the directions whose total may stay."""
-    rows = [row for row in rows_of(topics) if not pd.isna(row["is_understood"])]
-    extra: set[Cell] = set()
-    kept: set[str] = set()
-    for total in rows_of(understanding):
-        if total["dimension"] != "all":
-            continue
-        of_lens = [row for row in rows if row["lens"] == total["lens"]]
-        gone = [row for row in of_lens if _is_hidden(row, small)]
-        more = _find_cover(of_lens, gone) if gone else []
-        if more is not None and len(of_lens) == total["n_topics"]:
-            extra |= {_cells(row)["estimate"] for row in more}
-            kept.add(total["lens"])
-    return extra, kept
-
-
-def _find_cover(rows: list[Row], gone: list[Row]) -> list[Row] | None:
-    """The topics to hide as well, so that some hidden are understood and some are not.
-
-    None where there are no such topics, or where nothing would be left to show.
-    """
-    more: list[Row] = []
-    left = sorted((row for row in rows if row not in gone), key=_fewest)
-    for is_understood in (True, False):
-        if any(bool(row["is_understood"]) is is_understood for row in gone):
-            continue
-        found = [row for row in left if bool(row["is_understood"]) is is_understood]
-        if not found:
-            return None
-        more.append(found[0])
-    return more if len(left) > len(more) else None
-
-
-def _fewest(row: Row) -> int:
-    return min(int(row[name]) for name in ("n_own", "n_estimate", "n_other"))
-
-
 def _redact_understanding(
-    frame: pd.DataFrame,
-    topics: pd.DataFrame,
-    hidden: set[Cell],
-    open_totals: set[str],
-    shown_from: int,
+    frame: pd.DataFrame, topics: pd.DataFrame, hidden: set[Cell], shown_from: int
 ) -> pd.DataFrame:
+    """Totals none of whose topics is hidden: of some, what is shown tells how they are read."""
     touched = {
-        (row["lens"], row["dimension"]) for row in rows_of(topics) if _is_hidden(row, hidden)
+        (row["lens"], dimension)
+        for row in rows_of(topics)
+        if _is_hidden(row, hidden)
+        for dimension in ("all", row["dimension"])
     }
-    lenses = {lens for lens, _ in touched}
-
-    def is_kept(row: Row) -> bool:
-        if _has_few(row, ("n_estimate", "n_other"), shown_from):
-            return False
-        if row["dimension"] == "all":
-            return row["lens"] in open_totals
-        return (row["lens"], row["dimension"]) not in touched
-
-    kept = _keep(frame, is_kept)
-    is_part = kept["lens"].isin(lenses).to_numpy() if len(kept) else np.array([], dtype=bool)
-    return kept.assign(**{name: _blank(kept[name], is_part) for name in _DIFFERENT})
+    return _keep(
+        frame,
+        lambda row: (
+            (row["lens"], row["dimension"]) not in touched
+            and not _has_few(row, ("n_estimate", "n_other"), shown_from)
+        ),
+    )
 
 
 def _blank(values: pd.Series, is_hidden: np.ndarray[Any, np.dtype[np.bool_]]) -> pd.Series:

@@ -185,6 +185,7 @@ def _tell_part(row: Row, part: Row, teller: _Teller) -> tuple[Row | None, bool]:
         if is_few or is_alike:
             return None, True
         return {**part, "value": round(round(part["value"] / STEP) * STEP, 2)}, False
-    if what == "share_held" and part["n"] < FEWEST_OWNER:
+    is_untold = what == "share_held" and part["n"] < FEWEST_OWNER
+    if is_untold or (what == "words" and np.isnan(part["value"])):
         return None, True
     return part, False

@@ -127,13 +127,13 @@ def _set_apart(first: list[str] | None, second: list[str] | None) -> float:
 
     The distance of weights nobody may see would, beside the weights of the other side, leave so
     few of them that some are known. The shorter list counts, as options few name are in none; where
-    it is empty or not told the share is half.
+    it is empty or not told there is no share.
 
-    >>> _set_apart(["a", "b"], ["a", "c", "d"])
-    0.5
+    >>> _set_apart(["a", "b"], ["a", "c", "d"]), _set_apart(["a", "b"], [])
+    (0.5, nan)
     """
     n = min(len(first or ()), len(second or ()))
-    return 1 - len({*(first or ())} & {*(second or ())}) / n if n else 0.5
+    return 1 - len({*(first or ())} & {*(second or ())}) / n if n else np.nan
 
 
 def _as_objects(values: list[Any], frame: pd.DataFrame) -> pd.Series:
@@ -174,12 +174,15 @@ def tell_ownership(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 def _meet_as_told(duties: pd.DataFrame) -> pd.DataFrame:
     """How two lenses meet on a duty, from the owners told; claimed only where both say the same.
 
-    What is measured of hidden counts, contested by a hair or not, would give some of them back.
+    What is measured of hidden counts, contested by a hair or not, would give some of them back. So
+    would a claim that two sides say different things, to whoever named a third.
     """
     names = duties[["lens", "other", "owner", "other_owner", "pattern"]].fillna("")
     patterns = pd.Series([_meet(*row) for row in names.to_numpy()], duties.index, dtype="object")
     is_open = (patterns != duties["pattern"]) | (patterns == "contested")
-    return pd.DataFrame({"pattern": patterns, "claim": duties["claim"].mask(is_open, "open")})
+    is_apart = (names["owner"] != names["other_owner"]) & (duties["claim"] == "claimed")
+    claims = duties["claim"].mask(is_open | is_apart, "open")
+    return pd.DataFrame({"pattern": patterns, "claim": claims})
 
 
 def _meet(lens: str, other: str, owner: str, other_owner: str, measured: str) -> str:

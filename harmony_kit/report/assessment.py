@@ -35,6 +35,7 @@ from harmony_kit.report.results import build_results, dump_results
 from harmony_kit.report.telling_less import (
     count_heard,
     list_quotes,
+    records_without_roles,
     say_left_out,
     tell_measured,
     without_roles,
@@ -218,7 +219,9 @@ def measure_site(
     """
     check_frame(answers.frame)
     said = answers.of(site, wave)
-    engagement = replace(engagement, instrument=engagement.instrument.at(site))
+    engagement = replace(
+        records_without_roles(engagement), instrument=engagement.instrument.at(site)
+    )
     settings = engagement.settings
     plant, evidence = engagement.site(site), engagement.evidence.of_site(site)
     basis = _basis(engagement, evidence, as_of, said.key)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from harmony_kit.engagement.evidence_files import JOINT
 from harmony_kit.engagement.folder import Engagement, Site
 from harmony_kit.findings.findings import Finding
 from harmony_kit.journal.answers import AnswersFrame
@@ -17,7 +18,14 @@ from harmony_kit.measures.redacting import redact
 from harmony_kit.report.left_out import say_withheld
 from harmony_kit.report.words import load_words
 
-__all__ = ["count_heard", "list_quotes", "say_left_out", "tell_measured", "without_roles"]
+__all__ = [
+    "count_heard",
+    "list_quotes",
+    "records_without_roles",
+    "say_left_out",
+    "tell_measured",
+    "without_roles",
+]
 
 
 def tell_measured(measured: Measured, engagement: Engagement, basis: Basis) -> Disclosed:
@@ -32,6 +40,18 @@ def list_quotes(engagement: Engagement, answers: AnswersFrame) -> pd.DataFrame:
     """What may be quoted; nothing where the report is to circulate."""
     quotes = license_quotes(answers, min_group=engagement.settings.min_group)
     return quotes.iloc[:0] if engagement.settings.redacted else quotes
+
+
+def records_without_roles(engagement: Engagement) -> Engagement:
+    """The engagement; for circulation its decisions lie with a side, with both or with nobody."""
+    if not engagement.settings.redacted:
+        return engagement
+    evidence = engagement.evidence
+    held = evidence.decisions["held_by"]
+    is_side = held.isin([*engagement.instrument.lens_ids, JOINT])
+    decisions = evidence.decisions.assign(held_by=held.where(is_side, ""))
+    told = replace(evidence, decisions=decisions)
+    return replace(engagement, evidence_reader=lambda: told)
 
 
 def without_roles(engagement: Engagement, findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from harmony_kit.findings.lists import capitalize
 from harmony_kit.measures.rows import Row, stream_rows, text_of
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.portfolio import Portfolio
@@ -65,8 +66,9 @@ def _group(view: PortfolioView, findings: pd.DataFrame) -> list[dict[str, Any]]:
 
 @dataclass
 class _Recurring:
-    """One finding over its sites: the row it is told by, one where it is claimed if there is one.
+    """One finding over its sites: the row it is told by, claimed and with an action if one is.
 
+    A report says a step once: where another finding asks for it first, this one has none there.
     `best` is each site's highest score.
     """
 
@@ -78,9 +80,13 @@ class _Recurring:
         site, score = row["site"], row["score"]
         self.best[site] = max(score, self.best.get(site, score))
         if row["claim"] == "claimed":
-            if not self.claimed:
-                self.told = row
             self.claimed.add(site)
+        self.told = max(self.told, row, key=_tells)
+
+
+def _tells(row: Row) -> tuple[bool, bool]:
+    """How well a row tells a finding: claimed before likely, then with something to do."""
+    return row["claim"] == "claimed", bool(text_of(row.get("action")))
 
 
 def _shown_by(finding: Row) -> tuple[str, ...]:
@@ -106,7 +112,7 @@ def _gather(view: PortfolioView, found: _Recurring) -> dict[str, Any]:
     return {
         "title": _untold(view, found.told),
         "action": action,
-        "is_own": action != str(found.told["action"]),
+        "is_own": action != text_of(found.told.get("action")),
         "n": len(found.best),
         "at": view.words.say(f"together.at{spread}", **numbers),
         "of": view.words.say(f"recurring.of{spread}", **numbers),
@@ -121,21 +127,27 @@ def _common_action(view: PortfolioView, finding: Row) -> str:
 
     Several in a row are one bracket, since another site may have more or fewer of them.
     """
-    action = str(finding["action"])
+    action = text_of(finding.get("action"))
     for kind in ("pilot", "decision"):
-        titles = view.portfolio.subject_titles(finding["site"], kind)
-        if titles:
-            named = "|".join(map(re.escape, titles))
-            one = rf"[\u2068“„«\"]*(?:{named})[\u2069”“»\"]*(?: \([^)]*\))?"
+        named = _name_any(view, finding["site"], kind)
+        if named:
+            one = rf"[\u2068“„«\"]*{named}[\u2069”“»\"]*(?: \([^)]*\))?"
             bracket = f"[{view.words.name('table', kind)}]"
             action = re.sub(rf"{one}(?:,? (?:\w{{1,3}} )?{one})*", bracket, action)
     return action
 
 
+def _name_any(view: PortfolioView, site: str, *kinds: str) -> str:
+    """The pattern of any title of a pilot or decision of a site as a whole word; empty of none."""
+    titles = [title for kind in kinds for title in view.portfolio.subject_titles(site, kind)]
+    longest_first = sorted(titles, key=len, reverse=True)
+    return rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)" if titles else ""
+
+
 def _untold(view: PortfolioView, finding: Row) -> str:
     """The title of a finding about any pilot or decision, not the one of this site."""
     title = str(finding["title"])
-    if isinstance(finding.get("alike"), list) and finding["kind"] in ("topic", "ownership"):
+    if finding["n_alike"] and finding["kind"] in ("topic", "ownership"):
         return _about_many(view, finding, title)
     subject = text_of(finding.get("subject"))
     told = view.portfolio.subject_title(finding["site"], subject) if subject else ""
@@ -151,13 +163,18 @@ def _untold(view: PortfolioView, finding: Row) -> str:
 
 
 def _about_many(view: PortfolioView, finding: Row, title: str) -> str:
-    """The title of several topics of a dimension, without how many and which they are here."""
-    portfolio = view.portfolio
-    dimension = portfolio.engagement.instrument.text(
-        f"dimension.{finding['dimension']}.name", portfolio.language
-    )
+    """The title of several topics or subjects, without how many and which they are here."""
+    instrument, language = view.portfolio.engagement.instrument, view.portfolio.language
+    dimension = instrument.text(f"dimension.{finding['dimension']}.name", language)
     claim = title.partition("): ")[2]
-    return f"{dimension}: {claim}" if claim and title.startswith(dimension) else title
+    if claim and title.startswith(dimension):
+        return f"{dimension}: {claim}"
+    named = _name_any(view, finding["site"], "pilot", "decision")
+    item = text_of(finding.get("item"))
+    if not named or not instrument.has_item(item):
+        return title
+    topic = capitalize(instrument.text(f"item.{item}.short", language))
+    return re.sub(rf"^{re.escape(topic)}(?:, {named})+[^:]*: ", f"{topic}: ", title)
 
 
 def _about_any(view: PortfolioView, finding: Row, claim: str) -> str:

@@ -30,7 +30,7 @@ def together(portfolio: Portfolio) -> Block:
     told: dict[str, dict[str, Any]] = {}
     ranked = sorted([*signs, *often], key=lambda group: (-group["weight"], group["title"]))
     for group in ranked:
-        if group["n"] > 1:
+        if group["n"] > 1 and group["action"]:
             told.setdefault(group["action"], group)
     if not told:
         return EMPTY

@@ -70,8 +70,9 @@ def can_wait(site: Assessment) -> Block:
     ]
     later = [f for place, found in placed.items() for f in found if place != FIRST]
     names = list_waiting(view)
+    alike = "can_wait.alike_untold" if site.story.is_untold else "can_wait.alike"
     says = [
-        words.say("can_wait.alike", dimensions=words.listing(names)) if names else "",
+        words.say(alike, dimensions=words.listing(names)) if names else "",
         words.count("can_wait.light", len(light)) if light else "",
         words.count("can_wait.later", len(later) - len(light)) if len(later) > len(light) else "",
     ]

@@ -84,9 +84,10 @@ def _say_waiting(view: SiteView) -> str:
     names = list_waiting(view)
     if not names:
         return view.words.say("page.wait_rest")
+    untold = "_untold" if view.site.story.is_untold else ""
     if len(names) == len(view.site.engagement.instrument.dimensions):
-        return view.words.count("page.wait_all", len(names))
-    return view.words.say("page.wait", dimensions=view.words.listing(names))
+        return view.words.count(f"page.wait_all{untold}", len(names))
+    return view.words.say(f"page.wait{untold}", dimensions=view.words.listing(names))
 
 
 def _say_open(view: SiteView) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from harmony_kit.measures.claims import WORDED
@@ -72,8 +73,9 @@ def _direction(view: SiteView, state: str, lens: str) -> dict[str, Any] | None:
 
 def _say_choice(view: SiteView, row: Row, names: dict[str, str]) -> str:
     words = view.words
+    is_told = not math.isnan(row["perceived"]) and not math.isnan(row["actual"])
     return words.say(
-        f"state.choice_{row['claim']}",
+        f"state.{'choice' if is_told else 'untold'}_{row['claim']}",
         topic=view.label(row["item"], row["subject"]),
         state=words.say(f"state.{row['state']}"),
         expected=words.figure(row["perceived"], RANKING.columns["perceived"]),

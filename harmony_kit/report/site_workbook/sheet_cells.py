@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from typing import Any, Final
 
 from harmony_kit.exchange.lean_worksheet import Marked
+from harmony_kit.measures.claims import find_range
 from harmony_kit.measures.declaration import MeasureColumn
 from harmony_kit.measures.rows import Row
 from harmony_kit.report.site_report.site_view import SiteView
@@ -86,7 +87,9 @@ class SheetCells:
     def _column(self, rows: Sequence[Row], name: str, column: MeasureColumn) -> list[object]:
         missing = partial(self._mark_missing, name, column)
         say: Callable[[Row, Any], object]
-        if column.kind not in _WORDS:
+        if column.kind == "probability":
+            say = self._tell_chance
+        elif column.kind not in _WORDS:
             say = partial(self._coarse, name) if f"{name}_to" in _keys(rows) else _itself
         elif column.kind == "day":
             say = _read_day
@@ -100,6 +103,11 @@ class SheetCells:
     def _coarse(self, name: str, row: Row, value: object) -> object:
         low = row.get(f"{name}_from", value)
         return value if row.get(f"{name}_to", low) == low else Marked(value, "coarse")
+
+    def _tell_chance(self, _row: Row, chance: float) -> object:
+        """How sure something is; the middle of what its claim leaves is marked as that."""
+        is_range = find_range(chance, self._view.site.engagement.settings) is not None
+        return Marked(chance, "coarse") if is_range else chance
 
     def _mark_missing(self, name: str, column: MeasureColumn, row: Row) -> object:
         """What stands where nothing is told: nothing where there is nothing to tell of."""
@@ -173,7 +181,7 @@ class SheetCells:
     def _list_blocking(self, _row: Row, blocking: list[Row]) -> str:
         view = self._view
         told = (
-            (view.label(one["item"]), view.name(one["lens"]), view.words.number(one["mean"]))
+            (view.label(one["item"]), view.name(one["lens"]), view.words.told(one, "mean"))
             for one in blocking
         )
         return "; ".join(f"{check} ({lens}, {mean})" for check, lens, mean in told)
