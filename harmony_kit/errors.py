@@ -32,6 +32,7 @@ __all__ = [
     "AnswerError",
     "CaseError",
     "CommitmentError",
+    "ElsewhereError",
     "EngagementError",
     "ExchangeError",
     "FileError",
@@ -150,6 +151,18 @@ class AnswerError(HarmonyError, ValueError):
 
 class MisfitError(AnswerError):
     """An answer the item's constraint refuses beside what the same person said before."""
+
+
+class ElsewhereError(AnswerError):
+    """An answer from a site at which its item is not asked."""
+
+    @property
+    def what(self) -> str:
+        """What is wrong, without what is allowed."""
+        return f"{self.item} is not asked at {self.value}"
+
+    def __str__(self) -> str:
+        return f"{self.what}. Allowed: {self.allowed}."
 
 
 class CaseError(HarmonyError, ValueError):

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 BRAND = Brand(name="Acme", colour="#a35")
 HOSTILE = "</style><script>alert(1)</script>"
 #: How a page is told apart from another: every kind there is.
-KINDS = ("site", "too_few", "failure", "portfolio", "index", "handout")
+KINDS = ("site", "too_few", "failure", "portfolio", "index", "overview", "handout")
 REGIONS = ("EMEA", "Americas", "APAC")
 _SOURCES = ("northfield", "kingsbridge", "tarn")
 
@@ -89,7 +89,8 @@ def repeat_sites(portfolio: Portfolio, n: int) -> Portfolio:
     places = {site.site: site for site in sites}
     for name in ("name", "region"):
         frames["sites"][name] = [getattr(places[id_], name) for id_ in frames["sites"]["site"]]
-    return replace(portfolio, engagement=replace(portfolio.engagement, sites=sites), **frames)
+    engagement = replace(portfolio.engagement, sites=sites, sites_per_page=n)
+    return replace(portfolio, engagement=engagement, **frames)
 
 
 def pair_sources(portfolio: Portfolio, n: int) -> list[tuple[str, str]]:
@@ -197,6 +198,25 @@ def index_run(language: str = "en") -> dict:
 
 def index(language: str = "en") -> str:
     return render_index(index_run(language)).decode()
+
+
+def many_pages(n: int, language: str = "en") -> dict:
+    """The index of `n` sites in three regions, a page each, and what its overview says of them."""
+    rows = many_rows(n)
+    run = {**index_run(language), "sites": rows}
+    pages = []
+    for region in REGIONS:
+        here = [row["site"] for row in rows if row["region"] == region]
+        named = {"title": region, "region": region, "link": f"index-{region.lower()}.html"}
+        shown = {**run["portfolio"], "link": f"portfolio-{region.lower()}.html"}
+        counts = {**run["counts"], "sites": len(here)}
+        pages.append({**named, "sites": here, "counts": counts, "portfolio": shown})
+    return {**run, "pages": pages}
+
+
+def overview(language: str = "en", n: int = 30) -> str:
+    """The index where there are many sites."""
+    return render_index(many_pages(n, language)).decode()
 
 
 def failure(language: str = "en") -> str:

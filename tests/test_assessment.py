@@ -93,6 +93,7 @@ def _keep(answers: Sequence[Answer], lens: str, n: int) -> list[Answer]:
     return [a for a in answers if a.lens != lens or a.respondent in people]
 
 
+@pytest.mark.slow
 def test_two_people_of_a_lens_leave_no_trace(demo):
     """Whatever two people said, the results are the same: so they cannot tell what it was."""
     engagement, store = demo
@@ -111,6 +112,7 @@ def test_two_people_of_a_lens_leave_no_trace(demo):
     assert all("state" not in topic for topic in results["topics"])
 
 
+@pytest.mark.slow
 def test_two_answers_of_a_cell_leave_no_trace(demo):
     engagement, store = demo
 
@@ -163,6 +165,7 @@ def test_planted_stories_are_found_again(demo, site, signature):
     assert signature in set(present)
 
 
+@pytest.mark.slow
 def test_healthy_plant_shows_no_signature(demo):
     engagement, store = demo
     signatures = _measure(engagement, store.current(site="greenhaven"), "greenhaven").frames[
@@ -171,12 +174,14 @@ def test_healthy_plant_shows_no_signature(demo):
     assert not signatures["is_present"].any()
 
 
+@pytest.mark.slow
 def test_a_census_claims_most_and_not_everything(demo):
     engagement, store = demo
     topics = _measure(engagement, store.current(site="lakeview"), "lakeview").frames["topics"]
     assert 0.5 < (topics["claim"] == "claimed").mean() < 1
 
 
+@pytest.mark.slow
 def test_portfolio_reads_what_assessments_saved(demo, tmp_path):
     engagement, store = demo
     for site in ("northfield", "tarn"):
@@ -211,6 +216,7 @@ def test_plain_value(value, plain):
     assert repr(plain_value(value)) == repr(plain)
 
 
+@pytest.mark.slow
 def test_a_zero_has_no_sign_in_results_and_workbook(demo, tmp_path):
     engagement, store = demo
     site = _measure(engagement, store.current(site="northfield"), "northfield")
@@ -232,6 +238,7 @@ def test_a_zero_has_no_sign_in_results_and_workbook(demo, tmp_path):
     assert not [cell for cell in cells if "<v>-0</v>" in cell]
 
 
+@pytest.mark.slow
 def test_every_number_of_the_results_has_six_digits(demo):
     engagement, store = demo
     results = json.loads(_text(engagement, store.current(site="northfield"), "northfield"))
@@ -259,6 +266,7 @@ def test_results_are_written_a_row_to_a_line():
     ]
 
 
+@pytest.mark.slow
 def test_a_pilot_added_at_an_interview_is_called_by_its_title(demo, tmp_path):
     engagement, store = demo
     when = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
@@ -287,6 +295,7 @@ def test_a_pilot_added_at_an_interview_is_called_by_its_title(demo, tmp_path):
     assert assessment.subject_title("vision") == "Camera inspection"
 
 
+@pytest.mark.slow
 def test_nothing_of_a_small_group_leaves_but_what_the_gate_lets_through(demo):
     engagement, store = demo
     answers = store.current(site="northfield")
@@ -314,6 +323,7 @@ def test_nothing_of_a_small_group_leaves_but_what_the_gate_lets_through(demo):
         assert list(frame) == list(DISCLOSED[name].columns)
 
 
+@pytest.mark.slow
 def test_who_agreed_to_be_named_is_shown_as_measured(demo):
     engagement, store = demo
     settings = engagement.settings.model_copy(update={"named": True})

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 from test_declarations import BASIS
 
 from harmony_kit.findings.canvases import Line, Said, canvases
@@ -58,6 +59,7 @@ def test_the_three_canvases_have_ten_five_and_five_lines():
     assert n_lines == {"frame": 10, "boundaries": 5, "data_ownership": 5}
 
 
+@pytest.mark.slow
 def test_each_sides_sentence_and_answers_stand_beside_the_others():
     sheets = _sheets(
         _rows("it", "frame.outcome", [4, 5, 3, 4, 2]),

@@ -103,6 +103,7 @@ def test_a_plant_that_did_not_change_says_so():
     assert understood(answers, items)["direction"].tolist() == ["steady", "steady"]
 
 
+@pytest.mark.slow
 def test_a_lens_that_learned_what_the_other_thinks_understands_more():
     names = [f"frame.t{i}" for i in range(12)]
     items = items_of(*({"item": name} for name in names))
@@ -198,6 +199,7 @@ def test_reworded_and_new_items_are_listed_and_not_compared():
     assert moved[["p_changed", "claim"]].isna().to_numpy().all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wordings", "expected"),
     [

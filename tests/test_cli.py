@@ -112,6 +112,7 @@ def test_check_finds_answers_the_instrument_does_not_allow(acme):
     assert "answers of 'tarn', which is not in sites.csv" in result.output
 
 
+@pytest.mark.slow
 def test_import_twice_changes_nothing_and_edits_are_kept(acme, tmp_path):
     path = tmp_path / "file.csv"
     people = _people(acme / "incoming" / "northfield.csv")
@@ -130,6 +131,7 @@ def test_import_twice_changes_nothing_and_edits_are_kept(acme, tmp_path):
     assert "meaning.same: 5 -> 1" in journal.output
 
 
+@pytest.mark.slow
 def test_a_refused_file_stops_no_other_and_stores_nothing(acme, tmp_path):
     bad = tmp_path / "bad.csv"
     people = _people(acme / "incoming" / "oldmill.csv")
@@ -160,6 +162,7 @@ def test_export_and_import_are_the_identity(acme, tmp_path):
     assert "0 new, 0 changed" in result.output
 
 
+@pytest.mark.slow
 def test_merge_adds_the_other_laptop_once(acme, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(acme, other)
@@ -341,6 +344,20 @@ def test_a_wave_that_cannot_be_called_that_is_refused(acme, tmp_path):
     brought = _run("import", acme, path)
     assert brought.exit_code == 1
     assert "column wave: '../26' cannot name a wave. Allowed: 1 to 40 letters" in brought.output
+
+
+def test_a_name_that_is_not_utf_8_is_told_before_anything_is_made(acme, tmp_path):
+    """As Windows packs them; no store can be opened by one."""
+    odd = tmp_path / "M\udcfcller"
+    (store := tmp_path / "M\udcfcller.sqlite").touch()
+    for words, name in ((("init", odd), odd), (("merge", acme, store), store)):
+        told = _run(*words)
+        assert told.exit_code == 1
+        spelled = ascii(str(name))[1:-1]
+        assert (
+            told.output == f"error: {spelled}: the name is not UTF-8. Rename that file or folder.\n"
+        )
+    assert not odd.exists()
 
 
 def test_a_read_only_store_is_told(acme):

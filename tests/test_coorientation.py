@@ -176,6 +176,7 @@ def test_a_head_count_below_the_people_heard_counts_as_unknown():
     pd.testing.assert_frame_equal(wrong, measured(answers))
 
 
+@pytest.mark.slow
 def test_no_view_leaves_the_lens_and_an_untold_view_stays_unseen():
     # Of four heads three gave a number and one knew nothing: nobody is left to draw.
     knows = measured(

@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from engagement_folders import WAVE, make_folder, request_for
+from engagement_folders import WAVE, file_digests, make_folder, request_for
 
 from harmony_kit.batch.batch import run_engagement
 from harmony_kit.batch.register import Register
@@ -230,6 +230,29 @@ def test_killed_anywhere_the_same_command_finishes_it(folder):
     assert len(with_store(folder, lambda store: store.current("south", respondent=WHO))) == 1
 
 
+@pytest.mark.slow
+def test_redacted_reports_stay_but_for_those_of_the_plant(folder):
+    """Also those of a wave whose answers are gone, which nothing makes again."""
+    run_engagement(request_for(folder, is_redacted=True))
+    before = folder / "redacted" / "waves" / "0" / "south"
+    before.mkdir(parents=True)
+    (before / "report.html").write_text("as it was handed out")
+    shutil.copytree(before, before.with_name("north"))
+    records = folder / ".harmony" / "redacted" / "records" / WAVE
+    kept = {path: file_digests(path) for path in (folder / "redacted" / "south", before)}
+
+    run("forget", folder, *WHOSE)
+    names = {path.name for path in (folder / "redacted").iterdir()}
+    assert names & {"index.html", "portfolio.html", "run.json", "north"} == set()
+    assert not before.with_name("north").exists()
+    assert [path.name for path in records.iterdir()] == ["south.json"]
+    assert {path: file_digests(path) for path in kept} == kept
+
+    run("retain", folder, "--until", "2026-02-01")
+    assert {path: file_digests(path) for path in kept} == kept
+    assert [path.name for path in records.iterdir()] == ["south.json"]
+
+
 # Everything that is held
 
 
@@ -248,6 +271,9 @@ def test_a_person_reads_everything_that_is_held(folder):
 
 def test_raw_answers_go_and_results_stay(folder):
     report = (folder / "reports" / "north" / "report.html").read_bytes()
+    (folder / "notes" / WAVE).mkdir(parents=True)
+    (folder / "notes" / WAVE / "north.md").write_text("As agreed.", encoding="utf-8")
+    settings = (folder / "engagement.yaml").read_text(encoding="utf-8")
     told = run("retain", folder, "--until", "2026-02-01")
     assert "16 raw answers of 14 people deleted; results stay." in told
     assert with_store(folder, lambda store: store.journal()) == []
@@ -255,6 +281,10 @@ def test_raw_answers_go_and_results_stay(folder):
     assert (folder / "reports" / "north" / "report.html").read_bytes() == report
     told = run("check", folder)
     assert "wave 1: raw answers were deleted on" in told
+    next_wave = settings.replace(f"wave: '{WAVE}'", "wave: '2'")
+    assert next_wave != settings
+    (folder / "engagement.yaml").write_text(next_wave, encoding="utf-8")
+    assert "no wave is called" not in run("check", folder)
 
 
 def test_raw_answers_go_also_where_they_lie_for_the_wave_after(folder):
@@ -284,14 +314,18 @@ def test_a_day_to_come_is_written_down_and_reminded_of(folder):
 
 def test_a_backup_comes_back_whole(folder, tmp_path):
     before = with_store(folder, lambda store: store.contents())
+    (odd := folder / "incoming" / "M\udcfcller.csv").parent.mkdir(exist_ok=True)
+    odd.write_text("as Windows packed it")
     told = run("backup", folder, tmp_path / "b.zip")
     assert "15 answers of 1 people" in told
+    assert "Reports are not in it: those of deleted answers, or changed by hand, copy" in told
     assert (tmp_path / "b.zip").stat().st_mode & 0o077 == 0
     run("restore", tmp_path / "back", tmp_path / "b.zip")
     back = tmp_path / "back"
     assert with_store(back, lambda store: store.contents()) == before
     for name in ("secret", "published.jsonl", "names.csv", "sites.csv", "engagement.yaml"):
         assert (back / name).read_bytes() == (folder / name).read_bytes()
+    assert (back / "incoming" / odd.name).read_bytes() == odd.read_bytes()
     assert (back / "secret").stat().st_mode & 0o077 == 0
     assert not (back / "reports").exists()
 

@@ -104,6 +104,7 @@ def _content(url: str) -> dict[str, str]:
     return {p[len(root) + 1 :]: files.cat_file(p).decode() for p in files.find(root)}
 
 
+@pytest.mark.slow
 def test_everything_arrives_the_index_last(url: str, tmp_path: Path) -> None:
     marks = _reports(tmp_path / "reports")
     destination = _Counting(url, tmp_path / "ledger")

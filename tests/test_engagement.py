@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -128,6 +129,22 @@ def test_every_problem_of_settings_and_sites_at_once(folder):
     }
 
 
+def test_what_a_run_says_of_its_reports_is_no_setting(folder):
+    """The ordinary reports would be redacted ones, and an accord would say that it is for all."""
+    with (folder / "engagement.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("\nredacted: true\n")
+    (problem,) = _problems(folder)
+    assert str(problem) == (
+        "engagement.yaml: redacted: is no setting. Take it out: reports for circulation are made "
+        "by harmony run --redacted."
+    )
+    of_a_run = folder / ".harmony" / "redacted" / "sites" / "x"
+    of_a_run.mkdir(parents=True)
+    for name in ("engagement.yaml", "sites.csv"):
+        shutil.copy(folder / name, of_a_run / name)
+    assert load_engagement(of_a_run).settings.redacted is True
+
+
 @pytest.mark.parametrize(
     ("name", "content", "what"),
     [
@@ -204,6 +221,7 @@ def test_create_engagement_never_overwrites(folder):
     assert (folder / "sites.csv").read_text(encoding="utf-8") == "site\nmine\n"
 
 
+@pytest.mark.slow
 def test_demo_is_an_engagement_like_any_other(tmp_path):
     demo = create_demo(tmp_path / "demo")
     engagement = load_engagement(demo.folder)

@@ -108,6 +108,7 @@ def test_the_whole_file_says_which_is_the_day(folder, other, raised):
     assert told(folder) == ([] if raised else unread)
 
 
+@pytest.mark.slow
 def test_a_comma_too_many_is_named_and_the_other_rows_count(folder):
     evidence = lay(folder, "decisions-comma-in-title.csv", "decisions.csv")
     assert evidence.decisions.empty

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from exchange_cases import CASES, FORMS, KOBO, SMALL, offer
 
+from harmony_kit.batch.handing import register_lines
 from harmony_kit.batch.holding import read_holding
 from harmony_kit.batch.register import REGISTER, Register
 from harmony_kit.commands.exporting import ExportOptions, export
@@ -147,6 +148,30 @@ def test_without_raw_there_are_counts_of_answers_and_nobody_in_the_file(folder, 
     assert f"{path}: 5 counts of 9 answers" in capsys.readouterr().out
 
 
+def test_the_note_of_an_export_says_what_is_in_it(folder, tmp_path, capsys):
+    settings = (folder / "engagement.yaml").read_text(encoding="utf-8")
+    counted = (
+        "How many people of a side gave each answer, where at least {n} answered and not all, or "
+        "all but one, alike; no people, no texts, and nothing reports do not show yet"
+    )
+    named = (
+        "How many people of a side gave each answer, where at least 4 were heard, also where all "
+        "say the same; no names, no texts, and nothing reports do not show yet"
+    )
+    for more, note in (
+        ("banner: 'Entwurf {intern}'", f"Entwurf {{intern}} {counted.format(n=8)}"),
+        ("min_group: 12", counted.format(n=12)),
+        ("named: true", named),
+    ):
+        name = more.partition(":")[0]
+        kept = "".join(line for line in settings.splitlines(True) if not line.startswith(name))
+        (folder / "engagement.yaml").write_text(f"{kept}\n{more}\n", encoding="utf-8")
+        export(folder, tmp_path / "out.csv", ExportOptions())
+        book = pd.read_csv(tmp_path / "out_codebook.csv", dtype=str, keep_default_na=False)
+        assert book["question"][0].endswith(note)
+        assert note in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("n_other", "is_shown"), [(0, False), (1, False), (2, True)])
 def test_what_nearly_all_say_is_in_no_export(folder, tmp_path, n_other, is_shown):
     """Whoever knows who was asked would know the answer of each."""
@@ -205,6 +230,22 @@ def _hold(folder, store):
     frame = store.frame(["north"], "1")
     read_at = partial(store.frame, ["north"], "1")
     return read_holding(folder, "1", 4).hold("north", frame, store.revision(), read_at)
+
+
+def test_what_was_written_down_once_is_not_written_again(folder, tmp_path):
+    """Report and export take turns, nothing changes here, and somebody answers elsewhere."""
+    engagement = load_engagement(folder)
+    for turn in range(3):
+        with contextlib.closing(Store(engagement.store_url)) as store:
+            revision = store.site_extents("1")["north"][1]
+            store.append([replace(store.current("north")[0], site="south", value=1 + turn)])
+            frame = store.frame(["north"], "1")
+            holding = read_holding(folder, "1", engagement.settings.min_group)
+            entries = holding.hold("north", frame, revision, lambda _, now=frame: now).entries
+        register_lines(engagement, entries.values(), "published")
+        _counts(folder, tmp_path / f"{turn}.csv")
+    assert [one.event for one in Register(folder).read()] == ["published", "exported"]
+    assert read_holding(folder, "1", 4).n_others == {"north": 1}
 
 
 def test_a_raw_export_is_not_in_the_register(folder, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -142,8 +143,12 @@ def test_no_scheduler_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lost", ["worker", "scheduler"])
 def test_where_the_last_machine_is_lost_a_run_ends_and_the_same_command_finishes(
-    lost: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lost: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    logging.getLogger("distributed.client").addHandler(caplog.handler)
     monkeypatch.setattr("harmony_kit.batch.fleet.ALONE_S", 3.0)
     sites = [f"s{i}" for i in range(4)]
     folder = make_folder(tmp_path / "fleet", sites)
@@ -159,6 +164,7 @@ def test_where_the_last_machine_is_lost_a_run_ends_and_the_same_command_finishes
         result = run_engagement(request_for(folder, scheduler=url), on_event=kill)
         assert time.monotonic() - began < 60
     assert not result.is_ok
+    assert caplog.messages == []  # it is said once, by us, in one sentence
     assert isinstance(result.trouble, MakersLost)
     what = {"worker": "has had no workers for 3 seconds", "scheduler": "is gone"}[lost]
     assert what in str(result.trouble)

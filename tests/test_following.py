@@ -143,6 +143,20 @@ def test_done_and_dropped_are_said_and_kept(folder):
     assert _things(folder)["act-1"].state == "open"
 
 
+def test_the_reason_of_a_state_goes_with_it_by_hand_and_in_a_register(folder, tmp_path):
+    first, second = _mark(folder, "act-1"), _mark(folder, "act-2")
+    for mark in (first, second):
+        _said("follow", folder, "--id", mark, "--state", "late", "--why", "No spare parts")
+    _said("follow", folder, "--id", first, "--state", "done")
+    _, rows = _register(folder)
+    (moved,) = [row for row in rows if row["Reason"] == "No spare parts"]
+    changed = [{**row, "Status": "Done"} if row is moved else row for row in rows]
+    path = _save_csv(tmp_path / "edited.csv", changed)
+    assert _said("follow", folder, "--register", path).startswith("edited.csv: 1 changed")
+    told = [(one.state, one.value.get("reason")) for one in _things(folder).values()]
+    assert told.count(("done", None)) == 2
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

@@ -95,6 +95,7 @@ def test_a_report_is_made_of_what_results_json_says_and_of_nothing_else(site):
     assert found == known
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", PLANTS)
 def test_marks_of_topics_lie_on_steps_of_a_tenth_of_a_point(site):
     """A coordinate read back as a value is a told mean, of one decimal, and nothing finer."""

@@ -56,7 +56,8 @@ SHOWS = (
     "from IPython.display import Markdown, HTML; display(Markdown({0}), HTML({0}))",
     "import os; output += '/x'; os.mkdir(output); open(os.path.join(output, {0}), 'w').close()",
     "answers = [dict(answers[0], lens={0}, respondent={0}, value={0})]",
-    "def f(): f()\nf()",
+    # IPython looks through every module for each frame: a thousand take it half a minute.
+    "import sys; sys.setrecursionlimit(300)\ndef f(): f()\nf()",
     "class E(Exception):\n def __str__(self): raise self\n __repr__ = __str__\nraise E",
     "x = bytearray(10**15)",
     "get_ipython().run_cell_magic('bash', '', 'printf %s ' + repr({0}))",

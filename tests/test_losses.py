@@ -110,6 +110,7 @@ def test_the_way_out_it_names_leads_out(folder: Path) -> None:
     assert run_engagement(request_for(folder)).is_ok
 
 
+@pytest.mark.slow
 def test_a_store_that_was_moved_with_all_it_held_is_no_loss(folder: Path) -> None:
     _store(folder).rename(folder / "elsewhere.sqlite")
     with (folder / "engagement.yaml").open("a") as file:

@@ -103,6 +103,7 @@ def test_nothing_is_left_that_an_untrusted_notebook_would_drop(book):
     assert "class" not in kept
 
 
+@pytest.mark.slow
 def test_every_word_of_the_page_is_in_the_notebook_and_none_runs_into_another(book):
     pages, plains = (outputs(book, kind) for kind in (PAGE, "text/html"))
     for page, plain in zip(pages, plains, strict=True):

@@ -225,6 +225,38 @@ def test_an_answer_from_where_it_is_not_asked_is_refused_with_its_cell(two):
     assert _run("import", two, path)[0] == 0
 
 
+@pytest.mark.parametrize("first", ["north", "south"])
+def test_a_long_file_and_the_store_are_asked_where_a_question_is_asked(two, first):
+    path = two / "answers.csv"
+    second = "south" if first == "north" else "north"
+    row = "it,1,own.pace,2\n"
+    text = f"respondent,site,lens,wave,item,value\nP-1,{first},{row}P-2,{second},{row}"
+    path.write_text(text, encoding="utf-8")
+    wrong = 2 if first == "south" else 3
+    what = (
+        f"row {wrong}, column value (own.pace): own.pace is not asked at south. Allowed: at north."
+    )
+    code, told = _run("import", two, path)
+    assert (code, what in told) == (1, True), told
+    path.write_text(text.replace("south", "north"), encoding="utf-8")
+    assert _run("import", two, path)[0] == 0
+    text = (two / "own.yaml").read_text("utf-8").replace("sites: [north]", "sites: [south]")
+    (two / "own.yaml").write_text(text, encoding="utf-8")
+    code, told = _run("check", two)
+    assert (code, told.count("own.pace is not asked at north. Allowed: at south.")) == (1, 2), told
+
+
+def test_whoever_goes_to_another_plant_leaves_what_is_not_asked_there(two):
+    path = two / "answers.csv"
+    head = "respondent,site,lens,wave,own.pace,own.clear\n"
+    path.write_text(f"{head}P-1,north,it,1,2,3\n", encoding="utf-8")
+    assert _run("import", two, path)[0] == 0
+    where = ("--site", "north", "--respondent", "P-1", "--to-site", "south", "--why", "misread")
+    code, told = _run("correct", two, *where)
+    assert (code, "1 answers do not belong there" in told) == (0, True), told
+    assert _run("check", two)[0] == 0
+
+
 def test_a_report_of_another_plant_knows_nothing_of_it(two):
     engagement = load_engagement(two)
     answers = Answers(type_frame(pd.DataFrame()))

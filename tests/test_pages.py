@@ -63,7 +63,7 @@ def pages(tmp_path_factory) -> dict[str, Path]:
     for name in ("site", "too_few", "portfolio"):
         (folder / name).mkdir()
     written = {"index": page_cases.index(), "failure": page_cases.failure()}
-    written["handout"] = page_cases.handout()
+    written |= {"handout": page_cases.handout(), "overview": page_cases.overview()}
     for name, html in written.items():
         (folder / f"{name}.html").write_text(html, encoding="utf-8")
     loaded = page_cases.load_portfolio(folder / "portfolio")
@@ -82,9 +82,12 @@ def many(tmp_path_factory) -> dict[str, Path]:
     loaded = page_cases.repeat_sites(page_cases.load_portfolio(folder), 500)
     run = {**page_cases.index_run(), "sites": page_cases.many_rows(500)}
     (folder / "index.html").write_bytes(page_cases.render_index(run))
+    overview = page_cases.overview(n=10_000)
+    (folder / "overview.html").write_text(overview, encoding="utf-8")
     return {
         "portfolio": page_cases.portfolio_page(folder, loaded),
         "index": folder / "index.html",
+        "overview": folder / "overview.html",
     }
 
 
@@ -309,3 +312,20 @@ def test_five_hundred_plants(browser, many, tmp_path, kind):
             tab.page.screenshot(path=tmp_path / f"{kind}-500-{look}.png")
     with open_tab(browser, many[kind]) as tab:
         assert count_sheets(tab) <= 12
+
+
+def test_an_overview_of_ten_thousand_plants(browser, many):
+    assert many["overview"].stat().st_size < 1_500_000
+    with open_tab(browser, many["overview"], 360, reduced_motion="reduce") as tab:
+        assert tab.page.evaluate("document.documentElement.scrollWidth") == 360
+        tab.page.locator(".letters a").nth(2).click()
+        tab.page.wait_for_function("location.hash === '#letter-3'")
+        assert tab.page.locator("#letter-3").is_visible()
+        tab.page.goto(f"{many['overview'].as_uri()}#at-s7777")
+        name = tab.page.locator("#at-s7777")
+        assert name.evaluate("one => one.getBoundingClientRect().top") < 900
+        row = name.locator("a").get_attribute("href")
+        assert row == "index-americas.html#at-s7777"
+        assert tab.asked == [many["overview"].as_uri()]
+    with open_tab(browser, many["overview"]) as tab:
+        assert count_sheets(tab) == 1

@@ -97,6 +97,7 @@ def test_stricter_claims_need_more_interviews():
     assert needed == sorted(set(needed))
 
 
+@pytest.mark.slow
 def test_the_chance_grows_with_every_interview():
     heads = headcounts(("north", "a", 12), ("north", "b", 12))
     chances = [planned(answers_like(1, n), heads)["chance"][0] for n in (2, 4, 8, 12)]

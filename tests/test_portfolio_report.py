@@ -48,6 +48,7 @@ def test_there_is_a_verb_for_every_part():
     assert sorted(PARTS) == portfolio_report.__all__
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "de", "es"])
 def test_a_portfolio_has_no_faults(portfolio, language):
     spoken = replace(portfolio, engagement=replace(portfolio.engagement, languages=(language,)))
@@ -126,6 +127,12 @@ def test_what_recurs_is_named_without_the_pilot_of_one_site(portfolio):
 def _group(portfolio: Portfolio) -> list[dict]:
     signs, often = group_findings(PortfolioView.of(portfolio))
     return [*signs, *often]
+
+
+def test_what_recurs_is_worked_out_once(portfolio):
+    first, second = (group_findings(PortfolioView.of(portfolio)) for _ in range(2))
+    assert first is second
+    assert group_findings(PortfolioView.of(replace(portfolio))) is not first
 
 
 def test_what_recurs_is_named_without_how_many_points_it_is_about_at_one_site(portfolio):

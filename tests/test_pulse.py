@@ -81,6 +81,7 @@ def test_what_moved_and_what_did_not(folder):
     assert not [name for name in NAMES if name in " ".join(page)]
 
 
+@pytest.mark.slow
 def test_where_nothing_moved_one_line_says_so(folder):
     _run("pulse", folder, "--as-of", "2026-12-13")
     assert "Nothing has moved on record." in _read(folder / "pulse" / "porto.html")

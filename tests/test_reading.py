@@ -13,7 +13,7 @@ from harmony_kit.report import site_report
 
 textstat = pytest.importorskip("textstat", reason="textstat is not installed")
 
-#: Plants of every kind of story; those that are only told here are slow.
+#: Plants of every kind of story.
 SITES = (*PLANTS, "lakeview", "oldmill", "rotterkade", "sanmarco")
 #: Language → the formula made for it, and the school years a text may ask for. The Automated
 #: Readability Index and the Wiener Sachtextformel count in years; Fernández Huerta counts down from
@@ -51,10 +51,9 @@ def _join(texts: Iterator[str]) -> str:
     return " ".join(text if text[-1] in ".?!" else f"{text}." for text in texts if text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", BARS)
-@pytest.mark.parametrize(
-    "site", [pytest.param(s, marks=() if s in PLANTS else pytest.mark.slow) for s in SITES]
-)
+@pytest.mark.parametrize("site", SITES)
 def test_page_one_and_findings_are_easy_to_read(site, language):
     for told in (_page_one(site, language), _findings(site, language)):
         text = _join(told)

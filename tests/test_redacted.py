@@ -180,8 +180,8 @@ def test_a_report_is_the_ordinary_one_without_quotes_and_roles(tmp_path):
     assert (results["settings"]["redacted"], results["quotes"]) == (True, [])
     made = [one for one in list_kept(load_engagement(folder)) if "redacted" in one.where]
     assert {(one.kind, one.remedy) for one in made} == {
-        ("redacted", "delete"),  # by `harmony forget`, with its records
-        ("records", "delete"),
+        ("redacted", "make_again"),
+        ("records", "make_again"),
     }
 
 

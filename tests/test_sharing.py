@@ -92,8 +92,19 @@ def ask(address: str, path: str, method: str = "GET", **request: object) -> tupl
 
 
 def link(address: str, **options: object) -> ClientConnection:
-    patient = {"open_timeout": 60, **options}  # a machine with other things to do is slow to answer
-    return connect(f"wss{address.removeprefix('https')}link", ssl=trusting(), **patient)
+    """A connection; one that hears nothing for long is opened anew.
+
+    The client reads in one thread and writes in another, and before 3.13 Python lets both into
+    OpenSSL at once: once in some hundreds what was asked then never leaves.
+    """
+    for patience_s in (5, 20, 60):
+        with contextlib.suppress(TimeoutError):
+            return connect(
+                f"wss{address.removeprefix('https')}link",
+                ssl=trusting(),
+                **{"open_timeout": patience_s, **options},
+            )
+    raise TimeoutError(address)
 
 
 def say(socket: ClientConnection, **message: object) -> dict:

@@ -84,8 +84,9 @@ def test_the_note_of_a_wave_stands_in_place_of_that_for_any(tmp_path):
 
 
 def test_what_no_report_will_show_is_told(tmp_path):
-    for name in ("a.md", "aa.md", "2/a.md", "3/a.md", "1/2/a.md", "readme.txt"):
+    for name in ("a.md", "aa.md", "2/a.md", "3/a.md", "1/2/a.md", "readme.txt", ".aa.md"):
         _write(tmp_path, name, "x")
+    _write(tmp_path, ".ipynb_checkpoints/a-checkpoint.md", "x")
     broken = _write(tmp_path, "b.md", b"\xff\xfe\x00")
     with pytest.raises(EngagementError, match=r"notes/b\.md: is not UTF-8 text"):
         read_note(tmp_path, "b", "1")

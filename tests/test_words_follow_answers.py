@@ -13,23 +13,23 @@ import pandas as pd
 import pytest
 from demo_reports import AS_OF, demo, field, measure, show
 
+from harmony_kit.engagement.demo import demo_plants
 from harmony_kit.engagement.folder import Engagement
 from harmony_kit.findings.alike import settle
 from harmony_kit.findings.first_findings import select_first
 from harmony_kit.findings.observing import Observation, observe
 from harmony_kit.findings.playbook_lint import lint_playbook
 from harmony_kit.findings.wording import Voice, Wording
+from harmony_kit.instrument.file import find_instrument, load_instrument
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answers import Answer, answers_frame
 from harmony_kit.measures.disclosure import disclose
 from harmony_kit.measures.measuring import Basis, measure_everything
 from harmony_kit.report.assessment import Assessment, open_playbook
 
-ENGAGEMENT, ANSWERS = demo("all")
-FIELD, FIELD_ANSWERS = field()
-ANSWERS = {**ANSWERS, **FIELD_ANSWERS}
-INSTRUMENT = ENGAGEMENT.instrument
-SITES = sorted(ANSWERS)
+INSTRUMENT = load_instrument(find_instrument("it-operations"))
+FIELD_SITES = ("lakeside", "riverside")
+SITES = sorted([*(plant["site"] for plant in demo_plants()), *FIELD_SITES])
 #: A probability is a share of draws, and exchanged sides are drawn anew: what lies near the bar of
 #: a claim may come out on its other side, or in one direction only. At most plants nothing does;
 #: the worst keeps this share, and nothing this sure goes. (0.9 is also told for any claim about a
@@ -78,7 +78,15 @@ TWINS = _pair_items("about_it", "about_operations") | _pair_items("checks_it", "
 
 
 def _engagement(site: str) -> Engagement:
-    return FIELD if site in FIELD_ANSWERS else ENGAGEMENT
+    return _folder_of(site)[0]
+
+
+def _answers(site: str) -> list[Answer]:
+    return _folder_of(site)[1][site]
+
+
+def _folder_of(site: str) -> tuple[Engagement, dict[str, list[Answer]]]:
+    return field() if site in FIELD_SITES else demo(site)
 
 
 def _decisions(site: str, swap: dict[str, str]) -> pd.DataFrame:
@@ -88,13 +96,13 @@ def _decisions(site: str, swap: dict[str, str]) -> pd.DataFrame:
 
 @cache
 def plant(site: str) -> Assessment:
-    return measure(_engagement(site), ANSWERS[site], site)
+    return measure(_engagement(site), _answers(site), site)
 
 
 @cache
 def _observed(site: str, *, is_mirrored: bool) -> tuple[Observation, ...]:
     """What the measures of a plant license to say, or with the two sides exchanged."""
-    answers = ANSWERS[site]
+    answers = _answers(site)
     if is_mirrored:
         answers = [_mirror(answer, INSTRUMENT) for answer in answers]
     return _observe(site, answers, SWAP if is_mirrored else {})
@@ -111,18 +119,18 @@ def _observe(site: str, answers: list[Answer], swap: dict[str, str]) -> tuple[Ob
         decisions=decisions,
         pilots=evidence.pilots,
         usage=evidence.usage,
-        settings=ENGAGEMENT.settings,
+        settings=_engagement(site).settings,
         headcounts=heads.assign(lens=heads["lens"].replace(swap)),
         as_of=AS_OF,
     )
     measured = measure_everything(answers_frame(answers), basis)
-    told = disclose(measured, ENGAGEMENT.settings, items=basis.items, lenses=basis.lenses)
+    told = disclose(measured, basis.settings, items=basis.items, lenses=basis.lenses)
     frames = told.frames
-    return tuple(settle(observe(frames, INSTRUMENT, ENGAGEMENT.settings, decisions), INSTRUMENT))
+    return tuple(settle(observe(frames, INSTRUMENT, basis.settings, decisions), INSTRUMENT))
 
 
 def _worded(site: str, voice: type[Voice], *, is_mirrored: bool = False) -> Iterator[Wording]:
-    words = voice(open_playbook(ENGAGEMENT), INSTRUMENT, "en")
+    words = voice(open_playbook(_engagement(site)), INSTRUMENT, "en")
     yield from (Wording(one, words) for one in _observed(site, is_mirrored=is_mirrored))
 
 
@@ -225,8 +233,8 @@ RATED = sorted({item.dimension for item in INSTRUMENT.items if item.kind == "rat
 @pytest.mark.parametrize("dimension", RATED)
 @pytest.mark.parametrize("site", REVERSED)
 def test_answers_turned_round_turn_every_claim_or_end_it(site, dimension):
-    voice = Voice(open_playbook(ENGAGEMENT), INSTRUMENT, "en")
-    turned = [_reverse(answer, dimension) for answer in ANSWERS[site]]
+    voice = Voice(open_playbook(_engagement(site)), INSTRUMENT, "en")
+    turned = [_reverse(answer, dimension) for answer in _answers(site)]
     again = _observe(site, turned, {})
     after = {_place(one): _in_full(Wording(one, voice)) for one in again}
     told = [one for one in _observed(site, is_mirrored=False) if _touches(one, dimension)]
@@ -323,7 +331,7 @@ def test_both_sides_read_something_of_their_own():
 
 @pytest.mark.slow
 def test_the_linter_refuses_what_names_a_side_without_looking():
-    playbook = open_playbook(ENGAGEMENT)
+    playbook = open_playbook(_engagement("northfield"))
     assert [p for p in lint_playbook(playbook, INSTRUMENT) if p.severity == "error"] == []
     entry = next(entry for entry in playbook.entries if entry.id == "signature.two_dialects")
     texts = {"it": "When {it} says AI, it means models.", "each": "People mean models."}
@@ -340,7 +348,7 @@ def test_the_linter_refuses_what_names_a_side_without_looking():
 
 
 def test_the_linter_refuses_a_cause_told_as_a_fact():
-    playbook = open_playbook(ENGAGEMENT)
+    playbook = open_playbook(_engagement("northfield"))
     entry = next(entry for entry in playbook.entries if entry.id == "topic.shared_view")
     why = "It works because trials end. Is it because somebody asks?"
     bold = entry.model_copy(update={"shared": why, "question": "Because of what?"})

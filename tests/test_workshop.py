@@ -252,6 +252,10 @@ def test_what_became_of_an_action_is_said_with_a_reason(holder, state):
     holder.choose(f"{action};state", "done")
     assert "reason" not in asked()
     assert holder.accord.marked == ()
+    (kept,) = holder.accord.actions
+    assert (kept.state, kept.value.get("reason")) == ("done", None)
+    holder.choose(f"{action};state", state)
+    assert holder.page["marks"] == ["Not settled until somebody says why."]
 
 
 def test_a_locked_number_changes_only_by_undo(holder):

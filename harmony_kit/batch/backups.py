@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harmony_kit import __version__
+from harmony_kit.batch.handing import MADE_FOLDERS
 from harmony_kit.batch.register import REGISTER, join_registers
 from harmony_kit.engagement.folder import Engagement
 from harmony_kit.engagement.real_names import NAMES
@@ -35,8 +36,9 @@ STORE: Final = "answers.sqlite"
 _MANIFEST: Final = "backup.json"
 _KIND: Final = "harmony-kit backup"
 _KEPT: Final = "backups.json"
-#: What is made again from the rest, or is only about this computer.
-_LEFT_OUT: Final = (".harmony", "reports", "drafts", "redacted", "receipts", ".ipynb_checkpoints")
+#: What is made again from the rest, but for what somebody changed in it and for waves whose answers
+#: are gone, or is only about this computer.
+_LEFT_OUT: Final = (*MADE_FOLDERS, ".ipynb_checkpoints")
 
 
 def write_backup(engagement: Engagement, path: Path) -> Mapping[str, Any]:
@@ -59,7 +61,9 @@ def _backup_bytes(engagement: Engagement, path: Path) -> bytes:
     with tempfile.TemporaryFile() as packed:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in [(_MANIFEST, json_bytes(manifest)), *sorted(files.items())]:
-                archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+                archive.writestr(
+                    zipfile.ZipInfo(_name_inside(name), (1980, 1, 1, 0, 0, 0)), content
+                )
         packed.seek(0)
         return packed.read()
 
@@ -104,7 +108,7 @@ def read_backup(path: Path) -> tuple[Mapping[str, Any], Mapping[str, bytes]]:
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = json.loads(archive.read(_MANIFEST))
-            files = {name: archive.read(name) for name in manifest["files"]}
+            files = {name: archive.read(_name_inside(name)) for name in manifest["files"]}
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as cause:
         raise ExchangeError(Problem(str(path), "", "is no backup, or a damaged one")) from cause
     wrong = [
@@ -120,6 +124,11 @@ def read_backup(path: Path) -> tuple[Mapping[str, Any], Mapping[str, bytes]]:
         copy.write_bytes(files[STORE])
         _refuse_damage(copy, f"{path}: {STORE}")
     return manifest, files
+
+
+def _name_inside(name: str) -> str:
+    """What a file is called in the archive: half a surrogate pair spelled out, as JSON does."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _is_inside(name: str) -> bool:

@@ -14,7 +14,6 @@ stays, marked. Whatever goes wrong with one site is that site's failure.
 
 from __future__ import annotations
 
-import errno
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,23 +24,24 @@ from typing import Any, Literal
 
 from harmony_kit.batch.batch_request import BatchRequest
 from harmony_kit.batch.briefing import (
-    PORTFOLIO,
     brief,
     clean_up,
+    name_portfolio,
 )
 from harmony_kit.batch.crew import auto_jobs, work_through
 from harmony_kit.batch.delivering import Delivery
 from harmony_kit.batch.events import BatchEvent, BatchResult, Listener
 from harmony_kit.batch.handing import register_site
+from harmony_kit.batch.index_pages import write_indexes
 from harmony_kit.batch.job import Job
 from harmony_kit.batch.lock import run_lock
 from harmony_kit.batch.makers import Maker, makers
 from harmony_kit.batch.manifest import describe_run, describe_start, describe_timings, tell_run
 from harmony_kit.batch.plan import Plan, Step
 from harmony_kit.batch.portfolio_step import kept_sites, plan_portfolio
-from harmony_kit.batch.publish import write_index
-from harmony_kit.batch.record import Failure, Record
+from harmony_kit.batch.record import Failure, Record, is_disk_full
 from harmony_kit.batch.shelf import Shelf
+from harmony_kit.engagement.divisions import Division
 from harmony_kit.engine.runner import RunnerClosed
 from harmony_kit.errors import MakersLost
 from harmony_kit.files import read_json, write_json
@@ -100,10 +100,11 @@ class _Batch:
     def run(self) -> BatchResult:
         began = time.perf_counter()
         with self._timed("prepare"):
-            self._briefing = brief(self._request)
+            briefing = brief(self._request)
+            self._delivery = Delivery(briefing)
+            self._briefing = briefing.arrange()
             self._records = dict(self._briefing.records)
             self._shelf = Shelf(self._briefing.reports, self._briefing.records_folder)
-            self._delivery = Delivery(self._briefing)
             self._delivery.deliver_kept()
             self._drop_gone_sites()
         due = self._briefing.plan.due
@@ -112,7 +113,7 @@ class _Batch:
             make = self._make
             work_through(due, self._do_site, make.n_jobs, stop=make.stop, abandon=make.abandon)
         with self._timed("portfolio"):
-            self._do_portfolio()
+            self._do_portfolios()
         with self._timed("index"):
             run = self._write_index()
         n_left = sum(step.name not in {**self._made, **self._failed} for step in due)
@@ -141,11 +142,11 @@ class _Batch:
 
     def _drop_gone_sites(self) -> None:
         """Take down what was published of sites that sites.csv no longer has."""
-        known = {*self._briefing.engagement.site_ids, PORTFOLIO}
+        engagement = self._briefing.engagement
+        known = {*engagement.site_ids, *map(name_portfolio, (None, *engagement.divisions))}
         for name in sorted(self._records.keys() - known):
             self._shelf.remove(self._records.pop(name))
             self._briefing.site_folders.remove(name)
-            self._delivery.remove(name)
 
     # One report
 
@@ -209,14 +210,26 @@ class _Batch:
 
     # What joins the reports
 
-    def _do_portfolio(self) -> None:
-        step = plan_portfolio(self._briefing, self._records)
+    def _do_portfolios(self) -> None:
+        """Make the portfolios of the divisions, several at a time, then that of all sites."""
+        make = self._make
+        n_jobs = 1 if self._request.scheduler else make.n_jobs  # they are made here
+        divisions = self._briefing.engagement.divisions
+        work_through(divisions, self._do_portfolio, n_jobs, stop=make.stop, abandon=make.abandon)
+        self._do_portfolio(None)
+
+    def _do_portfolio(self, division: Division | None) -> None:
+        briefing, name = self._briefing, name_portfolio(division)
+        step = plan_portfolio(briefing, self._records, division)
         if not step.is_selected:
-            if record := self._records.pop(PORTFOLIO, None):
+            if record := self._records.pop(name, None):
                 self._shelf.remove(record)
         elif step.is_due and not self._make.stop.is_set():
-            kept = kept_sites(self._briefing, self._records)
-            self._do(step, self._briefing.portfolio_job(kept))
+            kept = kept_sites(briefing, self._records)
+            sites = None if division is None else division.sites
+            here = tuple(site for site in kept if sites is None or site in sites)
+            job = briefing.portfolio_job(here, division)
+            self._do(step, job, lambda: briefing.write_portfolio_folder(division))
 
     def _write_index(self) -> dict[str, Any]:
         """Write index.html and run.json; deliver what is not there yet, these two last."""
@@ -227,11 +240,13 @@ class _Batch:
         )
         described = describe_run(self._briefing, self._records, Plan(left), self._stopped)
         known = read_json(reports / "run.json")
-        described["portfolio"]["outdated"] = self._list_changed_for_portfolio()
+        described["portfolio"]["outdated"] = self._list_changed_for_portfolio(None)
+        for one, division in zip(
+            described.get("pages", ()), self._briefing.engagement.divisions, strict=True
+        ):
+            one["portfolio"]["outdated"] = self._list_changed_for_portfolio(division)
         logo = self._briefing.engagement.brand.logo
-        described["page"], kept = write_index(
-            reports / "index.html", described, known.get("page", ""), logo=logo
-        )
+        described, kept = write_indexes(reports, described, known, logo=logo)
         self._shelf.kept.update(kept)
         timings = describe_timings(self._records, self._made, self._seconds)
         start = describe_start(self._request, self._started)
@@ -246,14 +261,16 @@ class _Batch:
             write_json(reports / "run.json", run)
         for record in self._records.values():
             self._delivery.deliver_record(record, self._shelf)
+        self._delivery.withdraw(self._records)
         self._delivery.deliver_pages(reports)
         return run
 
-    def _list_changed_for_portfolio(self) -> list[str]:
+    def _list_changed_for_portfolio(self, division: Division | None) -> list[str]:
         """What changed since the portfolio that stands, where this run made no other."""
-        if PORTFOLIO in self._made or PORTFOLIO not in self._records:
+        name = name_portfolio(division)
+        if name in self._made or name not in self._records:
             return []
-        return list(plan_portfolio(self._briefing, self._records).changed)
+        return list(plan_portfolio(self._briefing, self._records, division).changed)
 
     def _is_done(self, step: Step) -> bool:
         """Whether this run put what stands there, report or page."""
@@ -264,5 +281,5 @@ def _why_unpublished(cause: Exception) -> Failure:
     if not isinstance(cause, OSError):
         error = f"{type(cause).__name__}: {cause}"
         return Failure("unpublished", "not_finished", {"error": error})
-    reason = "disk_full" if cause.errno == errno.ENOSPC else "not_placed"
+    reason = "disk_full" if is_disk_full(cause) else "not_placed"
     return Failure("unpublished", reason, {"error": str(cause)})

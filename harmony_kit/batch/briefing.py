@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -33,7 +33,9 @@ from harmony_kit.batch.site_folder import SiteFolders
 from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
 from harmony_kit.batch.swap import put_back
 from harmony_kit.batch.wave_shelves import arrange_waves, list_places, place_of_wave
+from harmony_kit.batch.ways_back import pages_around_division, pages_around_site
 from harmony_kit.engagement.choosing import first_site, refuse, unknown_wave
+from harmony_kit.engagement.divisions import Division
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engine.prepare import list_parameters
 from harmony_kit.errors import FileError
@@ -41,6 +43,7 @@ from harmony_kit.files import copy_tree
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.stored import stored_names
 from harmony_kit.report.bidi import settle
+from harmony_kit.report.division_words import say_division
 from harmony_kit.report.words import load_words
 
 __all__ = [
@@ -48,10 +51,24 @@ __all__ = [
     "Briefing",
     "brief",
     "clean_up",
+    "is_portfolio",
+    "name_portfolio",
 ]
 
 #: The name of the portfolio's record; no site id starts with an underscore.
 PORTFOLIO = "_portfolio"
+
+
+def name_portfolio(division: Division | None) -> str:
+    """The name of the record of a division's portfolio; of all sites for None."""
+    return PORTFOLIO if division is None else f"{PORTFOLIO}-{division.key}"
+
+
+def is_portfolio(name: str) -> bool:
+    """Whether a record is that of a portfolio and not of a site."""
+    return name.startswith(PORTFOLIO)
+
+
 #: A plan's own snapshot, and how old it is at least when nobody is at it any more.
 _PLAN, _LONGEST_PLAN_S = "plan-", 3600
 # Every working folder lies where a published report lies: two levels below the engagement.
@@ -82,6 +99,25 @@ class Briefing:
         return SiteFolders(self.engagement)
 
     @property
+    def home(self) -> Path:
+        """The folder of the reports of this edition, of all waves."""
+        return self.engagement.folder / reports_name(self.request.edition)
+
+    def arrange(self) -> Briefing:
+        """Make room for the present wave, and write down what was never handed out.
+
+        Only once nothing refuses the run any more. Raises `EngagementError`.
+        """
+        reports, moved = self.reports, ""
+        if not self.request.is_draft:
+            moved = arrange_waves(self.home, self.present)
+            reports = place_of_wave(self.home, self.engagement.wave, self.present)
+        if self.request.is_never_handed_out:
+            sites = [step.name for step in self.plan.steps if step.is_selected]
+            void_reports(self.engagement, sites)
+        return replace(self, reports=reports, moved=moved)
+
+    @property
     def records_folder(self) -> Path:
         """Where the records of this wave are kept."""
         return record_folder(self.engagement.folder, self.engagement.wave, self.request.edition)
@@ -97,24 +133,26 @@ class Briefing:
             "output": ".",
             "as_of": self.request.as_of.isoformat(),
         }
-        return self._job(
-            step.name,
-            SITE_NOTEBOOK,
-            parameters,
+        page = replace(
             self._page(self.engagement.site_labels[site.site]),
+            around=pages_around_site(self.engagement, site.site),
         )
+        return self._job(step.name, SITE_NOTEBOOK, parameters, page)
 
     def _name(self, place: Path) -> str:
         """A place in the engagement folder as a notebook names it."""
         return f"{_HOME}/{place.relative_to(self.engagement.folder).as_posix()}"
 
-    def portfolio_job(self, kept: Sequence[str] = ()) -> Job:
-        """The job that makes the portfolio from the results of the sites.
+    def portfolio_job(self, kept: Sequence[str] = (), division: Division | None = None) -> Job:
+        """The job that makes the portfolio from the results of the sites, or of some of many.
 
         `kept` are sites whose report could not be made again; one's own notebook need not ask.
         """
+        name = name_portfolio(division)
+        is_divided = bool(self.engagement.divisions)
+        place = f"{_HOME}/{self.site_folders.place(name)}" if is_divided else _HOME
         parameters: dict[str, Any] = {
-            "engagement": _HOME,
+            "engagement": place,
             "wave": self.engagement.wave,
             "snapshot": self._name(self.snapshot.folder),
             "results": self._name(self.reports),
@@ -123,14 +161,30 @@ class Briefing:
         }
         if kept and self._declares(PORTFOLIO_NOTEBOOK, "kept"):
             parameters["kept"] = list(kept)
+        words = load_words(self.engagement.language)
+        html = division.portfolio if division else "portfolio.html"
         page = replace(
-            self._page(load_words(self.engagement.language).say("portfolio.name")),
-            book="portfolio.ipynb",
+            self._page(
+                f"{words.say('portfolio.title')}: {say_division(division, words)}"
+                if division
+                else words.say("portfolio.name")
+            ),
+            book=Path(html).with_suffix(".ipynb").name,
             kind="portfolio",
-            html="portfolio.html",
+            html=html,
             results="",
+            around=pages_around_division(division) if division else (),
         )
-        return self._job(PORTFOLIO, PORTFOLIO_NOTEBOOK, parameters, page)
+        return self._job(name, PORTFOLIO_NOTEBOOK, parameters, page)
+
+    def write_portfolio_folder(self, division: Division | None) -> None:
+        """Bring the folder up to date a portfolio is made from where there are many sites."""
+        if not self.engagement.divisions:
+            return
+        words = load_words(self.engagement.language)
+        title = say_division(division, words) if division else ""
+        sites = division.sites if division else self.engagement.site_ids
+        self.site_folders.write_some(name_portfolio(division), sites, division=title)
 
     def _page(self, title: str) -> Page:
         engagement = self.engagement
@@ -169,7 +223,8 @@ def brief(request: BatchRequest, *, is_plan: bool = False) -> Briefing:
     """Read the engagement, take the snapshot and plan.
 
     For a plan the snapshot is taken aside and dropped: that of a run under way stays what it is.
-    Raises `EngagementError` and `StoreError`; nothing is published then.
+    Raises `EngagementError` and `StoreError`. Nothing is moved or written down yet: see
+    `Briefing.arrange`.
     """
     engagement = load_engagement(request.folder)
     stored = partial(stored_names, engagement.store_url, "wave")
@@ -181,14 +236,10 @@ def brief(request: BatchRequest, *, is_plan: bool = False) -> Briefing:
     if request.is_redacted:
         engagement = redact_engagement(engagement)
     engagement = mark_pages(engagement, is_draft=request.is_draft)
-    if request.is_never_handed_out and not is_plan:
-        void_reports(engagement, selected)
     reports = engagement.folder / reports_name(request.edition)
-    moves = not (is_plan or request.is_draft)
-    moved = arrange_waves(reports, present) if moves else ""
     if not request.is_draft:
         reports = place_of_wave(reports, engagement.wave, present)
-    snapshot = _take_snapshot(engagement, request, is_plan=is_plan)
+    snapshot = _take_snapshot(engagement, request, selected, is_plan=is_plan)
     shared = shared_inputs(engagement, request.as_of)
     notebook = find_notebook(engagement.folder, SITE_NOTEBOOK, request.notebooks)
     records = find_records(record_folder(engagement.folder, engagement.wave, request.edition))
@@ -199,10 +250,12 @@ def brief(request: BatchRequest, *, is_plan: bool = False) -> Briefing:
         selected=selected,
         is_forced=request.is_forced,
     )
-    return Briefing(request, engagement, snapshot, records, plan, shared, reports, present, moved)
+    return Briefing(request, engagement, snapshot, records, plan, shared, reports, present)
 
 
-def _take_snapshot(engagement: Engagement, request: BatchRequest, *, is_plan: bool) -> Snapshot:
+def _take_snapshot(
+    engagement: Engagement, request: BatchRequest, selected: Collection[str], *, is_plan: bool
+) -> Snapshot:
     wave, sites = engagement.wave, engagement.site_ids
     folder = snapshot_folder(engagement.folder, wave, request.is_draft)
     store = Store(engagement.store_url, is_reader=True)
@@ -210,6 +263,7 @@ def _take_snapshot(engagement: Engagement, request: BatchRequest, *, is_plan: bo
         refuse(list_losses(store, sites, wave=wave, folder=engagement.folder))
         holding = read_holding(engagement.folder, wave, engagement.settings.min_group)
         holding = replace(holding, published={}, n_others={}) if request.is_draft else holding
+        holding = holding.without(selected) if request.is_never_handed_out else holding
         with _copy_of(folder) if is_plan else nullcontext(folder) as place:
             where: dict[str, Any] = {"wave": wave, "folder": place, "holding": holding}
             snapshot = take_snapshot(store, sites, is_forced=request.is_forced, **where)

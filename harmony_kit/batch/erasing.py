@@ -1,8 +1,8 @@
 """Taking somebody out of the files of an engagement folder: what was made of her answers, copies.
 
-Snapshots and drafts are deleted, the report of her site is taken down until the next run makes it
-again. Tables (CSV) lose her rows, notebooks their outputs. Whatever else names her is deleted only
-where that is asked for, because it may be somebody's only copy of other things.
+Snapshots and drafts are deleted, the reports of her site are taken down until the next run makes
+them again. Tables (CSV) lose her rows, notebooks their outputs. Whatever else names her is deleted
+only where that is asked for, because it may be somebody's only copy of other things.
 """
 
 from __future__ import annotations
@@ -18,16 +18,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from harmony_kit.batch.briefing import PORTFOLIO
+from harmony_kit.batch.briefing import is_portfolio
 from harmony_kit.batch.edited import EDITED
-from harmony_kit.batch.handing import reports_name
+from harmony_kit.batch.handing import MADE_FOLDERS, reports_name
+from harmony_kit.batch.index_pages import list_index_pages
 from harmony_kit.batch.kept import list_kept
-from harmony_kit.batch.record import find_records, known_waves, record_folder
+from harmony_kit.batch.paper import name_pdf
+from harmony_kit.batch.record import EDITIONS, find_records, known_waves, record_folder
 from harmony_kit.batch.shelf import Shelf
 from harmony_kit.batch.wave_shelves import list_places, place_of_wave
 from harmony_kit.engagement.folder import Engagement
 from harmony_kit.errors import ExchangeError
-from harmony_kit.files import hash_file, write_whole
+from harmony_kit.files import hash_file, read_json, write_whole
 from harmony_kit.grids import read_grids
 
 __all__ = [
@@ -44,8 +46,6 @@ __all__ = [
 _TELLING: Final = 12
 _TABLES: Final = (".csv", ".tsv", ".txt")
 _PACKED: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".parquet", ".sav")
-#: What the run writes anew, and holds numbers of every site.
-_OF_THE_RUN: Final = ("index.html", "index.pdf", "run.json")
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def mend_files(engagement: Engagement, traces: Traces, *, is_thorough: bool) -> 
 
 
 def erase_drafts(engagement: Engagement) -> Iterator[Path]:
-    """Delete what a run makes anew: drafts, redacted reports, and what a killed run left."""
+    """Delete what nobody was handed: drafts, and what a killed run left."""
     for one in list_kept(engagement):
         path = Path(one.where)
         if one.remedy == "delete" and one.kind != "notebooks" and path.exists():
@@ -111,20 +111,35 @@ def erase_drafts(engagement: Engagement) -> Iterator[Path]:
 def _take_down(engagement: Engagement, sites: Collection[str]) -> Iterator[Path]:
     """Take down reports and portfolios, with what they were made from."""
     folder = engagement.folder
-    reports = folder / reports_name()
-    for wave in known_waves(folder):
-        shelf = Shelf(place_of_wave(reports, wave, engagement.wave), record_folder(folder, wave))
+    for shelf in _list_shelves(engagement):
         for name, record in find_records(shelf.records).items():
-            if name in (*sites, PORTFOLIO):
+            if name in sites or is_portfolio(name):
                 shelf.remove(record)
                 yield shelf.place(name)
     for place in list_places(folder):
         for site in sites:
             shutil.rmtree(place / site, ignore_errors=True)
         changed = [path.name for path in place.glob(f"*{EDITED}*")]
-        for name in (*_OF_THE_RUN, *changed):
+        for name in (*_list_of_the_run(place), *changed):
             (place / name).unlink(missing_ok=True)
     yield from erase_snapshots(folder, sites)
+
+
+def _list_of_the_run(place: Path) -> Iterator[str]:
+    """What the run writes anew, and holds numbers of every site; what lists the rest last."""
+    for name in list_index_pages(read_json(place / "run.json")):
+        yield from (name, name_pdf(Path(name)).name)
+    yield "run.json"
+
+
+def _list_shelves(engagement: Engagement) -> Iterator[Shelf]:
+    """The reports of every edition and wave, with their records."""
+    folder = engagement.folder
+    for edition in EDITIONS:
+        reports = folder / reports_name(edition)
+        for wave in known_waves(folder, edition):
+            place = place_of_wave(reports, wave, engagement.wave)
+            yield Shelf(place, record_folder(folder, wave, edition))
 
 
 def erase_snapshots(folder: Path, sites: Collection[str]) -> Iterator[Path]:
@@ -145,12 +160,13 @@ def find_traces(engagement: Engagement, traces: Traces) -> list[Path]:
     folder = engagement.folder
     ours = {Path(one.where) for one in list_kept(engagement) if one.kind in _OURS}
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    kept = [p for p in paths if p.relative_to(folder).parts[0] not in _MADE and p not in ours]
+    kept = [
+        p for p in paths if p.relative_to(folder).parts[0] not in MADE_FOLDERS and p not in ours
+    ]
     return [path for path in kept if _is_in(path, traces)]
 
 
 _OURS: Final = ("store", "store_log", "store_copy", "names", "register", "secret")
-_MADE: Final = (".harmony", "reports", "drafts", "redacted", "receipts")
 
 
 def _is_in(path: Path, traces: Traces) -> bool:

@@ -7,6 +7,7 @@ was at: Dask gives them to another. Publishing, records and the portfolio stay h
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import threading
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from harmony_kit.batch.batch_request import BatchRequest
-from harmony_kit.batch.briefing import PORTFOLIO
+from harmony_kit.batch.briefing import is_portfolio
 from harmony_kit.batch.fleet_worker import (
     RemotelyMade,
     Task,
@@ -59,7 +60,18 @@ def open_fleet(request: BatchRequest) -> Iterator[Fleet]:
         with Fleet(client, request) as fleet:
             yield fleet
     finally:
+        _leave(client)
+
+
+def _leave(client: Any) -> None:  # noqa: ANN401 - a distributed.Client
+    """Close the connection; one that is lost is told by us, not by a traceback as well."""
+    said = logging.getLogger("distributed.client")
+    level = said.level
+    said.setLevel(logging.CRITICAL + 1)
+    try:
         client.close()
+    finally:
+        said.setLevel(level)
 
 
 def _connect(address: str) -> Any:  # noqa: ANN401 - a distributed.Client
@@ -127,7 +139,7 @@ class Fleet:
 
     def make(self, job: Job, tell: Callable[[str], None]) -> Made:
         """Make one report on some worker; the portfolio, which needs all results, here."""
-        if job.name == PORTFOLIO:
+        if is_portfolio(job.name):
             return make_report(job, *self._here, tell=tell)
         tell("run")
         task = self._hand_out(job)

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from harmony_kit.batch.lock import run_lock
-from harmony_kit.batch.record import Edition
+from harmony_kit.batch.record import EDITIONS, Edition
 from harmony_kit.batch.register import Happening, Register, RegisterLine
 from harmony_kit.engagement import demo
 from harmony_kit.engagement.folder import Engagement
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from harmony_kit.batch.briefing import Briefing
 
 __all__ = [
+    "MADE_FOLDERS",
     "hand_out",
     "mark_pages",
     "redact_engagement",
@@ -32,6 +33,10 @@ __all__ = [
 def reports_name(edition: Edition = "") -> str:
     """The folder of the reports in an engagement folder; other editions have one of their own."""
     return edition or "reports"
+
+
+#: The folders of an engagement that hold what was made of the rest.
+MADE_FOLDERS: Final = (".harmony", *map(reports_name, EDITIONS), "receipts")
 
 
 def mark_pages(engagement: Engagement, *, is_draft: bool) -> Engagement:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-__all__ = ["list_ways"]
+__all__ = ["list_names", "list_ways"]
 
 #: What a row may be filtered by, in the order of the page.
 _STATES: Final = ("ok", "withheld", "failed", "missing", "outdated", "setback")
@@ -36,6 +36,19 @@ def list_ways(sites: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "states": found if len(found) > 1 else [],
         "letters": letters,
     }
+
+
+def list_names(run: Mapping[str, Any]) -> dict[str, Any]:
+    """Every site by its first letter, and the page it stands on: what the overview of many tells.
+
+    Each is its name, its id, and the number of its page in ``pages``.
+    """
+    numbers = {site: i for i, page in enumerate(run["pages"]) for site in page["sites"]}
+    letters: dict[str, list[tuple[str, str, int]]] = {}
+    for row in sorted(run["sites"], key=lambda row: row["order"]["name"]):
+        entry = (row["name"], row["site"], numbers[row["site"]])
+        letters.setdefault(_find_letter(row["name"]), []).append(entry)
+    return {"letters": letters}
 
 
 def _list_states(site: Mapping[str, Any]) -> list[str]:

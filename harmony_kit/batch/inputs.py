@@ -13,6 +13,7 @@ import pandas as pd
 from harmony_kit.batch.places import templates_folder
 from harmony_kit.batch.snapshot import Snapshot
 from harmony_kit.batch.versions import library_versions, package_fingerprint
+from harmony_kit.batch.ways_back import pages_around_site
 from harmony_kit.engagement.evidence_files import evidence_paths
 from harmony_kit.engagement.folder import Engagement
 from harmony_kit.engagement.site_notes import find_note
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 #: Pages the batch writes anew every time, so no report depends on them.
-_PAGES_OF_THE_RUN = ("overview.html.j2", "failure.html.j2")
+_PAGES_OF_THE_RUN = ("overview.html.j2", "overview_of_many.html.j2", "failure.html.j2")
 
 
 def shared_inputs(engagement: Engagement, as_of: date) -> dict[str, str]:
@@ -70,6 +71,7 @@ def site_inputs(
             "notebook": notebook_hash,
             **_earlier_input(snapshot, site.site),
             **_note_input(engagement, site.site),
+            **_place_input(engagement, site.site),
             **shared,
         }
         for site in engagement.sites
@@ -87,13 +89,21 @@ def _note_input(engagement: Engagement, site: str) -> dict[str, str]:
     return {"notes": hash_file(path)} if path and not engagement.settings.redacted else {}
 
 
+def _place_input(engagement: Engagement, site: str) -> dict[str, str]:
+    """Where its way back leads, where there are many sites."""
+    around = pages_around_site(engagement, site)
+    return {"place": around[0][0]} if around else {}
+
+
 def portfolio_inputs(
     engagement: Engagement, results: Mapping[str, str], notebook: Path, shared: Mapping[str, str]
 ) -> dict[str, str]:
     """The fingerprints of the portfolio; `results` maps sites to the sha256 of their results."""
+    divisions = [asdict(one) for one in engagement.divisions]
     return {
         "results": hash_content(dict(results)),
         "sites": hash_content([asdict(site) for site in engagement.sites]),
+        **({"place": hash_content(divisions)} if divisions else {}),
         "notebook": _hash_notebook(engagement, notebook),
         **shared,
     }

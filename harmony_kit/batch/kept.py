@@ -33,7 +33,7 @@ Remedy = Literal["rows", "delete", "make_again", "stays", "ask"]
 _MADE: Final[dict[str, tuple[str, Remedy]]] = {
     "snapshots": ("snapshots", "make_again"),
     "drafts": ("snapshots", "delete"),
-    "redacted": ("records", "delete"),
+    "redacted": ("records", "make_again"),
     "records": ("records", "make_again"),
     "plan-": ("work", "delete"),
     "work-": ("work", "delete"),
@@ -120,7 +120,7 @@ def _list_made(engagement: Engagement) -> Iterator[Kept]:
     for edition in EDITIONS:
         name = reports_name(edition)
         if (folder / name).is_dir():
-            yield Kept(str(folder / name), name, "delete" if edition else "make_again")
+            yield Kept(str(folder / name), name, "delete" if edition == "drafts" else "make_again")
     if (folder / "notebooks").is_dir():
         yield Kept(str(folder / "notebooks"), "notebooks", "delete")
 

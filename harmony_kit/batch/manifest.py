@@ -12,15 +12,16 @@ from typing import Any
 
 import harmony_kit
 from harmony_kit.batch.batch_request import BatchRequest
-from harmony_kit.batch.briefing import PORTFOLIO, Briefing
-from harmony_kit.batch.handing import reports_name
+from harmony_kit.batch.briefing import Briefing, name_portfolio
 from harmony_kit.batch.own_notebooks import tell_own
 from harmony_kit.batch.plan import Plan, Step
 from harmony_kit.batch.record import Failure, Record
 from harmony_kit.batch.versions import library_versions
-from harmony_kit.batch.wave_shelves import link_waves
+from harmony_kit.batch.wave_shelves import link_waves, place_of_wave
+from harmony_kit.engagement.divisions import Division
 from harmony_kit.engagement.folder import Site
 from harmony_kit.errors import list_some
+from harmony_kit.report.division_words import say_division
 from harmony_kit.report.words import Words, load_words
 
 __all__ = ["describe_run", "describe_start", "describe_timings", "order_rows", "tell_run"]
@@ -53,6 +54,7 @@ def describe_run(
         for site in engagement.sites
     ]
     rows = order_rows(rows, engagement.instrument.lens_ids)
+    pages = [_describe_division(one, rows, records, words) for one in engagement.divisions]
     return {
         "schema": 1,
         "client": engagement.client,
@@ -69,16 +71,15 @@ def describe_run(
         "counts": _count(rows),
         "stopped": stopped.say(words) if stopped else "",
         "sites": rows,
-        "portfolio": _describe_portfolio(records.get(PORTFOLIO), words),
+        "portfolio": _describe_portfolio(records.get(name_portfolio(None)), words),
+        **({"pages": pages} if pages else {}),
         "notebooks": [f"notebooks/{name}" for name in briefing.own_notebooks],
         "waves": [] if briefing.request.is_draft else _link_waves(briefing),
     }
 
 
 def _link_waves(briefing: Briefing) -> list[dict[str, str]]:
-    engagement = briefing.engagement
-    reports = engagement.folder / reports_name(briefing.request.edition)
-    return link_waves(reports, engagement.wave, briefing.present)
+    return link_waves(briefing.home, briefing.engagement.wave, briefing.present)
 
 
 def _describe_site(
@@ -148,7 +149,25 @@ def _describe_failure(failure: Failure | None, words: Words) -> dict[str, Any] |
     return {"status": failure.status, "sentence": failure.say(words), "cell": cell}
 
 
-def _describe_portfolio(record: Record | None, words: Words) -> dict[str, Any]:
+def _describe_division(
+    division: Division, rows: Sequence[dict[str, Any]], records: Mapping[str, Record], words: Words
+) -> dict[str, Any]:
+    """A page of some of many sites, as the overview of all links to it."""
+    here = set(division.sites)
+    record = records.get(name_portfolio(division))
+    return {
+        "title": say_division(division, words),
+        "region": division.region,
+        "link": division.index,
+        "sites": list(division.sites),
+        "counts": _count([row for row in rows if row["site"] in here]),
+        "portfolio": _describe_portfolio(record, words, division.portfolio),
+    }
+
+
+def _describe_portfolio(
+    record: Record | None, words: Words, html: str = "portfolio.html"
+) -> dict[str, Any]:
     if record is None:
         return {
             "status": "missing",
@@ -159,7 +178,7 @@ def _describe_portfolio(record: Record | None, words: Words) -> dict[str, Any]:
         }
     return {
         "status": _status(record),
-        "link": "portfolio.html" if "portfolio.html" in record.files else None,
+        "link": html if html in record.files else None,
         "failure": _describe_failure(record.failure, words),
         "setback": _describe_failure(record.setback, words),
         "outdated": [],  # filled in by a run that made no other
@@ -182,8 +201,9 @@ def tell_run(briefing: Briefing, kept: Mapping[str, str]) -> tuple[str, ...]:
     """
     folder, lines = briefing.engagement.folder, []
     if briefing.moved:
+        aside = place_of_wave(briefing.home, briefing.moved, briefing.present)
         lines.append(
-            f"the reports of wave {briefing.moved} moved to reports/waves/{briefing.moved}"
+            f"the reports of wave {briefing.moved} moved to {aside.relative_to(folder).as_posix()}"
         )
     if briefing.own_notebooks:
         lines.append(tell_own(folder))

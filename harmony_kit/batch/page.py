@@ -43,6 +43,8 @@ class Page:
         The file the notebook must have written; empty: none.
     taken_down_for
         The inputs a report no longer follows from that stood here before; empty: none stood here.
+    around
+        The pages beside it, each with the key of its name; empty: as its kind has them.
     is_own
         Whether it is made by a notebook of the engagement, not by the package's.
     """
@@ -59,12 +61,18 @@ class Page:
     results: str = "results.json"
     failure: Failure | None = None
     taken_down_for: tuple[str, ...] = ()
+    around: tuple[tuple[str, str], ...] = ()
     is_own: bool = False
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is the portfolio of some of many sites."""
+        return self.kind == "portfolio" and bool(self.around)
 
     def look(self, *, is_alone: bool = False) -> dict[str, Any]:
         """The frame around what the page says; one that is handed on alone links to nothing."""
         words = load_words(self.language)
-        places = () if is_alone else _PLACES.get(self.kind, ())
+        places = () if is_alone else self.around or _PLACES.get(self.kind, ())
         style = _write_style(self.brand, self.head or self.title, self.banner)
         return {
             "title": settle(self.head or self.title),

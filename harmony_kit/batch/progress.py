@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from harmony_kit.batch.batch import BatchEvent, BatchResult, Listener
-from harmony_kit.batch.briefing import PORTFOLIO
+from harmony_kit.batch.briefing import is_portfolio
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -26,7 +26,7 @@ _N_SLOWEST = _N_NAMED = 5
 
 
 def _spoken(name: str) -> str:
-    return "portfolio" if name == PORTFOLIO else name
+    return name.removeprefix("_") if is_portfolio(name) else name
 
 
 @contextmanager
@@ -56,7 +56,7 @@ class _PlainLines:
             self._n_due = event.n
             self._say(f"{event.n} reports to make")
         elif event.kind in ("made", "failed"):
-            self._n_done += event.name != PORTFOLIO
+            self._n_done += not is_portfolio(event.name)
             count = f"{self._n_done}/{self._n_due}"
             why = f": {event.text}" if event.text else ""
             self._say(f"{count} {event.kind} {_spoken(event.name)} in {event.seconds:.1f} s{why}")
@@ -97,7 +97,7 @@ class _Display:
 
     def _finish(self, event: BatchEvent) -> None:
         self._doing.pop(event.name, None)
-        if event.name != PORTFOLIO:
+        if not is_portfolio(event.name):
             self._bar.advance(self._task)
             n_done = self._bar.tasks[0].completed
             rate = n_done / max(time.monotonic() - self._began, 0.001)
@@ -122,7 +122,7 @@ class _Display:
 
 def summary_lines(result: BatchResult, *, is_profiled: bool = False) -> list[str]:
     """What a run did, in a few lines; where its time went as well, if asked."""
-    n_made = sum(name != PORTFOLIO and name not in result.failed for name in result.made)
+    n_made = sum(not is_portfolio(name) and name not in result.failed for name in result.made)
     parts = [f"{n_made} made", f"{result.n_current} up to date"]
     parts += [f"{len(result.failed)} failed"] if result.failed else []
     parts += [f"{result.n_left} not started"] if result.n_left else []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -17,7 +17,7 @@ from typing import Any
 
 from harmony_kit.batch.dead_links import mend_links
 from harmony_kit.batch.edited import keep_page
-from harmony_kit.batch.index_ways import list_ways
+from harmony_kit.batch.index_ways import list_names, list_ways
 from harmony_kit.batch.own_notebooks import COPIED
 from harmony_kit.batch.page import Page, spell_out
 from harmony_kit.batch.paper import name_pdf
@@ -77,11 +77,13 @@ def finish_report(work: Path, page: Page) -> Finished:
     whole = replace(page, failure=failure)
     notebook = _clean_book(book, whole) if book.is_file() else None
     if failure is not None:
-        _empty_but(work, page.book)
+        _empty_but(work, {page.book})
         content = {"page": page, "failure": failure, "has_book": book.is_file()}
         (work / page.html).write_bytes(render_page("failure.html.j2", content))
         return Finished(mark_folder(work), {}, failure)
     (work / page.html).write_bytes(_render(notebook or _read_notebook(book)))
+    if page.is_part:  # what else cells write would lie in the place of what those of another write
+        _empty_but(work, {page.book, page.html})
     results = json.loads((work / page.results).read_bytes()) if page.results else {}
     if "handout" in results:
         content = {"page": page, "handout": results["handout"]}
@@ -145,9 +147,9 @@ def _read_notebook(path: Path) -> Any:  # noqa: ANN401 - a NotebookNode
     return nbformat.v4.reads(path.read_text(encoding="utf-8"))
 
 
-def _empty_but(folder: Path, kept: str) -> None:
+def _empty_but(folder: Path, kept: Collection[str]) -> None:
     for path in folder.iterdir():
-        if path.name == kept:
+        if path.name in kept:
             continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -211,7 +213,11 @@ def render_page(template: str, content: Mapping[str, Any]) -> bytes:
 
 
 def render_index(run: Mapping[str, Any], logo: str = "") -> bytes:
-    """The page of all sites from what run.json says."""
+    """The page of all sites from what run.json says; the overview of them where it says `pages`.
+
+    With `division`, one of these, it is the page of its sites.
+    """
+    division = run.get("division")
     page = Page(
         run["client"],
         run["language"],
@@ -219,10 +225,22 @@ def render_index(run: Mapping[str, Any], logo: str = "") -> bytes:
         brand=Brand(**run["brand"]).model_copy(update={"logo": logo}),
         banner=run["banner"],
         kind="index",
+        around=_list_around(division),
     )
     day = load_regional(run["language"]).day(date.fromisoformat(run["as_of"]))
-    content = {**run, **list_ways(run["sites"]), "look": page.look(), "day": day}
-    return render_page("overview.html.j2", content)
+    ways = list_names(run) if "pages" in run else list_ways(run["sites"])
+    content = {**run, **ways, "division": division, "look": page.look(), "day": day}
+    return render_page(
+        "overview_of_many.html.j2" if "pages" in run else "overview.html.j2", content
+    )
+
+
+def _list_around(division: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
+    if division is None:
+        return ()
+    own = division["portfolio"]["link"]
+    portfolios = ((own, "portfolio.title"),) if own else ()
+    return (("index.html", "index.name"), *portfolios)
 
 
 def write_index(

@@ -24,6 +24,7 @@ __all__ = [
     "Failure",
     "Record",
     "find_records",
+    "is_disk_full",
     "known_waves",
     "record_folder",
 ]
@@ -112,14 +113,20 @@ class Record:
         )
 
 
+def is_disk_full(cause: OSError) -> bool:
+    """Whether a disk had no room, or its owner no more than a quota allows."""
+    return cause.errno in _FULL
+
+
 def record_folder(folder: Path, wave: str, edition: Edition = "") -> Path:
     """Where an engagement keeps the records of a wave, those of each edition apart."""
     return folder / ".harmony" / edition / "records" / wave
 
 
-def known_waves(folder: Path) -> list[str]:
+def known_waves(folder: Path, edition: Edition = "") -> list[str]:
     """The waves an engagement has records of."""
-    return sorted(path.name for path in record_folder(folder, "").glob("*") if path.is_dir())
+    records = record_folder(folder, "", edition)
+    return sorted(path.name for path in records.glob("*") if path.is_dir())
 
 
 def find_records(folder: Path) -> dict[str, Record]:

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -79,9 +80,9 @@ class RegisterLine:
         """A line as JSON has it."""
         return cls(**{**content, "people": tuple(content.get("people", ()))})
 
-    def says_the_same(self, other: RegisterLine | None) -> bool:
+    def says_the_same(self, other: RegisterLine) -> bool:
         """Whether another line holds the same, whenever it was written."""
-        return other is not None and replace(self, at="") == replace(other, at="", event=self.event)
+        return replace(self, at="") == replace(other, at="", event=self.event)
 
     def list_untold(self) -> list[str]:
         """The cells of which nothing was shown."""
@@ -120,7 +121,7 @@ class Register:
 
     def _parse(self, line: bytes, number: int) -> RegisterLine:
         try:
-            return RegisterLine.of(json.loads(line))
+            return _read_line(line)
         except (ValueError, TypeError) as cause:
             todo = "Bring the file back from a copy: without it a report may give somebody away."
             what = "is no line of the register"
@@ -147,7 +148,7 @@ class Register:
         return Counter(one.site for one in lines if one.wave == wave)
 
     def add_new(self, lines: Iterable[RegisterLine], event: Happening) -> None:
-        """Add lines as of now, but for those that only repeat the last of their lens.
+        """Add lines as of now, but for those that only repeat one of their lens.
 
         Raises as `append`.
         """
@@ -156,9 +157,7 @@ class Register:
         self.append(
             replace(line, at=now, event=event)
             for line in lines
-            if not line.says_the_same(
-                next(reversed(known[line.wave].get((line.site, line.lens), ())), None)
-            )
+            if not any(map(line.says_the_same, known[line.wave].get((line.site, line.lens), ())))
         )
 
     def append(self, entries: Iterable[RegisterLine]) -> None:
@@ -171,6 +170,12 @@ class Register:
         except OSError as cause:
             what = f"cannot be written ({cause.strerror})"
             raise EngagementError(Problem(str(self._path), "", what)) from cause
+
+
+@lru_cache(maxsize=2**15)
+def _read_line(line: bytes) -> RegisterLine:
+    # For each plant of a run the register is read again: what it said, it still says.
+    return RegisterLine.of(json.loads(line))
 
 
 def join_registers(*registers: bytes) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harmony_kit.batch.briefing import PORTFOLIO
+from harmony_kit.batch.briefing import is_portfolio
 from harmony_kit.batch.edited import keep_changed, keep_files
 from harmony_kit.batch.job import Job, Made
 from harmony_kit.batch.paper import name_pdf
@@ -39,7 +39,7 @@ class Shelf:
 
     def place(self, name: str) -> Path:
         """Where the files of a report stand."""
-        return self.reports if name == PORTFOLIO else self.reports / name
+        return self.reports if is_portfolio(name) else self.reports / name
 
     def name_changes(self, job: Job, step: Step, old: Record | None) -> Job:
         """The job, told which inputs a report that stands there no longer follows from."""
@@ -103,7 +103,7 @@ class Shelf:
         for name in names:
             (place / name).unlink(missing_ok=True)
         if (
-            record.name != PORTFOLIO
+            not is_portfolio(record.name)
             and place.is_dir()
             and not any(map(Path.is_file, place.rglob("*")))
         ):
@@ -111,7 +111,7 @@ class Shelf:
         record.forget(self.records)
 
     def _tell(self, name: str, kept: Mapping[str, str]) -> None:
-        prefix = "" if name == PORTFOLIO else f"{name}/"
+        prefix = "" if is_portfolio(name) else f"{name}/"
         for old, new in kept.items():
             self.kept[f"{prefix}{old}"] = f"{prefix}{Path(old).with_name(new).as_posix()}"
 

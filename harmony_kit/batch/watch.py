@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harmony_kit.batch.batch import BatchRequest, run_engagement
-from harmony_kit.batch.briefing import PORTFOLIO
+from harmony_kit.batch.briefing import is_portfolio
 from harmony_kit.batch.crew import auto_jobs
 from harmony_kit.batch.makers import Maker, makers
 from harmony_kit.engagement.folder import load_engagement
@@ -68,7 +68,7 @@ def _run_once(request: BatchRequest, maker: Maker, tell: Callable[[str], None]) 
     except HarmonyError as cause:
         tell(str(cause))
         return
-    sites = [name for name in result.made if name != PORTFOLIO and name not in result.failed]
+    sites = [name for name in result.made if not is_portfolio(name) and name not in result.failed]
     if sites:
         tell(f"made {', '.join(sites)} in {result.seconds:.1f} s")
     for name, why in result.failed.items():

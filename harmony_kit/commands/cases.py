@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -107,7 +107,8 @@ def correct(folder: Path, change: CaseChange, to: Correction) -> None:
     with open_store(engagement) as store, store.atomic():
         there = to.site or change.site
         subjects = {one.id for one in known_subjects(engagement, store) if one.site == there}
-        known = Correction(to.site, to.lens, to.role, to.respondent, subjects)
+        elsewhere = engagement.instrument.elsewhere(there)
+        known = replace(to, subjects=subjects, elsewhere=elsewhere)
         before = len(store.current(*place))
         case = store.cases.correct(place, known, teller_of(change.why))
         after = len(store.current(*case.place))

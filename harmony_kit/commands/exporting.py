@@ -34,6 +34,10 @@ _COUNTS = (
     "How many people of a side gave each answer, where at least {n} answered and not all, or all "
     "but one, alike; no people, no texts, and nothing reports do not show yet"
 )
+_NAMED = (
+    "How many people of a side gave each answer, where at least {n} were heard, also where all "
+    "say the same; no names, no texts, and nothing reports do not show yet"
+)
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,19 @@ def _export_counts(engagement: Engagement, path: Path, options: ExportOptions) -
         if may_register:
             register_lines(engagement, lines, "exported")
         n_answers = sum(int(row[-1]) for row in table.rows)
-        note = " ".join(filter(None, (mark_pages(engagement, is_draft=False).banner, _COUNTS)))
         told = f"{len(table.rows)} counts of {n_answers} answers"
-        _write(table, path, told, note.format(n=DISTRIBUTION_FROM))
+        _write(table, path, told, _note(engagement))
     click.echo("Every answer of everybody: --raw.")
+
+
+def _note(engagement: Engagement) -> str:
+    """What is in the file, after what its pages are marked with."""
+    settings = engagement.settings
+    fewest = settings.min_group
+    counts = _NAMED if settings.named else _COUNTS
+    fewest = fewest if settings.named else max(DISTRIBUTION_FROM, fewest)
+    banner = mark_pages(engagement, is_draft=False).banner
+    return " ".join(filter(None, (banner, counts.format(n=fewest))))
 
 
 def _count(

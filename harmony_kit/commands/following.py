@@ -20,7 +20,7 @@ from harmony_kit.engagement.row_files import read_row_file
 from harmony_kit.errors import Problem, list_some
 from harmony_kit.files import publish
 from harmony_kit.journal.accord import plan_entry
-from harmony_kit.journal.commitment import Commitment
+from harmony_kit.journal.commitment import Commitment, with_state
 from harmony_kit.journal.store import Store
 from harmony_kit.report.accord_report import AccordView
 from harmony_kit.report.accord_report.due_things import due_things, things_by_mark
@@ -139,10 +139,8 @@ def set_state(folder: Path, change: StateChange) -> None:
         if thing is None:
             return
         refuse(_wrong_state(thing, change))
-        value = {name: text for name, text in thing.value.items() if name != "reason"}
-        value |= {"reason": change.why.strip()} if change.why.strip() else {}
-        wanted = replace(thing, state=change.state, value=value, due=change.due or thing.due)
-        _add(store, [wanted])
+        wanted = with_state(thing, change.state, change.why.strip() or None)
+        _add(store, [replace(wanted, due=change.due or thing.due)])
     click.echo(f"{change.mark}: {change.state}")
 
 

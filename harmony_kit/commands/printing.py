@@ -13,6 +13,7 @@ import click
 
 from harmony_kit.batch.browsers import find_browser
 from harmony_kit.batch.handing import reports_name
+from harmony_kit.batch.index_pages import list_pages_above
 from harmony_kit.batch.lock import run_lock
 from harmony_kit.batch.paper import Printed, is_printed, print_page
 from harmony_kit.commands.naming import check_names
@@ -58,7 +59,7 @@ def _list_pages(
     chosen = sites or engagement.site_ids
     places = {site: reports / site / "report.html" for site in dict.fromkeys(chosen)}
     missing = [site for site, page in places.items() if not page.is_file()]
-    above = [] if sites else [reports / "portfolio.html", reports / "index.html"]
+    above = [] if sites else [reports / name for name in list_pages_above(reports)]
     pages = [page for page in (*places.values(), *above) if page.is_file()]
     if not pages:
         todo = f"Make them first: {make}"

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from harmony_kit.engagement.brand import Brand, Word, embed_logo
+from harmony_kit.engagement.divisions import SITES_PER_PAGE, Division, divide_sites
 from harmony_kit.engagement.evidence_files import Evidence, read_evidence
 from harmony_kit.engagement.lexicon import LexiconEntry, read_lexicon
 from harmony_kit.engagement.settings import Settings
@@ -48,6 +49,8 @@ class _File(Settings):
     ] = "sqlite:///answers.sqlite"
     as_of: date | None = None
     banner: Annotated[str, StringConstraints(max_length=300, strip_whitespace=True)] = ""
+    sites_per_page: Annotated[int, Field(ge=1)] = SITES_PER_PAGE
+    division: str = ""
 
     @field_validator("wave", mode="before")
     @classmethod
@@ -81,7 +84,9 @@ class Engagement:
     `languages` starts with the language of the reports. `store_url` is complete: a relative
     SQLite file lies in `folder`. `as_of` is the day open decisions are counted to, None for
     the day of the run. `evidence` is read by `evidence_reader` when it is first asked for: a
-    run with nothing to do never asks. `lexicon` is lexicon.csv.
+    run with nothing to do never asks. `lexicon` is lexicon.csv. `sites_per_page` is how many sites
+    the index and the portfolio show on one page; `division` is what a folder is called that was
+    cut down to one page of many sites, else empty.
     """
 
     folder: Path
@@ -99,6 +104,8 @@ class Engagement:
     sites: tuple[Site, ...]
     evidence_reader: Callable[[], Evidence]
     lexicon: tuple[LexiconEntry, ...] = ()
+    sites_per_page: int = SITES_PER_PAGE
+    division: str = ""
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -129,6 +136,16 @@ class Engagement:
             else site.name
             for site in self.sites
         }
+
+    @cached_property
+    def divisions(self) -> tuple[Division, ...]:
+        """The pages many sites stand on; none where one page has room for all."""
+        return divide_sites(self.sites, self.site_labels, most=self.sites_per_page)
+
+    @cached_property
+    def division_of(self) -> dict[str, Division]:
+        """Site id → its division; empty where there are none."""
+        return {site: one for one in self.divisions for site in one.sites}
 
     def site(self, site_id: str) -> Site:
         """The site with this id; KeyError if sites.csv has none."""
@@ -162,6 +179,7 @@ def load_engagement(folder: Path) -> Engagement:
         raise EngagementError(Problem(str(folder), "", "is not an engagement folder", todo=todo))
     problems: list[Problem] = []
     settings_file = _read_file(folder / "engagement.yaml", problems)
+    problems += _check_edition(settings_file, folder)
     brand = embed_logo(settings_file.brand, folder, problems) if settings_file else Brand()
     instrument, path = _read_instrument(settings_file, folder, problems)
     lenses = instrument.lens_ids if instrument else ()
@@ -190,7 +208,17 @@ def load_engagement(folder: Path) -> Engagement:
         sites=sites,
         evidence_reader=partial(read_evidence, folder, {site.site for site in sites}),
         lexicon=lexicon,
+        sites_per_page=settings_file.sites_per_page,
+        division=settings_file.division,
     )
+
+
+def _check_edition(settings: _File | None, folder: Path) -> list[Problem]:
+    """Only the folders a run cuts out of an engagement's say that they are for circulation."""
+    if settings is None or not settings.redacted or ".harmony" in folder.parts:
+        return []
+    todo = "Take it out: reports for circulation are made by harmony run --redacted."
+    return [Problem("engagement.yaml", "redacted", "is no setting", todo=todo)]
 
 
 def _read_file(path: Path, problems: list[Problem]) -> _File | None:

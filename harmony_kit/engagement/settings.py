@@ -31,7 +31,8 @@ class Settings(BaseModel):
     draws
         Draws of choices, duties, scorecards and readiness; the site model has its own number.
     redacted, redacted_from
-        Whether reports are for circulation, without quotes and roles, and the fewest people then.
+        Whether reports are for circulation, without quotes and roles, which `harmony run
+        --redacted` says and no engagement.yaml; and the fewest people then.
     reliability
         Share of the differences between the answers of one lens that would come back if the same
         people were asked again; the rest is response noise. 0.7 is what single rating items

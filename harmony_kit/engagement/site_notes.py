@@ -49,6 +49,8 @@ def list_note_problems(
     """Notes no report will show: of a site or a wave there is not, or unreadable."""
     for path in sorted((folder / NOTES).rglob(f"*{_ENDING}")):
         parts = path.relative_to(folder / NOTES).parts
+        if any(part.startswith(".") for part in parts):  # as JupyterLab keeps what it saved
+            continue
         shown = path.relative_to(folder).as_posix()
         if len(parts) > 2:
             allowed = f"{NOTES}/SITE{_ENDING} or {NOTES}/WAVE/SITE{_ENDING}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -92,24 +92,24 @@ class Form:
     accepted: Accepted
     seen: dict[str, list[ReadingStep]] = field(default_factory=dict)
 
-    @cached_property
-    def local(self) -> dict[str, tuple[str, ...]]:
-        """The items that are asked at some sites only, and those sites."""
-        return {item.id: item.sites for item in self.instrument.items if item.sites}
-
     def cell(self, row: SheetRow, column: Column) -> str:
         """The text of a cell."""
         return row.cells[column.index]
 
     def steps(self, lens: str) -> list[ReadingStep]:
-        """The questions as a row of this lens is read; texts and spread columns repeat little."""
+        """The questions as a row of this lens is read.
+
+        What is not asked everywhere is read anew, and so are texts and spread columns, which
+        repeat little.
+        """
         if lens not in self.seen:
-            kinds = {item.id: item.kind for item in self.instrument.items}
+            items = self.instrument.items
+            anew = {item.id for item in items if item.kind == "text" or item.sites}
             self.seen[lens] = [
                 (
                     group,
                     group.columns[0].index,
-                    None if group.is_spread or kinds[group.field.item] == "text" else {},
+                    None if group.is_spread or group.field.item in anew else {},
                 )
                 for group in self.layout.groups
             ]
@@ -205,61 +205,47 @@ def read_said(form: Form, row: SheetRow, person: Respondent) -> tuple[RowAnswer,
 
     A person without a known lens is a problem already; their answers are still checked.
     """
-    lens = person.lens or form.instrument.lens_ids[0]
+    who = person if person.lens else replace(person, lens=form.instrument.lens_ids[0])
     said: list[RowAnswer] = []
-    for group, index, known in form.steps(lens):
+    for group, index, known in form.steps(who.lens):
         cell = row.cells[index]
         if known is not None and cell in known:
             found = known[cell]
         else:
-            found = _read_step(form, row, group, lens, known)
+            found = _read_step(form, row, group, who, known)
         if found is not None:
             said.append(found)
-    if form.local:
-        said = [one for one in said if _is_asked_there(form, row, one, person.site)]
     return tuple(said)
-
-
-def _is_asked_there(form: Form, row: SheetRow, said: RowAnswer, site: str) -> bool:
-    """Whether an item is asked at a site; where it is not, an answer to it is wrong."""
-    sites = form.local.get(said.item, (site,))
-    if site in sites or not site:
-        return True
-    question = said.item, said.subject or ""
-    group = next(one for one in form.layout.groups if one.field.question[:2] == question)
-    column = group.columns[0]
-    form.complain(row, column, f"{said.item} is not asked at {site}", f"at {', '.join(sites)}")
-    return False
 
 
 def _read_step(
     form: Form,
     row: SheetRow,
     group: ColumnGroup,
-    lens: str,
+    who: Respondent,
     known: dict[str, RowAnswer | None] | None,
 ) -> RowAnswer | None:
     n_before = form.complaints.n_added + form.notes.n_added
-    found = read_group(form, row, group, lens)
+    found = read_group(form, row, group, who)
     is_plain = n_before == form.complaints.n_added + form.notes.n_added
     if known is not None and is_plain:
         known[row.cells[group.columns[0].index]] = found
     return found
 
 
-def read_group(form: Form, row: SheetRow, group: ColumnGroup, lens: str) -> RowAnswer | None:
+def read_group(form: Form, row: SheetRow, group: ColumnGroup, who: Respondent) -> RowAnswer | None:
     """What a row says to one question; None where it says nothing or is wrong."""
     column = group.columns[0]
     asked = column.field
     cells = tuple(form.cell(row, one) for one in group.columns)
     item = form.instrument.item(asked.item)
-    found = weigh(group, cells, lens, form.instrument, form.codes[asked.item])
+    found = weigh(group, cells, who, form.instrument, form.codes[asked.item])
     while isinstance(found, Complaint) and form.refer(row, found):
         # The wrong cell is left out as accepted; the other cells of the group still count.
         wrong = found.index
         pairs = zip(group.columns, cells, strict=True)
         cells = tuple("" if one.index == wrong else cell for one, cell in pairs)
-        found = weigh(group, cells, lens, form.instrument, form.codes[asked.item])
+        found = weigh(group, cells, who, form.instrument, form.codes[asked.item])
     if isinstance(found, Complaint):
         return None
     if found is None:
@@ -271,7 +257,7 @@ def read_group(form: Form, row: SheetRow, group: ColumnGroup, lens: str) -> RowA
         what = f"is none of the options; taken as the words of {OTHER!r}"
         form.notes.add(row.number, Complaint(column.name, what))
     quotable = item.kind == "text" and found.text is not None and _read_permission(form, row, item)
-    return RowAnswer(item.id, asked.subject, asked.about or lens, found, quotable)
+    return RowAnswer(item.id, asked.subject, asked.about or who.lens, found, quotable)
 
 
 def _read_permission(form: Form, row: SheetRow, item: Item) -> bool:

@@ -14,7 +14,7 @@ from harmony_kit.exchange.reading import Table
 from harmony_kit.exchange.row_problems import Complaints
 from harmony_kit.exchange.submissions import RowAnswer, SheetRow, Submission, read_group
 from harmony_kit.exchange.tools import Tool
-from harmony_kit.journal.answers import Place, Source, column_name
+from harmony_kit.journal.answers import Place, Respondent, Source, column_name
 
 __all__ = ["ANSWER_COLUMNS", "TIDY", "is_tidy", "lay_out_tidy", "read_tidy"]
 
@@ -66,7 +66,7 @@ class _Reader:
         """A submission of one answer; None where the row says nothing or is wrong."""
         person = self.desk.read(row)
         who = person.respondent
-        said = self._read_answer(row, who.lens)
+        said = self._read_answer(row, who)
         if said is None:
             return None
         source = replace(self.source, reference=f"{self.source.reference}:{row.number}")
@@ -74,10 +74,10 @@ class _Reader:
         named = person.is_named
         return Submission(row.number, who, (said,), person.number, named, source, when)
 
-    def _read_answer(self, row: SheetRow, lens: str) -> RowAnswer | None:
+    def _read_answer(self, row: SheetRow, who: Respondent) -> RowAnswer | None:
         form = self.desk.form
         item, about = self.cell(row, "item"), self.cell(row, "about")
-        name = column_name(item, self.cell(row, "subject"), about if about != lens else None)
+        name = column_name(item, self.cell(row, "subject"), about if about != who.lens else None)
         column = form.layout.leading("value")
         try:
             asked = parse_field(name, form.instrument)
@@ -93,7 +93,7 @@ class _Reader:
             cells = list(row.cells)
             cells[column.index] = status
             row = replace(row, cells=tuple(cells))
-        said = read_group(form, row, ColumnGroup((replace(column, field=asked),)), lens)
+        said = read_group(form, row, ColumnGroup((replace(column, field=asked),)), who)
         if said is None:
             return None
         answered_at = self.desk.read_time(row, "answered_at")

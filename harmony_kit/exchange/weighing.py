@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from harmony_kit.errors import AnswerError
+from harmony_kit.errors import AnswerError, ElsewhereError
 from harmony_kit.exchange.cells import (
     CellError,
     CellValue,
@@ -19,7 +19,7 @@ from harmony_kit.exchange.row_problems import Complaint
 from harmony_kit.exchange.spread import read_spread
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answer_rules import check_answer
-from harmony_kit.journal.answers import Answer, Source
+from harmony_kit.journal.answers import Answer, Respondent, Source
 from harmony_kit.sheet_marks import ERRORS
 
 __all__ = ["weigh"]
@@ -28,12 +28,12 @@ __all__ = ["weigh"]
 def weigh(
     group: ColumnGroup,
     cells: tuple[str, ...],
-    lens: str,
+    who: Respondent,
     instrument: Instrument,
     codes: Mapping[str, str],
 ) -> CellValue | Complaint | None:
-    """What the cells say to somebody of a lens, or what is wrong with them; None for nothing."""
-    asked, wrong = group.field, group.columns[0]
+    """What the cells say to somebody, or what is wrong with them; None for nothing."""
+    asked, wrong, lens = group.field, group.columns[0], who.lens
     item = instrument.item(asked.item)
     try:
         said = _read_cells(group, cells, instrument, codes)
@@ -47,7 +47,9 @@ def weigh(
         what = f"a respondent of {lens} cannot estimate {lens}"
         return Complaint(wrong.name, what, "an empty cell", index=wrong.index)
     try:
-        check_answer(_trial(group, said, lens, instrument), instrument)
+        check_answer(_trial(group, said, who, instrument), instrument)
+    except ElsewhereError as cause:
+        return Complaint(wrong.name, cause.what, cause.allowed, index=wrong.index)
     except AnswerError as cause:
         shown = "; ".join(" ".join(cell.split()) for cell in cells if cell.strip())
         shown = shown if len(shown) <= 60 else f"{shown[:59]}…"
@@ -71,15 +73,16 @@ def _read_cells(
         return take_typed(cell)
 
 
-def _trial(group: ColumnGroup, said: CellValue, lens: str, instrument: Instrument) -> Answer:
+def _trial(group: ColumnGroup, said: CellValue, who: Respondent, instrument: Instrument) -> Answer:
     asked = group.field
+    known = instrument.item(asked.item).sites
     return Answer(
-        site="",
+        site=who.site or next(iter(known or ()), ""),  # that a row has none is told already
         wave="",
         respondent="",
-        lens=lens,
+        lens=who.lens,
         item=asked.item,
-        about=asked.about or lens,
+        about=asked.about or who.lens,
         status=said.status,
         answered_at=datetime.min,  # noqa: DTZ901 - only what was said is checked
         source=Source("", "import", instrument.id, 0, ""),

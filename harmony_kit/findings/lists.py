@@ -51,9 +51,7 @@ class Lists:
             return ""
         listed = seen.details.get("split", "").split(";")
         named = [self.voice.text(f"item.{item}.short") for item in listed if item]
-        return ", ".join(
-            (named or [self.place(one) for one in seen.alike or (seen,)])[:_MOST_NAMED]
-        )
+        return ", ".join((named or [*self._by_topic()])[:_MOST_NAMED])
 
     def check_counts(self) -> str:
         """How many checks stand in the way of each decision, of how many."""
@@ -157,15 +155,29 @@ class Lists:
         is_counted = self.seen.case.kind in ("topic", "ownership")
         if len(alike) <= (_MOST_LISTED if is_counted else _MOST_NAMED):
             return ""
-        topics = [self.place(one) for one in alike]
+        topics = [_with_subjects(*one) for one in self._by_topic().items()]
         return self.voice.phrase("concerns", topics=", ".join(topics)) if topics else ""
+
+    def _by_topic(self) -> dict[str, list[str]]:
+        """What it is about, each once: a topic → all its pilots or decisions."""
+        named: dict[str, list[str]] = {}
+        for one in self.seen.alike or (self.seen,):
+            topic = self._topic_name(one)
+            subjects = named.setdefault(topic or self._owner(one), [])
+            if topic and one.subject:
+                subjects.append(self._title(one))
+        return named
 
     def topic(self, seen: Observation) -> str:
         """A topic by its name, with its pilot or decision."""
-        voice = self.voice
-        topic = voice.text(f"item.{seen.case.item}.short") if seen.case.item else ""
-        subject = voice.titles.get(seen.subject, seen.subject)
-        return f"{topic} ({subject})" if topic and subject else topic
+        topic = self._topic_name(seen)
+        return _with_subjects(topic, [self._title(seen)] if topic and seen.subject else [])
+
+    def _topic_name(self, seen: Observation) -> str:
+        return self.voice.text(f"item.{seen.case.item}.short") if seen.case.item else ""
+
+    def _title(self, seen: Observation) -> str:
+        return self.voice.titles.get(seen.subject, seen.subject)
 
     def label(self) -> str:
         """What several have in common: the topic or dimension, else the name of each."""
@@ -180,7 +192,7 @@ class Lists:
             name = voice.text(f"dimension.{seen.case.dimension}.name")
             topics = self._first((self.place(one) for one in seen.alike), _MOST_LISTED)
             return voice.phrase("alike", dimension=name, topics=topics)
-        return capitalize(self._first(self.place(one) for one in seen.alike))
+        return capitalize(self._first(self._by_topic()))
 
     def _first(self, names: Iterable[str], most: int = _MOST_NAMED) -> str:
         """The first of these names, and how many more there are."""
@@ -196,8 +208,12 @@ class Lists:
     def _owner(self, seen: Observation) -> str:
         """A pilot, a decision or a dimension by its name."""
         if seen.subject:
-            return self.voice.titles.get(seen.subject, seen.subject)
+            return self._title(seen)
         return self.voice.text(f"dimension.{seen.case.dimension}.name")
+
+
+def _with_subjects(topic: str, subjects: list[str]) -> str:
+    return f"{topic} ({'; '.join(subjects)})" if subjects else topic
 
 
 def capitalize(text: str) -> str:

@@ -146,13 +146,18 @@ class Instrument(Piece):
 
     def at(self, site: str) -> Instrument:
         """The instrument as it is asked at a site: without what is asked elsewhere only."""
-        kept = tuple(item for item in self.items if not item.sites or site in item.sites)
-        if len(kept) == len(self.items):
+        elsewhere = self.elsewhere(site)
+        if not elsewhere:
             return self
+        kept = tuple(item for item in self.items if item.id not in elsewhere)
         there = self.model_copy(update={"items": kept})
         for name in ("_items", "source_texts"):  # they were worked out of all items
             vars(there).pop(name, None)
         return there
+
+    def elsewhere(self, site: str) -> frozenset[str]:
+        """The items that are not asked at a site."""
+        return frozenset(item.id for item in self.items if item.sites and site not in item.sites)
 
     def items_frame(self) -> pd.DataFrame:
         """One row per item: what the measures need to know of the instrument.

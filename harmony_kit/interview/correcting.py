@@ -50,7 +50,8 @@ def correct_person(
     journal, site = desk.journal, wanted["site"]
     added = journal.subjects(site)
     subjects = {one.id for one in list_subjects(desk.setting.subjects, added, site=site)}
-    change = Correction(site, wanted["lens"], wanted["role"], wanted["name"], subjects)
+    elsewhere = desk.setting.instrument.elsewhere(site)
+    change = Correction(site, wanted["lens"], wanted["role"], wanted["name"], subjects, elsewhere)
     n_before = len(journal.current(*case.place))
     after = journal.cases.correct(case.place, change, Teller(desk.seat.name, desk.clock(), reason))
     desk.move_name(case.place, after.place)

@@ -1,10 +1,10 @@
-"""What an item takes as an answer: which lenses, which subject, which value."""
+"""What an item takes as an answer: which sites, which lenses, which subject, which value."""
 
 from __future__ import annotations
 
 from typing import assert_never
 
-from harmony_kit.errors import AnswerError
+from harmony_kit.errors import AnswerError, ElsewhereError
 from harmony_kit.instrument.model import Instrument, Item
 from harmony_kit.instrument.parts import OTHER
 from harmony_kit.journal.answers import MAX_TEXT, Answer
@@ -32,6 +32,8 @@ def check_answer(answer: Answer, instrument: Instrument) -> Answer:
 
 
 def _check_place(answer: Answer, item: Item, instrument: Instrument) -> None:
+    if item.sites and answer.site not in item.sites:
+        raise ElsewhereError(item.id, answer.site, f"at {', '.join(item.sites)}")
     lenses = instrument.lens_ids
     if answer.lens not in lenses or answer.about not in lenses:
         raise AnswerError(item.id, (answer.lens, answer.about), f"lenses {' and '.join(lenses)}")

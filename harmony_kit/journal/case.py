@@ -132,8 +132,9 @@ class Teller:
 class Correction:
     """What was written down wrong of a person; None stays as it is.
 
-    `subjects` are the pilots and decisions there are at the site the person belongs to: what was
-    said of others cannot come along.
+    `subjects` are the pilots and decisions there are at the site the person belongs to, and
+    `elsewhere` the items that are not asked there: what was said of other subjects, or to these
+    items, cannot come along.
     """
 
     site: str | None = None
@@ -141,6 +142,7 @@ class Correction:
     role: str | None = None
     respondent: str | None = None
     subjects: Collection[str] = ()
+    elsewhere: Collection[str] = ()
 
 
 def follow(place: Place, events: Iterable[Event], person: Respondent | None) -> InterviewCase:

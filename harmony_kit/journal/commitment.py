@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Literal
@@ -25,6 +25,7 @@ __all__ = [
     "Owner",
     "check_commitment",
     "missing_boundaries",
+    "with_state",
 ]
 
 CommitmentKind = Literal[
@@ -175,6 +176,19 @@ class Commitment:
 def missing_boundaries(boundary: Commitment) -> tuple[str, ...]:
     """The limits of a pilot that are still blank; it may not start while there is one."""
     return tuple(name for name in BOUNDARIES if not boundary.value.get(name, "").strip())
+
+
+def with_state(thing: Commitment, state: str, why: str | None = None) -> Commitment:
+    """The thing in a state, and why; unsaid, the reason there was stays as long as the state.
+
+    The reason of a verdict is its own, whatever its state.
+    """
+    if STATES[thing.kind] != FOLLOWED:
+        return replace(thing, state=state)
+    if why is None:
+        why = thing.value.get("reason", "") if state == thing.state else ""
+    rest = {name: text for name, text in thing.value.items() if name != "reason"}
+    return replace(thing, state=state, value=rest | ({"reason": why} if why else {}))
 
 
 def check_commitment(commitment: Commitment) -> Commitment:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 __all__ = ["BROUGHT_NAME", "PSEUDONYM", "SITE", "SUBJECT", "WAVE", "NameRule"]
 
 #: What a run puts beside the folders of the sites.
-_PAGES = frozenset({"index.html", "portfolio.html", "portfolio.ipynb", "run.json"})
+_PAGES = re.compile(r"index(-.*)?\.html|portfolio(-.*)?\.(html|ipynb)|run\.json")
 #: What Windows takes for a device, whatever its ending and in any case.
 _DEVICES = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
@@ -34,7 +34,7 @@ class NameRule:
     def why_taken(self, name: str) -> str:
         """Why no folder can have this name, however well it fits; empty where one can."""
         plain = name.casefold()
-        if self.is_folder and plain in _PAGES:
+        if self.is_folder and _PAGES.fullmatch(plain):
             return "a page has this name"
         if self.is_folder and plain == "waves":
             return "the reports of earlier waves lie in a folder of this name"

@@ -13,6 +13,7 @@ import pandas as pd
 
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.journal.subject import Subject
+from harmony_kit.report.results_of_many import ResultsOfMany
 from harmony_kit.report.told_results import read_told
 
 __all__ = ["Portfolio"]
@@ -80,10 +81,12 @@ class Portfolio:
         """Read ``<results>/<site>/results.json`` of every site in sites.csv.
 
         `kept` are sites whose report could not be made again: an earlier one stands. Results of
-        another wave or schema count as missing. Raises `EngagementError`.
+        another wave or schema count as missing. Of more sites than stand on one page it keeps
+        what is told of all of them together. Raises `EngagementError`.
         """
         opened = load_engagement(Path(engagement))
         parts: dict[str, list[pd.DataFrame]] = {name: [] for name in _LISTS}
+        many = ResultsOfMany(_LISTS) if opened.divisions else None
         counted: dict[str, dict[str, Any]] = {}
         for sites in _in_parts(opened.site_ids):
             found = _read_all(sites, Path(results), str(wave))
@@ -91,12 +94,20 @@ class Portfolio:
                 redacted = opened.settings.model_copy(update={"redacted": True})
                 opened = replace(opened, settings=redacted)
             counted |= {site: content["counted"] for site, content in found.items()}
+            if many is not None:
+                found = {site: many.take(site, content) for site, content in found.items()}
             for name in _LISTS:
                 parts[name].append(_stack(found, name))
         day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
         frames = {name: _join(parts.pop(name)) for name in _LISTS}
+        frames |= {} if many is None else many.frames()
         sites_frame = _list_sites(opened, counted, kept)
         return cls(engagement=opened, wave=str(wave), as_of=day, sites=sites_frame, **frames)
+
+    @cached_property
+    def worked_out(self) -> dict[str, Any]:
+        """What one part of the page has worked out and others need as well."""
+        return {}
 
     @property
     def language(self) -> str:
@@ -129,7 +140,14 @@ class Portfolio:
     def _subjects(self) -> dict[tuple[str, str], Subject]:
         # The first of two with the same id counts, as in the report of a site.
         subjects = reversed(self.engagement.evidence.subjects())
-        return {(one.site, one.id): one for one in subjects}
+        is_told = self._told_at.__contains__ if self.engagement.divisions else bool
+        return {(one.site, one.id): one for one in subjects if is_told(one.site)}
+
+    @cached_property
+    def _told_at(self) -> set[str]:
+        """Of many sites those by which a finding is told: only their pilots and decisions count."""
+        told = self.findings
+        return set() if told.empty else set(told.loc[told["title"] != "", "site"])
 
 
 def _in_parts(sites: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import cast
 
 from harmony_kit.errors import CommitmentError
-from harmony_kit.journal.commitment import STATES, Commitment, CommitmentKind
+from harmony_kit.journal.commitment import STATES, Commitment, CommitmentKind, with_state
 
 __all__ = ["FieldName", "Statement", "change_part"]
 
@@ -62,7 +62,7 @@ def change_part(known: Commitment, part: str, said: Statement) -> Commitment:
     name, _, lens = part.partition("-")
     match name:
         case "state":
-            return replace(known, state=said.text)
+            return with_state(known, said.text)
         case "due":
             return replace(known, due=_read_day(known, said.text))
         case "done_when":

@@ -51,7 +51,10 @@ def tell_beside(scene: Backdrop, one: Commitment) -> str:
 
 
 def draw_became(scene: Backdrop, known: Commitment | None) -> list[SheetPart]:
-    """What became of a question or an action, once it has its owners and its day; and why."""
+    """What became of a question or an action, once nothing is missing, and why.
+
+    Nothing are its owners, its day, and of an action what shows that it is done.
+    """
     if known is None or (known.state == FOLLOWED[0] and not is_settled(known)):
         return []
     keys = zip(FOLLOWED, _STATE_KEYS, strict=True)

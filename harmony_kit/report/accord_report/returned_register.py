@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from harmony_kit.engagement.row_files import NumberedCells, RowFile
 from harmony_kit.errors import Problem
 from harmony_kit.exchange.folding import fold
-from harmony_kit.journal.commitment import Commitment
+from harmony_kit.journal.commitment import Commitment, with_state
 from harmony_kit.journal.followed import FOLLOWED, REASONED
 from harmony_kit.report.accord_report.accord_view import mark_of
 from harmony_kit.report.accord_report.due_things import is_followed, things_by_mark
@@ -134,7 +134,7 @@ class _Reader:
         state = state if state != _state(before) else _state(known)
         due = due if due != before.due else known.due
         changed = reason != before.value.get("reason", "")
-        reason = reason if changed else known.value.get("reason", "")
+        reason = reason if changed else _reason_of(known, state)
         if why := check_state(known, state, reason):
             problems.append(self.problem(row, "status", why))
             return known
@@ -174,8 +174,13 @@ def _state(thing: Commitment) -> str:
 def _with(thing: Commitment, state: str, due: date | None, reason: str) -> Commitment:
     if not is_followed(thing):
         return replace(thing, due=due)
-    rest = {name: text for name, text in thing.value.items() if name != "reason"}
-    return replace(thing, state=state, due=due, value=rest | ({"reason": reason} if reason else {}))
+    return replace(with_state(thing, state, reason), due=due)
+
+
+def _reason_of(known: Commitment, state: str) -> str:
+    """The reason nobody changed: it was for the state before, unless the new one needs one."""
+    is_kept = state == known.state or state in REASONED
+    return known.value.get("reason", "") if is_kept else ""
 
 
 def _states() -> dict[str, str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from harmony_kit.measures.rows import Row, number_or_none
 from harmony_kit.report.blocks import Block, render_block
+from harmony_kit.report.division_words import say_division
 from harmony_kit.report.portfolio import Portfolio
 from harmony_kit.report.portfolio_report.portfolio_view import NOTHING, PortfolioView
 from harmony_kit.report.portfolio_report.recurring import group_findings
@@ -35,9 +37,11 @@ def cover(portfolio: Portfolio) -> Block:
         counts=counts,
         n_sites=len(view.sites),
         heard=heard,
+        division=portfolio.engagement.division,
         messages=[*_say_messages(view)],
         first=view.name(view.lenses[0]),
         second=view.name(view.lenses[1]),
+        pages=[(one.portfolio, say_division(one, view.words)) for one in view.divisions],
     )
 
 
@@ -67,9 +71,26 @@ def sites(portfolio: Portfolio) -> Block:
         lenses=[(side, lens, view.name(lens)) for side, lens in enumerate(view.lenses)],
         rows=[
             {**row, "heard": [_say_heard(view, row, lens) for lens in view.lenses]}
-            for row in view.sites
+            for row in (() if view.divisions else view.sites)
         ],
+        pages=[*_count_pages(view)],
     )
+
+
+def _count_pages(view: PortfolioView) -> Iterator[dict[str, Any]]:
+    """Of each page of many sites what stands in its list of them, counted."""
+    rows = {row["site"]: row for row in view.sites} if view.divisions else {}
+    for one in view.divisions:
+        here = [rows[site] for site in one.sites]
+        states = [row["status"] for row in here]
+        yield {
+            "link": one.portfolio,
+            "title": say_division(one, view.words),
+            "n": len(here),
+            "states": {name: states.count(name) for name in ("ok", "withheld", "missing")},
+            "n_findings": int(sum(row["n_findings"] for row in here)),
+            "n_withheld": int(sum(row["n_withheld"] for row in here)),
+        }
 
 
 def _say_heard(view: PortfolioView, row: Row, lens: str) -> str:

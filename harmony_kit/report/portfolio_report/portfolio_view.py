@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from harmony_kit.engagement.divisions import Division
 from harmony_kit.measures.rows import Row, rows_of
 from harmony_kit.report.blocks import Words, load_words
 from harmony_kit.report.portfolio import Portfolio
@@ -86,15 +87,46 @@ class PortfolioView:
         rows = rows_of(self.portfolio.understanding)
         return {(row["site"], row["lens"], row["dimension"]): row for row in rows}
 
+    def overall(self, lens: str) -> dict[str, Row]:
+        """Site → how well a lens reads there over all dimensions."""
+        told = self.portfolio.understanding
+        if told.empty:
+            return {}
+        is_it = (told["lens"] == lens) & (told["dimension"] == "all")
+        return {row["site"]: row for row in rows_of(told[is_it])}
+
+    @cached_property
+    def _shares(self) -> dict[tuple[str, str], dict[str, float]]:
+        """Lens and dimension → site → share: of ten thousand sites, rows would fill the memory."""
+        told = self.portfolio.understanding
+        if told.empty:
+            return {}
+        groups = told.groupby(["lens", "dimension"], sort=False, observed=True)
+        return {
+            (str(lens), str(dimension)): dict(zip(rows["site"], rows["share"], strict=True))
+            for (lens, dimension), rows in groups
+        }
+
+    @property
+    def dimensions(self) -> list[str]:
+        """The dimensions anything is told of, in the order of the instrument."""
+        told = {dimension for _, dimension in self._shares}
+        return [one.id for one in self.portfolio.engagement.instrument.dimensions if one.id in told]
+
     def find_middle(self, sites: Iterable[str], lens: str, dimension: str) -> MiddleShare | None:
         """How well a lens reads at several sites, each counted once; None where none is told."""
-        found = (self.understanding.get((site, lens, dimension)) for site in sites)
-        shares = [row["share"] for row in found if row]
+        told = self._shares.get((lens, dimension), {})
+        shares = [told[site] for site in sites if site in told]
         if not shares:
             return None
         low, middle, high = np.quantile(shares, [0.25, 0.5, 0.75]).tolist()
         half = (low, high) if len(shares) >= _FEWEST_SPREAD else (None, None)
         return MiddleShare(len(shares), middle, *half)
+
+    @property
+    def divisions(self) -> tuple[Division, ...]:
+        """The pages on which many sites stand one by one; none where they all stand here."""
+        return self.portfolio.engagement.divisions
 
     @property
     def is_crowded(self) -> bool:

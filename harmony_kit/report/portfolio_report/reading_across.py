@@ -26,6 +26,8 @@ __all__ = ["reading", "where"]
 
 #: With more sites a line each says nothing; a thin stroke each shows how they spread.
 _MOST_LINES = 40
+#: More strokes than this are one blur.
+_MOST_STROKES = 200
 #: A site that keeps less of what sets it apart is set apart by chance more than by anything else.
 _HALF = 0.5
 #: Fewer sites than this do not say how much sites differ.
@@ -50,8 +52,13 @@ def reading(portfolio: Portfolio) -> Block:
         how = words.say("reading.how")
     else:
         note = words.say("figure.spread_note", n=len(view.shown))
-        draw = partial(draw_spread, _list_panels(view), ticks=ticks, note=note)
-        how = words.say("reading.how_many")
+        panels = _list_panels(view)
+        draw = partial(draw_spread, panels, ticks=ticks, note=note)
+        how = (
+            words.say("reading.how_some", n=_MOST_STROKES)
+            if view.divisions
+            else words.say("reading.how_many")
+        )
     return render_block(
         "portfolio_reading",
         words,
@@ -94,8 +101,16 @@ def _list_panels(view: PortfolioView) -> list[SpreadPanel]:
                 found.values, found.lows, found.highs, found.kept, strict=True
             )
         ]
-        panels.append(SpreadPanel(side, view.direction(lens), shares))
+        told = _thin(shares) if view.divisions else shares
+        panels.append(SpreadPanel(side, view.direction(lens), told))
     return panels
+
+
+def _thin(shares: list[Share]) -> list[Share]:
+    """So many of them as a picture can show, at equal distances in their order, ends included."""
+    ordered = sorted(shares, key=lambda share: (share.value, share.low, share.high))
+    n = min(len(ordered), _MOST_STROKES)
+    return [ordered[i * (len(ordered) - 1) // max(n - 1, 1)] for i in range(n)]
 
 
 def _shrink(rows: Sequence[Row]) -> Shrunk:
@@ -116,8 +131,8 @@ def _find_chance(view: PortfolioView) -> set[tuple[str, str]]:
 
 
 def _known(view: PortfolioView, lens: str) -> list[Row]:
-    found = (view.understanding.get((site["site"], lens, "all")) for site in view.shown)
-    return [row for row in found if row]
+    told = view.overall(lens)
+    return [told[site["site"]] for site in view.shown if site["site"] in told]
 
 
 def _see_shares(view: PortfolioView) -> str:
@@ -170,8 +185,7 @@ def _share_row(view: PortfolioView, site: Row, chance: set[tuple[str, str]]) -> 
 def where(portfolio: Portfolio) -> Block:
     """Sites by dimensions, one table per direction."""
     view = PortfolioView.of(portfolio)
-    asked = {dimension for _, _, dimension in view.understanding}
-    dimensions = [d.id for d in portfolio.engagement.instrument.dimensions if d.id in asked]
+    dimensions = view.dimensions
     if not view.shown or not dimensions:
         return EMPTY
     language = portfolio.language
@@ -193,7 +207,7 @@ def where(portfolio: Portfolio) -> Block:
                 "regions": _list_regions(view, lens, ("all", *dimensions)),
                 "rows": [
                     (site, [_heat(view, site["site"], lens, d) for d in ("all", *dimensions)])
-                    for site in view.shown
+                    for site in (() if view.divisions else view.shown)
                 ],
             }
             for side, lens in enumerate(view.lenses)

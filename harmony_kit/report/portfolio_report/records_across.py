@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from harmony_kit.measures.rows import Row, number_or_none, rows_of
 from harmony_kit.report.blocks import EMPTY, Block, render_block
+from harmony_kit.report.division_words import say_division
 from harmony_kit.report.portfolio import Portfolio
 from harmony_kit.report.portfolio_report.portfolio_view import NOTHING, PortfolioView
+from harmony_kit.report.tables import ReportColumn, ReportTable, show_table
 
 __all__ = ["evidence"]
 
@@ -18,6 +20,8 @@ def evidence(portfolio: Portfolio) -> Block:
     by_site = {row["site"]: row for row in rows_of(portfolio.evidence)}
     if not by_site:
         return EMPTY
+    if view.divisions:
+        return _tell_pages(view, by_site)
     felt = _rated(portfolio)
     return render_block(
         "portfolio_evidence",
@@ -32,6 +36,26 @@ def evidence(portfolio: Portfolio) -> Block:
             for row in view.sites
             if row["site"] in by_site
         ],
+    )
+
+
+def _tell_pages(view: PortfolioView, by_site: Mapping[str, Row]) -> Block:
+    """Of many sites the decisions of each page; how their sites feel stands there, one by one."""
+    words = view.words
+    names = ("open", "oldest")
+    heads = [ReportColumn(words.say(f"talk.{name}"), is_number=True) for name in names]
+    rows = []
+    for one in view.divisions:
+        here = [by_site[site] for site in one.sites if site in by_site]
+        n_open, n = (int(sum(row[name] for row in here)) for name in ("n_open", "n"))
+        days = [number_or_none(row.get("oldest_open_days")) for row in here]
+        oldest = max((day for day in days if day is not None), default=None)
+        waits = NOTHING if oldest is None else words.say("talk.days", n=round(oldest))
+        rows.append((say_division(one, words), words.say("talk.open_of", n=n_open, all=n), waits))
+    columns = (ReportColumn(words.say("division.page")), *heads)
+    table = ReportTable(words.say("division.records"), columns, rows)
+    return render_block(
+        "section", words, part="talk", lead=words.say("talk.lead"), content=show_table(table, words)
     )
 
 

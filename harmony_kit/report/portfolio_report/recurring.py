@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from harmony_kit.measures.rows import Row, stream_rows, text_of
 from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.portfolio import Portfolio
 from harmony_kit.report.portfolio_report.portfolio_view import PortfolioView
+from harmony_kit.report.told_findings import TOLD_FROM, rank_telling, shown_by
 
 __all__ = ["group_findings", "recurring"]
 
@@ -21,8 +22,8 @@ _RECURS_FROM = 2
 _MOST_RECURRING = 20
 #: Sites named behind a finding; there may be hundreds.
 _MOST_NAMES = 12
-#: Findings that are only good to know do not recur, they are what one hopes for.
-_TOLD_FROM = 2
+
+Groups: TypeAlias = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
 
 def recurring(portfolio: Portfolio) -> Block:
@@ -42,15 +43,26 @@ def recurring(portfolio: Portfolio) -> Block:
     )
 
 
-def group_findings(view: PortfolioView) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The signatures of all sites, and the findings that recur, those that weigh most first."""
+def group_findings(view: PortfolioView) -> Groups:
+    """The signatures of all sites, and the findings that recur, those that weigh most first.
+
+    Three parts of the page ask for them; they are worked out for the first.
+    """
+    known = view.portfolio.worked_out
+    if "groups" not in known:
+        known["groups"] = _group_findings(view)
+    groups: Groups = known["groups"]
+    return groups
+
+
+def _group_findings(view: PortfolioView) -> Groups:
     findings = view.portfolio.findings
     if findings.empty:
         return [], []
     # Every count is one of the sites shown.
     findings = findings[findings["site"].isin({site["site"] for site in view.shown})]
     is_sign = findings["kind"] == "signature"
-    groups = _group(view, findings[~is_sign & (findings["importance"] >= _TOLD_FROM)])
+    groups = _group(view, findings[~is_sign & (findings["importance"] >= TOLD_FROM)])
     often = [group for group in groups if group["n"] >= _RECURS_FROM]
     return _group(view, findings[is_sign]), often
 
@@ -59,7 +71,7 @@ def _group(view: PortfolioView, findings: pd.DataFrame) -> list[dict[str, Any]]:
     """Findings of one kind, place and pattern as one, those that weigh most first."""
     found: dict[tuple[str, ...], _Recurring] = {}
     for row in stream_rows(findings):
-        found.setdefault(_shown_by(row), _Recurring(row)).add(row)
+        found.setdefault(shown_by(row), _Recurring(row)).add(row)
     groups = [_gather(view, one) for one in found.values()]
     return sorted(groups, key=lambda group: (-group["weight"], -group["n"], group["title"]))
 
@@ -81,20 +93,7 @@ class _Recurring:
         self.best[site] = max(score, self.best.get(site, score))
         if row["claim"] == "claimed":
             self.claimed.add(site)
-        self.told = max(self.told, row, key=_tells)
-
-
-def _tells(row: Row) -> tuple[bool, bool]:
-    """How well a row tells a finding: claimed before likely, then with something to do."""
-    return row["claim"] == "claimed", bool(text_of(row.get("action")))
-
-
-def _shown_by(finding: Row) -> tuple[str, ...]:
-    """What a finding shows, and of what: findings that have it in common are one over sites."""
-    names = ("kind", "dimension", "looker", "pattern", "level", "viewer")
-    # One that stands for several is about what they have in common, not about its strongest.
-    item = "" if finding["n_alike"] else text_of(finding.get("item"))
-    return (*(text_of(finding.get(name)) for name in names), item)
+        self.told = max(self.told, row, key=rank_telling)
 
 
 def _gather(view: PortfolioView, found: _Recurring) -> dict[str, Any]:
@@ -118,7 +117,8 @@ def _gather(view: PortfolioView, found: _Recurring) -> dict[str, Any]:
         "of": view.words.say(f"recurring.of{spread}", **numbers),
         "weight": sum(found.best.values()),
         "first": listed[:_MOST_NAMES],
-        "more": listed[_MOST_NAMES:],
+        "more": () if view.divisions else listed[_MOST_NAMES:],
+        "n_more": max(len(listed) - _MOST_NAMES, 0),
     }
 
 

@@ -12,6 +12,7 @@ from harmony_kit.report.blocks import EMPTY, Block, render_block
 from harmony_kit.report.portfolio import Portfolio
 from harmony_kit.report.portfolio_report.portfolio_view import PortfolioView
 from harmony_kit.report.portfolio_report.recurring import group_findings
+from harmony_kit.report.results_of_many import COMPARED_STATES
 
 __all__ = ["together"]
 
@@ -79,9 +80,8 @@ def _claimed(view: PortfolioView) -> pd.DataFrame:
     topics = view.portfolio.topics
     if topics.empty:
         return topics
-    states = ("false_consensus", "shared_view", "known_difference")
     shared = topics["subject"].isna() if "subject" in topics else True
-    is_told = topics["claim"].eq("claimed") & topics["state"].isin(states) & shared
+    is_told = topics["claim"].eq("claimed") & topics["state"].isin(COMPARED_STATES) & shared
     shown = {row["site"] for row in view.shown}
     kept = topics.loc[is_told & topics["site"].isin(shown), ["site", "item", "lens", "state"]]
     wrong = kept["state"].eq("false_consensus").groupby([kept["item"], kept["lens"]])
