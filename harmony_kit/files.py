@@ -60,7 +60,8 @@ def hash_folder(folder: Path, pattern: str = "*", *, without: tuple[str, ...] = 
     for path in sorted(folder.rglob(pattern)):
         is_cache = "__pycache__" in path.parts
         if path.is_file() and not is_cache and path.name not in without:
-            digest.update(f"{path.relative_to(folder).as_posix()}\0{hash_file(path)}\n".encode())
+            line = f"{path.relative_to(folder).as_posix()}\0{hash_file(path)}\n"
+            digest.update(line.encode("utf-8", "backslashreplace"))
     return digest.hexdigest()
 
 

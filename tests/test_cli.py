@@ -346,6 +346,20 @@ def test_a_wave_that_cannot_be_called_that_is_refused(acme, tmp_path):
     assert "column wave: '../26' cannot name a wave. Allowed: 1 to 40 letters" in brought.output
 
 
+def test_a_name_that_is_not_utf_8_is_told_before_anything_is_made(acme, tmp_path):
+    """As Windows packs them; no store can be opened by one."""
+    odd = tmp_path / "M\udcfcller"
+    (store := tmp_path / "M\udcfcller.sqlite").touch()
+    for words, name in ((("init", odd), odd), (("merge", acme, store), store)):
+        told = _run(*words)
+        assert told.exit_code == 1
+        spelled = ascii(str(name))[1:-1]
+        assert (
+            told.output == f"error: {spelled}: the name is not UTF-8. Rename that file or folder.\n"
+        )
+    assert not odd.exists()
+
+
 def test_a_read_only_store_is_told(acme):
     _run("import", acme, acme / "incoming" / "tarn.csv")
     settings = acme / "engagement.yaml"

@@ -314,14 +314,18 @@ def test_a_day_to_come_is_written_down_and_reminded_of(folder):
 
 def test_a_backup_comes_back_whole(folder, tmp_path):
     before = with_store(folder, lambda store: store.contents())
+    (odd := folder / "incoming" / "M\udcfcller.csv").parent.mkdir(exist_ok=True)
+    odd.write_text("as Windows packed it")
     told = run("backup", folder, tmp_path / "b.zip")
     assert "15 answers of 1 people" in told
+    assert "Reports are not in it: those of deleted answers, or changed by hand, copy" in told
     assert (tmp_path / "b.zip").stat().st_mode & 0o077 == 0
     run("restore", tmp_path / "back", tmp_path / "b.zip")
     back = tmp_path / "back"
     assert with_store(back, lambda store: store.contents()) == before
     for name in ("secret", "published.jsonl", "names.csv", "sites.csv", "engagement.yaml"):
         assert (back / name).read_bytes() == (folder / name).read_bytes()
+    assert (back / "incoming" / odd.name).read_bytes() == odd.read_bytes()
     assert (back / "secret").stat().st_mode & 0o077 == 0
     assert not (back / "reports").exists()
 

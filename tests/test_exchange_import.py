@@ -12,6 +12,7 @@ from exchange_cases import CASES, FORMS, KOBO, SMALL, WHEN, everything, offer, o
 from harmony_kit.errors import ExchangeError, Problem
 from harmony_kit.exchange import ImportCounts, SkippedRow, export_wide
 from harmony_kit.journal.answers import Answer, Respondent, Source
+from harmony_kit.journal.case import Correction, Teller
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.subject import Subject
 
@@ -392,3 +393,24 @@ def test_a_report_reads_as_text(store):
         "  skipped row 7: submission 503 stands in row 4 with the same answers",
         "  to take it back: harmony undo DIR --import 042a44170409-20261101T120000Z",
     ]
+
+
+def test_rows_of_people_who_were_corrected_since_are_left_out_and_named(tmp_path):
+    """Under the old name they would count nowhere, and the report would call them new."""
+    store = Store("sqlite://")
+    rows = "P-1,north,it,1,4\nP-2,north,it,1,5\n"
+    offer_text(store, tmp_path, f"respondent,site,lens,wave,view.plain\n{rows}")
+    teller = Teller("ana", WHEN, "misheard")
+    for was, now in (("P-1", "P-7"), ("P-7", "P-77")):
+        store.cases.correct(("north", "1", was), Correction(respondent=now), teller)
+    before = everything(store)
+    rows = "P-1,north,it,1,2,1\nP-2,north,it,1,5,\nP-77,north,it,1,4,\n"
+    head = "respondent,site,lens,wave,view.plain,view.one\n"
+    report = offer_text(store, tmp_path, head + rows, is_dry_run=True)
+    assert report.counts == ImportCounts(n_respondents_known=2, n_unchanged=2)
+    assert [str(row) for row in report.skipped] == ["row 2: this person was corrected since"]
+    assert [w.what for w in report.warnings if "corrected" in w.what] == [
+        "1 rows are of people who were corrected since, and were left out: P-1 is P-77 at north"
+    ]
+    offer_text(store, tmp_path, head + rows)
+    assert everything(store) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -181,6 +182,46 @@ def test_the_command_lists_them_and_takes_new_names(tmp_path):
         1,
         True,
     )
+
+
+def test_what_was_answered_under_a_name_corrected_elsewhere_is_told(tmp_path):
+    """Under the name of before it counts nowhere, and only a person can say it again."""
+    here = make_engagement(tmp_path / "ana")
+    first = open_desk(here)
+    begin(first)
+    first.handle({"do": "leave"})
+    there = tmp_path / "ben"
+    shutil.copytree(here, there)
+    other = open_desk(there, Clock(WHEN))
+    other.handle({"do": "resume", "respondent": "mira-17"})
+    said = {"do": "answer", "status": "answered", "question": "aims.shared", "value": 4}
+    assert "saved" in other.handle(said)
+    run = CliRunner().invoke
+    where = ["--site", "lyon", "--respondent", "mira-17", "--pseudonym", "mara-1", "--why", "x"]
+    assert run(main, ["correct", str(here), *where]).exit_code == 0
+    assert "counts nowhere" not in run(main, ["check", str(here)]).output
+    assert run(main, ["merge", str(here), str(there / "answers.sqlite")]).exit_code == 0
+    told = run(main, ["check", str(here)])
+    assert (
+        "the store: lyon / 2026 / mira-17: is mara-1 at lyon now; what was answered "
+        "under the name of before counts nowhere (1). Ask it again: harmony person shows it."
+    ) in told.output
+
+
+def test_who_was_corrected_back_stays_on_the_list_after_a_merge_with_a_copy_from_between(tmp_path):
+    here, there = make_engagement(tmp_path / "ana"), tmp_path / "ben"
+    first = open_desk(here)
+    begin(first)
+    first.handle({"do": "leave"})
+    run = CliRunner().invoke
+    common = ["correct", str(here), "--site", "lyon", "--why", "x"]
+    run(main, [*common, "--respondent", "mira-17", "--pseudonym", "mara-1"])
+    shutil.copytree(here, there)
+    run(main, [*common, "--respondent", "mara-1", "--pseudonym", "mira-17"])
+    assert run(main, ["merge", str(here), str(there / "answers.sqlite")]).exit_code == 0
+    page = open_desk(here).handle({"do": "hello"})["page"]
+    assert [person["respondent"] for person in page["people"]] == ["mira-17"]
+    assert "1 plant in wave 2026" in run(main, ["check", str(here)]).output
 
 
 # Whatever the order

@@ -129,6 +129,12 @@ def _group(portfolio: Portfolio) -> list[dict]:
     return [*signs, *often]
 
 
+def test_what_recurs_is_worked_out_once(portfolio):
+    first, second = (group_findings(PortfolioView.of(portfolio)) for _ in range(2))
+    assert first is second
+    assert group_findings(PortfolioView.of(replace(portfolio))) is not first
+
+
 def test_what_recurs_is_named_without_how_many_points_it_is_about_at_one_site(portfolio):
     titles = {one.title for one in portfolio.engagement.evidence.subjects() if one.title}
     named = [group["title"] for group in _group(portfolio)]

@@ -116,6 +116,24 @@ def test_a_plant_that_kept_its_accord_and_moved(plants):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("language", "said", "note"),
+    [
+        ("en", "IT understood 5% or less of 35 topics", "never below 5% or above 95%"),
+        ("de", "5 % oder weniger", "nie unter 5 % oder über 95 %"),
+        ("es", "5 % o menos", "nunca por debajo del 5 % ni por encima del 95 %"),
+    ],
+)
+def test_a_share_at_an_end_of_the_steps_may_lie_beyond_it(plants, language, said, note):
+    site = plants.assess(KEPT, language)
+    understood = site.past.compared.understood.assign(before=0.05)
+    compared = replace(site.past.compared, understood=understood)
+    told = " ".join(_say(replace(site, past=replace(site.past, compared=compared))))
+    told = re.sub(r"[\u2066-\u2069]", "", told).replace("\u202f", " ").replace("\u00a0", " ")
+    assert (told.count(said), told.count(note)) == (1 if language == "en" else 2, 1)
+
+
+@pytest.mark.slow
 def test_a_plant_that_did_not_is_told_so(plants):
     told = _say(plants.assess(BROKEN))
     assert "5 promised: 3 late, 1 with no day agreed and 1 dropped." in told

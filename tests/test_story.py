@@ -18,7 +18,9 @@ from markupsafe import escape
 
 from harmony_kit.batch.page import Page
 from harmony_kit.batch.publish import render_page
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.fact import Fact, Term
+from harmony_kit.findings.plots import PLOTS, Scene
 from harmony_kit.findings.story import Story, tell_story
 from harmony_kit.report import site_report
 from harmony_kit.report.words import load_words
@@ -112,6 +114,61 @@ def test_a_site_too_small_has_no_story_and_says_what_it_takes():
 
 def test_nothing_measured_is_no_story():
     assert tell_story({}, assess("tarn").engagement.instrument) == Story("none", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("signature", "technical", "roles", "shape"),
+    [
+        ("works_but_ignored", (3.5, 4.2), {"rater": "it", "also": "operations"}, "_both"),
+        ("works_but_ignored", (3.1, 4.2), {"rater": "operations"}, "_one"),
+        ("works_but_ignored", (3.1, 3.4), {}, ""),
+        ("used_but_unsafe", (2.5, 2.6), {"rater": "it"}, "_one"),
+        ("used_but_unsafe", (2.9, float("nan")), {}, ""),
+    ],
+)
+def test_a_side_rates_high_or_weak_what_lies_clearly_off_the_middle(
+    signature, technical, roles, shape
+):
+    instrument = demo()[0].instrument
+    shows = {"signature": signature, "subject": "camera", "is_present": True, "probability": 0.9}
+    cards = [
+        {"subject": "camera", "lens": lens, "technical": mean, "operational": 5.0, "points": 5}
+        for lens, mean in zip(instrument.lens_ids, technical, strict=True)
+    ]
+    scene = Scene({"signatures": pd.DataFrame([shows]), "pilots": pd.DataFrame(cards)}, instrument)
+    told = {plot.id: (plot.roles, plot.shape) for scan in PLOTS[:2] for plot in scan(scene)}
+    assert told == {signature: (roles, f"{signature}{shape}")}
+    wide = replace(scene, settings=Settings(tolerance=3.0))  # nothing lies far enough off
+    assert {plot.shape for scan in PLOTS[:2] for plot in scan(wide)} == {signature}
+
+
+def test_of_a_pilot_that_ended_on_no_known_day_nobody_says_that_it_was_in_time():
+    engagement, answers = demo("greenhaven")
+    evidence = engagement.evidence
+    pilots = evidence.pilots.assign(planned_end=pd.Timestamp("2027-01-31"))
+    told = {}
+    for name, ended in (("known", pilots["ended_on"]), ("unknown", pd.NaT)):
+        record = replace(evidence, pilots=pilots.assign(ended_on=ended))
+        site = measure(
+            replace(engagement, evidence_reader=lambda record=record: record),
+            answers["greenhaven"],
+            "greenhaven",
+        )
+        parts = (site_report.page_one(site).html, site_report.evidence(site).html)
+        told[name] = [
+            line in "".join(parts)
+            for line in (
+                "No pilot on record went past its planned end.",
+                "No pilot is past its planned end.",
+                "No pilot is known to be past its planned end.",
+                "0 of 2 pilots, running or ended, went past their planned end.",
+                "0 of 1 pilots, running or ended, went past their planned end.",
+            )
+        ]
+    assert told == {
+        "known": [True, True, False, True, False],
+        "unknown": [False, False, True, False, True],
+    }
 
 
 @cache

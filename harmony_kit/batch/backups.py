@@ -36,7 +36,8 @@ STORE: Final = "answers.sqlite"
 _MANIFEST: Final = "backup.json"
 _KIND: Final = "harmony-kit backup"
 _KEPT: Final = "backups.json"
-#: What is made again from the rest, or is only about this computer.
+#: What is made again from the rest, but for what somebody changed in it and for waves whose answers
+#: are gone, or is only about this computer.
 _LEFT_OUT: Final = (*MADE_FOLDERS, ".ipynb_checkpoints")
 
 
@@ -60,7 +61,9 @@ def _backup_bytes(engagement: Engagement, path: Path) -> bytes:
     with tempfile.TemporaryFile() as packed:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in [(_MANIFEST, json_bytes(manifest)), *sorted(files.items())]:
-                archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+                archive.writestr(
+                    zipfile.ZipInfo(_name_inside(name), (1980, 1, 1, 0, 0, 0)), content
+                )
         packed.seek(0)
         return packed.read()
 
@@ -105,7 +108,7 @@ def read_backup(path: Path) -> tuple[Mapping[str, Any], Mapping[str, bytes]]:
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = json.loads(archive.read(_MANIFEST))
-            files = {name: archive.read(name) for name in manifest["files"]}
+            files = {name: archive.read(_name_inside(name)) for name in manifest["files"]}
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as cause:
         raise ExchangeError(Problem(str(path), "", "is no backup, or a damaged one")) from cause
     wrong = [
@@ -121,6 +124,11 @@ def read_backup(path: Path) -> tuple[Mapping[str, Any], Mapping[str, bytes]]:
         copy.write_bytes(files[STORE])
         _refuse_damage(copy, f"{path}: {STORE}")
     return manifest, files
+
+
+def _name_inside(name: str) -> str:
+    """What a file is called in the archive: half a surrogate pair spelled out, as JSON does."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _is_inside(name: str) -> bool:

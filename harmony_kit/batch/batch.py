@@ -14,7 +14,6 @@ stays, marked. Whatever goes wrong with one site is that site's failure.
 
 from __future__ import annotations
 
-import errno
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -40,7 +39,7 @@ from harmony_kit.batch.makers import Maker, makers
 from harmony_kit.batch.manifest import describe_run, describe_start, describe_timings, tell_run
 from harmony_kit.batch.plan import Plan, Step
 from harmony_kit.batch.portfolio_step import kept_sites, plan_portfolio
-from harmony_kit.batch.record import Failure, Record
+from harmony_kit.batch.record import Failure, Record, is_disk_full
 from harmony_kit.batch.shelf import Shelf
 from harmony_kit.engagement.divisions import Division
 from harmony_kit.engine.runner import RunnerClosed
@@ -101,10 +100,11 @@ class _Batch:
     def run(self) -> BatchResult:
         began = time.perf_counter()
         with self._timed("prepare"):
-            self._briefing = brief(self._request)
+            briefing = brief(self._request)
+            self._delivery = Delivery(briefing)
+            self._briefing = briefing.arrange()
             self._records = dict(self._briefing.records)
             self._shelf = Shelf(self._briefing.reports, self._briefing.records_folder)
-            self._delivery = Delivery(self._briefing)
             self._delivery.deliver_kept()
             self._drop_gone_sites()
         due = self._briefing.plan.due
@@ -147,7 +147,6 @@ class _Batch:
         for name in sorted(self._records.keys() - known):
             self._shelf.remove(self._records.pop(name))
             self._briefing.site_folders.remove(name)
-            self._delivery.remove(name)
 
     # One report
 
@@ -262,6 +261,7 @@ class _Batch:
             write_json(reports / "run.json", run)
         for record in self._records.values():
             self._delivery.deliver_record(record, self._shelf)
+        self._delivery.withdraw(self._records)
         self._delivery.deliver_pages(reports)
         return run
 
@@ -281,5 +281,5 @@ def _why_unpublished(cause: Exception) -> Failure:
     if not isinstance(cause, OSError):
         error = f"{type(cause).__name__}: {cause}"
         return Failure("unpublished", "not_finished", {"error": error})
-    reason = "disk_full" if cause.errno == errno.ENOSPC else "not_placed"
+    reason = "disk_full" if is_disk_full(cause) else "not_placed"
     return Failure("unpublished", reason, {"error": str(cause)})

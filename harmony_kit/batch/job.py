@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import re
 import secrets
 import shutil
@@ -14,7 +13,7 @@ from typing import Any, Protocol
 
 from harmony_kit.batch.page import Page
 from harmony_kit.batch.publish import Finished
-from harmony_kit.batch.record import Failure
+from harmony_kit.batch.record import Failure, is_disk_full
 from harmony_kit.batch.renderers import RenderError, Renderers
 from harmony_kit.engine import RunRequest, RunResult
 from harmony_kit.engine.runner import RunnerClosed
@@ -117,7 +116,7 @@ def _run(job: Job, work: Path, runner: _Runner) -> tuple[Failure | None, dict[st
     except RunnerClosed:
         raise
     except Exception as cause:  # noqa: BLE001 - one bad site never stops the others
-        if isinstance(cause, OSError) and cause.errno == errno.ENOSPC:
+        if isinstance(cause, OSError) and is_disk_full(cause):
             return Failure("failed", "disk_full", {"error": str(cause)}), {}
         return Failure("failed", "not_started", {"error": str(cause)}), {}
     seconds = {f"engine.{name}": value for name, value in result.seconds.items()}

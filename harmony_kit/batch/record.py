@@ -24,6 +24,7 @@ __all__ = [
     "Failure",
     "Record",
     "find_records",
+    "is_disk_full",
     "known_waves",
     "record_folder",
 ]
@@ -110,6 +111,11 @@ class Record:
         return tuple(
             name for name, mark in self.files.items() if not is_unchanged(folder / name, mark)
         )
+
+
+def is_disk_full(cause: OSError) -> bool:
+    """Whether a disk had no room, or its owner no more than a quota allows."""
+    return cause.errno in _FULL
 
 
 def record_folder(folder: Path, wave: str, edition: Edition = "") -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from harmony_kit.exchange.row_problems import name_rows
 from harmony_kit.findings.playbook_lint import lint_playbook
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.journal.answer_rules import check_answer
-from harmony_kit.journal.answers import Answer, Respondent, column_name
+from harmony_kit.journal.answers import Answer, Place, Respondent, column_name
 from harmony_kit.journal.kept_instruments import read_conditional
 from harmony_kit.journal.replies import find_misfits, find_unasked
 from harmony_kit.journal.store import Store
@@ -49,6 +49,7 @@ class _Stored:
     respondents: list[Respondent]
     lost: list[Problem] = field(default_factory=list)
     instruments: dict[str, Instrument] = field(default_factory=dict)
+    moved: Mapping[Place, Place] = field(default_factory=dict)
 
 
 def check_engagement(folder: Path) -> CheckReport:
@@ -69,6 +70,7 @@ def check_engagement(folder: Path) -> CheckReport:
     problems += list_brand_warnings(engagement.brand)
     problems += _check_sites(engagement, stored)
     problems += _check_answers(engagement, stored)
+    problems += _check_moved(stored)
     problems += _check_conditions(stored)
     waves = {engagement.wave, *known_waves(folder), *(one.wave for one in stored.respondents)}
     problems += list_note_problems(engagement.folder, engagement.site_ids, sorted(waves))
@@ -119,8 +121,10 @@ def _read_store(engagement: Engagement) -> _Stored:
         ]
         with store.connect("read instruments from") as connection:
             instruments = read_conditional(connection)
-        people = [one for one in store.respondents() if "moved_to" not in one.details]
-        return _Stored(store.current(), people, lost, instruments)
+        moved = store.cases.moved()
+        everybody = store.respondents()
+        people = [one for one in everybody if (one.site, one.wave, one.respondent) not in moved]
+        return _Stored(store.current(), people, lost, instruments, moved)
     finally:
         store.close()
 
@@ -151,6 +155,17 @@ def _check_answers(engagement: Engagement, stored: _Stored) -> Iterator[Problem]
     if old:
         what = f"{old.total()} answers were asked with another version of the instrument file"
         yield Problem("the store", "", what, severity="warning")
+
+
+def _check_moved(stored: _Stored) -> Iterator[Problem]:
+    """What another laptop took down of somebody who was corrected on this one."""
+    left = Counter((a.site, a.wave, a.respondent) for a in stored.answers)
+    for place, (site, _, name) in sorted(stored.moved.items()):
+        if n_answers := left[place]:
+            what = f"is {name} at {site} now; what was answered under the name of before counts"
+            what = f"{what} nowhere ({n_answers})"
+            todo = "Ask it again: harmony person shows it."
+            yield Problem("the store", " / ".join(place), what, todo=todo, severity="warning")
 
 
 def _check_conditions(stored: _Stored) -> Iterator[Problem]:

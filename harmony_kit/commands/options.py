@@ -37,7 +37,7 @@ def exit_with(cause: Exception) -> NoReturn:
     """Tell an error in plain words and exit with 1; raise it again where it is a fault of ours."""
     from harmony_kit.errors import HarmonyError
 
-    if not isinstance(cause, HarmonyError | OSError):
+    if not isinstance(cause, HarmonyError | OSError) and not _is_of_a_name(cause):
         raise cause
     for line in _tell(cause).splitlines():
         click.secho("error: ", fg="red", bold=True, nl=False, err=True)
@@ -45,10 +45,20 @@ def exit_with(cause: Exception) -> NoReturn:
     raise SystemExit(1) from None
 
 
+def _is_of_a_name(cause: Exception) -> bool:
+    """Whether it is the name of a file that is not UTF-8, as from a Windows archive."""
+    return (
+        isinstance(cause, UnicodeEncodeError) and "\udc80" <= cause.object[cause.start] <= "\udcff"
+    )
+
+
 def _tell(cause: Exception) -> str:
     """What our errors say themselves; the computer's name a file and a reason."""
     from harmony_kit.errors import HarmonyError
 
+    if isinstance(cause, UnicodeEncodeError):
+        name = next(word for word in cause.object.split() if cause.object[cause.start] in word)
+        return f"{ascii(name)[1:-1]}: the name is not UTF-8. Rename that file or folder."
     if not isinstance(cause, HarmonyError) and isinstance(cause, OSError) and cause.strerror:
         place = f"{cause.filename}: " if cause.filename else ""
         return f"{place}{cause.strerror}; what was there before is kept."
@@ -57,7 +67,13 @@ def _tell(cause: Exception) -> str:
 
 def folder_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     """The engagement folder, DIR."""
-    return click.argument("folder", metavar="DIR", type=FOLDER)(function)
+    return click.argument("folder", metavar="DIR", type=FOLDER, callback=_in_utf8)(function)
+
+
+def _in_utf8(_context: click.Context, _option: click.Parameter, folder: Path) -> Path:
+    """The folder; refused before anything is made in one no store could be opened in."""
+    str(folder.absolute()).encode()
+    return folder
 
 
 def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -135,7 +151,7 @@ def making_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 "--never-handed-out",
                 "is_never_handed_out",
                 is_flag=True,
-                help="Reports, exports and comparisons so far were shown to nobody; registered.",
+                help="What this wave (or --wave) told so far was shown to nobody; registered.",
             ),
             click.option(
                 "--draft",

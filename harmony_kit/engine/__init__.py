@@ -16,13 +16,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from harmony_kit.engine.papermill_engine import HarmonyEngine
     from harmony_kit.engine.prepare import prepare_notebook
-    from harmony_kit.engine.request import Listener, RunEvent, RunRequest, RunResult, Status
+    from harmony_kit.engine.request import RunRequest, RunResult, Status
     from harmony_kit.engine.runner import Runner
 
 _HOMES = {
     "HarmonyEngine": "papermill_engine",
-    "Listener": "request",
-    "RunEvent": "request",
     "RunRequest": "request",
     "RunResult": "request",
     "Runner": "runner",
@@ -32,8 +30,6 @@ _HOMES = {
 
 __all__ = [
     "HarmonyEngine",
-    "Listener",
-    "RunEvent",
     "RunRequest",
     "RunResult",
     "Runner",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from harmony_kit.engine import book as books
-from harmony_kit.engine.request import EventKind, Listener, RunEvent, RunRequest, RunResult, Status
+from harmony_kit.engine.request import RunRequest, RunResult, Status
 from harmony_kit.engine.wire import Message
 from harmony_kit.errors import RunError
 
@@ -26,19 +26,17 @@ def error_output(ename: str, evalue: str, last_lines: str = "") -> Message:
 class Account:
     """The account of one run; `book` is empty until the notebook could be read."""
 
-    def __init__(self, request: RunRequest, listener: Listener | None = None) -> None:
-        self.request, self._listener = request, listener
+    def __init__(self, request: RunRequest) -> None:
+        self.request = request
         self.began = time.monotonic()
         self.deadline = None if request.timeout_s is None else self.began + request.timeout_s
         self.seconds = dict.fromkeys(("start", "prepare", "cells", "write"), 0.0)
         self.book: Message = {}
         self.marks: Message = {}
         self.cell = 0
-        self.n_executed = 0
         self.status: Status = "ok"
         self.failure: tuple[int, Message] | None = None
         self.signal: str | None = None
-        self.peak_mb: float | None = None
 
     def use(self, book: Message, marks: Message) -> None:
         """Go on with this notebook; `marks` are papermill's texts and tag for a failure."""
@@ -102,12 +100,9 @@ class Account:
             status=self.status,
             error=error,
             seconds={**self.seconds, "total": time.monotonic() - self.began},
-            n_cells=len(self.book["cells"]) - n_marks,
-            n_executed=self.n_executed,
             signal=self.signal,
             last_lines=last_lines if self.status in ("crashed", "timeout") else "",
             traceback=traceback,
-            peak_mb=self.peak_mb,
         )
 
     def _n_marks(self) -> int:
@@ -123,9 +118,3 @@ class Account:
             yield
         finally:
             self.seconds[stage] = time.monotonic() - began
-
-    def tell(self, kind: EventKind, cell: int | None = None) -> None:
-        """Tell whoever listens."""
-        if self._listener:
-            n_cells = len(self.book["cells"])
-            self._listener(RunEvent(kind, cell, n_cells, time.monotonic() - self.began))

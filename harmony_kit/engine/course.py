@@ -31,7 +31,7 @@ class Course:
             with account.timed("cells"):
                 self._run_cells(language_info)
                 if account.status == "ok":  # past its limit, it gets no time to take its leave
-                    account.peak_mb = session.end()
+                    session.end()
         except TooLate:
             self._show(account.note_delay(str(session.recorder.tail)))
         except WorkerDied as death:
@@ -39,7 +39,6 @@ class Course:
             self._show(account.note_death(str(death), death.signal, last_lines))
         with account.timed("write"):
             account.conclude(session.recorder.widgets.metadata())
-        account.tell("ended")
         return account.result(str(session.recorder.tail))
 
     def _prepare(self) -> Message:
@@ -54,7 +53,6 @@ class Course:
         self.missing = message["missing"]
         self._session.recorder.use(account.book["cells"])
         books.start_book(account.book)
-        account.tell("started")
         language_info: Message = message["language_info"]
         return language_info
 
@@ -64,17 +62,13 @@ class Course:
         for index, cell in enumerate(account.book["cells"]):
             account.cell = index
             books.start_cell(cell)
-            account.tell("cell_started", index)
-            is_going_on = not books.is_runnable(cell) or self._run_cell(index, cell)
-            account.tell("cell_ended", index)
-            if not is_going_on:
+            if books.is_runnable(cell) and not self._run_cell(index, cell):
                 return
 
     def _run_cell(self, index: int, cell: Message) -> bool:
         """Run a cell of code; whether the next one comes."""
         account = self._account
         end = self._session.run_cell(index, cell["source"], deadline=self._cell_deadline())
-        account.n_executed += 1
         books.end_cell(cell, end.execution_count)
         if end.is_late:
             self._show(account.note_delay(str(self._session.recorder.tail)))

@@ -49,7 +49,6 @@ class PlainRun:
         self._conclude(self._read_ending(), is_late=is_late)
         with account.timed("write"):
             account.conclude()
-        account.tell("ended")
         return account.result(self._last_lines())
 
     def kill(self) -> None:
@@ -105,8 +104,6 @@ class PlainRun:
         if (book := books.read_book(self._executed)) is not None:
             account.use(book, ending["marks"] if ending else {})
             account.cell = books.last_started(book)
-            counts = (cell.get("execution_count") for cell in book["cells"])
-            account.n_executed = sum(count is not None for count in counts)
         if is_late and ending is None:
             self._show(account.note_delay())
         elif ending is None:

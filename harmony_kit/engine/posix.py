@@ -28,7 +28,6 @@ __all__ = [
     "leave_when_forked",
     "limit_memory",
     "own_session",
-    "peak_mb",
     "redirect",
     "settle",
     "signal_group",
@@ -182,11 +181,3 @@ def _address_space_bytes() -> int:
     except OSError:
         return 0
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
-
-
-def peak_mb() -> float:
-    """The most memory this process has held, in MiB."""
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1_048_576 if sys.platform == "darwin" else 1024)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from harmony_kit.errors import RunError
 
-__all__ = ["EventKind", "Listener", "RunEvent", "RunRequest", "RunResult", "Status"]
+__all__ = ["RunRequest", "RunResult", "Status"]
 
-EventKind: TypeAlias = Literal["started", "cell_started", "cell_ended", "ended"]
 Status: TypeAlias = Literal["ok", "failed", "crashed", "timeout"]
 
 
@@ -37,16 +36,6 @@ class RunRequest:
 
 
 @dataclass(frozen=True)
-class RunEvent:
-    """One step of a run, for whoever shows progress; `cell` counts from 0, `seconds` from start."""
-
-    kind: EventKind
-    cell: int | None
-    n_cells: int
-    seconds: float
-
-
-@dataclass(frozen=True)
 class RunResult:
     """How a run ended.
 
@@ -54,20 +43,13 @@ class RunResult:
     the signal, if one killed it) or ``timeout``. `error` is None only when ok. `last_lines` is the
     end of what a crashed or timed out notebook printed, `traceback` what a failed cell shows,
     without colours. `seconds` has the stages ``start``, ``prepare``, ``cells``, ``write`` and
-    their sum ``total``. `peak_mb` is the resident peak of
-    the notebook's process, None where it could not be asked.
+    their sum ``total``.
     """
 
     request: RunRequest
     status: Status
     error: RunError | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
-    n_cells: int = 0
-    n_executed: int = 0
     signal: str | None = None
     last_lines: str = ""
     traceback: str = ""
-    peak_mb: float | None = None
-
-
-Listener: TypeAlias = Callable[[RunEvent], None]

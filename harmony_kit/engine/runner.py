@@ -17,7 +17,7 @@ from harmony_kit.engine.course import Course
 from harmony_kit.engine.plain import PlainRun
 from harmony_kit.engine.posix import can_limit_memory, is_posix
 from harmony_kit.engine.processes import Worker
-from harmony_kit.engine.request import Listener, RunRequest, RunResult
+from harmony_kit.engine.request import RunRequest, RunResult
 from harmony_kit.engine.scratch import new_scratch
 from harmony_kit.engine.server import Server, take_server
 from harmony_kit.engine.supervision import WorkerSession
@@ -78,7 +78,7 @@ class Runner:
         if self._server is not None:
             self._server.stop()
 
-    def run(self, request: RunRequest, on_event: Listener | None = None) -> RunResult:
+    def run(self, request: RunRequest) -> RunResult:
         """Run one notebook and write it to its output, whatever its end.
 
         Raises ParameterError or FileError before anything runs, OSError if the output cannot be
@@ -92,7 +92,7 @@ class Runner:
             raise FileError(Problem("memory_mb", "", what, todo="Run it without a memory limit."))
         token, scratch = new_scratch()
         try:
-            account = Account(request, on_event)
+            account = Account(request)
             if request.engine == "papermill" or self._server is None:
                 return self._run_plain(account, Path(scratch))
             return self._run_own(self._server, account, scratch, token)

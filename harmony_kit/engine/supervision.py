@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import time
 from collections import deque
@@ -136,14 +137,11 @@ class WorkerSession:
         names = ("is_failed", "ename", "evalue", "execution_count", "is_last")
         return CellEnd(**{name: done[name] for name in names}, is_late=is_late)
 
-    def end(self) -> float | None:
-        """Let the worker finish in peace; its peak memory in MiB, None if it would not tell."""
-        try:
+    def end(self) -> None:
+        """Let the worker finish in peace."""
+        with contextlib.suppress(TooLate, WorkerDied):
             self.send({"command": "end"})
-            peak: float = self.receive("bye", deadline=time.monotonic() + GRACE_S)["peak_mb"]
-        except (TooLate, WorkerDied):
-            return None
-        return peak
+            self.receive("bye", deadline=time.monotonic() + GRACE_S)
 
     def _read(self, ready: list[Any]) -> None:
         for line in ready:

@@ -59,7 +59,7 @@ def serve(channel: Connection, fds: tuple[int, int], sentinel: int) -> None:
     prepared["seconds"] = time.monotonic() - began
     _Notebook(tape, channel).run(prepared, opening["memory_mb"])
     _run_exit_handlers()
-    tape.send({"type": "bye", "peak_mb": posix.peak_mb()})
+    tape.send({"type": "bye"})
 
 
 class _Notebook:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
 
-from harmony_kit.errors import Problem
+from harmony_kit.errors import Problem, list_some
 from harmony_kit.exchange.duplicates import drop_copies, drop_twins
 from harmony_kit.exchange.known_answers import look_up
 from harmony_kit.exchange.offering import Offer, open_desk, read_offer, warn_columns
@@ -24,7 +24,7 @@ from harmony_kit.exchange.settling import Verdict, settle
 from harmony_kit.exchange.submissions import SheetRow, Submission, read_said
 from harmony_kit.exchange.tidy import TIDY, read_tidy
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.journal.answers import Place, Respondent, Source
+from harmony_kit.journal.answers import Place, Source
 from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.subject import Subject
 
@@ -38,6 +38,7 @@ class _Reading:
     submissions: list[Submission]
     verdict: Verdict
     skipped: tuple[SkippedRow, ...]
+    moved: Mapping[Place, Place]
 
 
 @contextmanager
@@ -112,7 +113,9 @@ def _lens_of(submission: Submission) -> tuple[str, str, str]:
 def _read(desk: Intake, options: ImportOptions, journal: AnswerJournal) -> _Reading:
     read, skipped = _read_rows(desk, options)
     complaints = desk.form.complaints
-    known, forgotten = _without_forgotten(read, journal)
+    known, forgotten = _without(read, journal.forgetting.find(map(_place_of, read)), _FORGOTTEN)
+    moved = journal.cases.moved()
+    known, corrected = _without(known, moved, _CORRECTED)
     submissions, copies = drop_copies(known, complaints)
     stored = look_up(submissions, journal)
     check_spellings(known, stored, complaints)
@@ -121,27 +124,30 @@ def _read(desk: Intake, options: ImportOptions, journal: AnswerJournal) -> _Read
     complaints.refuse()
     submissions, twins = drop_twins(submissions, stored)
     verdict = settle(submissions, desk.form.layout, stored, now=options.now)
-    left_out = sorted([*skipped, *forgotten, *copies, *twins], key=lambda skip: skip.row)
-    return _Reading(submissions, verdict, tuple(left_out))
+    left_out = sorted(
+        [*skipped, *forgotten, *corrected, *copies, *twins], key=lambda skip: skip.row
+    )
+    places = {_place_of(one) for one in read}
+    told = {place: there for place, there in moved.items() if place in places}
+    return _Reading(submissions, verdict, tuple(left_out), told)
 
 
 _FORGOTTEN = "this person was forgotten here"
+_CORRECTED = "this person was corrected since"
 
 
-def _without_forgotten(
-    read: list[Submission], journal: AnswerJournal
+def _without(
+    read: list[Submission], gone: Collection[Place], why: str
 ) -> tuple[list[Submission], list[SkippedRow]]:
-    """The forms of people who were not forgotten, and the rows of those who were."""
-    places = {one.identity: _place(one.respondent) for one in read}
-    forgotten = journal.forgetting.find(places.values())
-    if not forgotten:
+    """The forms of people who are not gone from their place, and the rows of those who are."""
+    if not gone:
         return read, []
-    kept = [one for one in read if _place(one.respondent) not in forgotten]
-    rows = [one.row for one in read if _place(one.respondent) in forgotten]
-    return kept, [SkippedRow(row, _FORGOTTEN) for row in rows]
+    kept = [one for one in read if _place_of(one) not in gone]
+    return kept, [SkippedRow(one.row, why) for one in read if _place_of(one) in gone]
 
 
-def _place(person: Respondent) -> Place:
+def _place_of(submission: Submission) -> Place:
+    person = submission.respondent
     return person.site, person.wave, person.respondent
 
 
@@ -232,6 +238,12 @@ def _warn(
     if n_forgotten:
         what = f"{n_forgotten} rows are of people who were forgotten here, and were left out"
         todo = "Delete their rows from the file."
+        yield Problem(file, "", what, todo=todo, severity="warning")
+    if n_corrected := sum(row.why == _CORRECTED for row in reading.skipped):
+        names = [f"{was[2]} is {now[2]} at {now[0]}" for was, now in reading.moved.items()]
+        what = f"{n_corrected} rows are of people who were corrected since, and were left out"
+        what = f"{what}: {list_some(names)}"
+        todo = "What they said before stands there; for what is new, write that name in the file."
         yield Problem(file, "", what, todo=todo, severity="warning")
     if counts.n_kept:
         what = f"{counts.n_kept} stored answers have an empty cell in this file, and were kept"

@@ -17,6 +17,7 @@ from harmony_kit.journal.subject import Subject
 
 __all__ = [
     "AnswerJournal",
+    "CorrectedPeople",
     "ForgottenPeople",
     "ImportCounts",
     "ImportOptions",
@@ -30,6 +31,14 @@ class ForgottenPeople(Protocol):
 
     def find(self, places: Iterable[Place], /) -> set[Place]:
         """Those of some people who were forgotten."""
+        ...
+
+
+class CorrectedPeople(Protocol):
+    """Who has another name or site than they were first given."""
+
+    def moved(self) -> Mapping[Place, Place]:
+        """Where they are now."""
         ...
 
 
@@ -48,6 +57,11 @@ class AnswerJournal(Protocol):
     @property
     def forgetting(self) -> ForgottenPeople:
         """Whom it has forgotten: a file does not bring them back."""
+        ...
+
+    @property
+    def cases(self) -> CorrectedPeople:
+        """Who was corrected: under the name of before nothing counts."""
         ...
 
     def respondents(self, site: str | None = None, wave: str | None = None) -> list[Respondent]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harmony_kit.findings.fact import Fact, is_known, topic_key
-from harmony_kit.findings.plots import FELT, UNTOLD, Scene, middle
+from harmony_kit.findings.heights import height_of
+from harmony_kit.findings.plots import FELT, UNTOLD, Scene
 from harmony_kit.findings.state_facts import count_state
 from harmony_kit.measures.rows import Row
 
 __all__ = ["find_common"]
-
-#: A side rates a topic high from so many points above the middle on.
-_CLEARLY = 0.5
 
 #: What records, scorecards and checks have their own say on.
 _ON_RECORD = (*FELT, "act", "success")
@@ -53,7 +51,7 @@ def _is_fit(scene: Scene, row: Row) -> bool:
     if not all(is_known(row[name]) for name in ("own", "estimate", "other_own")):
         return False
     group = scene.instrument.item(row["item"]).group
-    is_high = min(row["own"], row["other_own"]) >= middle(row) + _CLEARLY
+    heights = {height_of(row, name, scene.settings) for name in ("own", "other_own")}
     is_near = _distance([row])[0] <= scene.settings.tolerance_of(int(row["points"]))
     is_disputed = group in _ON_RECORD or (group == "same" and bool(scene.rows("words")))
-    return is_high and is_near and not is_disputed
+    return heights == {"high"} and is_near and not is_disputed

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
+from harmony_kit.findings.heights import middle
 from harmony_kit.findings.observation import Number, Observation, claimed_rows, numbers_of
 from harmony_kit.findings.patterns import KINDS, Case
 from harmony_kit.instrument.model import Instrument
@@ -76,8 +77,8 @@ def _pilot(rows: list[Row], sources: tuple[str, ...]) -> Observation:
 
 def _from_middle(row: Row, *scores: str) -> float:
     """How far the farthest score lies from the middle, as a share of half the scale."""
-    middle, half = (row["points"] + 1) / 2, (row["points"] - 1) / 2
-    return float(max(abs(row[score] - middle) for score in scores) / half)
+    half = (row["points"] - 1) / 2
+    return float(max(abs(row[score] - middle(row)) for score in scores) / half)
 
 
 def observe_readiness(

@@ -11,6 +11,7 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.fact import is_known
+from harmony_kit.findings.heights import height_of
 from harmony_kit.findings.observation import Number, Observation, claimed_rows, numbers_of
 from harmony_kit.findings.patterns import BOTH, Case
 from harmony_kit.instrument.model import Instrument
@@ -124,17 +125,13 @@ def _level(row: Row, above: _Above, settings: Settings) -> str:
 
 def _side(row: Row, part: str, above: _Above, settings: Settings) -> str:
     """Whether one lens rates the topic high or low, as surely as its claim."""
-    mean = row["own" if part == "lens" else "other_own"]
-    middle, margin = (row["points"] + 1) / 2, row["tolerance"] / 2
+    height = height_of(row, "own" if part == "lens" else "other_own", settings)
     at_least = settings.claim_at if row["claim"] == "claimed" else settings.leaning_at
     chance = above.get((row["item"], text_of(row["subject"]), row[part]))
-    if chance is not None and math.isnan(chance):  # of few people only the mean is told
-        chance = None
-    if mean >= middle + margin and (chance is None or chance >= at_least):
-        return "high"
-    if mean <= middle - margin and (chance is None or 1 - chance >= at_least):
-        return "low"
-    return "middle"
+    if chance is None or math.isnan(chance) or height == "middle":
+        return height  # of few people only the mean is told
+    is_sure = (chance if height == "high" else 1 - chance) >= at_least
+    return height if is_sure else "middle"
 
 
 def _one(row: Row, level: str) -> Observation:

@@ -12,7 +12,8 @@ from harmony_kit.findings.fact import (
     mean_term,
     topic_term,
 )
-from harmony_kit.findings.plots import FELT, Scene, middle
+from harmony_kit.findings.heights import middle
+from harmony_kit.findings.plots import FELT, Scene
 from harmony_kit.findings.record_facts import (
     late_pilots,
     made_decisions,

@@ -18,11 +18,12 @@ import pandas as pd
 
 from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.fact import is_known
+from harmony_kit.findings.heights import height_of, middle
 from harmony_kit.instrument.model import Instrument
 from harmony_kit.measures.claims import WORDED
 from harmony_kit.measures.rows import Row, rows_of
 
-__all__ = ["FELT", "NO_PLOT", "PLOTS", "UNTOLD", "Plot", "Scene", "middle", "score_plots"]
+__all__ = ["FELT", "NO_PLOT", "PLOTS", "UNTOLD", "Plot", "Scene", "score_plots"]
 
 #: From these shares on there is as much of a plot as there can be.
 _HALF, _THIRD, _QUARTER, _SIXTH = 1 / 2, 0.3, 1 / 4, 0.15
@@ -114,11 +115,6 @@ def _misread(scene: Scene, lens: str) -> float:
     return _share(scene, lens, "false_consensus", "false_conflict")
 
 
-def middle(row: Row) -> float:
-    """The middle of the scale of a rating."""
-    return (1 + float(row["points"])) / 2
-
-
 def _fill(extent: float, full: float) -> float:
     """How much of a plot an extent makes; NaN stays, which `min` alone would lose."""
     return extent if isnan(extent) else min(1.0, extent / full)
@@ -144,11 +140,12 @@ def _at_pilots(scene: Scene, quadrant: str) -> Iterator[Plot]:
 
 
 def _raters(scene: Scene, pilot: str, *, is_good: bool) -> dict[str, str]:
-    """The lenses that rate the technology of a pilot above the middle, or below it."""
+    """The lenses that rate the technology of a pilot high, or low."""
+    height = "high" if is_good else "low"
     said = [
         row["lens"]
         for row in scene.rows("pilots", subject=pilot)
-        if row["technical"] != middle(row) and (row["technical"] > middle(row)) == is_good
+        if height_of(row, "technical", scene.settings) == height
     ]
     return dict(zip(("rater", "also"), said, strict=False))
 

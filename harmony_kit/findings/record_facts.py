@@ -9,6 +9,7 @@ from harmony_kit.findings.plots import Scene
 from harmony_kit.measures.rows import Row
 
 __all__ = [
+    "are_ends_known",
     "late_pilots",
     "made_decisions",
     "open_decisions",
@@ -87,6 +88,11 @@ def _use(scene: Scene, row: Row) -> Fact:
     return Fact("used_past", terms)
 
 
+def are_ends_known(rows: list[Row]) -> bool:
+    """Whether it is known of every pilot that is over whether it ended in time."""
+    return all(row["is_open"] or is_known(row["days_over"]) for row in rows)
+
+
 def pilots_in_time(scene: Scene) -> Iterator[Fact]:
     """That no pilot still running is past its planned end, and how many ended past it."""
     rows = scene.rows("evidence_pilots")
@@ -103,5 +109,5 @@ def pilots_in_time(scene: Scene) -> Iterator[Fact]:
         if running:
             terms["running"] = Term("subjects", running)
         yield Fact("ended_late_others" if running else "ended_late", terms, n=len(late))
-    else:
+    elif are_ends_known(rows):
         yield Fact("in_time", {})

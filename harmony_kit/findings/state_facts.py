@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TypeAlias
 
+from harmony_kit.engagement.settings import Settings
 from harmony_kit.findings.fact import (
     Fact,
     Term,
@@ -16,8 +18,9 @@ from harmony_kit.findings.fact import (
     topic_key,
     topic_term,
 )
+from harmony_kit.findings.heights import height_of, middle
 from harmony_kit.findings.observed_topics import is_right_anyway
-from harmony_kit.findings.plots import Scene, middle
+from harmony_kit.findings.plots import Scene
 from harmony_kit.measures.claims import APART, WORDED
 from harmony_kit.measures.rows import Row, text_of
 
@@ -26,26 +29,25 @@ __all__ = ["count_state"]
 #: Chooses, of topics in one state, the row of that which is told by name.
 Pick: TypeAlias = Callable[[Scene, list[list[Row]]], Row | None]
 
-#: A side rates a topic high from so many points above the middle on.
-_CLEARLY = 0.5
 
-
-def _clearness(rows: list[Row]) -> tuple[bool, float, float, tuple[str, str]]:
+def _clearness(settings: Settings, rows: list[Row]) -> tuple[bool, float, float, tuple[str, str]]:
     """Whether both sides rate it high, how far from the middle both lie, and how sure it is.
 
     What both rate half and half is no example of anything.
     """
     row = rows[0]
-    off = [row[name] - middle(row) for name in ("own", "other_own") if is_known(row[name])]
+    known = [name for name in ("own", "other_own") if is_known(row[name])]
+    off = [row[name] - middle(row) for name in known]
+    heights = {height_of(row, name, settings) for name in known}
     is_one_way = min(off) > 0 or max(off) < 0
     extent = min(abs(one) for one in off) if is_one_way or row["state"] in APART else 0.0
     chances = [one[f"p_{row['state']}"] for one in rows if is_known(one[f"p_{row['state']}"])]
-    is_high = min(off) >= _CLEARLY and row["state"] not in APART
+    is_high = heights == {"high"} and row["state"] not in APART
     return is_high, round(extent, 1), min(chances, default=0.0), topic_key(row)
 
 
-def _pick_clearest(_: Scene, topics: list[list[Row]]) -> Row | None:
-    return max(topics, key=_clearness)[0]
+def _pick_clearest(scene: Scene, topics: list[list[Row]]) -> Row | None:
+    return max(topics, key=partial(_clearness, scene.settings))[0]
 
 
 def count_state(

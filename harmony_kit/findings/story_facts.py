@@ -20,8 +20,9 @@ from harmony_kit.findings.fact import (
     topic_key,
     topic_term,
 )
+from harmony_kit.findings.heights import middle
 from harmony_kit.findings.observed_topics import observe_topics
-from harmony_kit.findings.plots import Scene, middle
+from harmony_kit.findings.plots import Scene
 from harmony_kit.findings.record_facts import (
     late_pilots,
     made_decisions,

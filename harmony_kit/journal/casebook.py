@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC
 
@@ -22,7 +22,7 @@ from harmony_kit.journal.case import (
     follow_all,
 )
 from harmony_kit.journal.connections import upsert
-from harmony_kit.journal.queries import equal, newest, where
+from harmony_kit.journal.queries import equal, newest, read_corrected, where
 from harmony_kit.journal.schema import (
     EVENTS,
     JOURNAL,
@@ -62,6 +62,13 @@ class CaseBook:
         """The case of a place. Raises `CaseError` where there is none."""
         with self._access.connect("read cases from") as connection:
             return _find(connection, place)
+
+    def moved(self) -> dict[Place, Place]:
+        """Where those are now whose site or pseudonym was corrected."""
+        with self._access.connect("read cases from") as connection:
+            found = {place: case.moved_to for place, case in read_corrected(connection).items()}
+        moved = {place: there for place, there in found.items() if there is not None}
+        return {place: _last_of(there, moved) for place, there in moved.items()}
 
     def plan(self, case: InterviewCase, teller: Teller) -> bool:
         """Plan an interview, or change its plan; whether anything was new."""
@@ -121,6 +128,15 @@ class CaseBook:
             rows = connection.execute(newest(about)).mappings()
             reason = f"{subject.kind} taken away {teller.why}".strip()
             return _add_rows(connection, _withdraw(map(answer_from_row, rows), teller, reason))
+
+
+def _last_of(place: Place, moved: Mapping[Place, Place]) -> Place:
+    """Where somebody is who may have been corrected more than once."""
+    seen = {place}
+    while (there := moved.get(place, place)) not in seen:
+        seen.add(there)
+        place = there
+    return place
 
 
 def _add_rows(connection: sa.Connection, answers: Iterable[Answer]) -> int:
@@ -204,12 +220,8 @@ def _correct(
     _log(connection, there, "corrected", teller, {**known, **was})
     person = _find_person(connection, case.place)
     if person is not None:
-        details = {key: text for key, text in person.details.items() if key != "moved_to"}
-        if there != case.place:
-            before = replace(person, details={**details, "moved_to": " / ".join(there)})
-            upsert(connection, RESPONDENTS, asdict(before))
         moved = replace(person, site=there[0], respondent=there[2], lens=lens, role=role)
-        upsert(connection, RESPONDENTS, asdict(replace(moved, details=details)))
+        upsert(connection, RESPONDENTS, asdict(moved))
 
 
 def _find_person(connection: sa.Connection, place: Place) -> Respondent | None:

@@ -15,7 +15,7 @@ from harmony_kit.journal.answers import Answer, Event, Place, Respondent
 from harmony_kit.journal.bundle import Bundle, Told, gather, write_bundles
 from harmony_kit.journal.connections import upsert_all
 from harmony_kit.journal.import_entry import ImportEntry
-from harmony_kit.journal.queries import current_contents, equal, find_corrected, newest, where
+from harmony_kit.journal.queries import current_contents, equal, newest, read_corrected, where
 from harmony_kit.journal.schema import (
     EVENTS,
     IMPORT_ROWS,
@@ -78,7 +78,7 @@ def refuse_gone(connection: sa.Connection, entries: Sequence[Answer | Event | Re
     for nobody.
     """
     refuse_forgotten(connection, entries)
-    corrected = find_corrected(connection, {(e.site, e.wave, e.respondent) for e in entries})
+    corrected = read_corrected(connection)
     for entry in entries:
         case = corrected.get((entry.site, entry.wave, entry.respondent))
         if case is None:

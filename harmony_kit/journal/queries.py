@@ -29,14 +29,15 @@ __all__ = [
     "Extent",
     "current_contents",
     "equal",
-    "find_corrected",
     "newest",
     "read_beginnings",
+    "read_corrected",
     "read_counted",
     "read_extents",
     "read_frame",
     "read_mark",
     "read_revision",
+    "read_used",
     "where",
     "where_counted",
 ]
@@ -44,6 +45,7 @@ __all__ = [
 #: How many rows, the number of the newest, the sum of all numbers: adding a row changes it, and
 #: so does taking one away.
 Extent: TypeAlias = tuple[int, int, int]
+_MOMENT = "answered_at"
 
 
 def equal(table: sa.Table, **values: str | None) -> list[sa.ColumnElement[bool]]:
@@ -97,6 +99,16 @@ def newest(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return sa.select(JOURNAL).where(JOURNAL.c.id.in_(ids), is_given).order_by(JOURNAL.c.id)
 
 
+def read_used(connection: sa.Connection, *, site: str | None) -> dict[str, set[str]]:
+    """Wave → the hashes of the instruments that asked what is current there."""
+    rows = newest(where(connection, site=site)).order_by(None)
+    query = rows.with_only_columns(JOURNAL.c.wave, JOURNAL.c.instrument_sha256).distinct()
+    used: dict[str, set[str]] = {}
+    for wave, digest in connection.execute(query):
+        used.setdefault(wave, set()).add(digest)
+    return used
+
+
 def read_frame(
     connection: sa.Connection,
     *,
@@ -110,12 +122,19 @@ def read_frame(
         condition = sa.and_(condition, JOURNAL.c.id <= until, *_seen_later(connection, until))
     if sites is not None:
         condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
-    rows = connection.execute(newest(condition)).mappings().all()
-    left_out = _list_unasked(rows, read_conditional(connection))
-    columns = ("id", *ANSWER_DTYPES)
-    frame = pd.DataFrame(map(itemgetter(*columns), rows), columns=list(columns))
-    frame = frame[~frame["id"].isin(left_out)].reset_index(drop=True)
-    return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
+    # Moments as the numbers they are kept as: made one by one they would take longest.
+    columns = [JOURNAL.c[name] for name in ANSWER_DTYPES if name != _MOMENT]
+    moment = sa.type_coerce(JOURNAL.c[_MOMENT], sa.BigInteger).label(_MOMENT)
+    query = newest(condition).with_only_columns(JOURNAL.c.id, *columns, moment)
+    rows = connection.execute(query).all()
+    names = ["id", *(column.name for column in columns), _MOMENT]
+    frame = pd.DataFrame(map(tuple, rows), columns=names)
+    if instruments := read_conditional(connection):
+        told = connection.execute(newest(condition)).mappings().all()
+        frame = frame[~frame["id"].isin(_list_unasked(told, instruments))].reset_index(drop=True)
+    when = pd.to_datetime(frame[_MOMENT].astype("int64"), unit="us", utc=True)
+    subject = frame["subject"].replace("", None)
+    return type_frame(frame.assign(subject=subject, **{_MOMENT: when}))
 
 
 def _seen_later(connection: sa.Connection, until: int) -> list[sa.ColumnElement[bool]]:
@@ -165,16 +184,10 @@ def current_contents(
     return contents
 
 
-def find_corrected(
-    connection: sa.Connection, places: Iterable[Place]
-) -> dict[Place, InterviewCase]:
-    """Those of some people who were corrected: place → where they went, or their side since."""
-    cases: dict[Place, InterviewCase] = {}
-    for site, wave, respondent in places:
-        of_them = equal(EVENTS, site=site, wave=wave, respondent=respondent, kind="corrected")
-        query = sa.select(EVENTS).where(*of_them).order_by(EVENTS.c.id)
-        cases |= follow_all(map(event_from_row, connection.execute(query).mappings()))
-    return cases
+def read_corrected(connection: sa.Connection) -> dict[Place, InterviewCase]:
+    """Who was corrected: place → where they went, or their side since."""
+    query = sa.select(EVENTS).where(EVENTS.c.kind == "corrected").order_by(EVENTS.c.id)
+    return follow_all(map(event_from_row, connection.execute(query).mappings()))
 
 
 def read_beginnings(connection: sa.Connection) -> dict[tuple[str, str], Any]:

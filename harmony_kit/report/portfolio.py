@@ -104,6 +104,11 @@ class Portfolio:
         sites_frame = _list_sites(opened, counted, kept)
         return cls(engagement=opened, wave=str(wave), as_of=day, sites=sites_frame, **frames)
 
+    @cached_property
+    def worked_out(self) -> dict[str, Any]:
+        """What one part of the page has worked out and others need as well."""
+        return {}
+
     @property
     def language(self) -> str:
         """The language of the report."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -22,6 +22,8 @@ _RECURS_FROM = 2
 _MOST_RECURRING = 20
 #: Sites named behind a finding; there may be hundreds.
 _MOST_NAMES = 12
+
+Groups: TypeAlias = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
 
 def recurring(portfolio: Portfolio) -> Block:
@@ -41,8 +43,19 @@ def recurring(portfolio: Portfolio) -> Block:
     )
 
 
-def group_findings(view: PortfolioView) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The signatures of all sites, and the findings that recur, those that weigh most first."""
+def group_findings(view: PortfolioView) -> Groups:
+    """The signatures of all sites, and the findings that recur, those that weigh most first.
+
+    Three parts of the page ask for them; they are worked out for the first.
+    """
+    known = view.portfolio.worked_out
+    if "groups" not in known:
+        known["groups"] = _group_findings(view)
+    groups: Groups = known["groups"]
+    return groups
+
+
+def _group_findings(view: PortfolioView) -> Groups:
     findings = view.portfolio.findings
     if findings.empty:
         return [], []

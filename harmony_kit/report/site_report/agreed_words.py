@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from harmony_kit.report.assessment import Assessment
-from harmony_kit.report.blocks import EMPTY, Block, render_block
-from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.blocks import EMPTY, Block
+from harmony_kit.report.site_report.contents import has_part, show_part
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.tables import ReportColumn, ReportTable, show_table
 
@@ -24,10 +24,9 @@ def lexicon(site: Assessment) -> Block:
         for one in site.engagement.agreed_words(site.site.site)
     ]
     columns = tuple(ReportColumn(head) for head in heads)
-    return render_block(
+    return show_part(
+        view,
+        "lexicon",
         "section",
-        words,
-        part="lexicon",
-        lead=words.say("lexicon.lead"),
         content=show_table(ReportTable(words.say("lexicon.title"), columns, rows), words),
     )

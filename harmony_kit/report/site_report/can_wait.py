@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from harmony_kit.findings.findings import Finding
 from harmony_kit.report.assessment import Assessment
-from harmony_kit.report.blocks import EMPTY, Block, render_block
-from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.blocks import EMPTY, Block
+from harmony_kit.report.site_report.contents import has_part, show_part
 from harmony_kit.report.site_report.next_steps import list_steps
 from harmony_kit.report.site_report.promised import list_promised
 from harmony_kit.report.site_report.site_view import SiteView
@@ -76,10 +76,8 @@ def can_wait(site: Assessment) -> Block:
         words.count("can_wait.light", len(light)) if light else "",
         words.count("can_wait.later", len(later) - len(light)) if len(later) > len(light) else "",
     ]
-    return render_block(
+    return show_part(
+        view,
         "can_wait",
-        words,
-        part="can_wait",
-        lead=words.say("can_wait.lead"),
         says=[said for said in says if said],
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
+from harmony_kit.report.blocks import Block, render_block
 from harmony_kit.report.site_report.site_view import SiteView
 
-__all__ = ["ACTS", "PARTS", "has_part", "list_parts"]
+__all__ = ["ACTS", "PARTS", "has_part", "list_parts", "show_part"]
 
 
 def _has_rows(view: SiteView, names: tuple[str, ...]) -> bool:
@@ -54,6 +56,12 @@ def has_part(view: SiteView, part: str) -> bool:
     if part == "evidence":
         return _has_rows(view, _RECORDS) or (view.is_shown and _has_rows(view, ("signatures",)))
     return part != "canvases" or bool(view.site.canvases)
+
+
+def show_part(view: SiteView, part: str, fragment: str = "", **content: Any) -> Block:  # noqa: ANN401 - as `render_block`
+    """A part under its title and its lead, from the fragment of its name or another."""
+    lead = view.words.say(f"{part}.lead")
+    return render_block(fragment or part, view.words, part=part, lead=lead, **content)
 
 
 def list_parts(view: SiteView) -> tuple[tuple[str, str], ...]:

@@ -8,9 +8,9 @@ from typing import Any
 from harmony_kit.findings.findings import Finding
 from harmony_kit.measures.rows import Row, number_or_none
 from harmony_kit.report.assessment import Assessment
-from harmony_kit.report.blocks import EMPTY, Block, render_block
+from harmony_kit.report.blocks import EMPTY, Block
 from harmony_kit.report.site_report.choices import show_choices
-from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.site_report.contents import has_part, show_part
 from harmony_kit.report.site_report.duties import show_owners
 from harmony_kit.report.site_report.ratings import show_ratings
 from harmony_kit.report.site_report.site_view import SiteView
@@ -29,11 +29,9 @@ def dimensions(site: Assessment) -> Block:
     placed = place_findings(view)
     described = [entry for name in view.dimensions() if (entry := _describe(view, name, placed))]
     _explain_once(view, described)
-    return render_block(
+    return show_part(
+        view,
         "dimensions",
-        view.words,
-        part="dimensions",
-        lead=view.words.say("dimensions.lead"),
         first=view.names[0],
         second=view.names[1],
         dimensions=described,

@@ -11,7 +11,7 @@ from harmony_kit.measures.claims import STATES, WORDED
 from harmony_kit.measures.rows import Row, number_or_none
 from harmony_kit.measures.understanding import VERDICT_AT
 from harmony_kit.report.assessment import Assessment
-from harmony_kit.report.blocks import EMPTY, Block, Words, picture, render_block
+from harmony_kit.report.blocks import EMPTY, Block, Words, picture
 from harmony_kit.report.drawings import (
     Share,
     StateRow,
@@ -19,7 +19,7 @@ from harmony_kit.report.drawings import (
     draw_states,
     draw_swatch,
 )
-from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.site_report.contents import has_part, show_part
 from harmony_kit.report.site_report.picture_words import see_directions
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.topic_map import show_map
@@ -37,11 +37,9 @@ def headline(site: Assessment) -> Block:
     if not has_part(view, "headline"):
         return EMPTY
     overall = {row["lens"]: row for row in view.rows("understanding", dimension="all")}
-    return render_block(
+    return show_part(
+        view,
         "headline",
-        view.words,
-        part="headline",
-        lead=view.words.say("headline.lead"),
         cards=[_card(view, overall[lens]) for lens in view.lenses if lens in overall],
         untold=[_say_untold(view, lens) for lens in view.lenses if lens not in overall],
         states=_draw_all_states(view),

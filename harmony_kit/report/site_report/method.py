@@ -11,7 +11,8 @@ from harmony_kit.measures.distances import APART_AT
 from harmony_kit.measures.rows import Row, number_or_none, rows_of, text_of
 from harmony_kit.measures.telling import DISTRIBUTION_FROM
 from harmony_kit.report.assessment import Assessment, name_answers
-from harmony_kit.report.blocks import Block, Words, render_block
+from harmony_kit.report.blocks import Block, Words
+from harmony_kit.report.site_report.contents import show_part
 from harmony_kit.report.site_report.site_view import SiteView
 
 __all__ = ["method"]
@@ -25,11 +26,9 @@ def method(site: Assessment) -> Block:
     view = SiteView.of(site)
     settings = site.engagement.settings
     words = view.words
-    return render_block(
+    return show_part(
+        view,
         "method",
-        words,
-        part="method",
-        lead=words.say("method.lead"),
         first=view.names[0],
         second=view.names[1],
         settings=settings,

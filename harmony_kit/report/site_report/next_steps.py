@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from harmony_kit.findings.findings import Finding
 from harmony_kit.findings.first_findings import select_first
 from harmony_kit.report.assessment import Assessment
-from harmony_kit.report.blocks import EMPTY, Block, render_block
+from harmony_kit.report.blocks import EMPTY, Block
 from harmony_kit.report.site_report.answering import find_answer
-from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.site_report.contents import has_part, show_part
 from harmony_kit.report.site_report.general import only_special
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.three_lists import list_meetings
@@ -36,9 +36,6 @@ _TITLE = re.compile(r"[“„«][^”“»]*[”“»]")
 #: Kinds of findings that rest on what is on record, or on a scorecard of one pilot or decision.
 _ON_RECORD = ("evidence", "signature", "pilot", "readiness")
 
-#: The horizon of the step that answers the story: everything else comes after it.
-_SOONEST = 30
-
 #: How many of them page one has room for.
 N_FIRST = 3
 
@@ -53,18 +50,19 @@ class NextStep:
 
 
 def list_steps(view: SiteView) -> tuple[NextStep, ...]:
-    """The things to do that differ: those of page one, then the others, each the soonest first.
+    """The things to do that differ: the answer to the story, the others of page one, then the rest.
 
+    Of the others and of the rest the soonest come first; every step has the days of its finding.
     Two findings that ask for the same, of the same pilots or decisions, are one thing to do.
     """
     chosen = _choose(view)
-    first, later = (
+    others, rest = (
         sorted(some, key=lambda finding: finding.horizon_days)
-        for some in (chosen[:N_FIRST], chosen[N_FIRST:])
+        for some in (chosen[1:N_FIRST], chosen[N_FIRST:])
     )
     return tuple(
         NextStep(number, finding, finding.done or view.words.say("done.plain"))
-        for number, finding in enumerate([*first, *later], start=1)
+        for number, finding in enumerate([*chosen[:1], *others, *rest], start=1)
     )
 
 
@@ -89,7 +87,7 @@ def _choose_steps(view: SiteView) -> list[Finding]:
     shown = [f for f in findings if f in listed or f.pattern in patterns]
     some = only_special([*shown, *select_first(findings, n=2 * _MOST_STEPS)])
     later = sorted(some, key=lambda f: (f.claim != "claimed", f not in shown))
-    begin = [replace(answer, horizon_days=_SOONEST)] if answer else []
+    begin = [answer] if answer else []
     if not answer or answer.kind not in _ON_RECORD:
         begin = [*(f for f in shown if f.pattern in patterns & {*_TOLD_OF["late"]}), *begin]
     steps: list[Finding] = []
@@ -107,7 +105,7 @@ def _is_same(one: Finding, other: Finding) -> bool:
 
 
 def actions(site: Assessment) -> Block:
-    """What to do within 30, 60 and 90 days, why, and when it is done."""
+    """What to do, why, and when it is done: first the steps of page one, then the others."""
     view = SiteView.of(site)
     if not has_part(view, "actions"):
         return EMPTY
@@ -116,11 +114,9 @@ def actions(site: Assessment) -> Block:
     horizons = groupby(steps[N_FIRST:], lambda step: step.finding.horizon_days)
     groups = [(view.words.say("page.do"), steps[:N_FIRST])]
     groups += [(view.words.say("actions.within", days=d), (*some,)) for d, some in horizons]
-    return render_block(
+    return show_part(
+        view,
         "actions",
-        view.words,
-        part="actions",
-        lead=view.words.say("actions.lead"),
         groups=[(title, [(s, _say_done(view, s, first)) for s in some]) for title, some in groups],
     )
 
@@ -136,11 +132,9 @@ def who_acts(site: Assessment) -> Block:
     view = SiteView.of(site)
     if not has_part(view, "who_acts"):
         return EMPTY
-    return render_block(
+    return show_part(
+        view,
         "who_acts",
-        view.words,
-        part="who_acts",
-        lead=view.words.say("who_acts.lead"),
         sides=[*_list_sides(view)],
     )
 

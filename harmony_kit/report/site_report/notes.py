@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from harmony_kit.report.assessment import Assessment
-from harmony_kit.report.blocks import EMPTY, Block, render_block
-from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.blocks import EMPTY, Block
+from harmony_kit.report.site_report.contents import has_part, show_part
 from harmony_kit.report.site_report.site_view import SiteView
 
 __all__ = ["notes"]
@@ -18,10 +18,9 @@ def notes(site: Assessment) -> Block:
     from harmony_kit.report.markdown import show_markdown  # few reports need it
 
     words = view.words
-    return render_block(
+    return show_part(
+        view,
+        "notes",
         "section",
-        words,
-        part="notes",
-        lead=words.say("notes.lead"),
         content=show_markdown(view.note, words.say("notes.title")),
     )

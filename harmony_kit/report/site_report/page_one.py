@@ -84,10 +84,12 @@ def _say_waiting(view: SiteView) -> str:
     names = list_waiting(view)
     if not names:
         return view.words.say("page.wait_rest")
-    untold = "_untold" if view.site.story.is_untold else ""
+    is_untold = view.site.story.is_untold
     if len(names) == len(view.site.engagement.instrument.dimensions):
-        return view.words.count(f"page.wait_all{untold}", len(names))
-    return view.words.say(f"page.wait{untold}", dimensions=view.words.listing(names))
+        everything = "page.wait_all_untold" if is_untold else "page.wait_all"
+        return view.words.count(everything, len(names))
+    some = "page.wait_untold" if is_untold else "page.wait"
+    return view.words.say(some, dimensions=view.words.listing(names))
 
 
 def _say_open(view: SiteView) -> str:

@@ -148,8 +148,10 @@ def _say_understood(view: SiteView, past: Past) -> Iterator[str]:
 
 
 def _say_share(view: SiteView, share: float) -> str:
-    """A share in steps; at the last step it may be all, so that is said."""
+    """A share in steps; at the first step it may be none and at the last all, so that is said."""
     said = view.words.percent(share)
+    if share <= STEP:
+        return view.words.say("format.at_most", number=said)
     return view.words.say("format.at_least", number=said) if share >= 1 - STEP else said
 
 

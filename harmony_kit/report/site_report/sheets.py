@@ -6,8 +6,8 @@ from typing import Any
 
 from harmony_kit.findings.canvases import Line, Said, Sheet
 from harmony_kit.report.assessment import Assessment
-from harmony_kit.report.blocks import EMPTY, Block, render_block
-from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.blocks import EMPTY, Block
+from harmony_kit.report.site_report.contents import has_part, show_part
 from harmony_kit.report.site_report.site_view import SiteView
 
 __all__ = ["canvases"]
@@ -18,11 +18,9 @@ def canvases(site: Assessment) -> Block:
     view = SiteView.of(site)
     if not has_part(view, "canvases"):
         return EMPTY
-    return render_block(
+    return show_part(
+        view,
         "canvases",
-        view.words,
-        part="canvases",
-        lead=view.words.say("canvases.lead"),
         lenses=[(view.side(lens), lens, view.name(lens)) for lens in view.lenses],
         sheets=[_describe_sheet(view, sheet) for sheet in site.canvases],
     )

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from harmony_kit.findings.findings import Finding
-from harmony_kit.findings.record_facts import made_decisions
+from harmony_kit.findings.record_facts import are_ends_known, made_decisions
 from harmony_kit.measures.evidence import STALL_DAYS, time_decisions
 from harmony_kit.measures.rows import Row, number_or_none, rows_of, text_of
 from harmony_kit.report.assessment import Assessment
-from harmony_kit.report.blocks import EMPTY, Block, join_blocks, picture, render_block
+from harmony_kit.report.blocks import EMPTY, Block, join_blocks, picture
 from harmony_kit.report.drawings import (
     PilotBar,
     Wait,
@@ -21,7 +21,7 @@ from harmony_kit.report.drawings import (
     draw_pilot_times,
 )
 from harmony_kit.report.left_out import say_problems
-from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.site_report.contents import has_part, show_part
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.standing import RECORDS, place_findings
 from harmony_kit.report.site_report.storytelling import say_fact, scene_of
@@ -45,11 +45,9 @@ def evidence(site: Assessment) -> Block:
         ("adoption", show_use(view)),
     ]
     here = place_findings(view).get(RECORDS, ())
-    return render_block(
+    return show_part(
+        view,
         "evidence",
-        view.words,
-        part="evidence",
-        lead=view.words.say("evidence.lead"),
         lenses=[(view.side(lens), lens, view.name(lens)) for lens in view.lenses],
         signs=[(sign, _count_people(view, sign)) for sign in here if sign.kind == "signature"],
         is_on_first=any(finding.kind == "signature" for finding in site.findings),
@@ -181,7 +179,9 @@ def _show_pilots(view: SiteView) -> tuple[list[str], Block]:
     draw = partial(draw_pilot_times, bars, _ticks(view, first, last), now)
     says = " ".join(_say_record(view, bar.title, bar.note) for bar in bars)
     n_late = sum(bool(row["is_past_end"]) for row in rows)
-    facts = [view.words.count("evidence.late_of", n_late, all=len(rows))]
+    # One that ended on no known day, or runs without a planned end, is not counted as in time.
+    n_known = sum(number_or_none(row["days_over"]) is not None for row in rows)
+    facts = [view.words.count("evidence.late_of", n_late, all=n_known)] if n_known else []
     heads = tuple(ReportColumn(view.words.say(f"table.{name}")) for name in ("pilot", "record"))
     table = ReportTable(
         view.words.say("evidence.pilots"), heads, [(bar.title, bar.note) for bar in bars]
@@ -194,7 +194,8 @@ def _see_late(view: SiteView, rows: list[Row]) -> str:
     """Which pilot is furthest past its planned end."""
     late = [row for row in rows if (number_or_none(row["days_over"]) or 0) > 0]
     if not late:
-        return view.words.say("figure.see_in_time")
+        is_known = are_ends_known(rows)
+        return view.words.say("figure.see_in_time" if is_known else "figure.see_none_known_late")
     row = max(late, key=lambda row: row["days_over"])
     title = text_of(row["title"]) or row["pilot"]
     return view.words.say("figure.see_late", title=title, note=_say_pilot(view, row))

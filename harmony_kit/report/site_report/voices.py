@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from harmony_kit.report.assessment import Assessment
-from harmony_kit.report.blocks import EMPTY, Block, render_block
-from harmony_kit.report.site_report.contents import has_part
+from harmony_kit.report.blocks import EMPTY, Block
+from harmony_kit.report.site_report.contents import has_part, show_part
 from harmony_kit.report.site_report.site_view import SiteView
 
 __all__ = ["voices"]
@@ -27,11 +27,9 @@ def voices(site: Assessment) -> Block:
     on_canvas = {item.id for item in site.engagement.instrument.items if item.group == "sentence"}
     shown = on_canvas if site.canvases else set()
     questions = [_describe(view, item) for item in asked if item not in shown]
-    return render_block(
+    return show_part(
+        view,
         "voices",
-        view.words,
-        part="voices",
-        lead=view.words.say("voices.lead"),
         lenses=[(view.side(lens), view.name(lens)) for lens in view.lenses],
         questions=[question for question in questions if question],
         elsewhere=bool(shown & set(site.quotes["item"])),
