@@ -10,8 +10,8 @@ until enough others have changed as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -64,6 +64,16 @@ class Holding:
     wave: str
     min_group: int
     secret: bytes
+
+    def without(self, sites: Collection[str]) -> Holding:
+        """The same once it is written down that what there is of some sites was never handed out.
+
+        One more line of each is in the register then.
+        """
+        published = {key: lines for key, lines in self.published.items() if key[0] not in sites}
+        voided = {site for site, _ in self.published.keys() - published.keys()}
+        more = {site: self.n_others.get(site, 0) + 1 for site in voided}
+        return replace(self, published=published, n_others={**self.n_others, **more})
 
     def hold(self, site: str, now: pd.DataFrame, revision: int, read_at: ReadAt) -> Held:
         """The answers of a site that may be shown, out of all there are `now`."""
