@@ -39,7 +39,7 @@ from harmony_kit.engagement.divisions import Division
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engine.prepare import list_parameters
 from harmony_kit.errors import FileError
-from harmony_kit.files import copy_tree
+from harmony_kit.files import copy_tree, list_unfinished
 from harmony_kit.journal.store import Store
 from harmony_kit.journal.stored import stored_names
 from harmony_kit.report.bidi import settle
@@ -266,10 +266,21 @@ def _copy_of(snapshot: Path) -> Iterator[Path]:
 
 def clean_up(folder: Path) -> None:
     """Mend and remove what a run left that was killed; only while holding the lock."""
+    kept = folder / ".harmony"
     for place in list_places(folder):
         put_back(place)
-    for path in (folder / ".harmony").glob("work-*"):
+    for path in kept.glob("work-*"):
         shutil.rmtree(path, ignore_errors=True)
-    for path in (folder / ".harmony").glob(f"{_PLAN}*"):
-        if time.time() - path.stat().st_mtime > _LONGEST_PLAN_S:
+    # Somebody may be at these without the lock: a plan, or pages being printed.
+    for path in kept.glob(f"{_PLAN}*"):
+        if _is_left(path):
             shutil.rmtree(path, ignore_errors=True)
+    for place in (*list_places(folder), *kept.glob("records/*")):
+        for path in filter(_is_left, list_unfinished(place)):
+            path.unlink(missing_ok=True)
+
+
+def _is_left(path: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError):  # whoever was at it has finished
+        return time.time() - path.stat().st_mtime > _LONGEST_PLAN_S
+    return False
