@@ -57,6 +57,13 @@ def test_whatever_is_typed_ends_where_it_ends(text):
     assert settle(settle(text)) == settle(text)
 
 
+def test_no_letter_that_runs_to_the_left_is_overlooked():
+    letters = map(chr, range(0x110000))
+    running = [one for one in letters if unicodedata.bidirectional(one) in ("R", "AL", "AN")]
+    assert len(running) > 1000
+    assert [one for one in running if settle(one) != f"{LRI}{one}{PDI}"] == []
+
+
 def test_names_in_sentences_charts_and_labels():
     title = f"Camera{RLO}{HEBREW}"
     apart = f"Camera{HEBREW}"

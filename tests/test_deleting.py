@@ -318,6 +318,7 @@ def test_a_backup_comes_back_whole(folder, tmp_path):
     odd.write_text("as Windows packed it")
     told = run("backup", folder, tmp_path / "b.zip")
     assert "15 answers of 1 people" in told
+    assert "Reports are not in it: those of deleted answers, or changed by hand, copy" in told
     assert (tmp_path / "b.zip").stat().st_mode & 0o077 == 0
     run("restore", tmp_path / "back", tmp_path / "b.zip")
     back = tmp_path / "back"

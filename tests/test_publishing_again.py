@@ -10,6 +10,7 @@ from engagement_folders import file_digests, make_folder, request_for, save_answ
 
 from harmony_kit.batch.batch import run_engagement
 from harmony_kit.batch.register import Register
+from harmony_kit.errors import StoreError
 
 
 def _values(folder: Path, reports: str = "reports") -> list[int]:
@@ -40,6 +41,12 @@ def test_a_late_respondent_is_in_the_draft_and_not_in_the_report(tmp_path: Path)
     assert "Draft for the consultant only" in page
     assert not (tmp_path / "out").exists()
     assert _values(folder) == [3] * 6
+    lines = Register(folder).read()
+    with pytest.raises(StoreError, match="nowhere"):
+        run_engagement(request_for(folder, is_never_handed_out=True, output="nowhere://x"))
+    assert Register(folder).read() == lines
     run_engagement(request_for(folder, is_never_handed_out=True))
     assert sorted(_values(folder)) == [3, 3, 3, 3, 3, 5]
     assert [one.event for one in Register(folder).read()].count("never_handed_out") == 1
+    run_engagement(request_for(folder))
+    assert sorted(_values(folder)) == [3, 3, 3, 3, 3, 5]

@@ -15,7 +15,7 @@ from harmony_kit.batch.erasing import Traces, erase_traces
 from harmony_kit.batch.wave_shelves import arrange_waves, kept_waves, link_waves, place_of_wave
 from harmony_kit.cli import main
 from harmony_kit.engagement.folder import load_engagement
-from harmony_kit.errors import EngagementError
+from harmony_kit.errors import EngagementError, StoreError
 from harmony_kit.journal.names import SITE
 
 
@@ -106,6 +106,9 @@ def test_a_second_wave_leaves_every_page_of_the_first(tmp_path: Path) -> None:
     _begin(folder, "2")
     n_due = len(plan_engagement(request_for(folder)).due)
     assert (n_due, file_digests(folder / "reports")) == (2, first)  # a plan moves nothing
+    with pytest.raises(StoreError, match="nowhere"):
+        run_engagement(request_for(folder, output="nowhere://x"))
+    assert file_digests(folder / "reports") == first  # nor does a run that is refused
     result = run_engagement(request_for(folder, output=str(out)))
     assert result.told == ("the reports of wave 1 moved to reports/waves/1",)
     assert file_digests(folder / "reports" / "waves" / "1") == first
@@ -132,10 +135,14 @@ def test_a_second_wave_leaves_every_page_of_the_first(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_who_is_forgotten_is_taken_out_of_every_wave(tmp_path: Path) -> None:
-    folder = make_folder(tmp_path / "acme", "ab")
-    run_engagement(request_for(folder))
+    folder, out = make_folder(tmp_path / "acme", "ab"), tmp_path / "out"
+    run_engagement(request_for(folder, output=str(out)))
     _begin(folder, "2")
-    run_engagement(request_for(folder))
+    only = request_for(folder, output=str(out), sites=("b",))
+    run_engagement(only)
+    # What the present wave has no report of is not left there from the one before.
+    assert {path.parent.name for path in out.glob("*/report.html")} == {"b"}
+    assert {path.parent.name for path in out.glob("waves/1/*/report.html")} == {"a", "b"}
     aside = folder / "reports" / "waves" / "1"
     (aside / "index.edited-2026-11-26.html").write_text("x")
     for name in ("portfolio.html", "portfolio.pdf", "a/report.html", "a/mine.txt"):
@@ -144,6 +151,8 @@ def test_who_is_forgotten_is_taken_out_of_every_wave(tmp_path: Path) -> None:
     left = _standing(folder)
     assert left != {}
     assert {name.removeprefix("waves/1/").split("/")[0] for name in left} == {"b"}
+    run_engagement(only)
+    assert {path.parent.name for path in out.glob("waves/1/*/*")} == {"b"}
     assert run_engagement(request_for(folder, wave="1")).made == ("a", "_portfolio")
 
 
@@ -154,6 +163,7 @@ def test_a_wave_is_kept_by_the_command_line_as_well(tmp_path: Path) -> None:
     assert runner.invoke(main, ["init", str(folder)]).exit_code == 0
     (folder / "sites.csv").write_text("site,name\na,One\n", encoding="utf-8")
     assert runner.invoke(main, ["run", str(folder)]).exit_code == 0
+    assert runner.invoke(main, ["run", str(folder), "--redacted"]).exit_code == 0
     text = (folder / "engagement.yaml").read_text(encoding="utf-8")
     (folder / "engagement.yaml").write_text(
         text.replace('wave: "1"', 'wave: "2"'), encoding="utf-8"
@@ -162,3 +172,6 @@ def test_a_wave_is_kept_by_the_command_line_as_well(tmp_path: Path) -> None:
     run = runner.invoke(main, ["run", str(folder)])
     assert "the reports of wave 1 moved to reports/waves/1\n" in run.output
     assert (folder / "reports" / "waves" / "1" / "a" / "report.html").is_file()
+    run = runner.invoke(main, ["run", str(folder), "--redacted"])
+    assert "the reports of wave 1 moved to redacted/waves/1\n" in run.output
+    assert (folder / "redacted" / "waves" / "1" / "a" / "report.html").is_file()

@@ -36,7 +36,8 @@ STORE: Final = "answers.sqlite"
 _MANIFEST: Final = "backup.json"
 _KIND: Final = "harmony-kit backup"
 _KEPT: Final = "backups.json"
-#: What is made again from the rest, or is only about this computer.
+#: What is made again from the rest, but for what somebody changed in it and for waves whose answers
+#: are gone, or is only about this computer.
 _LEFT_OUT: Final = (*MADE_FOLDERS, ".ipynb_checkpoints")
 
 

@@ -100,10 +100,11 @@ class _Batch:
     def run(self) -> BatchResult:
         began = time.perf_counter()
         with self._timed("prepare"):
-            self._briefing = brief(self._request)
+            briefing = brief(self._request)
+            self._delivery = Delivery(briefing)
+            self._briefing = briefing.arrange()
             self._records = dict(self._briefing.records)
             self._shelf = Shelf(self._briefing.reports, self._briefing.records_folder)
-            self._delivery = Delivery(self._briefing)
             self._delivery.deliver_kept()
             self._drop_gone_sites()
         due = self._briefing.plan.due
@@ -146,7 +147,6 @@ class _Batch:
         for name in sorted(self._records.keys() - known):
             self._shelf.remove(self._records.pop(name))
             self._briefing.site_folders.remove(name)
-            self._delivery.remove(name)
 
     # One report
 
@@ -261,6 +261,7 @@ class _Batch:
             write_json(reports / "run.json", run)
         for record in self._records.values():
             self._delivery.deliver_record(record, self._shelf)
+        self._delivery.withdraw(self._records)
         self._delivery.deliver_pages(reports)
         return run
 

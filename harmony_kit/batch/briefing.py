@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -97,6 +97,25 @@ class Briefing:
     def site_folders(self) -> SiteFolders:
         """The folders the notebooks read instead of the engagement's."""
         return SiteFolders(self.engagement)
+
+    @property
+    def home(self) -> Path:
+        """The folder of the reports of this edition, of all waves."""
+        return self.engagement.folder / reports_name(self.request.edition)
+
+    def arrange(self) -> Briefing:
+        """Make room for the present wave, and write down what was never handed out.
+
+        Only once nothing refuses the run any more. Raises `EngagementError`.
+        """
+        reports, moved = self.reports, ""
+        if not self.request.is_draft:
+            moved = arrange_waves(self.home, self.present)
+            reports = place_of_wave(self.home, self.engagement.wave, self.present)
+        if self.request.is_never_handed_out:
+            sites = [step.name for step in self.plan.steps if step.is_selected]
+            void_reports(self.engagement, sites)
+        return replace(self, reports=reports, moved=moved)
 
     @property
     def records_folder(self) -> Path:
@@ -204,7 +223,8 @@ def brief(request: BatchRequest, *, is_plan: bool = False) -> Briefing:
     """Read the engagement, take the snapshot and plan.
 
     For a plan the snapshot is taken aside and dropped: that of a run under way stays what it is.
-    Raises `EngagementError` and `StoreError`; nothing is published then.
+    Raises `EngagementError` and `StoreError`. Nothing is moved or written down yet: see
+    `Briefing.arrange`.
     """
     engagement = load_engagement(request.folder)
     stored = partial(stored_names, engagement.store_url, "wave")
@@ -216,14 +236,10 @@ def brief(request: BatchRequest, *, is_plan: bool = False) -> Briefing:
     if request.is_redacted:
         engagement = redact_engagement(engagement)
     engagement = mark_pages(engagement, is_draft=request.is_draft)
-    if request.is_never_handed_out and not is_plan:
-        void_reports(engagement, selected)
     reports = engagement.folder / reports_name(request.edition)
-    moves = not (is_plan or request.is_draft)
-    moved = arrange_waves(reports, present) if moves else ""
     if not request.is_draft:
         reports = place_of_wave(reports, engagement.wave, present)
-    snapshot = _take_snapshot(engagement, request, is_plan=is_plan)
+    snapshot = _take_snapshot(engagement, request, selected, is_plan=is_plan)
     shared = shared_inputs(engagement, request.as_of)
     notebook = find_notebook(engagement.folder, SITE_NOTEBOOK, request.notebooks)
     records = find_records(record_folder(engagement.folder, engagement.wave, request.edition))
@@ -234,10 +250,12 @@ def brief(request: BatchRequest, *, is_plan: bool = False) -> Briefing:
         selected=selected,
         is_forced=request.is_forced,
     )
-    return Briefing(request, engagement, snapshot, records, plan, shared, reports, present, moved)
+    return Briefing(request, engagement, snapshot, records, plan, shared, reports, present)
 
 
-def _take_snapshot(engagement: Engagement, request: BatchRequest, *, is_plan: bool) -> Snapshot:
+def _take_snapshot(
+    engagement: Engagement, request: BatchRequest, selected: Collection[str], *, is_plan: bool
+) -> Snapshot:
     wave, sites = engagement.wave, engagement.site_ids
     folder = snapshot_folder(engagement.folder, wave, request.is_draft)
     store = Store(engagement.store_url, is_reader=True)
@@ -245,6 +263,7 @@ def _take_snapshot(engagement: Engagement, request: BatchRequest, *, is_plan: bo
         refuse(list_losses(store, sites, wave=wave, folder=engagement.folder))
         holding = read_holding(engagement.folder, wave, engagement.settings.min_group)
         holding = replace(holding, published={}, n_others={}) if request.is_draft else holding
+        holding = holding.without(selected) if request.is_never_handed_out else holding
         with _copy_of(folder) if is_plan else nullcontext(folder) as place:
             where: dict[str, Any] = {"wave": wave, "folder": place, "holding": holding}
             snapshot = take_snapshot(store, sites, is_forced=request.is_forced, **where)

@@ -53,6 +53,15 @@ class Destination:
         start = len(self._root) + 1
         return {path[start:]: entry["size"] for path, entry in found.items()}
 
+    def list_sent(self) -> list[str]:
+        """The names under which files are there, as far as is known."""
+        kept = ((path, read_json(path)) for path in sorted(self._ledger.rglob("*.json")))
+        return [
+            path.relative_to(self._ledger).with_suffix("").as_posix()
+            for path, known in kept
+            if known.get("sent")
+        ]
+
     def deliver(self, reports: Path, name: str, files: Mapping[str, FileMark]) -> None:
         """Bring the files of one report there, and remove there what it no longer has.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from harmony_kit.batch.briefing import Briefing, is_portfolio
 from harmony_kit.batch.deliver import Destination, ledger_folder
-from harmony_kit.batch.handing import reports_name
 from harmony_kit.batch.index_pages import list_index_pages
 from harmony_kit.batch.record import Record, find_records, record_folder
 from harmony_kit.batch.shelf import Shelf
@@ -16,6 +15,9 @@ from harmony_kit.errors import HarmonyError, StoreError
 from harmony_kit.files import FileMark, mark_file, read_json
 
 __all__ = ["Delivery"]
+
+#: By which name it is remembered what of the run's own pages is there.
+_OF_PAGES = "_pages"
 
 
 class Delivery:
@@ -27,7 +29,7 @@ class Delivery:
     def __init__(self, briefing: Briefing) -> None:
         self.trouble: HarmonyError | None = None
         self._briefing = briefing
-        self._root = briefing.engagement.folder / reports_name(briefing.request.edition)
+        self._root = briefing.home
         self._destination: Destination | None = None
         url = briefing.request.output
         if url is not None and not briefing.request.is_draft:
@@ -51,15 +53,26 @@ class Delivery:
             return  # what stands there is no longer whole; what was delivered is
         self._deliver_from(shelf.reports, record.name, _files_of(record))
 
-    def remove(self, name: str) -> None:
-        """Take away there what is no longer published."""
-        self._deliver_from(self._briefing.reports, name, {})
+    def withdraw(self, records: Collection[str]) -> None:
+        """Take away there what no record is left of, in any wave; `records` are those of the run.
+
+        What a wave has no report of is no longer beside those it has: a site that left, one that
+        was forgotten, or what the wave before had in this place.
+        """
+        folder, edition = self._briefing.engagement.folder, self._briefing.request.edition
+        run = self._briefing.engagement.wave
+        for sent in self._destination.list_sent() if self._destination is not None else ():
+            below, _, name = sent.rpartition("/")
+            wave = below.rpartition("/")[2] or self._briefing.present
+            is_there = (record_folder(folder, wave, edition) / f"{name}.json").is_file()
+            if not is_there and name != _OF_PAGES and not (wave == run and name in records):
+                self._deliver_from(self._root / below, name, {})
 
     def deliver_pages(self, place: Path) -> None:
         """Bring what the run itself writes; last, because it links to all the rest."""
         names = [*list_index_pages(read_json(place / "run.json")), "run.json"]
         pages = {name: mark_file(place / name) for name in names if (place / name).is_file()}
-        self._deliver_from(place, "_pages", pages)
+        self._deliver_from(place, _OF_PAGES, pages)
 
     def _deliver_from(self, place: Path, name: str, files: Mapping[str, FileMark]) -> None:
         if self._destination is None or self.trouble is not None:
@@ -73,7 +86,7 @@ class Delivery:
             self.trouble = cause
         except OSError as cause:  # its ledger could not be written
             tried = "keep what was delivered from"
-            self.trouble = StoreError(tried, str(self._briefing.reports), str(cause))
+            self.trouble = StoreError(tried, str(self._root), str(cause))
 
 
 def _files_of(record: Record, place: Path | None = None) -> dict[str, FileMark]:

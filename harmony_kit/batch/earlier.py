@@ -7,25 +7,26 @@ Names of owners are not in it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harmony_kit.batch.holding import read_holding, read_published
+from harmony_kit.batch.holding import Holding, read_holding, read_published
 from harmony_kit.batch.register import RegisterLine, mark_site
 from harmony_kit.engagement.folder import Engagement
 from harmony_kit.engagement.secret import keep_secret
 from harmony_kit.files import hash_content, json_bytes, read_json, write_json, write_whole
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.journal.answers import Answer, Answers
+from harmony_kit.journal.answers import Answers
 from harmony_kit.journal.answers_file import answers_bytes
 from harmony_kit.journal.commitment import Commitment
-from harmony_kit.journal.queries import read_beginnings
+from harmony_kit.journal.queries import read_beginnings, read_used
 from harmony_kit.journal.store import Store
 from harmony_kit.measures.waves import Wordings
 
-__all__ = ["Earlier", "read_wordings", "take_earlier"]
+__all__ = ["Earlier", "find_used", "read_wordings", "take_earlier"]
 
 _MANIFEST = "earlier.json"
 _SCHEMA = 3
@@ -60,16 +61,21 @@ def take_earlier(
     }
     known = read_json(target / _MANIFEST)
     extents = {wave: store.site_extents(wave) for wave in {*waves.values(), engagement.wave}}
+    holdings = {wave: _read_holding(engagement, wave) for wave in {*waves.values()}}
+    instrument_of = cache(store.instrument)
     found: dict[str, Any] = {}
     for site, agreed in told.items():
         wave = waves[site]
         then, now = ([*extents[one].get(site, ())] for one in (wave, engagement.wave))
-        rule = _rule_of(engagement, site, wave)
+        rule = _rule_of(holdings[wave], site)
         as_of = [_SCHEMA, wave, then, now, rule, [e.id for e in agreed]]
         if known.get(site, {}).get("as_of") == as_of and _is_there(target, site):
             found[site] = known[site]
         else:
-            files, lines = _draw_site(store, engagement, site, wave, agreed)
+            used = find_used(store, site)
+            asked = {one: used[one] for one in (wave, engagement.wave) if one in used}
+            wordings = read_wordings(asked, instrument_of)
+            files, lines = _draw_site(store, engagement, site, agreed, wave=wave, asked=wordings)
             digest = _write_site(target, site, files)
             found[site] = {"as_of": as_of, "sha256": digest, "entries": [*map(asdict, lines)]}
     _forget_others(target, {*found})
@@ -93,15 +99,14 @@ def _find_waves(store: Store, wave: str) -> dict[str, str]:
     return before
 
 
-def _rule_of(engagement: Engagement, site: str, wave: str) -> str:
+def _read_holding(engagement: Engagement, wave: str) -> Holding:
+    return read_holding(engagement.folder, wave, engagement.settings.min_group)
+
+
+def _rule_of(holding: Holding, site: str) -> str:
     """What of the rules of disclosure changes what may be shown although no answer changed."""
-    holding = read_holding(engagement.folder, wave, engagement.settings.min_group)
-    lines = [
-        asdict(line)
-        for (place, _), lines in sorted(holding.published.items())
-        for line in lines
-        if place == site
-    ]
+    sides = sorted(side for side in holding.published if side[0] == site)
+    lines = [asdict(line) for side in sides for line in holding.published[side]]
     return hash_content([holding.min_group, holding.n_others.get(site, 0), lines])
 
 
@@ -109,15 +114,20 @@ def _is_there(target: Path, site: str) -> bool:
     return all((target / f"{site}.{end}").is_file() for end in ("json", "parquet"))
 
 
-def _draw_site(
-    store: Store, engagement: Engagement, site: str, wave: str, agreed: Sequence[Commitment]
+def _draw_site(  # noqa: PLR0913 - whose wave, and what is known of it
+    store: Store,
+    engagement: Engagement,
+    site: str,
+    agreed: Sequence[Commitment],
+    *,
+    wave: str,
+    asked: Wordings,
 ) -> tuple[dict[str, bytes], tuple[RegisterLine, ...]]:
     """Ending → content of the two files of a site, and what the register will say of them."""
-    current = [*store.current(site, wave), *store.current(site, engagement.wave)]
     told = {
         "wave": wave,
         "key": mark_site(keep_secret(engagement.folder), site, wave),
-        "wordings": read_wordings(store, current),
+        "wordings": asked,
         "entries": [_plain(one) for one in agreed],
         "owners": [asdict(one) for one in store.ledger.owners(site)],
     }
@@ -143,15 +153,24 @@ def _forget_others(target: Path, sites: set[str]) -> None:
             path.unlink(missing_ok=True)
 
 
-def read_wordings(store: Store, answers: Sequence[Answer]) -> Wordings:
-    """Wave → item → hash of how it was asked; waves whose instrument is not kept are absent."""
-    used: dict[str, set[str]] = {}
-    for answer in answers:
-        used.setdefault(answer.wave, set()).add(answer.source.instrument_sha256)
+def find_used(store: Store, site: str | None = None) -> dict[str, set[str]]:
+    """Wave → the hashes of the instruments that asked what is current, of a site or of all."""
+    with store.connect("read answers from") as connection:
+        return read_used(connection, site=site)
+
+
+def read_wordings(
+    used: Mapping[str, Collection[str]], instrument_of: Callable[[str], Instrument]
+) -> Wordings:
+    """Wave → item → hash of how it was asked; waves whose instrument is not kept are absent.
+
+    `used` is as of `find_used`; `instrument_of` gives the one kept under a hash, KeyError where
+    none is.
+    """
     wordings: dict[str, Mapping[str, str]] = {}
     for wave, digests in used.items():
         try:
-            instruments = [store.instrument(digest) for digest in sorted(digests)]
+            instruments = [instrument_of(digest) for digest in sorted(digests)]
         except KeyError:
             continue
         items = {item.id for instrument in instruments for item in instrument.items}

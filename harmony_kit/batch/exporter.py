@@ -29,6 +29,11 @@ class PageExporter(HTMLExporter):
 
     export_from_notebook = "Harmony report"
 
+    @default("optimistic_validation")
+    def _optimistic_validation_default(self) -> bool:
+        # Checked once, after the last preprocessor, and not after each of eleven.
+        return True
+
     @default("template_name")
     def _template_name_default(self) -> str:
         return "harmony"

@@ -10,8 +10,8 @@ until enough others have changed as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from harmony_kit.engagement.secret import keep_secret
 from harmony_kit.journal.answers import AnswersFrame, type_frame
 from harmony_kit.journal.store import Store
 
-__all__ = ["Held", "Holding", "narrow_lines", "read_holding", "read_published"]
+__all__ = ["Held", "Holding", "narrow_lines", "read_holding", "read_moment", "read_published"]
 
 _SIDE = ["site", "wave", "lens"]
 _CELL = ["item", "subject", "about"]
@@ -65,6 +65,16 @@ class Holding:
     min_group: int
     secret: bytes
 
+    def without(self, sites: Collection[str]) -> Holding:
+        """The same once it is written down that what there is of some sites was never handed out.
+
+        One more line of each is in the register then.
+        """
+        published = {key: lines for key, lines in self.published.items() if key[0] not in sites}
+        voided = {site for site, _ in self.published.keys() - published.keys()}
+        more = {site: self.n_others.get(site, 0) + 1 for site in voided}
+        return replace(self, published=published, n_others={**self.n_others, **more})
+
     def hold(self, site: str, now: pd.DataFrame, revision: int, read_at: ReadAt) -> Held:
         """The answers of a site that may be shown, out of all there are `now`."""
         known = {lens for place, lens in self.published if place == site}
@@ -104,11 +114,12 @@ class Holding:
             frame = frame[frame["lens"] == line.lens]
             # Whoever is not in the register was not in the report, whatever numbers her rows have.
             names = {n for n in frame["respondent"].unique() if self._mark(line, n) in people}
-            is_part = [
-                name in names and line.older.get(cell, line.revision) == revision
-                for name, cell in zip(frame["respondent"], _name_cells(frame), strict=True)
-            ]
-            parts.append(frame[is_part])
+            frame = frame[frame["respondent"].isin(names)]
+            if line.older:
+                cells = _name_cells(frame).tolist()
+                is_part = [line.older.get(cell, line.revision) == revision for cell in cells]
+                frame = frame[is_part]
+            parts.append(frame)
         return pd.concat(parts) if parts else read_at(line.revision).iloc[:0]
 
     def _mark(self, line: RegisterLine, name: str) -> str:
@@ -185,12 +196,24 @@ def read_published(
     for name, of_wave in answers.groupby("wave", sort=False):
         holding = read_holding(engagement.folder, str(name), engagement.settings.min_group)
         for site, frame in of_wave.groupby("site", sort=False):
-            read_at = partial(store.frame, [str(site)], str(name))
             revision = newest[str(name)][str(site)]
+            known = {revision: frame.reset_index(drop=True)}
+            read_at = partial(read_moment, store, str(site), str(name), known)
             held.append(holding.hold(str(site), frame, revision, read_at))
     lines = [line for one in held for line in one.entries.values()]
     shown = [one.answers for one in held]
     return type_frame(pd.concat(shown)) if shown else answers, tuple(lines)
+
+
+def read_moment(
+    store: Store, site: str, wave: str, known: Mapping[int, pd.DataFrame], then: int
+) -> pd.DataFrame:
+    """The answers of a site as of a row; `known` are those of rows that need not be read again.
+
+    What was just read is taken for its moment: where a later row got in, the site is stale still.
+    """
+    found = known.get(then)
+    return store.frame([site], wave, until=then) if found is None else found
 
 
 def _read_one_moment(

@@ -13,12 +13,11 @@ from typing import Any
 import harmony_kit
 from harmony_kit.batch.batch_request import BatchRequest
 from harmony_kit.batch.briefing import Briefing, name_portfolio
-from harmony_kit.batch.handing import reports_name
 from harmony_kit.batch.own_notebooks import tell_own
 from harmony_kit.batch.plan import Plan, Step
 from harmony_kit.batch.record import Failure, Record
 from harmony_kit.batch.versions import library_versions
-from harmony_kit.batch.wave_shelves import link_waves
+from harmony_kit.batch.wave_shelves import link_waves, place_of_wave
 from harmony_kit.engagement.divisions import Division
 from harmony_kit.engagement.folder import Site
 from harmony_kit.errors import list_some
@@ -80,9 +79,7 @@ def describe_run(
 
 
 def _link_waves(briefing: Briefing) -> list[dict[str, str]]:
-    engagement = briefing.engagement
-    reports = engagement.folder / reports_name(briefing.request.edition)
-    return link_waves(reports, engagement.wave, briefing.present)
+    return link_waves(briefing.home, briefing.engagement.wave, briefing.present)
 
 
 def _describe_site(
@@ -204,8 +201,9 @@ def tell_run(briefing: Briefing, kept: Mapping[str, str]) -> tuple[str, ...]:
     """
     folder, lines = briefing.engagement.folder, []
     if briefing.moved:
+        aside = place_of_wave(briefing.home, briefing.moved, briefing.present)
         lines.append(
-            f"the reports of wave {briefing.moved} moved to reports/waves/{briefing.moved}"
+            f"the reports of wave {briefing.moved} moved to {aside.relative_to(folder).as_posix()}"
         )
     if briefing.own_notebooks:
         lines.append(tell_own(folder))

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -120,7 +121,7 @@ class Register:
 
     def _parse(self, line: bytes, number: int) -> RegisterLine:
         try:
-            return RegisterLine.of(json.loads(line))
+            return _read_line(line)
         except (ValueError, TypeError) as cause:
             todo = "Bring the file back from a copy: without it a report may give somebody away."
             what = "is no line of the register"
@@ -169,6 +170,12 @@ class Register:
         except OSError as cause:
             what = f"cannot be written ({cause.strerror})"
             raise EngagementError(Problem(str(self._path), "", what)) from cause
+
+
+@lru_cache(maxsize=2**15)
+def _read_line(line: bytes) -> RegisterLine:
+    # For each plant of a run the register is read again: what it said, it still says.
+    return RegisterLine.of(json.loads(line))
 
 
 def join_registers(*registers: bytes) -> bytes:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from harmony_kit.batch.earlier import Earlier
-from harmony_kit.batch.holding import Held, Holding
+from harmony_kit.batch.holding import Held, Holding, read_moment
 from harmony_kit.batch.register import RegisterLine, mark_site
 from harmony_kit.files import FileMark, is_unchanged, read_json, write_json, write_whole
 from harmony_kit.journal.answers import Answers, AnswersFrame
@@ -152,17 +153,10 @@ def _hold(  # noqa: PLR0913 - whose answers, as of when, and by which rules
     holding: Holding | None,
     known: Mapping[int, pd.DataFrame],
 ) -> Held:
-    """The answers that may be shown; `known` are those of moments that need not be read again.
-
-    What was just read is taken for its moment: where a later row got in, the site is stale still.
-    """
+    """The answers that may be shown; `known` are those of moments that need not be read again."""
     if holding is None:
         return Held(frame)
-
-    def read_at(then: int) -> pd.DataFrame:
-        found = known.get(then)
-        return store.frame([site], holding.wave, until=then) if found is None else found
-
+    read_at = partial(read_moment, store, site, holding.wave, known)
     return holding.hold(site, frame, revision, read_at)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 import pandas as pd
 
-from harmony_kit.batch.earlier import read_wordings
+from harmony_kit.batch.earlier import find_used, read_wordings
 from harmony_kit.batch.handing import hand_out, mark_pages, register_lines
 from harmony_kit.batch.holding import narrow_lines, read_published
 from harmony_kit.batch.register import RegisterLine, mark_site
@@ -51,7 +51,7 @@ def compare(
         output = output.with_stem(f"{output.stem}.draft")
     with nullcontext(False) if is_draft else hand_out(engagement) as may_register:  # noqa: FBT003
         with open_store(engagement, is_reader=True) as store:
-            wordings = read_wordings(store, store.current())
+            wordings = read_wordings(find_used(store), store.instrument)
             answers, lines = (
                 (store.frame(chosen), ()) if is_draft else read_published(store, engagement, chosen)
             )

@@ -151,7 +151,7 @@ def making_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 "--never-handed-out",
                 "is_never_handed_out",
                 is_flag=True,
-                help="Reports, exports and comparisons so far were shown to nobody; registered.",
+                help="What this wave (or --wave) told so far was shown to nobody; registered.",
             ),
             click.option(
                 "--draft",

@@ -45,6 +45,7 @@ def backup(folder: Path, path: Path) -> None:
     n_answers, n_people = _count(path)
     click.echo(f"{path}: {len(manifest['files'])} files, {n_answers} answers of {n_people} people")
     click.echo("Read back and whole. It holds answers and the secret: keep it like the store.")
+    click.echo("Reports are not in it: those of deleted answers, or changed by hand, copy as well.")
 
 
 def _count(path: Path) -> tuple[int, int]:

@@ -91,6 +91,9 @@ def _warm_chart() -> None:
     with mpl.rc_context():
         mpl.use("Agg")
         from matplotlib import pyplot as plt
+        from matplotlib.backends.registry import backend_registry
+
+        backend_registry.list_all()  # also those of other packages, else read in every child
 
         figure, axes = plt.subplots(figsize=(2, 2))
         axes.barh(["a", "b"], [1.0, 2.5], label="c")

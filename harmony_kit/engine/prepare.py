@@ -95,8 +95,10 @@ def check_interpreter(path: str | os.PathLike[str], notebook: NotebookNode) -> N
 
     Run here all the same, it would find other packages than it was written with.
     """
-    check_kernel(path, notebook)
     name = kernel_of(notebook)[0]
+    if name in _ANY_PYTHON:  # always there with IPython's kernel: no list of kernels is read
+        return
+    check_kernel(path, notebook)
     if not is_this_python(name):
         what = f"the notebook asks for the kernel {name!r}, which runs another Python"
         how = "Run it with the engine papermill, which starts its kernel."

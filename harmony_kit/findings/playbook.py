@@ -272,9 +272,22 @@ class Playbook(PlaybookPart):
         """Cases already looked up: a batch asks for the same ones at every site."""
         return {}
 
+    def _speaking_of(self, kind: str, pattern: str) -> tuple[Entry, ...]:
+        """The entries of a kind that speak of a pattern or of all; among them a case finds its."""
+        if (kind, pattern) not in self._by_pattern:
+            entries = self._by_kind[kind]
+            self._by_pattern[kind, pattern] = tuple(
+                one for one in entries if not one.when.pattern or pattern in one.when.pattern
+            )
+        return self._by_pattern[kind, pattern]
+
+    @cached_property
+    def _by_pattern(self) -> dict[tuple[str, str], tuple[Entry, ...]]:
+        return {}
+
     def entries_for(self, case: Case) -> tuple[Entry, ...]:
         """The entries that speak to a case, the most special first."""
         if case not in self._found:
-            entries = self._by_kind[case.kind]
+            entries = self._speaking_of(case.kind, case.pattern)
             self._found[case] = tuple(entry for entry in entries if entry.when.matches(case))
         return self._found[case]

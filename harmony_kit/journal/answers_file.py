@@ -61,14 +61,16 @@ def read_answers_file(path: Path, *, wave: str | None = None) -> Answers:
     Raises FileNotFoundError, and `EngagementError` where a `wave` is asked for and all answers
     are of others: that is a mistake in its name, never a plant where nobody was heard.
     """
-    table = pq.read_table(path)
+    # One small file: `read_table` would look for a data set, and start threads.
+    with pq.ParquetFile(path) as file:
+        table = file.read(use_threads=False)
     metadata = table.schema.metadata or {}
     nothing: dict[bytes, Any] = {b"subjects": [], b"waiting": {}, b"response": {}, b"key": ""}
     subjects, waiting, response, key = (
         json.loads(metadata[name]) if name in metadata else default
         for name, default in nothing.items()
     )
-    frame = type_frame(table.to_pandas())
+    frame = type_frame(table.to_pandas(use_threads=False))
     waves = sorted(set(frame["wave"]))
     if wave is not None and waves and wave not in waves:
         todo = "With papermill, -r keeps a name as it is written: -r wave 01."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,12 +12,14 @@ import sqlalchemy as sa
 
 from harmony_kit.instrument.file import instrument_files, load_instrument
 from harmony_kit.instrument.model import Instrument
+from harmony_kit.instrument.relevance import has_conditions
 from harmony_kit.journal.schema import INSTRUMENTS
 
 __all__ = ["instrument_from_row", "instrument_row", "read_conditional"]
 
-#: The instruments with conditions, read once: under a hash there is one questionnaire for good.
+#: Instruments that may have conditions, read once: a hash stays that of one questionnaire.
 _KNOWN: dict[str, Instrument] = {}
+_CONDITION = re.compile(r"""\b(?:relevant|constraint)["']?\s*:""")
 
 
 def instrument_row(path: Path) -> tuple[Instrument, dict[str, Any]]:
@@ -49,11 +52,11 @@ def read_conditional(connection: sa.Connection) -> dict[str, Instrument]:
     found = {}
     for sha256, files in kept:
         # Reading an instrument takes a third of a second; most have no condition at all.
-        if any("relevant" in text or "constraint" in text for text in files.values()):
+        if any(map(_CONDITION.search, files.values())):
             if sha256 not in _KNOWN:
                 _KNOWN[sha256] = _read(connection, sha256)
             found[sha256] = _KNOWN[sha256]
-    return found
+    return {sha256: one for sha256, one in found.items() if has_conditions(one)}
 
 
 def _read(connection: sa.Connection, sha256: str) -> Instrument:

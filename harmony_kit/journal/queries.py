@@ -37,6 +37,7 @@ __all__ = [
     "read_frame",
     "read_mark",
     "read_revision",
+    "read_used",
     "where",
     "where_counted",
 ]
@@ -44,6 +45,7 @@ __all__ = [
 #: How many rows, the number of the newest, the sum of all numbers: adding a row changes it, and
 #: so does taking one away.
 Extent: TypeAlias = tuple[int, int, int]
+_MOMENT = "answered_at"
 
 
 def equal(table: sa.Table, **values: str | None) -> list[sa.ColumnElement[bool]]:
@@ -97,6 +99,16 @@ def newest(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return sa.select(JOURNAL).where(JOURNAL.c.id.in_(ids), is_given).order_by(JOURNAL.c.id)
 
 
+def read_used(connection: sa.Connection, *, site: str | None) -> dict[str, set[str]]:
+    """Wave → the hashes of the instruments that asked what is current there."""
+    rows = newest(where(connection, site=site)).order_by(None)
+    query = rows.with_only_columns(JOURNAL.c.wave, JOURNAL.c.instrument_sha256).distinct()
+    used: dict[str, set[str]] = {}
+    for wave, digest in connection.execute(query):
+        used.setdefault(wave, set()).add(digest)
+    return used
+
+
 def read_frame(
     connection: sa.Connection,
     *,
@@ -110,12 +122,19 @@ def read_frame(
         condition = sa.and_(condition, JOURNAL.c.id <= until, *_seen_later(connection, until))
     if sites is not None:
         condition = sa.and_(condition, JOURNAL.c.site.in_(list(sites)))
-    rows = connection.execute(newest(condition)).mappings().all()
-    left_out = _list_unasked(rows, read_conditional(connection))
-    columns = ("id", *ANSWER_DTYPES)
-    frame = pd.DataFrame(map(itemgetter(*columns), rows), columns=list(columns))
-    frame = frame[~frame["id"].isin(left_out)].reset_index(drop=True)
-    return type_frame(frame.assign(subject=frame["subject"].replace("", None)))
+    # Moments as the numbers they are kept as: made one by one they would take longest.
+    columns = [JOURNAL.c[name] for name in ANSWER_DTYPES if name != _MOMENT]
+    moment = sa.type_coerce(JOURNAL.c[_MOMENT], sa.BigInteger).label(_MOMENT)
+    query = newest(condition).with_only_columns(JOURNAL.c.id, *columns, moment)
+    rows = connection.execute(query).all()
+    names = ["id", *(column.name for column in columns), _MOMENT]
+    frame = pd.DataFrame(map(tuple, rows), columns=names)
+    if instruments := read_conditional(connection):
+        told = connection.execute(newest(condition)).mappings().all()
+        frame = frame[~frame["id"].isin(_list_unasked(told, instruments))].reset_index(drop=True)
+    when = pd.to_datetime(frame[_MOMENT].astype("int64"), unit="us", utc=True)
+    subject = frame["subject"].replace("", None)
+    return type_frame(frame.assign(subject=subject, **{_MOMENT: when}))
 
 
 def _seen_later(connection: sa.Connection, until: int) -> list[sa.ColumnElement[bool]]:

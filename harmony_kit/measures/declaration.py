@@ -12,9 +12,8 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import pandas as pd
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # whoever renders a page needs the kinds of columns and no frame
+    import pandas as pd
     from pandas._typing import DtypeObj
 
 __all__ = [
@@ -165,6 +164,8 @@ class Declaration:
 
     def empty(self) -> pd.DataFrame:
         """A frame without rows."""
+        import pandas as pd
+
         storage = pd.get_option("mode.string_storage")
         if storage not in self._empty:
             typed = {name: pd.Series(dtype=dtype) for name, dtype in self._dtypes_now().items()}
@@ -177,8 +178,17 @@ class Declaration:
 
     def _dtypes_now(self) -> dict[str, DtypeObj]:
         """Column → dtype, as strings are stored now."""
+        import pandas as pd
+
         storage = pd.get_option("mode.string_storage")
-        return {name: _find_dtype(dtype, storage) for name, dtype in self.dtypes.items()}
+        if storage not in self._typed:
+            found = {name: _find_dtype(dtype, storage) for name, dtype in self.dtypes.items()}
+            self._typed[storage] = found
+        return self._typed[storage]
+
+    @cached_property
+    def _typed(self) -> dict[str, dict[str, DtypeObj]]:
+        return {}
 
 
 @lru_cache(maxsize=64)
@@ -187,6 +197,8 @@ def _find_dtype(name: str, storage: str) -> DtypeObj:  # noqa: ARG001
 
     What ``str`` is depends on the storage of strings that is set.
     """
+    import pandas as pd
+
     return pd.api.types.pandas_dtype(name)
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
+from harmony_kit.measures.arrays import Bools, Days
 from harmony_kit.measures.declaration import NAME, TEXT, declare
 from harmony_kit.measures.evidence import DECISION_STATUSES, PILOT_STATUSES
 from harmony_kit.measures.finishing import finish
@@ -28,7 +30,7 @@ PROBLEMS = declare(
     allowed=TEXT,
 )
 
-_Found = tuple[str, pd.Series, str]
+_Found = tuple[str, Bools, str]
 
 
 def list_evidence_problems(
@@ -53,7 +55,7 @@ def list_evidence_problems(
                 file  id                problem handling
     0  decisions.csv  d1  decided_before_raised  no_time
     """
-    today = pd.Timestamp(as_of)
+    today = np.datetime64(as_of, "s")
     parts = [
         *_rows("decision", decisions, _decisions(decisions, today)),
         *_rows("pilot", pilots, _pilots(pilots, today)),
@@ -75,55 +77,77 @@ _UNKNOWN = "status_unknown"
 
 
 def _rows(about: str, frame: pd.DataFrame, found: Iterator[_Found]) -> Iterator[pd.DataFrame]:
+    if frame.empty:
+        return
     file, key = _PLACES[about]
     for problem, is_wrong, handling in found:
-        is_listed = is_wrong.to_numpy(dtype=bool, na_value=False)
-        if is_listed.any():
-            wrong = frame[is_listed]
+        if is_wrong.any():
+            wrong = frame[is_wrong]
             listed = wrong[["site"]].assign(file=file, id=wrong[key], week=wrong.get("week"))
             allowed = ", ".join(_STATUSES[about]) if problem == _UNKNOWN else None
             yield listed.assign(problem=problem, handling=handling, allowed=allowed)
 
 
-def _status(frame: pd.DataFrame) -> pd.Series:
-    return frame["status"].fillna("").str.strip().str.lower()
+# Arrays and not columns of a frame: on the few rows of a plant they take a fifth of the time.
 
 
-def _decisions(frame: pd.DataFrame, today: pd.Timestamp) -> Iterator[_Found]:
-    status, raised, decided = _status(frame), frame["raised_on"], frame["decided_on"]
-    yield "raised_missing", raised.isna(), "no_time"
-    yield "raised_future", raised.gt(today), "left_out"
-    yield "decided_future", decided.gt(today), "open"
-    yield "decided_before_raised", decided.lt(raised), "no_time"
-    yield _UNKNOWN, ~status.isin((*DECISION_STATUSES, "")), "dates_decide"
-    is_open, is_decided = status.eq("open"), status.eq("decided")
-    yield "open_but_decided", is_open & decided.notna(), "dates_decide"
-    yield "decided_undated", is_decided & decided.isna(), "no_time"
-    yield "twice", frame.duplicated(["site", "decision"]), "first_row"
+def _is(frame: pd.DataFrame, *statuses: str) -> Bools:
+    """Whether the status of each row is one of these; "" is none."""
+    told = ("" if pd.isna(one) else one.strip().lower() for one in frame["status"].tolist())
+    return np.array([one in statuses for one in told], dtype=bool)
 
 
-def _pilots(frame: pd.DataFrame, today: pd.Timestamp) -> Iterator[_Found]:
-    status, started, planned = _status(frame), frame["started_on"], frame["planned_end"]
-    ended = frame["ended_on"]
-    yield "started_missing", started.isna(), "no_time"
-    yield "started_future", started.gt(today), "left_out"
-    yield "planned_missing", planned.isna(), "never_late"
-    yield "planned_before_started", planned.le(started), "no_overrun"
-    yield "ended_future", ended.gt(today), "open"
-    yield "ended_before_started", ended.lt(started), "not_dated"
-    yield _UNKNOWN, ~status.isin((*PILOT_STATUSES, "")), "dates_decide"
-    is_over = status.isin(("ended", "stopped"))
-    yield "ended_undated", is_over & ended.isna(), "no_time"
-    yield "running_but_ended", status.eq("running") & ended.notna(), "dates_decide"
-    yield "twice", frame.duplicated(["site", "pilot"]), "first_row"
+def _days(frame: pd.DataFrame, name: str) -> Days:
+    """When, NaT where nobody said."""
+    return frame[name].to_numpy(dtype="datetime64[s]")
 
 
-def _usage(frame: pd.DataFrame, today: pd.Timestamp) -> Iterator[_Found]:
-    mondays = pd.to_datetime(frame["week"].map(lambda week: monday_of(str(week))))
-    answered = frame["accepted"] + frame["overridden"]
-    yield "week_unknown", mondays.isna(), "left_out"
-    yield "week_future", mondays.gt(today), "left_out"
-    yield "more_active", frame["active_users"].gt(frame["eligible_users"]), "not_in_share"
-    yield "none_eligible", frame["eligible_users"].eq(0), "not_in_share"
-    yield "more_answered", answered.gt(frame["shown"]), "not_in_rates"
-    yield "twice", frame.duplicated(["site", "pilot", "week"]), "first_row"
+def _is_again(frame: pd.DataFrame, *names: str) -> Bools:
+    """Whether a row above says the same of these columns."""
+    first: dict[tuple[object, ...], int] = {}
+    rows = zip(*(frame[name].tolist() for name in names), strict=True)
+    places = [first.setdefault(row, place) for place, row in enumerate(rows)]
+    return np.asarray(np.array(places) != np.arange(len(frame)))
+
+
+def _decisions(frame: pd.DataFrame, today: np.datetime64) -> Iterator[_Found]:
+    raised, decided = _days(frame, "raised_on"), _days(frame, "decided_on")
+    yield "raised_missing", np.isnat(raised), "no_time"
+    yield "raised_future", raised > today, "left_out"
+    yield "decided_future", decided > today, "open"
+    yield "decided_before_raised", decided < raised, "no_time"
+    yield _UNKNOWN, ~_is(frame, *DECISION_STATUSES, ""), "dates_decide"
+    yield "open_but_decided", _is(frame, "open") & ~np.isnat(decided), "dates_decide"
+    yield "decided_undated", _is(frame, "decided") & np.isnat(decided), "no_time"
+    yield "twice", _is_again(frame, "site", "decision"), "first_row"
+
+
+def _pilots(frame: pd.DataFrame, today: np.datetime64) -> Iterator[_Found]:
+    started, planned = _days(frame, "started_on"), _days(frame, "planned_end")
+    ended = _days(frame, "ended_on")
+    yield "started_missing", np.isnat(started), "no_time"
+    yield "started_future", started > today, "left_out"
+    yield "planned_missing", np.isnat(planned), "never_late"
+    yield "planned_before_started", planned <= started, "no_overrun"
+    yield "ended_future", ended > today, "open"
+    yield "ended_before_started", ended < started, "not_dated"
+    yield _UNKNOWN, ~_is(frame, *PILOT_STATUSES, ""), "dates_decide"
+    yield "ended_undated", _is(frame, "ended", "stopped") & np.isnat(ended), "no_time"
+    yield "running_but_ended", _is(frame, "running") & ~np.isnat(ended), "dates_decide"
+    yield "twice", _is_again(frame, "site", "pilot"), "first_row"
+
+
+def _usage(frame: pd.DataFrame, today: np.datetime64) -> Iterator[_Found]:
+    weeks = frame["week"].tolist()
+    known = {week: monday_of(str(week)) for week in dict.fromkeys(weeks)}
+    mondays = np.array([known[week] for week in weeks], dtype="datetime64[s]")
+    active, eligible, shown, accepted, overridden = (
+        frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        for name in ("active_users", "eligible_users", "shown", "accepted", "overridden")
+    )
+    yield "week_unknown", np.isnat(mondays), "left_out"
+    yield "week_future", mondays > today, "left_out"
+    yield "more_active", active > eligible, "not_in_share"
+    yield "none_eligible", eligible == 0, "not_in_share"
+    yield "more_answered", accepted + overridden > shown, "not_in_rates"
+    yield "twice", _is_again(frame, "site", "pilot", "week"), "first_row"

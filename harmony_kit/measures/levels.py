@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Final
 
@@ -87,8 +87,9 @@ def _find_silent(n: int, total: int, n_options: int) -> frozenset[_Pattern]:
 
 
 def _list_patterns(n: int, total: int, n_options: int) -> Iterator[_Pattern]:
-    for pattern in product(range(n_options + 1), repeat=len(LEVELS)):
-        if sum(pattern) == n_options and _bound(_kinds(pattern), n, total):
+    for most in product(range(n_options + 1), repeat=len(LEVELS) - 1):
+        pattern = (*most, n_options - sum(most))
+        if pattern[-1] >= 0 and _bound(_kinds(pattern), n, total):
             yield pattern
 
 
@@ -115,6 +116,7 @@ def _bound(kinds: list[_Kind], n: int, total: int) -> list[tuple[int, int]]:
     ]
 
 
+@cache
 def _ends(level: str, named: bool | None, n: int) -> tuple[int, int]:  # noqa: FBT001
     counts = [count for count in range(n + 1) if name_level(count, n) == level]
     if not counts:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import permutations
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,7 @@ __all__ = [
 #: A batch has more rows than this, the report of a site fewer: what is quick for the one is slow
 #: for the other.
 MANY: Final = 10_000
+_BOTH: Final = 2
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def code_groups(frame: pd.DataFrame, keys: Sequence[str]) -> Groups:
     ([1, 0, 1], ['a', 'b'])
     """
     combined = np.zeros(len(frame), dtype=np.int64)
-    levels: list[pd.Index] = []
+    levels: list[ExtensionArray] = []
     for key in keys:
         codes, values = _code_values(frame[key])
         combined = combined * max(len(values), 1) + codes
@@ -107,8 +109,7 @@ def code_groups(frame: pd.DataFrame, keys: Sequence[str]) -> Groups:
     columns: dict[str, ExtensionArray] = {}
     for key, level in zip(reversed(keys), reversed(levels), strict=True):
         found, position = np.divmod(found, max(len(level), 1))
-        column = level.take(position).array
-        columns[key] = column.astype("str") if key == "item" else column
+        columns[key] = level.take(position)
     index = pd.RangeIndex(len(found))
     return Groups(codes=codes, keys=pd.DataFrame({key: columns[key] for key in keys}, index=index))
 
@@ -126,7 +127,7 @@ def find_rows(table: pd.DataFrame, wanted: pd.DataFrame) -> Ints:
     return np.array([place.get(row, -1) for row in _tuples_of(wanted)], dtype=np.int64)
 
 
-def _tuples_of(frame: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+def _tuples_of(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     return zip(*(frame[name].tolist() for name in frame.columns), strict=True)
 
 
@@ -145,15 +146,18 @@ def join_pairs(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     return rows.iloc[repeated].reset_index(drop=True).assign(**both)
 
 
-def _code_values(values: pd.Series) -> tuple[Ints, pd.Index]:
-    """Which of its different values each one is, and these in order.
+def _code_values(values: pd.Series) -> tuple[Ints, ExtensionArray]:
+    """Which of its different values each one is, and these in order; of categories their names.
 
     Few words are told apart as Python has them: on few rows `pandas.factorize` of a column of its
     own takes several times as long, on many it takes an eighth.
     """
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        used, codes = np.unique(values.cat.codes.to_numpy(), return_inverse=True)
+        return codes, values.cat.categories.take(used).astype("str").array
     if not isinstance(values.dtype, pd.StringDtype) or len(values) > MANY:
         codes, found = pd.factorize(values, sort=True)
-        return codes, pd.Index(found, dtype=values.dtype)
+        return codes, pd.Index(found, dtype=values.dtype).array
     words = values.to_numpy(dtype=object)
     different = sorted(set(words))
     if len(different) == 1:
@@ -161,7 +165,7 @@ def _code_values(values: pd.Series) -> tuple[Ints, pd.Index]:
     else:
         place = {word: code for code, word in enumerate(different)}
         codes = np.array([place[word] for word in words], dtype=np.int64)
-    return codes, pd.Index(different, dtype=values.dtype)
+    return codes, pd.array(different, dtype=values.dtype)
 
 
 @dataclass(frozen=True)
@@ -227,21 +231,17 @@ def lens_pairs(answers: pd.DataFrame, lenses: tuple[str, str] | None = None) -> 
             places.iloc[np.repeat(np.arange(len(places)), 2)].reset_index(drop=True).assign(**both)
         )
     seen = code_groups(answers, ["site", "wave", "lens", "about"]).keys
-    about = seen[["site", "wave", "about"]].rename(columns={"about": "lens"})
-    known = pd.concat([seen[["site", "wave", "lens"]], about]).drop_duplicates()
-    pairs = known.merge(known.rename(columns={"lens": "other"}), on=["site", "wave"])
-    pairs = pairs[pairs["lens"] != pairs["other"]]
-    crowded = pairs[pairs.duplicated(["site", "wave", "lens"])]
-    if len(crowded):
-        place = crowded[["site", "wave"]].head(1)
-        there = ", ".join(sorted(known.merge(place)["lens"]))
-        column, expected = "lens", "two lenses at a site"
-        raise FrameError(column, expected, f"{there} at {place['site'].item()}")
-    return _sorted(pairs)
-
-
-def _sorted(pairs: pd.DataFrame) -> pd.DataFrame:
-    return pairs.sort_values(["site", "wave", "lens"]).reset_index(drop=True)
+    known: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for site, wave, *lens_and_about in _tuples_of(seen):
+        known[site, wave].update(lens_and_about)
+    pairs = []
+    for (site, wave), there in known.items():
+        if len(there) > _BOTH:
+            column, expected = "lens", "two lenses at a site"
+            raise FrameError(column, expected, f"{', '.join(sorted(there))} at {site}")
+        pairs += [(site, wave, *pair) for pair in permutations(sorted(there), _BOTH)]
+    columns = dict(zip(("site", "wave", "lens", "other"), zip(*pairs, strict=True), strict=False))
+    return pd.DataFrame(columns, columns=["site", "wave", "lens", "other"], dtype="str")
 
 
 def headcounts_of(groups: pd.DataFrame, n: Ints, headcounts: pd.DataFrame | None) -> Floats:

@@ -158,8 +158,14 @@ def list_sets(n: int, points: int) -> list[_CountSet]:
     >>> list_sets(2, 2)
     [(2, 0), (1, 1), (0, 2)]
     """
-    sets = combinations_with_replacement(range(points), n)
-    return [tuple(np.bincount(one, minlength=points).tolist()) for one in sets]
+    return [*_list_sets(n, points)]
+
+
+@lru_cache(maxsize=64)
+def _list_sets(n: int, points: int) -> tuple[_CountSet, ...]:
+    answers = combinations_with_replacement(range(points), n)
+    scale = range(points)
+    return tuple(tuple(map(one.count, scale)) for one in answers)
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ frame with its means, and what follows from them, put in from what is told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,12 +123,16 @@ def tell_scales(scales: pd.DataFrame, within: pd.DataFrame) -> pd.DataFrame:
 
     With the counts of the other ratings beside it, the index would give that one's back.
     """
-    rated, places = (
-        pd.MultiIndex.from_frame(frame[list(_SCALE)].astype("object").fillna(""))
-        for frame in (within[within["mean_from"].notna()], scales)
+    rated = {*_list_places(within[within["mean_from"].notna()])}
+    is_hidden = np.array([place in rated for place in _list_places(scales)], dtype=bool)
+    return scales.assign(
+        **{name: np.where(is_hidden, np.nan, scales[name]) for name in _SCALE_INDICES}
     )
-    is_hidden = pd.Series(places.isin(rated), index=scales.index, dtype="bool")
-    return scales.assign(**{name: scales[name].mask(is_hidden) for name in _SCALE_INDICES})
+
+
+def _list_places(frame: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    columns = (["" if pd.isna(one) else one for one in frame[name].tolist()] for name in _SCALE)
+    return zip(*columns, strict=True)
 
 
 def _is_banded(frame: pd.DataFrame, *names: str) -> Bools:

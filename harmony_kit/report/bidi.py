@@ -18,6 +18,11 @@ _FIRST_STRONG, _LEFT_TO_RIGHT, _POP = "\u2068", "\u2066", "\u2069"
 _TURNING = re.compile("[\u202a-\u202e]")  # embeddings and overrides
 _ISOLATES = re.compile("[\u2066-\u2069]")
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
+#: Blocks that hold all letters of such scripts, and all marks: text without any is settled already.
+_MAY_MOVE = re.compile(
+    "[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 
 
 def isolate(text: str) -> str:
@@ -37,7 +42,7 @@ def settle_value(value: object) -> object:
 
 @lru_cache(maxsize=8192)
 def _set_apart(text: str, opening: str) -> str:
-    if text.isascii():
+    if text.isascii() or not _MAY_MOVE.search(text):
         return text
     plain = _TURNING.sub("", text)
     depths = _depths(plain)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from harmony_kit.report.drawings.palette import GOOD, LENSES, LINE, PAPER
@@ -33,7 +34,8 @@ _OF_THE_PAGE: Final = re.compile(
     r'|\s(?:role|tabindex|data-[a-z]+|style|aria-[a-z]+)="[^"]*"',
     re.DOTALL,
 )
-_CLASS: Final = re.compile(r'<(\w+)([^>]*?) class="([^"]*)"')
+#: Not of an image, whose content would be searched letter by letter.
+_CLASS: Final = re.compile(r'<(?!img )(\w+)([^>]*?) class="([^"]*)"')
 _CELL: Final = re.compile(r"<(t[dh])(?![^>]* style=)(?=[ >])")
 #: Beside each other on the page without a sign between them.
 _APART: Final = (("</span><span>", "</span> · <span>"), ('<span class="pair">', "<br><span>"))
@@ -129,7 +131,12 @@ def _embed(found: re.Match[str]) -> str:
 def _set_look(found: re.Match[str]) -> str:
     """A tag with the look of its classes in place of them."""
     tag, others, names = found.groups()
+    return f"<{tag}{others}{_style(tag, names)}"
+
+
+@cache
+def _style(tag: str, names: str) -> str:
     styles = [_LOOKS[name] for name in names.split() if name in _LOOKS]
     if tag == "blockquote" or "view" in names.split():
         styles.insert(0, f"border-left:3px solid {LINE};padding-left:.8em;margin:.5em 0")
-    return f'<{tag}{others} style="{";".join(styles)}"' if styles else f"<{tag}{others}"
+    return f' style="{";".join(styles)}"' if styles else ""
