@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from harmony_kit.batch.briefing import clean_up
+from harmony_kit.batch.leftovers import clean_up
 from harmony_kit.batch.page import Page
 from harmony_kit.batch.publish import (
     clean_notebook,
