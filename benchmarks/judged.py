@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 #: A reader told of the world takes his time: so many plants of a row are shown to him.
-TOLD_PLANTS = 4
+TOLD_PLANTS = 12
 
 
 def headlines(found: Coorientation) -> pd.DataFrame:

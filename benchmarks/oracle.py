@@ -159,9 +159,11 @@ class _Views:
 
 @cache
 def _prior(world: World) -> _Views:
-    first = _estimate(world)  # of lens A, with own view a and the other's b
-    first /= np.maximum(first.sum(axis=2, keepdims=True), 1e-300)
-    second = first.transpose(1, 0, 2)
+    # Of lens A, with own view a and the other's b; a lens that reads right has no size.
+    reads_right = replace(world, size=0.0) if world.kind == "one side" else world
+    both = [_estimate(one) for one in (world, reads_right)]
+    first, second = (one / np.maximum(one.sum(axis=2, keepdims=True), 1e-300) for one in both)
+    second = second.transpose(1, 0, 2)
     seems_a, seems_b = _CLOSE[:, None, :], _CLOSE[None, :, :]
     return _Views(
         _own(world),
@@ -171,17 +173,26 @@ def _prior(world: World) -> _Views:
 
 
 def _own(world: World) -> Floats:
-    low, high = {
-        "scattered": (1.02, 4.98),
-        "equal": (1.15 + world.size, 4.85 - world.size),
-        "one-sided": (1.2, 3.6),
-        "near": (2.2, 3.8),
-    }.get(world.kind, (1.3, 4.7))
-    one = (np.abs(_GRID - (low + high) / 2) <= (high - low) / 2 + 0.05).astype(float)
+    if world.kind == "one side":
+        return np.outer(_between(2.2, 4.6), _between(1.4, 3.8))
+    one = _between(
+        *{
+            "scattered": (1.02, 4.98),
+            "equal": (1.15 + world.size, 4.85 - world.size),
+            "one-sided": (1.2, 3.6),
+            "near": (2.2, 3.8),
+        }.get(world.kind, (1.3, 4.7))
+    )
     if world.kind == "skewed":
         far = np.maximum(5 - _GRID, 1e-9)
         one = np.sqrt(far) * np.exp(-far / 0.6)
-    return np.outer(one, one) / one.sum() ** 2
+        one /= one.sum()
+    return np.outer(one, one)
+
+
+def _between(low: float, high: float) -> Floats:
+    one = (np.abs(_GRID - (low + high) / 2) <= (high - low) / 2 + 0.05).astype(float)
+    return one / one.sum()
 
 
 def _estimate(world: World) -> Floats:
@@ -195,7 +206,7 @@ def _estimate(world: World) -> Floats:
         case "mixed":
             anywhere = ((e > 1.2) & (e < 4.8)) / 3.6
             density = 0.5 * _bump(e - a, 0.3) + 0.3 * _bump(e - b, 0.3) + 0.2 * anywhere
-        case "one-sided":
+        case "one-sided" | "one side":
             density = _bump(e - b - size, 0.35)
         case "skewed":
             beyond = e - b + 0.4

@@ -74,6 +74,7 @@ WORLDS = {
     "one-sided 1.0, habits 0.2": World("one-sided", 1.0, habit=0.2),
     "one-sided 1.0, habits 0.35": World("one-sided", 1.0, habit=0.35),
     "one-sided 1.3, habits 0.35": World("one-sided", 1.3, habit=0.35),
+    "one side, habits 0.35": World("one side", 1.0, habit=0.35),
     "skewed": World("skewed"),
     "everybody says 4": World("four"),
     "near the tolerance": World("near"),
@@ -126,6 +127,9 @@ def _place_views(world: World, random: np.random.Generator, n: int) -> Floats:
     elif world.kind == "one-sided":
         own = random.uniform(1.2, 3.6, shape)
         estimate = own[::-1] + random.normal(size, 0.35, shape)
+    elif world.kind == "one side":  # the first thinks higher, and expects still higher
+        own = random.uniform([[2.2], [1.4]], [[4.6], [3.8]], shape)
+        estimate = own[::-1] + random.normal([[size], [0]], 0.35, shape)
     elif world.kind == "skewed":
         own = np.clip(5 - random.gamma(1.5, 0.6, shape), 1.1, 4.9)
         estimate = own[::-1] + random.gamma(1, 0.6, shape) - 0.4

@@ -579,6 +579,7 @@ def test_a_real_name_goes_along_and_a_plan_is_corrected_as_well(planned, folder)
         "page"
     ]
     assert page["told"] == {"key": "correct.done", "code": "kilo-2", "n": 0}
+    assert begin(planned, "KILO-2")["problems"] == {"respondent": "pseudonym_taken"}
     assert [p["respondent"] for p in page["planned"]] == ["mira-17"]
     assert [one.place for one in read_names(folder)] == [("porto", "2026", "kilo-2")]
 
@@ -609,6 +610,9 @@ def test_an_answer_to_somebody_who_was_corrected_meanwhile_is_not_saved(folder):
     before = {"site": "lyon", "wave": "2026", "respondent": "mira-17", "session": "s"}
     again = open_desk(folder).handle({"do": "hello", "open": before})["page"]
     page = first.handle({"do": "leave"})["page"]
+    unknown = first.handle({"do": "resume", "respondent": "mira-17"})["problems"]
+    assert unknown == {"code": "lobby.unknown_code"}
+    assert begin(first)["problems"] == {"respondent": "pseudonym_taken"}
     for lobby in (again, page):
         told = [person["respondent"] for person in lobby["people"]]
         assert (lobby["kind"], told) == ("lobby", ["mara-1"])

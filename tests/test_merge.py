@@ -208,6 +208,22 @@ def test_what_was_answered_under_a_name_corrected_elsewhere_is_told(tmp_path):
     ) in told.output
 
 
+def test_who_was_corrected_back_stays_on_the_list_after_a_merge_with_a_copy_from_between(tmp_path):
+    here, there = make_engagement(tmp_path / "ana"), tmp_path / "ben"
+    first = open_desk(here)
+    begin(first)
+    first.handle({"do": "leave"})
+    run = CliRunner().invoke
+    common = ["correct", str(here), "--site", "lyon", "--why", "x"]
+    run(main, [*common, "--respondent", "mira-17", "--pseudonym", "mara-1"])
+    shutil.copytree(here, there)
+    run(main, [*common, "--respondent", "mara-1", "--pseudonym", "mira-17"])
+    assert run(main, ["merge", str(here), str(there / "answers.sqlite")]).exit_code == 0
+    page = open_desk(here).handle({"do": "hello"})["page"]
+    assert [person["respondent"] for person in page["people"]] == ["mira-17"]
+    assert "1 plant in wave 2026" in run(main, ["check", str(here)]).output
+
+
 # Whatever the order
 
 

@@ -72,7 +72,9 @@ def test_bars(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["mixed", "one-sided 1.3, habits 0.35", "all misreadings 1.2"])
+@pytest.mark.parametrize(
+    "name", ["mixed", "one-sided 1.3, habits 0.35", "one side, habits 0.35", "all misreadings 1.2"]
+)
 def test_a_reader_told_the_world_is_as_right_as_he_says(name):
     asked = truth.interview(name, (8, 8), 5, 1)
     true = pd.concat([worlds.find_truth(one.truth, 5) for one in asked], ignore_index=True)

@@ -121,8 +121,10 @@ def _read_store(engagement: Engagement) -> _Stored:
         ]
         with store.connect("read instruments from") as connection:
             instruments = read_conditional(connection)
-        people = [one for one in store.respondents() if "moved_to" not in one.details]
-        return _Stored(store.current(), people, lost, instruments, store.cases.moved())
+        moved = store.cases.moved()
+        everybody = store.respondents()
+        people = [one for one in everybody if (one.site, one.wave, one.respondent) not in moved]
+        return _Stored(store.current(), people, lost, instruments, moved)
     finally:
         store.close()
 

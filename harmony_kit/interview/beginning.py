@@ -107,6 +107,8 @@ def check_newcomer(newcomer: Newcomer, desk: Desk) -> dict[str, str]:
     setting = desk.setting
     taken = desk.journal.respondents(newcomer.site, newcomer.wave)
     names = {respondent.respondent.casefold() for respondent in taken}
+    there = newcomer.site, newcomer.wave
+    names |= {was[2].casefold() for was in desk.journal.cases.moved() if was[:2] == there}
     checks = {
         "site": ("choose_one", newcomer.site in setting.sites),
         "wave": ("choose_one", WAVE.allows(newcomer.wave)),

@@ -11,7 +11,7 @@ from harmony_kit.journal.answers import Answer, Event, Place, Respondent
 from harmony_kit.journal.case import Correction, InterviewCase, Teller
 from harmony_kit.journal.subject import Subject
 
-__all__ = ["InterviewCases", "InterviewJournal"]
+__all__ = ["InterviewCases", "InterviewJournal", "list_known"]
 
 
 class InterviewCases(Protocol):
@@ -19,6 +19,9 @@ class InterviewCases(Protocol):
 
     def read(self, site: str | None = None, wave: str | None = None) -> list[InterviewCase]:
         """Every case, also what was corrected away."""
+
+    def moved(self) -> dict[Place, Place]:
+        """Where those are now whose site or pseudonym was corrected."""
 
     def find(self, place: Place, /) -> InterviewCase:
         """The case of a place. Raises `CaseError` where there is none."""
@@ -76,3 +79,10 @@ class InterviewJournal(Protocol):
 
     def instrument(self, sha256: str, /) -> Instrument:
         """An instrument that was kept."""
+
+
+def list_known(journal: InterviewJournal, site: str | None, wave: str | None) -> list[Respondent]:
+    """The respondents of a site and wave, each under the name they have now."""
+    moved = journal.cases.moved()
+    everybody = journal.respondents(site, wave)
+    return [one for one in everybody if (one.site, one.wave, one.respondent) not in moved]

@@ -28,7 +28,8 @@ def view_lobby(desk: Desk, site: str, wave: str, language: str) -> ScreenView:
         return plain
     everybody = desk.journal.respondents(site=site)
     waves = {setting.wave, wave, *(respondent.wave for respondent in everybody)}
-    people = [r for r in everybody if r.wave == wave and "moved_to" not in r.details]
+    moved = desk.journal.cases.moved()
+    people = [r for r in everybody if r.wave == wave and (site, wave, r.respondent) not in moved]
     begun = {r.respondent for r in everybody if r.wave == wave}
     cases = [case for case in desk.journal.cases.read(site, wave) if case.moved_to is None]
     n_answers = Counter(a.respondent for a in desk.journal.current(site, wave)) if people else {}

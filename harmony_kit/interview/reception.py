@@ -33,6 +33,7 @@ from harmony_kit.interview.beginning import (
 from harmony_kit.interview.conversation import Conversation, FormMessage
 from harmony_kit.interview.correcting import check_correction, correct_person
 from harmony_kit.interview.interview import Interview
+from harmony_kit.interview.keeping import list_known
 from harmony_kit.interview.lobby import (
     consent_text,
     view_correction,
@@ -117,9 +118,7 @@ class Reception:
         site, wave = before.get("site"), before.get("wave")
         if self.desk.setting.is_self_service and (site, wave) != (self.site, self.wave):
             return
-        everybody = self.desk.journal.respondents(site, wave)
-        known = [one for one in everybody if "moved_to" not in one.details]
-        for respondent in known:
+        for respondent in list_known(self.desk.journal, site, wave):
             if respondent.respondent == before.get("respondent") and not respondent.finished_at:
                 self._sit_down(resume_interview(respondent, self.desk))
 
@@ -240,7 +239,7 @@ class Reception:
         return {}
 
     def _find(self, name: str) -> Respondent | None:
-        known = self.desk.journal.respondents(self.site, self.wave)
+        known = list_known(self.desk.journal, self.site, self.wave)
         same = [r for r in known if r.respondent.casefold() == name.strip().casefold()]
         return same[0] if same else None
 

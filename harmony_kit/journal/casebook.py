@@ -220,12 +220,8 @@ def _correct(
     _log(connection, there, "corrected", teller, {**known, **was})
     person = _find_person(connection, case.place)
     if person is not None:
-        details = {key: text for key, text in person.details.items() if key != "moved_to"}
-        if there != case.place:
-            before = replace(person, details={**details, "moved_to": " / ".join(there)})
-            upsert(connection, RESPONDENTS, asdict(before))
         moved = replace(person, site=there[0], respondent=there[2], lens=lens, role=role)
-        upsert(connection, RESPONDENTS, asdict(replace(moved, details=details)))
+        upsert(connection, RESPONDENTS, asdict(moved))
 
 
 def _find_person(connection: sa.Connection, place: Place) -> Respondent | None:
