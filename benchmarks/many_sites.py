@@ -104,8 +104,9 @@ def _repeat_report(plant: Plant, folder: Path, site: str, k: int, chance: random
     """Results, an empty page and the record of a plant under another name."""
     rows = []
     for row in plant.understanding:
-        moved = chance.uniform(-0.1, 0.1)
-        ends = {name: min(max(row[name] + moved, 0.0), 1.0) for name in ("share", "low", "high")}
+        # As far as the interval, which is never without width, has room.
+        moved = min(max(chance.uniform(-0.1, 0.1), -row["low"]), 1 - row["high"])
+        ends = {name: row[name] + moved for name in ("share", "low", "high")}
         rows.append({**row, **ends})
     text = plant.others
     for title in plant.titles:

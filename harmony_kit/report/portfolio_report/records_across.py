@@ -55,7 +55,11 @@ def _tell_pages(view: PortfolioView, by_site: Mapping[str, Row]) -> Block:
     columns = (ReportColumn(words.say("division.page")), *heads)
     table = ReportTable(words.say("division.records"), columns, rows)
     return render_block(
-        "section", words, part="talk", lead=words.say("talk.lead"), content=show_table(table, words)
+        "section",
+        words,
+        part="talk",
+        lead=words.say("division.felt"),
+        content=show_table(table, words),
     )
 
 
