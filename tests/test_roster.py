@@ -160,6 +160,24 @@ def test_a_corrected_pseudonym_keeps_its_name(folder, tmp_path):
     assert "has no side 'sales'" in told
 
 
+def test_a_row_of_somebody_who_was_corrected_since_is_left_out_with_the_name(folder, tmp_path):
+    head = ("site", "side", "pseudonym", "date", "name")
+    rows = [("north", "it", "kilo-2", "", "Kim Lo"), ("north", "it", "mira-17", "", "Mira Ro")]
+    run("roster", folder, write_sheet(tmp_path / "s.csv", head, *rows))
+    where = ("--site", "north", "--respondent", "kilo-2")
+    run("correct", folder, *where, "--pseudonym", "kora-3", "--why", "misread")
+    names, known = read_names(folder), read_cases(folder)
+    told = run("roster", folder, tmp_path / "s.csv")
+    assert told.splitlines()[:2] == [
+        "s.csv: 1 interviews, 0 new or changed",
+        "kilo-2 of north is kora-3 at north now; the row was left out: write that into the sheet",
+    ]
+    assert (read_names(folder), read_cases(folder)) == (names, known)
+    run("plan", folder, "--schedule", tmp_path / "again.xlsx")
+    planned = [cells["pseudonym"] for _, cells in read_row_file(tmp_path / "again.xlsx").rows]
+    assert {"kilo-2", "kora-3", "mira-17"}.intersection(planned) == {"kora-3", "mira-17"}
+
+
 def test_reports_tell_what_became_of_people_only_in_groups():
     counts = {"finished": 13, "refused": 2, "broken_off": 1, "planned": 4}
     everything = Response(13, 16, (("refused", 2), ("broken_off", 1)))

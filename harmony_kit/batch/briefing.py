@@ -175,6 +175,7 @@ class Briefing:
     def write_portfolio_folder(self, division: Division | None) -> None:
         """Bring the folder up to date a portfolio is made from where there are many sites."""
         if not self.engagement.divisions:
+            self.site_folders.remove(PORTFOLIO)
             return
         words = load_words(self.engagement.language)
         title = say_division(division, words) if division else ""

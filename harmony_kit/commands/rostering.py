@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -15,6 +15,7 @@ from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engagement.real_names import RealName, keep_names
 from harmony_kit.engagement.row_files import NumberedCells, read_row_file
 from harmony_kit.errors import Problem
+from harmony_kit.journal.answers import Place
 from harmony_kit.journal.case import InterviewCase
 from harmony_kit.journal.names import PSEUDONYM
 from harmony_kit.report.words import load_words, word_languages
@@ -52,16 +53,26 @@ def read_roster(folder: Path, path: Path, *, wave: str | None) -> None:
         for _, cells in read
     ]
     with open_store(engagement) as store, store.atomic():
-        n_new = sum(store.cases.plan(case, teller_of("")) for case in cases)
+        moved = store.cases.moved()
+        here = [case for case in cases if case.place not in moved]
+        n_new = sum(store.cases.plan(case, teller_of("")) for case in here)
     names = [
-        RealName(case.site, case.wave, case.respondent, cells["name"])
+        RealName(*case.place, cells["name"])
         for case, (_, cells) in zip(cases, read, strict=True)
-        if cells["name"]
+        if cells["name"] and case in here
     ]
-    click.echo(f"{path.name}: {len(cases)} interviews, {n_new} new or changed")
+    click.echo(f"{path.name}: {len(here)} interviews, {n_new} new or changed")
+    _tell_moved({case.place: moved[case.place] for case in cases if case.place in moved})
     if names:
         kept = keep_names(engagement.folder, names)
         click.echo(f"{kept}: {len(names)} names, for your eyes; no report or notebook reads it")
+
+
+def _tell_moved(moved: Mapping[Place, Place]) -> None:
+    """Say whose rows were left out, because they were corrected since the sheet was written."""
+    for (site, _, name), (new_site, _, new_name) in moved.items():
+        what = f"{name} of {site} is {new_name} at {new_site} now; the row was left out"
+        click.secho(f"{what}: write that into the sheet", fg="yellow")
 
 
 def _columns(headers: tuple[str, ...]) -> dict[str, str]:

@@ -148,7 +148,8 @@ def _schedule(
     for row in planned.to_dict("records"):
         site, lens = str(row["site"]), str(row["lens"])
         who = (site, engagement.site(site).name, _lens(engagement, lens))
-        waiting = [c for c in cases if (c.site, c.lens) == (site, lens) and c.state in _WAITING]
+        here = [c for c in cases if c.counts and (c.site, c.lens) == (site, lens)]
+        waiting = [case for case in here if case.state in _WAITING]
         for i, case in enumerate(waiting, 1):
             number = int(row["n"]) + i
             plan = (case.date or None, None, None, case.interviewer or None, case.role or None)
