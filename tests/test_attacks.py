@@ -205,21 +205,32 @@ def _vectors(n, options=5):
     return np.array([np.bincount(one, minlength=options) for one in sets])
 
 
-@pytest.mark.parametrize(("n", "n_other"), [(4, 4), (4, 6), (5, 4), (5, 5), (6, 6), (7, 5)])
+@pytest.mark.parametrize(
+    ("n", "n_other"), [(4, 4), (4, 6), (5, 4), (5, 5), (6, 6), (7, 5), (7, 7), (5, 6), (6, 7)]
+)
 def test_owners_and_how_they_meet_fix_nobodys_choice_but_where_both_say_the_same(n, n_other):
     """All that is told of one duty, for every pair of counts there can be."""
-    ways = _vectors(n, 4)
-    told = tell_ownership(_duties(ways, _vectors(n_other, 4)), Settings())
+    ways, others = _vectors(n, 4), _vectors(n_other, 4)
+    mirrored = _duties(others, ways).assign(lens="b", other="a").head(1)  # hidden on that side too
+    duties = pd.concat([_duties(ways, others), mirrored], ignore_index=True)
+    told = tell_ownership(duties, Settings()).iloc[:-1]
     assert told["counts"].isna().all()
     seen = told[["owner", "other_owner", "pattern", "claim", "probability"]].astype("str")
     for form, rows in seen.groupby([*seen], sort=False).indices.items():
-        here = ways[np.unique(rows // len(_vectors(n_other, 4)))]
+        here = ways[np.unique(rows // len(others))]
         assert not (here == here[0]).all(axis=0).any(), form
         for chosen in np.flatnonzero(here.any(axis=0)):
             rest = here[here[:, chosen] > 0] - np.eye(4, dtype=int)[chosen]
             is_fixed = (rest == rest[0]).all(axis=0).any()
             says_the_same = form[0] == form[1]
             assert not is_fixed or (form[3] == "claimed" and says_the_same), (form, chosen)
+
+
+def test_beside_counts_that_are_shown_it_is_not_claimed_that_sides_name_different_owners():
+    told = tell_ownership(_duties(_vectors(7, 4), _vectors(9, 4)), Settings())
+    claimed = told[told["counts"].isna() & (told["claim"] == "claimed")]
+    assert len(claimed) > 0
+    assert (claimed["owner"] == claimed["other_owner"]).all()
 
 
 def _duties(ways, others):

@@ -221,6 +221,8 @@ def test_pages_come_and_go_with_the_number(tmp_path: Path, maker: Maker) -> None
     assert (folder / "reports" / kept).read_text() == "my own words"
     assert after == before
     assert file_digests(tmp_path / "there") == before
+    sites = folder / ".harmony" / "sites"
+    assert sorted(path.name for path in sites.iterdir()) == ["a", "b", "c", "d"]
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from exchange_cases import SMALL, WHEN, offer_text
 
 from harmony_kit.journal.answers import Answer, Respondent, Source
+from harmony_kit.journal.case import Correction, Teller
 from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.schema import IMPORT_ROWS
 from harmony_kit.journal.store import Store
@@ -326,6 +327,26 @@ def test_on_a_server_what_was_published_waits_for_whoever_is_writing(postgres_ur
     assert store.site_extents("1")["north"][1] == newest
     other.close()
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "left", "person"),
+    [
+        ({"lens": "operations"}, {("view.one", 5), ("view.two", 2)}, ("operations", "lead")),
+        ({"role": "boss"}, {("view.one", 4)}, ("it", "boss")),
+    ],
+)
+def test_an_import_is_taken_back_though_somebody_of_it_was_corrected_since(
+    store, tmp_path, change, left, person
+):
+    offer_text(store, tmp_path, FIRST)
+    report = offer_text(store, tmp_path, SECOND)
+    teller = Teller("ana", LATER, "misread")
+    store.cases.correct(("north", "1", "I1"), Correction(**change), teller)
+    store.undo_import(report.import_id, by="bo", at=LATER + dt.timedelta(hours=1))
+    said = {(answer.item, answer.value) for answer in store.current() if answer.value}
+    assert said == left
+    assert [(p.respondent, p.lens, p.role) for p in store.respondents()] == [("I1", *person)]
 
 
 @pytest.mark.postgres

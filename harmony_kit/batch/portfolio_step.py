@@ -40,7 +40,8 @@ def plan_portfolio(
         for site in engagement.site_ids
         if site in records and records[site].is_ok
     }
-    kept = [site for site in kept_sites(briefing, records) if site in set(engagement.site_ids)]
+    here = set(engagement.site_ids)
+    kept = [site for site in kept_sites(briefing, records) if site in here]
     notebook = briefing.path(PORTFOLIO_NOTEBOOK)
     inputs = portfolio_inputs(engagement, results, notebook, briefing.shared)
     if division is not None:

@@ -10,9 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from harmony_kit.journal.answers import Answer, Respondent
+from harmony_kit.journal.answers import Answer, Place, Respondent
 from harmony_kit.journal.import_entry import ImportEntry
 from harmony_kit.journal.schema import (
+    EVENTS,
     IMPORT_ROWS,
     IMPORTS,
     JOURNAL,
@@ -49,8 +50,8 @@ class Undoing:
 def plan_undo(connection: sa.Connection, import_id: str, *, by: str, at: datetime) -> Undoing:
     """What to append so that an import no longer counts; KeyError if there is none.
 
-    An answer that was changed after the import stays as it is. An undoing is an import like any
-    other, so undoing it brings the answers back.
+    An answer that was changed after the import stays as it is, and so does who was corrected. An
+    undoing is an import like any other, so undoing it brings the answers back.
     """
     row = connection.execute(sa.select(IMPORTS).where(IMPORTS.c.id == import_id)).mappings().first()
     if row is None:
@@ -62,7 +63,16 @@ def plan_undo(connection: sa.Connection, import_id: str, *, by: str, at: datetim
     told = row["people"]
     pairs = zip(told["places"], told["before"], strict=True)
     strangers = tuple((p[0], p[1], p[2]) for p, before in pairs if before is None)
-    return Undoing(entry, answers, tuple(_people_before(told)), strangers)
+    since = _corrected_since(connection, undone.at)
+    people = (p for p in _people_before(told) if (p.site, p.wave, p.respondent) not in since)
+    return Undoing(entry, answers, tuple(people), strangers)
+
+
+def _corrected_since(connection: sa.Connection, moment: datetime) -> set[Place]:
+    """Of whom a person said better what was known of them before; that stays."""
+    columns = (EVENTS.c.site, EVENTS.c.wave, EVENTS.c.respondent)
+    query = sa.select(*columns).where(EVENTS.c.kind == "corrected", EVENTS.c.at >= moment)
+    return {(site, wave, name) for site, wave, name in connection.execute(query)}
 
 
 def _supersede(

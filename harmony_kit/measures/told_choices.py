@@ -44,6 +44,8 @@ _DUTY: Final = ("site", "wave", "item", "subject")
 #: Fewest people of whom the owner most name may be told: of four, who named another knows that no
 #: one else did.
 FEWEST_OWNER: Final = 5
+#: Fewest people a side of whom it may be claimed that they name different owners than the other.
+_FEWEST_APART: Final = 7
 
 
 def _is_hidden(named: Any, n: int) -> bool:  # noqa: ANN401 - a mapping or nothing
@@ -161,26 +163,31 @@ def tell_ownership(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
         for lens in ("lens", "other")
     )
     hidden = {place for place, hides in zip(own, hide, strict=True) if hides}
-    is_hidden = np.array(hide, dtype=bool) | np.array([place in hidden for place in other], bool)
+    is_own, is_other = np.array(hide, dtype=bool), np.array([at in hidden for at in other], bool)
+    is_hidden = is_own | is_other
     for name in [str(column) for column in frame if str(column).startswith("p_")]:
         told[name] = np.where(is_hidden, np.nan, told[name].to_numpy())
     chances = STEPPED["probability"](frame["probability"].to_numpy())
-    told.loc[is_hidden, ["pattern", "claim"]] = _meet_as_told(told[is_hidden])
+    told.loc[is_hidden, ["pattern", "claim"]] = _meet_as_told(
+        told[is_hidden], (is_own & is_other)[is_hidden]
+    )
     middle = middle_certainty(told["claim"], settings).to_numpy()
     told["probability"] = np.where(is_hidden, middle, chances)
     return told
 
 
-def _meet_as_told(duties: pd.DataFrame) -> pd.DataFrame:
-    """How two lenses meet on a duty, from the owners told; claimed only where both say the same.
+def _meet_as_told(duties: pd.DataFrame, are_both_hidden: Bools) -> pd.DataFrame:
+    """How two lenses meet on a duty, from the owners told.
 
     What is measured of hidden counts, contested by a hair or not, would give some of them back. So
-    would a claim that two sides say different things, to whoever named a third.
+    would a claim that two sides say different things, to whoever named a third: it stays only of
+    `_FEWEST_APART` people and more on both sides, all their counts hidden.
     """
     names = duties[["lens", "other", "owner", "other_owner", "pattern"]].fillna("")
+    is_few = (duties[["n", "n_other"]].min(axis=1) < _FEWEST_APART) | ~are_both_hidden
     patterns = pd.Series([_meet(*row) for row in names.to_numpy()], duties.index, dtype="object")
     is_open = (patterns != duties["pattern"]) | (patterns == "contested")
-    is_apart = (names["owner"] != names["other_owner"]) & (duties["claim"] == "claimed")
+    is_apart = is_few & (names["owner"] != names["other_owner"]) & (duties["claim"] == "claimed")
     claims = duties["claim"].mask(is_open | is_apart, "open")
     return pd.DataFrame({"pattern": patterns, "claim": claims})
 
