@@ -138,8 +138,18 @@ def test_what_recurs_is_worked_out_once(portfolio):
 def test_what_recurs_is_named_without_how_many_points_it_is_about_at_one_site(portfolio):
     titles = {one.title for one in portfolio.engagement.evidence.subjects() if one.title}
     named = [group["title"] for group in _group(portfolio)]
-    assert "How AI is approached: both sides see it much alike, and both know it" in named
+    assert "Decision: decided on data that did not pass every check" in named
     assert [one for one in named if "(" in one or any(title in one for title in titles)] == []
+
+
+def test_what_recurs_of_several_topics_is_named_by_their_dimension(portfolio):
+    (row,) = rows_of(portfolio.findings.head(1))
+    topics = {"kind": "topic", "n_alike": 3, "item": "workflow.two_scorecards", "subject": ""}
+    topics |= {"dimension": "workflow"}
+    topics |= {"title": "How AI is approached (judging pilots and 2 more): both see it alike"}
+    several = [{**row, **topics, "site": site} for site in ("kingsbridge", "northfield")]
+    (group,) = _group(replace(portfolio, findings=pd.DataFrame(several)))
+    assert group["title"] == "How AI is approached: both see it alike"
 
 
 def test_what_recurs_of_several_decisions_is_named_without_them(portfolio):

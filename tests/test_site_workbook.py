@@ -103,8 +103,8 @@ def test_what_is_told_coarsely_or_not_at_all_is_marked(opened):
     column = [cell for cell in book["Topics"]["G"][1:] if "\u2248" in cell.number_format]
     assert [cell.value for cell in column] == coarse
     assert coarse
-    untold = [row for row in results["readiness"] if "probability" not in row]
-    assert _column(book["Readiness"], "Probability (%)").count("\u2013") == len(untold) > 0
+    untold = [row for row in results["ownership"] if "probability" not in row]
+    assert _column(book["Duties"], "Probability (%)").count("\u2013") == len(untold) > 0
 
 
 @pytest.fixture(scope="module")
