@@ -23,6 +23,7 @@ __all__ = [
     "hash_folder",
     "is_unchanged",
     "json_bytes",
+    "list_unfinished",
     "mark_file",
     "mark_folder",
     "publish",
@@ -128,6 +129,11 @@ def stage_whole(path: Path, content: bytes, *, is_private: bool = False) -> Stag
         staged.discard()
         raise
     return staged
+
+
+def list_unfinished(folder: Path) -> list[Path]:
+    """Files in a folder that were written beside their place and are not in it."""
+    return sorted(folder.glob(f".?*-{'[0-9a-f]' * 12}"))
 
 
 def _open_private(name: str, flags: int) -> int:

@@ -109,15 +109,33 @@ def test_only_the_knowing_is_hedged_where_how_both_see_it_is_sure():
     (likely,) = _find(unsure | chances)
     other = {"state": "shared_view", "own": 3.1, "estimate": 3.0, "other_own": 3.0}
     other |= {"agreement_gap": 0.1, "perceived_gap": 0.1, "misreading": 0.0, "p_shared_view": 0.9}
-    known, _ = sorted(
-        _find(unsure, _direction("operations", "it", **other)), key=lambda one: one.claim
-    )[::-1]
-    for one in (likely, known):
-        assert re.fullmatch(
-            r"Which decision AI supports: both sides find it only half clear, "
-            r"and it looks as if IT does not know it",
-            one.title,
-        )
+    (known,) = _find(unsure, _direction("operations", "it", **other))
+    seen = "Which decision AI supports: both sides find it only half clear, and it looks as if "
+    assert likely.title == f"{seen}IT does not know it"
+    assert known.title == f"{seen}only Operations knows it"
+
+
+def test_what_one_side_knows_is_told_with_what_the_other_misses():
+    """Two findings on one topic would say nearly the same; of several the text counts who knows."""
+    knows = {"state": "known_difference", "own": 2.0, "estimate": 4.0, "other_own": 4.2}
+    knows |= {"agreement_gap": -2.2, "perceived_gap": -2.0, "misreading": -0.2}
+    knows |= {"p_known_difference": 0.9, "p_false_consensus": 0.05}
+    (one,) = _find(_direction("it", "operations"), _direction("operations", "it", **knows))
+    assert (one.pattern, one.looker) == ("false_consensus", "it")
+    assert one.title.endswith(", and only Operations knows it")
+    assert "knows it on" not in one.shared
+    items = ("frame.actions", "frame.approval", "frame.inputs", "frame.outcome")
+    rows = [_direction("it", "operations", item=item) for item in items]
+    for item, claim in zip(items, ("claimed", "claimed", "leaning"), strict=False):
+        rows.append(_direction("operations", "it", item=item, claim=claim, **knows))
+    (several,) = _find(*rows)
+    assert several.title.endswith(", and IT does not know it")
+    assert "Operations knows it on 2 of these 4; on 1 more it looks so." in several.shared
+    assert len(several.each) == len(items)
+    assert not [name for name in several.each if name in several.shared]
+    (likely,) = _find(rows[2], rows[6])
+    assert likely.title.endswith(", and IT does not know it")
+    assert "It looks as if Operations knows it." in likely.shared
 
 
 def test_ranked_by_importance_gap_and_certainty():

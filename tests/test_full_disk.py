@@ -17,6 +17,7 @@ from workshops import Holder, make_workshop
 from harmony_kit.batch.batch import run_engagement
 from harmony_kit.batch.swap import publish_folder, put_back
 from harmony_kit.cli import main
+from harmony_kit.journal.copying import copy_database
 from harmony_kit.journal.store import Store
 
 
@@ -67,6 +68,15 @@ def test_a_backup_comes_back_whole_or_not_at_all(small_disk, tmp_path):
     for place in (folder, small_disk / "new"):
         assert _invoke("restore", place, backup, "--force").exit_code == 0
         assert "changed since" not in (place / "engagement.yaml").read_text()
+
+
+def test_a_copy_of_a_store_that_fails_leaves_the_one_before(tmp_path):
+    (source := tmp_path / "answers.sqlite").write_bytes(b"no database" * 400)
+    (kept := tmp_path / "answers.sqlite.before-restore").write_text("an older one")
+    with pytest.raises(OSError, match="file is not a database"):
+        copy_database(source, kept)
+    assert kept.read_text() == "an older one"
+    assert sorted(tmp_path.iterdir()) == [source, kept]
 
 
 def test_a_report_that_does_not_fit_beside_the_one_that_stands_is_not_half_there(

@@ -22,6 +22,7 @@ from harmony_kit.engagement.demo import AS_OF, demo_plants
 from harmony_kit.engagement.demo_workshops import demo_workshops
 from harmony_kit.engagement.folder import Engagement, load_engagement
 from harmony_kit.engagement.scaffold import create_demo
+from harmony_kit.engagement.secret import SECRET
 from harmony_kit.exchange import ImportOptions, import_answers
 from harmony_kit.journal.answers import Answer
 from harmony_kit.journal.store import Store
@@ -39,6 +40,8 @@ class Plants:
 
     def __init__(self, folder: Path) -> None:
         built = create_demo(folder)
+        # What is blurred follows the secret: with a known one the figures are the same each time.
+        (folder / SECRET).write_text(f"{'5a' * 32}\n", encoding="ascii")
         self.engagement: Engagement = load_engagement(folder)
         self.store = Store(self.engagement.store_url)
         self.snapshot = snapshot_folder(folder, "2026")
@@ -104,7 +107,7 @@ def test_a_plant_that_kept_its_accord_and_moved(plants):
     assert "4 promised: 4 done." in told
     assert "application owner and production planner" in told
     assert "IT: 6 people then, 6 now, 6 of them asked both times." in told
-    assert "IT understood 35% of 35 topics of Operations then, 95% or more now." in told
+    assert "IT understood 40% of 34 topics of Operations then, 95% or more now." in told
     assert "done; say the answer in the room" in told
     at = told.index("What AI is allowed to do")
     assert [line for line in told if "both waves are reckoned together" in line]
@@ -140,7 +143,7 @@ def test_a_plant_that_did_not_is_told_so(plants):
     assert "In what people say, nothing can be told to have moved." in told
     assert "late: Nobody had the time to sit down together" in told
     assert (
-        "IT understood 70% of 37 topics of Operations then, 75% now; too close to call it a change."
+        "IT understood 70% of 34 topics of Operations then, 70% now; too close to call it a change."
     ) in told
     assert (
         "Spoken about, and no change can be told: What AI is allowed to do and "

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
+from harmony_kit.batch.leftovers import clean_up
 from harmony_kit.batch.page import Page
 from harmony_kit.batch.publish import (
     clean_notebook,
@@ -20,7 +22,7 @@ from harmony_kit.batch.publish import (
 from harmony_kit.batch.record import Failure
 from harmony_kit.batch.swap import publish_folder, put_back
 from harmony_kit.engagement.brand import Brand
-from harmony_kit.files import write_whole
+from harmony_kit.files import stage_whole, write_whole
 from harmony_kit.report.words import load_words
 
 HOSTILE = '<script>alert("1")</script>'
@@ -151,6 +153,23 @@ def test_killed_while_folders_are_exchanged_the_published_one_is_put_back(
     assert [path.name for path in reports.iterdir()] == ["a"]
     expected = "new" if is_new_there else "old"
     assert (reports / "a" / "report.html").read_text() == expected
+
+
+def test_what_was_not_finished_when_a_run_was_killed_is_removed_an_hour_later(
+    tmp_path: Path,
+) -> None:
+    ours = ("reports", ".harmony/records/1")
+    for place in ours:
+        for name in ("run.json", "late.json"):
+            path = tmp_path / place / name
+            stage_whole(path, b"half").written.rename(path.with_name(f".{name}-0123456789ab"))
+        os.utime(tmp_path / place / ".run.json-0123456789ab", (0, 0))
+        (tmp_path / place / ".my-notes").touch()  # somebody else's
+        os.utime(tmp_path / place / ".my-notes", (0, 0))
+    clean_up(tmp_path)
+    for place in ours:
+        names = sorted(path.name for path in (tmp_path / place).iterdir())
+        assert names == [".late.json-0123456789ab", ".my-notes"]
 
 
 def test_a_folder_that_cannot_be_moved_in_leaves_the_published_one(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ SENTENCES = {
     "kingsbridge": "Both sides name IT alone for most duties.",
     "palmetto": "“Maintenance planner” is in use, and both sides rate its technology weak.",
     "hinterberg": "You are closer than either of you thinks. Tell each other.",
-    "sanmarco": "Operations is of two minds itself, on 10 of the 71 points it rated.",
+    "sanmarco": "Operations is of two minds itself, on 9 of the 62 points it rated.",
     "lakeview": "IT does not see how much lower Operations rates “Ground rules for AI”.",
     "greenhaven": (
         "You answer alike, and work moves. Whether you know each other cannot be told: "
@@ -222,7 +222,7 @@ def test_page_one_has_everything_two_directors_sign(language):
     it = assess("northfield", language).lens_name("it")
     assert words.say("page.differ_by", lens=it) in html
     assert html.count('class="fill-in"') == 3
-    assert html.count('class="fill"') == 2
+    assert html.count('class="fill"') == 2 + 2 * 3  # to sign, and a name for each owner of a step
     assert html.count('class="pair"') == 6
     assert len(re.findall(r"<li>.*?</li>", html.partition('class="places"')[2], re.DOTALL)) <= 9
 

@@ -52,6 +52,22 @@ def _values(folder: Path) -> list[int | None]:
     return json.loads(text)["values"]  # type: ignore[no-any-return]
 
 
+def test_what_the_disk_refuses_is_told_and_the_watch_goes_on(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "e", "a")
+    (folder / ".harmony").mkdir()
+    (folder / ".harmony" / "drafts").touch()  # as good as a disk that takes no folder
+    heard: list[str] = []
+    until = threading.Event()
+
+    def hear(line: str) -> None:
+        heard.append(line)
+        until.set()
+
+    watch_engagement(request_for(folder), tell=hear, until=until)
+    assert len(heard) == 1
+    assert "Not a directory" in heard[0]
+
+
 @pytest.mark.slow
 def test_an_answer_is_in_the_report_within_two_seconds(folder: Path, said: list[str]) -> None:
     assert _values(folder) == [3] * 6

@@ -18,6 +18,7 @@ from harmony_kit.engagement.folder import Engagement
 from harmony_kit.findings.alike import settle
 from harmony_kit.findings.first_findings import select_first
 from harmony_kit.findings.observing import Observation, observe
+from harmony_kit.findings.patterns import BOTH
 from harmony_kit.findings.playbook_lint import lint_playbook
 from harmony_kit.findings.wording import Voice, Wording
 from harmony_kit.instrument.file import find_instrument, load_instrument
@@ -184,7 +185,9 @@ def test_what_is_said_of_a_side_moves_with_its_answers(site):
     after = {_key(said.seen, SWAP): said for said in _worded(site, Exchanged, is_mirrored=True)}
     again = before.keys() & after.keys()
     assert len(again) >= COMES_AGAIN * len(before)
-    assert [key for key in before.keys() - again if before[key].seen.certainty >= SURE] == []
+    # Where the other direction comes near enough to be claimed, too, both are told as one.
+    lost = [key for key in before.keys() - again if (*key[:6], BOTH, key[7]) not in after]
+    assert [key for key in lost if before[key].seen.certainty >= SURE] == []
     for key in again:
         one, other = before[key].seen, after[key].seen
         assert _parts_played(other, SWAP) == _parts_played(one, {}), key

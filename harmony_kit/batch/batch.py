@@ -25,7 +25,6 @@ from typing import Any, Literal
 from harmony_kit.batch.batch_request import BatchRequest
 from harmony_kit.batch.briefing import (
     brief,
-    clean_up,
     name_portfolio,
 )
 from harmony_kit.batch.crew import auto_jobs, work_through
@@ -34,6 +33,7 @@ from harmony_kit.batch.events import BatchEvent, BatchResult, Listener
 from harmony_kit.batch.handing import register_site
 from harmony_kit.batch.index_pages import write_indexes
 from harmony_kit.batch.job import Job
+from harmony_kit.batch.leftovers import clean_up
 from harmony_kit.batch.lock import run_lock
 from harmony_kit.batch.makers import Maker, makers
 from harmony_kit.batch.manifest import describe_run, describe_start, describe_timings, tell_run

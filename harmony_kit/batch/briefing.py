@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import tempfile
-import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -19,6 +17,7 @@ from harmony_kit.batch.handing import mark_pages, redact_engagement, reports_nam
 from harmony_kit.batch.holding import read_holding
 from harmony_kit.batch.inputs import shared_inputs, site_inputs
 from harmony_kit.batch.job import Job
+from harmony_kit.batch.leftovers import PLAN
 from harmony_kit.batch.losses import list_losses
 from harmony_kit.batch.own_notebooks import (
     PORTFOLIO_NOTEBOOK,
@@ -31,8 +30,7 @@ from harmony_kit.batch.plan import Plan, Step, make_plan, select_sites
 from harmony_kit.batch.record import Record, find_records, record_folder
 from harmony_kit.batch.site_folder import SiteFolders
 from harmony_kit.batch.snapshot import Snapshot, snapshot_folder, take_snapshot
-from harmony_kit.batch.swap import put_back
-from harmony_kit.batch.wave_shelves import arrange_waves, list_places, place_of_wave
+from harmony_kit.batch.wave_shelves import arrange_waves, place_of_wave
 from harmony_kit.batch.ways_back import pages_around_division, pages_around_site
 from harmony_kit.engagement.choosing import first_site, refuse, unknown_wave
 from harmony_kit.engagement.divisions import Division
@@ -50,7 +48,6 @@ __all__ = [
     "PORTFOLIO",
     "Briefing",
     "brief",
-    "clean_up",
     "is_portfolio",
     "name_portfolio",
 ]
@@ -69,8 +66,6 @@ def is_portfolio(name: str) -> bool:
     return name.startswith(PORTFOLIO)
 
 
-#: A plan's own snapshot, and how old it is at least when nobody is at it any more.
-_PLAN, _LONGEST_PLAN_S = "plan-", 3600
 # Every working folder lies where a published report lies: two levels below the engagement.
 _HOME = "../.."
 
@@ -278,18 +273,7 @@ def _copy_of(snapshot: Path) -> Iterator[Path]:
     """A copy of a snapshot beside it: what is known already need not be read again."""
     home = snapshot.parents[1]
     home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=_PLAN, dir=home) as name:
+    with tempfile.TemporaryDirectory(prefix=PLAN, dir=home) as name:
         copy = Path(name, snapshot.name)
         copy_tree(snapshot, copy)
         yield copy
-
-
-def clean_up(folder: Path) -> None:
-    """Mend and remove what a run left that was killed; only while holding the lock."""
-    for place in list_places(folder):
-        put_back(place)
-    for path in (folder / ".harmony").glob("work-*"):
-        shutil.rmtree(path, ignore_errors=True)
-    for path in (folder / ".harmony").glob(f"{_PLAN}*"):
-        if time.time() - path.stat().st_mtime > _LONGEST_PLAN_S:
-            shutil.rmtree(path, ignore_errors=True)

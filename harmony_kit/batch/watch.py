@@ -65,7 +65,7 @@ def _state(url: str, folder: Path) -> object:
 def _run_once(request: BatchRequest, maker: Maker, tell: Callable[[str], None]) -> None:
     try:
         result = run_engagement(request, maker=maker)
-    except HarmonyError as cause:
+    except (HarmonyError, OSError) as cause:
         tell(str(cause))
         return
     sites = [name for name in result.made if not is_portfolio(name) and name not in result.failed]

@@ -89,6 +89,7 @@ def _decision_rows(plant: Mapping[str, Any]) -> list[dict[str, Any]]:
             "site": plant["site"],
             "decision": decision["decision"],
             "title": decision["title"],
+            "kind": decision.get("kind", ""),
             "raised_on": _ago(decision["raised"]),
             "decided_on": _ago(decision["raised"] - decision["took"]) if "took" in decision else "",
             "held_by": decision["held_by"],
@@ -212,9 +213,12 @@ def _simulate_person(
         "finished_at": (started + dt.timedelta(minutes=minutes)).isoformat(),
     }
     for item in instrument.items:
-        subjects = [entry[item.per] for entry in plant[f"{item.per}s"]] if item.per else [None]
+        subjects = plant[f"{item.per}s"] if item.per else [{}]
         for subject in subjects:
-            cells |= _simulate_item(person, item, subject)
+            said = _simulate_item(person, item, subject.get(item.per))
+            # A one-off decision is not asked about; drawn all the same, it leaves the others as is.
+            if subject.get("kind") != "one_off":
+                cells |= said
     return cells
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from harmony_kit.findings.observation import Number, Observation
 from harmony_kit.findings.playbook import Playbook
 from harmony_kit.instrument.model import Instrument
-from harmony_kit.measures.claims import CLOSE
+from harmony_kit.measures.claims import APART, CLOSE, UNKNOWING
 
 __all__ = ["Alike", "join_alike", "list_alike", "settle"]
 
@@ -19,6 +19,9 @@ _JOINED = (
 )
 #: Those that say the same in every dimension.
 _ANYWHERE = ("understanding", "within")
+
+#: Details that hold of several only where they hold of each.
+_ONLY_OF_ALL = ("sure", "known")
 
 #: A self-rating and the checklist it is held against: group of the item → kind of finding, the
 #: level that is contradicted by every pattern but these, and the phrase that says so.
@@ -55,10 +58,11 @@ def list_alike(seen: Observation) -> tuple[Alike, ...]:
 def settle(seen: Iterable[Observation], instrument: Instrument) -> list[Observation]:
     """The observations without those that others contradict; the contrast stays with the other.
 
-    The mean of a lens of two minds stands for nobody, so nothing is said about both sides there.
-    A self-rating that goes against its own checklist is told with the checklist.
+    What one side knows of a topic and the other does not is told once, with what is missed. The
+    mean of a lens of two minds stands for nobody, so nothing is said about both sides there. A
+    self-rating that goes against its own checklist is told with the checklist.
     """
-    found = list(seen)
+    found = _tell_knowing(list(seen))
     split = {(one.case.item, one.subject) for one in found if one.case.pattern == "split"}
     kept = [
         one
@@ -68,6 +72,28 @@ def settle(seen: Iterable[Observation], instrument: Instrument) -> list[Observat
     for group, kind, level, agreeing, phrase in _SELF_RATINGS:
         kept = _hold_against(kept, instrument, (group, kind, level, agreeing, phrase))
     return kept
+
+
+def _tell_knowing(seen: list[Observation]) -> list[Observation]:
+    """The observations with what one side knows told beside what the other misses of the same."""
+    missed = {_see(one) for one in seen if one.case.pattern in UNKNOWING}
+    known = {_see(one): one.claim for one in seen if one.case.pattern not in UNKNOWING}
+    return [
+        _know(one, known[_see(one)]) if _see(one) in missed & {*known} else one
+        for one in seen
+        if one.case.pattern in UNKNOWING or _see(one) not in missed
+    ]
+
+
+def _know(one: Observation, claim: str) -> Observation:
+    """The observation, marked that the other side knows; how both see it is then as sure."""
+    sure = {"sure": "views"} if claim == "claimed" else {}
+    return replace(one, details={**one.details, **sure, "known": claim})
+
+
+def _see(one: Observation) -> tuple[str, str, str, bool]:
+    """How both sides see what they were asked; the same in either direction."""
+    return one.case.kind, one.case.item, one.subject, one.case.pattern in APART
 
 
 def _hold_against(
@@ -130,7 +156,10 @@ def _join(same: list[Observation]) -> Observation:
     first = ranked[0]
     sources = tuple(dict.fromkeys(source for one in ranked for source in one.sources))
     lenses = dict.fromkeys(lens for one in ranked for lens in one.n)
-    is_sure = all("sure" in one.details for one in ranked)
-    details = {key: one for key, one in first.details.items() if key != "sure" or is_sure}
+    details = {
+        key: value
+        for key, value in first.details.items()
+        if key not in _ONLY_OF_ALL or all(one.details.get(key) == value for one in ranked)
+    }
     fewest = {lens: min(one.n[lens] for one in ranked if lens in one.n) for lens in lenses}
     return replace(first, sources=sources, n=fewest, details=details, alike=tuple(ranked))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -66,6 +66,8 @@ class Finding:
     alike
         Where it stands for several: each of them with its own numbers, the strongest first. `item`,
         `subject`, `dimension` and `numbers` are then those of the strongest, `n` the fewest.
+    each
+        What it is about, one by one, in words; empty where its sentences name it.
     """
 
     id: str
@@ -97,6 +99,7 @@ class Finding:
     importance: int
     score: float
     alike: tuple[Alike, ...] = ()
+    each: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The finding as plain values, for results.json; parts that do not apply are left out."""
@@ -146,7 +149,33 @@ def find(
     joined = join_alike(settle(seen, voice.instrument), voice.playbook)
     findings = [finding for one in joined if (finding := _word(one, voice)).title]
     ranked = sorted(findings, key=lambda finding: (-finding.score, finding.id))
-    return _tell_once(ranked, voice)
+    return _tell_once(_order_once(ranked, voice.playbook.caution), voice)
+
+
+def _order_once(findings: Iterable[Finding], caution: Sequence[str]) -> list[Finding]:
+    """The findings with one order for one pilot: the most cautious, wherever it stands.
+
+    Whoever reads "set guardrails" and "decide to go on" side by side does neither. What asks for
+    less caution, of pilots that all have another order, asks for nothing.
+    """
+    known = [*findings]
+    orders = [
+        (caution.index(one.task), {*one.names})
+        for one in known
+        if one.task in caution and one.action
+    ]
+    return [
+        replace(one, action="", done="", task="")
+        if one.task in caution and _is_ordered(one, caution.index(one.task), orders)
+        else one
+        for one in known
+    ]
+
+
+def _is_ordered(one: Finding, rank: int, orders: Iterable[tuple[int, set[str]]]) -> bool:
+    """Whether all its pilots have a more cautious order."""
+    ordered = {name for other, names in orders if other < rank for name in names}
+    return bool(one.names) and {*one.names} <= ordered
 
 
 def _tell_once(findings: Iterable[Finding], voice: Voice) -> tuple[Finding, ...]:
@@ -221,6 +250,7 @@ def _word(seen: Observation, voice: Voice) -> Finding:
         importance=importance,
         score=importance / 5 * min(seen.gap, 1.0) * seen.certainty * weight,
         alike=list_alike(seen),
+        each=said.each,
     )
 
 

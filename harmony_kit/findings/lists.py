@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from harmony_kit.engagement.evidence_files import JOINT
@@ -16,6 +17,8 @@ __all__ = ["Lists", "capitalize"]
 _MOST_NAMED = 3
 #: So many beside the dimension they are of: two findings of one dimension are told apart by it.
 _MOST_LISTED = 1
+#: So many stand in a sentence; more are a list of their own.
+_MOST_IN_SENTENCE = 3
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,11 @@ class Lists:
         """The pilots or decisions it is about, all of them by name."""
         ids = dict.fromkeys(one.subject for one in self.seen.alike or (self.seen,))
         return ", ".join(self._quote(one) for one in ids if one)
+
+    def subjects_in_short(self) -> str:
+        """The first of them by name and how many more, where the title has named them."""
+        ids = dict.fromkeys(one.subject for one in self.seen.alike or (self.seen,))
+        return self._first((self._quote(one) for one in ids if one), 1)
 
     def _quote(self, subject: str) -> str:
         title = self.voice.titles.get(subject, subject)
@@ -79,10 +87,13 @@ class Lists:
 
     def answers(self) -> str:
         """What each lens chose, in the words of the options; empty unless both are known."""
-        if self.seen.alike:
-            pairs = [(self.topic(one), self._chosen(one)) for one in self.seen.alike]
-            return "; ".join(f"{capitalize(topic)} ({said})" for topic, said in pairs if said)
-        return self._chosen(self.seen)
+        if not self.seen.alike:
+            return capitalize(self._chosen(self.seen))
+        topics: dict[str, list[str]] = {}
+        for one in self.seen.alike:
+            topics.setdefault(self._chosen(one), []).append(self.topic(one))
+        named = [f"{said}: {', '.join(places)}" for said, places in topics.items() if said]
+        return capitalize("; ".join(named))
 
     def _chosen(self, seen: Observation) -> str:
         """What each lens chose at one place."""
@@ -99,19 +110,27 @@ class Lists:
             for lens, chosen in given.items()
         }
         if seen.case.kind == "ownership":  # an owner may be called as the side that names it
+            same = voice.phrase("both_name", owner=next(iter(said.values())))
+            if same and len({*said.values()}) == 1:
+                return same
             named = [voice.phrase("names", lens=lens, owner=owner) for lens, owner in said.items()]
             if all(named):
                 return "; ".join(named)
         return "; ".join(f"{lens}: {chosen}" for lens, chosen in said.items())
 
     def blocking(self) -> str:
-        """The checks that block a decision, each with the lens that asks it."""
-        several = self.seen.alike
-        if not several:
-            return self._checks(self.seen)
-        titles = self.voice.titles
-        listed = [(titles.get(one.subject, one.subject), self._checks(one)) for one in several]
-        return "; ".join(f"{title}: {checks}" for title, checks in listed if checks)
+        """The checks that block a decision, each with who asks it; of several, how many."""
+        return self.check_counts() if self.seen.alike else self._checks(self.seen)
+
+    def each(self) -> tuple[str, ...]:
+        """What it is about, one by one, where that is too much for a sentence."""
+        several, kind = self.seen.alike, self.seen.case.kind
+        checked = [(self._owner(one), self._checks(one)) for one in several]
+        if any(checks for _, checks in checked):
+            return tuple(f"{title}: {checks}" for title, checks in checked if checks)
+        if len(several) <= _MOST_IN_SENTENCE or kind == "ownership":
+            return ()
+        return tuple(capitalize(_with_subjects(*one)) for one in self._by_topic().items())
 
     def _checks(self, seen: Observation) -> str:
         """The checks that block one decision, and of how many they are."""
@@ -150,13 +169,26 @@ class Lists:
                 yield self.voice.phrase(phrase, subject=", ".join(titles))
 
     def topics(self) -> str:
-        """The topics it is about, where it stands for several; pilots stand in its title."""
+        """The topics it is about, where it stands for a few; more of them are listed below it."""
         alike = self.seen.alike
         is_counted = self.seen.case.kind in ("topic", "ownership")
-        if len(alike) <= (_MOST_LISTED if is_counted else _MOST_NAMED):
+        if not is_counted or not _MOST_LISTED < len(alike) <= _MOST_IN_SENTENCE:
             return ""
-        topics = [_with_subjects(*one) for one in self._by_topic().items()]
-        return self.voice.phrase("concerns", topics=", ".join(topics)) if topics else ""
+        topics = ", ".join(_with_subjects(*one) for one in self._by_topic().items())
+        return self.voice.phrase("concerns", topics=topics)
+
+    def known(self, names: Mapping[str, str]) -> str:
+        """On how many of its topics the other side knows, where the title does not say so."""
+        places = self.seen.alike or (self.seen,)
+        counts = Counter(one.details.get("known", "") for one in places)
+        sure, likely = counts["claimed"], counts["leaning"]
+        if sure == len(places) or not sure + likely:
+            return ""
+        phrase = "known_likely_too" if sure and likely else "known" if sure else "known_likely"
+        counted = {"n": str(sure or likely), "likely": str(likely), "all": str(len(places))}
+        return self.voice.phrase(
+            f"{phrase}_one" if len(places) == 1 else phrase, **{**names, **counted}
+        )
 
     def _by_topic(self) -> dict[str, list[str]]:
         """What it is about, each once: a topic → all its pilots or decisions."""

@@ -39,7 +39,8 @@ class Observation:
         Ids of the items it comes from, or names of evidence files.
     details
         What else its words need, by placeholder: option ids, lens ids; ``sure`` where how the
-        two sides see it is a fact, and only who knows of it an impression.
+        two sides see it is a fact, and only who knows of it an impression; ``known`` where the
+        looker misses what the other side knows, and how surely that knows it.
     alike
         Where it stands for several that show the same: all of them, the strongest first.
     """

@@ -121,7 +121,7 @@ def _adoption(row: Row) -> Observation:
     }
     return Observation(
         case=Case("evidence", row["pattern"]),
-        claim=row["claim"],
+        claim="claimed",  # its title says what is on record, not how it will go on
         gap=gap,
         certainty=float(row["probability"]),
         subject=row["pilot"],

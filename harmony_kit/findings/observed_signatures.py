@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -34,6 +34,13 @@ _WHERE = {
     "scope_changes": "pilots.csv",
     "active_share": "usage.csv",
     "now_vs_peak": "usage.csv",
+}
+
+
+#: What a signature rests on where none of its parts is told.
+_RESTS_ON: Mapping[str, tuple[str, ...]] = {
+    "nobodys_bridge": ("says_nobody",),
+    DRIFT: ("share_held",),
 }
 
 
@@ -105,8 +112,9 @@ def _numbers(row: Row) -> dict[str, Number]:
 
 def _sources(row: Row, instrument: Instrument) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for part in row["parts"]:
-        where = _WHERE.get(part["what"], ())
+    parts = [part["what"] for part in row["parts"]] or _RESTS_ON.get(row["signature"], ())
+    for part in parts:
+        where = _WHERE.get(part, ())
         if isinstance(where, str):
             found[where] = None
         else:

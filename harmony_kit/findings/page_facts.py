@@ -22,8 +22,9 @@ from harmony_kit.findings.record_facts import (
     use_now,
 )
 from harmony_kit.measures.claims import APART, WORDED
+from harmony_kit.measures.rows import Row
 
-__all__ = ["list_settled", "pair_talk"]
+__all__ = ["list_settled", "open_choices", "pair_talk"]
 
 #: A dimension is settled when at least this share of its topics is seen alike and known to be.
 _SETTLED = 0.8
@@ -49,14 +50,24 @@ def _say(scene: Scene, group: str) -> Iterator[Fact]:
     """What both sides say; the average of a side of two minds stands for nobody."""
     rows = [row for row in scene.own(group=group) if is_known(row["mean"])]
     split = [row for row in rows if row["view"] == "split"]
-    for row in split:
-        yield Fact("said_split", {"topic": topic_term(row), "lens": lens_term(row["lens"])})
-    if len(rows) == len(scene.lenses):
+    if split:
+        yield _say_split(split, [row for row in rows if row not in split])
+    elif len(rows) == len(scene.lenses):
         first, second = rows
         terms = {"topic": topic_term(first), "points": count_term(first["points"])}
         terms |= {"first": lens_term(first["lens"]), "second": lens_term(second["lens"])}
         terms |= {"own": mean_term(first, "mean"), "other": mean_term(second, "mean")}
         yield Fact("said", terms)
+
+
+def _say_split(split: list[Row], agreed: list[Row]) -> Fact:
+    """That a side is of two minds, beside what the other says; or that both are."""
+    terms = {"topic": topic_term(split[0]), "lens": lens_term(split[0]["lens"])}
+    if not agreed:
+        return Fact("said_split_both" if len(split) > 1 else "said_split", terms)
+    other = agreed[0]
+    terms |= {"other": lens_term(other["lens"]), "own": mean_term(other, "mean")}
+    return Fact("said_split_beside", {**terms, "points": count_term(other["points"])})
 
 
 def list_settled(scene: Scene) -> tuple[str, ...]:
@@ -82,11 +93,7 @@ def _unsettled(scene: Scene) -> Iterator[str]:
     """
     yield from (row["dimension"] for row in scene.own(view="split"))
     yield from _rated_low(scene)
-    for name in ("rank", "words", "ownership"):
-        for row in scene.rows(name):
-            is_apart = row["state"] in APART if "state" in row else row["pattern"] != "agreed"
-            if row["claim"] not in WORDED or is_apart:
-                yield row["dimension"]
+    yield from open_choices(scene)
     if any(row["verdict"] != "act_now" for row in scene.rows("readiness")):
         yield from (row["dimension"] for row in scene.own(group="act"))
     drifting = [
@@ -96,6 +103,15 @@ def _unsettled(scene: Scene) -> Iterator[str]:
         yield from (row["dimension"] for row in scene.own(group="success"))
     if scene.plot.id != "healthy":
         yield from (row["dimension"] for group in FELT for row in scene.own(group=group))
+
+
+def open_choices(scene: Scene) -> Iterator[str]:
+    """The dimensions in which what people chose is apart, or still open."""
+    for name in ("rank", "words", "ownership"):
+        for row in scene.rows(name):
+            is_apart = row["state"] in APART if "state" in row else row["pattern"] != "agreed"
+            if row["claim"] not in WORDED or is_apart:
+                yield row["dimension"]
 
 
 def _rated_low(scene: Scene) -> Iterator[str]:

@@ -229,13 +229,15 @@ class Playbook(PlaybookPart):
     """Entries and canvases with their translations.
 
     `lenses` are the lens ids its texts are written for; `texts` maps language → text key → text
-    for every translation that was found.
+    for every translation that was found. `caution` names the tasks that give a pilot an order, the
+    most cautious first: of two for one pilot the first is given.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
     version: int = Field(ge=1)
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
     lenses: tuple[Id, ...] = ()
+    caution: tuple[Id, ...] = ()
     phrases: dict[Id, Text] = Field(default_factory=dict)
     entries: Annotated[tuple[Entry, ...], Field(min_length=1)]
     canvases: tuple[Canvas, ...] = ()

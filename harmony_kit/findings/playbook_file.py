@@ -231,6 +231,7 @@ def _lay_over(
     merged = {
         **raw,
         "lenses": [*dict.fromkeys([*raw.get("lenses", ()), *(over.get("lenses") or ())])],
+        "caution": over.get("caution") or raw.get("caution") or (),
         "phrases": {**raw["phrases"], **(over.get("phrases") or {})},
         "entries": _merge_list(raw["entries"], over.get("entries") or ()),
         "canvases": _merge_list(raw.get("canvases") or (), over.get("canvases") or ()),

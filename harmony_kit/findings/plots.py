@@ -186,8 +186,9 @@ def _stalls(scene: Scene) -> Iterator[Plot]:
 
 def _bridge(scene: Scene) -> Iterator[Plot]:
     """Neither side says that it holds it: both name nobody, or each names the other."""
-    for row in scene.rows("ownership", group="bridge", pattern="void")[:1]:
-        yield Plot("nobodys_bridge", row["probability"])
+    if scene.rows("ownership", group="bridge", pattern="void"):
+        for row in _present(scene, "nobodys_bridge"):
+            yield Plot("nobodys_bridge", row["probability"])
 
 
 def _held_alone(scene: Scene) -> Iterator[Plot]:

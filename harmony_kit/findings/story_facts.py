@@ -157,12 +157,13 @@ def _held(scene: Scene) -> Iterator[Fact]:
 
 
 def _bridge(scene: Scene) -> Iterator[Fact]:
-    for row in scene.rows("ownership", group="bridge"):
-        if text_of(row["owner"]):
-            option = Term("option", (row["item"], row["owner"]))
-            yield Fact(
-                "named", {"lens": lens_term(row["lens"]), "topic": topic_term(row), "owner": option}
-            )
+    """Whom each side names for the bridge; once where both name the same."""
+    rows = [row for row in scene.rows("ownership", group="bridge") if text_of(row["owner"])]
+    is_same = len(rows) > 1 and len({(row["item"], row["owner"]) for row in rows}) == 1
+    for row in rows[:1] if is_same else rows:
+        option = Term("option", (row["item"], row["owner"]))
+        terms = {"lens": lens_term(row["lens"]), "topic": topic_term(row), "owner": option}
+        yield Fact("both_named" if is_same else "named", terms)
 
 
 def _words(scene: Scene) -> Iterator[Fact]:

@@ -88,10 +88,13 @@ class Wording:
     @property
     def shared(self) -> str:
         """What it means for both, which topics it is about, and what stands against it."""
+        meant, answers = self._say(["shared"], self.names), self.lists.answers()
+        is_listed = bool(answers) and answers in meant
         said = (
-            self._say(["shared"], self.names),
+            meant,
             self.lists.held(),
-            self.lists.topics(),
+            "" if is_listed else self.lists.topics(),
+            self.lists.known(self.names),
             *self.lists.against(),
         )
         return self._hedged(" ".join(part for part in said if part).strip())
@@ -125,7 +128,14 @@ class Wording:
         )
 
     def _act(self, name: str) -> str:
-        return self._fill(self._acting, name, self.names) if self._acting else ""
+        """What to do stands alone among the steps: it names every pilot or decision."""
+        names = {**self.names, "subjects": self.lists.subjects()}
+        return self._fill(self._acting, name, names) if self._acting else ""
+
+    @property
+    def each(self) -> tuple[str, ...]:
+        """What it is about, one by one, where that is too much for a sentence."""
+        return self.lists.each()
 
     @cached_property
     def lists(self) -> Lists:
@@ -152,11 +162,16 @@ class Wording:
         names |= dict(self._named_things())
         state = state_named(seen.case.pattern)
         if state:
-            maybe = "maybe_" if self._is_knowing_unsure else ""
-            phrase = maybe + _knowing(state, is_mutual=seen.case.looker == BOTH)
-            knowing = fill(self.voice.template(f"phrase.{phrase}"), names)
+            knowing = fill(self._template_knowing(state), names)
             names |= {"knowing": knowing} if knowing else {}
         return names
+
+    def _template_knowing(self, state: State) -> str:
+        """What says who knows; without words for one side alone, who does not."""
+        seen, template = self.seen, self.voice.template
+        maybe = "phrase.maybe_" if self._is_knowing_unsure else "phrase."
+        said = template(f"{maybe}one_knows") if seen.details.get("known") == "claimed" else ""
+        return said or template(maybe + _knowing(state, is_mutual=seen.case.looker == BOTH))
 
     def _named_things(self) -> Iterator[tuple[str, str]]:
         seen, voice = self.seen, self.voice
@@ -164,7 +179,7 @@ class Wording:
             yield "topic", voice.text(f"item.{seen.case.item}.short")
         if seen.subject:
             yield "subject", voice.titles.get(seen.subject, seen.subject)
-            yield "subjects", self.lists.subjects()
+            yield "subjects", self.lists.subjects_in_short()
         if "viewer" in seen.details:
             yield "viewer", voice.lenses[seen.details["viewer"]]
         if DRIFT in (seen.case.kind, seen.case.pattern):

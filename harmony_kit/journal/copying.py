@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import sqlite3
 from pathlib import Path
 
@@ -13,20 +14,23 @@ __all__ = ["copy_database", "find_damage"]
 def copy_database(source: Path, target: Path) -> None:
     """Copy a SQLite file while others write to it; the copy is of one moment, for its owner only.
 
-    It has no log beside it. Raises OSError, also where SQLite cannot read or write.
+    It has no log beside it. Raises OSError, also where SQLite cannot read or write; what was at
+    `target` is there then.
     """
-    target.unlink(missing_ok=True)
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    copy = target.with_name(f".{target.name}-{secrets.token_hex(6)}")
+    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         with (
             contextlib.closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as reading,
-            contextlib.closing(sqlite3.connect(target)) as writing,
+            contextlib.closing(sqlite3.connect(copy)) as writing,
         ):
             reading.backup(writing)
             writing.execute("PRAGMA journal_mode=DELETE")
+        copy.replace(target)
     except sqlite3.Error as cause:
-        target.unlink(missing_ok=True)
         raise OSError(str(cause)) from cause
+    finally:
+        copy.unlink(missing_ok=True)
 
 
 def find_damage(path: Path) -> str:

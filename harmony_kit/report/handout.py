@@ -18,7 +18,7 @@ def tell_handout(assessment: Assessment) -> dict[str, Any]:
     A site too small to show has ``silent`` and nothing that was heard.
     """
     # Late: the parts of a report are made of assessments.
-    from harmony_kit.report.site_report.next_steps import N_FIRST, first_steps
+    from harmony_kit.report.site_report.next_steps import N_FIRST, first_steps, name_owners
     from harmony_kit.report.site_report.page_one import say_heard
     from harmony_kit.report.site_report.site_view import SiteView
     from harmony_kit.report.site_report.storytelling import say_fact, say_plot
@@ -33,6 +33,7 @@ def tell_handout(assessment: Assessment) -> dict[str, Any]:
     if not view.is_shown:
         return {**told, "silent": words.say("handout.silent", min=min_group)}
     story = assessment.story
+    steps = first_steps(view, N_FIRST)
     facts = [story.common, *story.facts] if story.common else story.facts
     return {
         **told,
@@ -43,5 +44,9 @@ def tell_handout(assessment: Assessment) -> dict[str, Any]:
             words.say("handout.agreed", term=one.term, agreed=one.agreed)
             for one in assessment.engagement.agreed_words(assessment.site.site)
         ],
-        "actions": [step.finding.action for step in first_steps(view, N_FIRST)],
+        "actions": [step.finding.action for step in steps],
+        "owners": [
+            [words.say("handout.owner", owner=owner) for _, owner in name_owners(view, step)]
+            for step in steps
+        ],
     }

@@ -18,7 +18,7 @@ from harmony_kit.report.site_report.general import only_special
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.three_lists import list_meetings
 
-__all__ = ["N_FIRST", "NextStep", "actions", "first_steps", "list_steps", "who_acts"]
+__all__ = ["N_FIRST", "NextStep", "actions", "first_steps", "list_steps", "name_owners", "who_acts"]
 
 #: Steps worth writing a name behind; more than that nobody does.
 _MOST_STEPS = 8
@@ -69,6 +69,15 @@ def list_steps(view: SiteView) -> tuple[NextStep, ...]:
 def first_steps(view: SiteView, n: int) -> tuple[NextStep, ...]:
     """The `n` of them for page one: what answers the story first."""
     return list_steps(view)[:n]
+
+
+def name_owners(view: SiteView, step: NextStep) -> list[tuple[int, str]]:
+    """Who of each side does it, with the side; whoever looks comes first."""
+    finding = step.finding
+    return [
+        (view.side(lens), finding.owners.get(lens, view.name(lens)))
+        for lens in sorted(view.lenses, key=lambda lens: lens != finding.looker)
+    ]
 
 
 def _choose(view: SiteView) -> list[Finding]:

@@ -8,8 +8,14 @@ from typing import Any
 from harmony_kit.measures.rows import Row, number_or_none, rows_of
 from harmony_kit.report.assessment import Assessment
 from harmony_kit.report.blocks import EMPTY, Block, render_block
-from harmony_kit.report.site_report.can_wait import list_waiting
-from harmony_kit.report.site_report.next_steps import N_FIRST, NextStep, first_steps, list_steps
+from harmony_kit.report.site_report.can_wait import list_alike_points, list_waiting
+from harmony_kit.report.site_report.next_steps import (
+    N_FIRST,
+    NextStep,
+    first_steps,
+    list_steps,
+    name_owners,
+)
 from harmony_kit.report.site_report.promised import find_promise, say_promised
 from harmony_kit.report.site_report.site_view import SiteView
 from harmony_kit.report.site_report.storytelling import say_fact, say_plot
@@ -72,24 +78,30 @@ def _tell_step(view: SiteView, step: NextStep) -> dict[str, Any]:
     past = view.site.past
     return {
         "step": step,
-        "owners": [
-            (view.side(lens), finding.owners.get(lens, view.name(lens)))
-            for lens in sorted(view.lenses, key=lambda lens: lens != finding.looker)
-        ],
+        "owners": name_owners(view, step),
         "before": find_promise(view, past, finding) if past else "",
     }
 
 
 def _say_waiting(view: SiteView) -> str:
-    names = list_waiting(view)
+    names, is_untold = list_waiting(view), view.site.story.is_untold
     if not names:
-        return view.words.say("page.wait_rest")
-    is_untold = view.site.story.is_untold
+        return _say_alike(view, is_untold=is_untold)
     if len(names) == len(view.site.engagement.instrument.dimensions):
         everything = "page.wait_all_untold" if is_untold else "page.wait_all"
         return view.words.count(everything, len(names))
     some = "page.wait_untold" if is_untold else "page.wait"
     return view.words.say(some, dimensions=view.words.listing(names))
+
+
+def _say_alike(view: SiteView, *, is_untold: bool) -> str:
+    """The points both see alike, where no dimension can wait as a whole: how many, and some."""
+    points = list_alike_points(view)
+    if not points:
+        return view.words.say("page.wait_rest")
+    some = "page.wait_points_untold" if is_untold else "page.wait_points"
+    listed = view.words.listing(points[:_MOST])
+    return view.words.count(some, len(points), topics=listed)
 
 
 def _say_open(view: SiteView) -> str:

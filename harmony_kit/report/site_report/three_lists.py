@@ -16,6 +16,9 @@ __all__ = ["Meeting", "MeetingPoint", "list_meetings"]
 #: How many of a kind page one has room for.
 _MOST = 3
 
+#: Two charges whose distances differ by no more than this, in points, weigh the same.
+_AS_FAR = 0.5
+
 #: The three lists, what is least expected first: their state and what they are called, where both
 #: look, where one does, and where that differs between what is listed.
 _LISTS = (
@@ -162,9 +165,35 @@ def _say_counter(view: SiteView, finding: Finding, charged: set[str]) -> str:
     twin = _find_twin(view, finding.item) if is_charge else ""
     if not twin or twin in charged:
         return ""
-    rows = [row for row in view.rows("within", item=twin) if row["lens"] == row["about"]]
-    known = [row for row in rows if number_or_none(row["mean"]) is not None]
-    return _say_both(view, "page.counter", known, topic=view.label(twin))
+    there, here = _rows_own(view, twin), _rows_own(view, finding.item)
+    if min(len(there), len(here)) < len(view.lenses):
+        return ""
+    return _say_both(view, f"page.counter_{_compare(there, here)}", there, topic=view.label(twin))
+
+
+def _rows_own(view: SiteView, item: str) -> list[Row]:
+    """What each side says itself, where that may be told."""
+    rows = [row for row in view.rows("within", item=item) if row["lens"] == row["about"]]
+    return [row for row in rows if number_or_none(row["mean"]) is not None]
+
+
+def _compare(rows: list[Row], others: list[Row]) -> str:
+    """Whether two sides lie further apart here than there; a band leaves that open for longer."""
+    (low, high), (other_low, other_high) = _span(rows), _span(others)
+    if low > other_high + _AS_FAR:
+        return "wider"
+    return "narrower" if high < other_low - _AS_FAR else "alike"
+
+
+def _span(rows: list[Row]) -> tuple[float, float]:
+    """The least and the greatest distance of two means, as far as these are told."""
+    (low, high), (other_low, other_high) = ((_end(row, "from"), _end(row, "to")) for row in rows)
+    return max(low - other_high, other_low - high, 0.0), max(high - other_low, other_high - low)
+
+
+def _end(row: Row, end: str) -> float:
+    told = number_or_none(row[f"mean_{end}"])
+    return float(row["mean"]) if told is None else told
 
 
 def _find_twin(view: SiteView, item: str) -> str:
