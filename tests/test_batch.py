@@ -236,6 +236,8 @@ def test_chance_takes_no_report_down(tmp_path: Path, run: Any) -> None:
     why = "The process it ran in was ended before the notebook was done."
     assert result.failed == {"b": why}
     assert not result.is_ok
+    told = [f"failed b: {why}", "what stood there before stands, marked: b"]
+    assert summary_lines(result)[1:3] == told
     assert file_digests(folder / "reports" / "b") == good
     told = _run_json(folder)
     row = told["sites"][1]

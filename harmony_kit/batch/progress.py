@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harmony_kit.batch.batch import BatchEvent, BatchResult, Listener
 from harmony_kit.batch.briefing import is_portfolio
+from harmony_kit.errors import list_some
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -54,7 +55,7 @@ class _PlainLines:
     def __call__(self, event: BatchEvent) -> None:
         if event.kind == "planned":
             self._n_due = event.n
-            self._say(f"{event.n} reports to make")
+            self._say(f"{event.n} {'report' if event.n == 1 else 'reports'} to make")
         elif event.kind in ("made", "failed"):
             self._n_done += not is_portfolio(event.name)
             count = f"{self._n_done}/{self._n_due}"
@@ -128,6 +129,9 @@ def summary_lines(result: BatchResult, *, is_profiled: bool = False) -> list[str
     parts += [f"{result.n_left} not started"] if result.n_left else []
     lines = [f"{', '.join(parts)}, in {result.seconds:.1f} s"]
     lines += _failure_lines(result.failed)
+    rows = result.run.get("sites", ())
+    kept = [row["site"] for row in rows if row["setback"] and row["site"] in result.failed]
+    lines += [f"what stood there before stands, marked: {list_some(kept)}"] if kept else []
     if result.stopped and result.n_left:
         lines.append(
             f"stopped after reports failed in the same way one after the other: {result.stopped} "

@@ -29,7 +29,7 @@ class Account:
     def __init__(self, request: RunRequest) -> None:
         self.request = request
         self.began = time.monotonic()
-        self.deadline = None if request.timeout_s is None else self.began + request.timeout_s
+        self.deadline: float | None = None
         self.seconds = dict.fromkeys(("start", "prepare", "cells", "write"), 0.0)
         self.book: Message = {}
         self.marks: Message = {}
@@ -37,6 +37,11 @@ class Account:
         self.status: Status = "ok"
         self.failure: tuple[int, Message] | None = None
         self.signal: str | None = None
+
+    def start_clock(self) -> None:
+        """Count the limit from here on; what every run waits for is over."""
+        if self.request.timeout_s is not None:
+            self.deadline = time.monotonic() + self.request.timeout_s
 
     def use(self, book: Message, marks: Message) -> None:
         """Go on with this notebook; `marks` are papermill's texts and tag for a failure."""

@@ -41,6 +41,7 @@ class PlainRun:
         with account.timed("cells"):
             try:
                 self._hand_over()
+                account.start_clock()
                 self._process.wait(account.request.timeout_s)
             except subprocess.TimeoutExpired:
                 is_late = True

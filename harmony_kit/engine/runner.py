@@ -100,7 +100,8 @@ class Runner:
             shutil.rmtree(scratch, ignore_errors=True)
 
     def _run_own(self, server: Server, account: Account, scratch: str, token: str) -> RunResult:
-        worker = self._take_worker(server)
+        worker = self._take_worker(server)  # the server may still load its libraries
+        account.start_clock()
         session = WorkerSession(worker, token)
         course = Course(account, session)
         try:

@@ -179,14 +179,14 @@ def tell_ownership(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 def _meet_as_told(duties: pd.DataFrame, are_both_hidden: Bools) -> pd.DataFrame:
     """How two lenses meet on a duty, from the owners told.
 
-    What is measured of hidden counts, contested by a hair or not, would give some of them back. So
-    would a claim that two sides say different things, to whoever named a third: it stays only of
-    `_FEWEST_APART` people and more on both sides, all their counts hidden.
+    What is measured of hidden counts, contested by a hair or not, would give some of them back, and
+    so would any claim beside the counts of the other side. That two sides say different things,
+    whoever named a third could tell from: it stays only of `_FEWEST_APART` a side and more.
     """
     names = duties[["lens", "other", "owner", "other_owner", "pattern"]].fillna("")
-    is_few = (duties[["n", "n_other"]].min(axis=1) < _FEWEST_APART) | ~are_both_hidden
+    is_few = duties[["n", "n_other"]].min(axis=1) < _FEWEST_APART
     patterns = pd.Series([_meet(*row) for row in names.to_numpy()], duties.index, dtype="object")
-    is_open = (patterns != duties["pattern"]) | (patterns == "contested")
+    is_open = ~are_both_hidden | (patterns != duties["pattern"]) | (patterns == "contested")
     is_apart = is_few & (names["owner"] != names["other_owner"]) & (duties["claim"] == "claimed")
     claims = duties["claim"].mask(is_open | is_apart, "open")
     return pd.DataFrame({"pattern": patterns, "claim": claims})
