@@ -380,7 +380,7 @@ def test_the_method_says_what_may_be_wrong():
     text = _plain(report.method(site).html)
     assert f"of the {row['n_claimed']} readings claimed here, out of {row['n_topics']}" in text
     assert f"about {row['expected_wrong']:.0f} are expected to be wrong" in text
-    assert "None of this is a promise for a single report." in text
+    assert "This is no promise for a single report." in text
     assert "about nine reports in ten had at most one wrong claim in ten" in text
     assert "harmony-kit" in text
     assert "it-operations version 1" in text
