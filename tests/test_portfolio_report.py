@@ -138,7 +138,7 @@ def test_what_recurs_is_worked_out_once(portfolio):
 def test_what_recurs_is_named_without_how_many_points_it_is_about_at_one_site(portfolio):
     titles = {one.title for one in portfolio.engagement.evidence.subjects() if one.title}
     named = [group["title"] for group in _group(portfolio)]
-    assert "Decision: decided on data that did not pass every check" in named
+    assert "Decision: it was decided on data that did not pass every check" in named
     assert [one for one in named if "(" in one or any(title in one for title in titles)] == []
 
 

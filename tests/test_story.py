@@ -196,6 +196,12 @@ def test_exchanging_the_sides_exchanges_their_parts_and_nothing_else(site):
     assert again.roles == {part: swap[lens] for part, lens in told.roles.items()}
 
 
+def test_where_a_side_is_of_two_minds_it_is_counted_once():
+    facts = {fact.id: fact for fact in assess("sanmarco").story.facts}
+    assert {*facts["split_among"].terms} == {"lens", "topics"}
+    assert facts["two_minds"].terms["lens"] == Term("lens", "it")
+
+
 def test_the_facts_of_northfield_are_counted_and_named():
     facts = {fact.id: fact for fact in assess("northfield").story.facts}
     assert facts["open"] == Fact(

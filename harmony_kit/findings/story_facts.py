@@ -196,13 +196,15 @@ def _two_minds(scene: Scene) -> Iterator[Fact]:
         rows = scene.own(lens=lens)
         split = [row for row in rows if row["view"] == "split"]
         if rows:
-            items = tuple(dict.fromkeys(row["item"] for row in split))[:_MOST_NAMED]
-            terms = {"lens": lens_term(lens), "all": count_term(len(rows))}
-            if items:
-                terms["topics"] = Term("topics", items)
-                yield Fact("two_minds", terms, n=len(split))
+            items = tuple(dict.fromkeys(row["item"] for row in split))
+            terms = {"lens": lens_term(lens), "topics": Term("topics", items[:_MOST_NAMED])}
+            counted = {"lens": lens_term(lens), "all": count_term(len(rows))}
+            if not items:
+                yield Fact("one_mind", counted)
+            elif lens == scene.plot.roles.get("split"):  # the sentence of the plot has counted them
+                yield Fact("split_on" if len(items) <= _MOST_NAMED else "split_among", terms)
             else:
-                yield Fact("one_mind", terms)
+                yield Fact("two_minds", counted | terms, n=len(split))
 
 
 _technical = partial(_scored, score="technical")

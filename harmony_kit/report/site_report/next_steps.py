@@ -23,6 +23,9 @@ __all__ = ["N_FIRST", "NextStep", "actions", "first_steps", "list_steps", "name_
 #: Steps worth writing a name behind; more than that nobody does.
 _MOST_STEPS = 8
 
+#: From this share of points on both sides have just been seen to know each other: none asks again.
+_KNOWN_AT = 0.95
+
 #: Fact of the story → patterns of the findings whose action is about it.
 _TOLD_OF = {
     "open": ("decisions_stall",),
@@ -35,6 +38,9 @@ _TITLE = re.compile(r"[“„«][^”“»]*[”“»]")
 
 #: Kinds of findings that rest on what is on record, or on a scorecard of one pilot or decision.
 _ON_RECORD = ("evidence", "signature", "pilot", "readiness")
+
+#: Where a pilot stands that has ended on record and is still used.
+_KEPT = "kept"
 
 #: How many of them page one has room for.
 N_FIRST = 3
@@ -89,7 +95,7 @@ def _choose(view: SiteView) -> list[Finding]:
 
 
 def _choose_steps(view: SiteView) -> list[Finding]:
-    findings = [finding for finding in view.site.findings if finding.action]
+    findings = [one for one in view.site.findings if one.action and not _is_known(view, one)]
     answer = find_answer(view.site.story, findings)
     listed = [f for meeting in list_meetings(view) for f in meeting.findings]
     patterns = {one for fact in view.site.story.facts for one in _TOLD_OF.get(fact.id, ())}
@@ -99,11 +105,26 @@ def _choose_steps(view: SiteView) -> list[Finding]:
     begin = [answer] if answer else []
     if not answer or answer.kind not in _ON_RECORD:
         begin = [*(f for f in shown if f.pattern in patterns & {*_TOLD_OF["late"]}), *begin]
+    kept = sorted((f for f in findings if f.standing == _KEPT), key=lambda f: f.claim != "claimed")
     steps: list[Finding] = []
-    for finding in [*begin, *later]:
+    for finding in [*begin, *later, *kept]:
         if not any(_is_same(finding, one) for one in steps):
             steps.append(finding)
-    return steps[:_MOST_STEPS]
+    return _fit(steps)
+
+
+def _fit(steps: list[Finding]) -> list[Finding]:
+    """As many as there is room for; what has ended and is still used is always among them."""
+    n_kept = sum(one.standing == _KEPT for one in steps)
+    others = [one.id for one in steps if one.standing != _KEPT][: _MOST_STEPS - n_kept]
+    return [one for one in steps if one.standing == _KEPT or one.id in others][:_MOST_STEPS]
+
+
+def _is_known(view: SiteView, finding: Finding) -> bool:
+    """Whether it asks both sides for what was just measured: that they know each other."""
+    rows = view.rows("understanding", dimension="all")
+    is_reading = (finding.kind, finding.pattern) == ("understanding", "reads_well")
+    return is_reading and all(row["share"] >= _KNOWN_AT for row in rows)
 
 
 def _is_same(one: Finding, other: Finding) -> bool:

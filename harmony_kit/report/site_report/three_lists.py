@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from harmony_kit.findings.findings import Finding
-from harmony_kit.measures.claims import APART
+from harmony_kit.measures.claims import APART, WORDED
 from harmony_kit.measures.rows import Row, number_or_none, text_of
 from harmony_kit.report.site_report.general import only_special
 from harmony_kit.report.site_report.site_view import SiteView
@@ -168,7 +168,16 @@ def _say_counter(view: SiteView, finding: Finding, charged: set[str]) -> str:
     there, here = _rows_own(view, twin), _rows_own(view, finding.item)
     if min(len(there), len(here)) < len(view.lenses):
         return ""
-    return _say_both(view, f"page.counter_{_compare(there, here)}", there, topic=view.label(twin))
+    how = "open" if _is_open(view, twin) else _compare(there, here)
+    return _say_both(view, f"page.counter_{how}", there, topic=view.label(twin))
+
+
+def _is_open(view: SiteView, item: str) -> bool:
+    """Whether it is open for a side how it stands to the other, or too near the limit to say."""
+    return any(
+        row["claim"] not in WORDED or number_or_none(row.get("is_on_line")) == 1
+        for row in view.rows("topics", item=item)
+    )
 
 
 def _rows_own(view: SiteView, item: str) -> list[Row]:
@@ -178,11 +187,13 @@ def _rows_own(view: SiteView, item: str) -> list[Row]:
 
 
 def _compare(rows: list[Row], others: list[Row]) -> str:
-    """Whether two sides lie further apart here than there; a band leaves that open for longer."""
+    """Whether two sides lie further apart here than there; a band may leave that untold."""
     (low, high), (other_low, other_high) = _span(rows), _span(others)
     if low > other_high + _AS_FAR:
         return "wider"
-    return "narrower" if high < other_low - _AS_FAR else "alike"
+    if high < other_low - _AS_FAR:
+        return "narrower"
+    return "alike" if max(high - other_low, other_high - low) <= _AS_FAR else "untold"
 
 
 def _span(rows: list[Row]) -> tuple[float, float]:
