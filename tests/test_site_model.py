@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from harmony_kit.measures.conflicts import hear_conflicts
 from harmony_kit.measures.factor import factorise
 from harmony_kit.measures.seeding import digest_arrays, seed_draws
 from harmony_kit.measures.site_model import draw_sites
@@ -121,3 +122,35 @@ def test_a_secret_changes_the_draws_and_nothing_else_does():
     assert digest != digest_arrays([np.arange(3.0)])
     first = [seed_draws(digest, secret).random() for secret in (None, None, b"ours")]
     assert first[0] == first[1] != first[2]
+
+
+def _almost_understood(off):
+    """Ratings of a plant where the first lens reads every topic right, the first one by `off`."""
+    random = np.random.default_rng(5)
+    own = random.normal([2.0, 2.2], [0.8, 0.8], (TOPICS, 2)).clip(0.6, 3.2)
+    means = np.stack([own[:, 0], own[:, 1], own[:, 1], own[:, 0]])
+    means[2, 0], means[1, 0] = 0.6 + off, 0.6
+    given = tuple(means[k][:, None] + random.normal(0, 0.8, (TOPICS, 6)) for k in range(4))
+    people = np.arange(6), np.arange(6)
+    return SiteRatings(given, np.full((TOPICS, 4), -1), people)
+
+
+def test_one_misreading_among_many_that_are_none_is_heard():
+    ratings = _almost_understood(2.6)
+    draws = draw_sites([ratings], reliability=0.7)[0]
+    heard = hear_conflicts(draws, ratings)
+    before, after = ((np.abs(d.means[2] - d.means[1]) <= 1).mean(axis=1) for d in (draws, heard))
+    assert (before[0] > 0.2, after[0] < before[0] - 0.05) == (True, True)
+    assert np.array_equal(heard.means[:, 1:], draws.means[:, 1:])
+    assert np.array_equal(heard.means[[0, 3], 0], draws.means[[0, 3], 0])
+    assert np.array_equal(heard.means[:, 0, 1::2], draws.means[:, 0, 1::2])
+    assert (heard.means.min() >= 0, heard.means.max() <= 4) == (True, True)
+    mirrored = hear_conflicts(draw_sites([ratings.mirror()], reliability=0.7)[0], ratings.mirror())
+    assert np.array_equal(mirrored.means, heard.means[[1, 0, 3, 2]])
+
+
+def test_what_the_others_lead_to_expect_stays_as_it_was_drawn():
+    ratings = _almost_understood(0.0)
+    ratings.given[2][3] = np.nan  # nobody said what they expect here
+    draws = draw_sites([ratings], reliability=0.7)[0]
+    assert hear_conflicts(draws, ratings) is draws

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from harmony_kit.measures.conflicts import hear_conflicts
 from harmony_kit.measures.site_model import SiteDraws, draw_sites
 from harmony_kit.measures.site_ratings import SiteRatings, batch_sites
 from harmony_kit.measures.tally import Tally
@@ -37,4 +38,4 @@ def draw_tally(tally: Tally, *, reliability: float, secret_of: SecretOf) -> Iter
         sites = [ratings for _, ratings in batch]
         drawn = draw_sites(sites, reliability=reliability, secrets=secrets)
         for (rows, ratings), draws in zip(batch, drawn, strict=True):
-            yield DrawnSite(rows, ratings, draws)
+            yield DrawnSite(rows, ratings, hear_conflicts(draws, ratings))
