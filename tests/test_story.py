@@ -23,6 +23,8 @@ from harmony_kit.findings.fact import Fact, Term
 from harmony_kit.findings.plots import PLOTS, Scene
 from harmony_kit.findings.story import Story, tell_story
 from harmony_kit.report import site_report
+from harmony_kit.report.site_report.site_view import SiteView
+from harmony_kit.report.site_report.storytelling import say_fact
 from harmony_kit.report.words import load_words
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
@@ -200,6 +202,22 @@ def test_where_a_side_is_of_two_minds_it_is_counted_once():
     facts = {fact.id: fact for fact in assess("sanmarco").story.facts}
     assert {*facts["split_among"].terms} == {"lens", "topics"}
     assert facts["two_minds"].terms["lens"] == Term("lens", "it")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Operations is split on the same meaning of “AI”."),
+        ("de", "Produktion ist geteilt bei: dasselbe Verständnis von „KI“."),
+        ("es", "Operaciones está dividida en el mismo significado de «IA»."),
+    ],
+)
+def test_where_every_point_a_side_is_split_on_is_named_none_is_among_others(language, told):
+    site = assess("sanmarco", language)
+    within = site.frames["within"]
+    few = within[within["item"] == "meaning.same"]
+    story = tell_story({"within": few}, site.engagement.instrument)
+    assert [say_fact(SiteView.of(site), fact) for fact in story.facts][:1] == [told]
 
 
 def test_the_facts_of_northfield_are_counted_and_named():
