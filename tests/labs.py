@@ -83,7 +83,7 @@ def run_server(
     finally:
         if process.poll() is None:
             process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def _wait_for(process: subprocess.Popen[bytes], home: Path) -> Server:
@@ -116,7 +116,7 @@ def run_voila(notebook: Path, home: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 @contextlib.contextmanager

@@ -32,7 +32,7 @@ def main(folder: Path, language: str) -> None:
     )
     settings.write_text(text, encoding="utf-8")
     with (folder / "decisions.csv").open("a", encoding="utf-8") as file:
-        file.write("northfield,odd,Odd one,2099-01-01,2026-01-01,it,never\n")
+        file.write("northfield,odd,Odd one,,2099-01-01,2026-01-01,it,never\n")
     moment = dt.datetime.combine(demo.AS_OF, dt.time(12), dt.UTC)
     files = tuple(path for path in built.answers if path.stem in (*SHOWN, FAILED))
     import_files(folder, files, ImportOptions("demo", moment, timezone="UTC"))

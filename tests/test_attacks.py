@@ -554,17 +554,21 @@ def test_where_weights_are_hidden_distances_say_how_many_put_first_differ(plants
         "perceived": ("own", "estimate"),
         "misread": ("estimate", "other_own"),
     }
-    n_hidden = 0
+    n_hidden = n_untold = 0
     for raw, row in zip(rows_of(measured.frames[name]), rows_of(told.frames[name]), strict=True):
         for distance, (one, other) in sides.items():
             if row[one] is None or row[other] is None:
                 first, second = (row[f"first_{side}"] for side in (one, other))
                 first, second = first or [], second or []
                 n = min(len(first), len(second))
-                share = 1 - len(set(first) & set(second)) / n if n else 0.5
                 n_hidden += 1
+                if not n:
+                    assert np.isnan(row[distance])
+                    n_untold += 1
+                    continue
+                share = 1 - len(set(first) & set(second)) / n
             else:
                 share = raw[distance]
             assert row[distance] == pytest.approx(round(share * 20) / 20, abs=0.0251)
             assert abs(row[distance] * 20 - round(row[distance] * 20)) < 1e-9
-    assert n_hidden > 50
+    assert (n_hidden > 50, n_hidden > n_untold > 0) == (True, True)

@@ -689,11 +689,11 @@ def test_a_killed_server_loses_nothing(folder, browser, store, tmp_path):
             visit.wait_for_screen("duties.data")
             visit.press("1", "2")
             visit.wait_for_screen("duties.clear")
+            assert visit.page.locator(".harmony[popover]").count() == 1
             server.process.kill()
             server.process.wait()
             visit.wait_for(".notice.offline", 3)
             # JupyterLab says so as well and takes every key: it must be seen, and then be gone.
-            assert visit.page.locator(".harmony[popover]").count() == 1
             visit.page.locator(".jp-Dialog .jp-mod-reject").click(timeout=20_000)
             visit.page.wait_for_selector(".harmony[popover]")
             visit.press("4")

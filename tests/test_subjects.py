@@ -129,7 +129,7 @@ def test_the_example_of_the_readme_runs_and_knows_every_title(acme, monkeypatch)
     names: dict[str, object] = {}
     exec(compile(example, "README.md", "exec"), names)
     assessment = names["assessment"]
-    assert len(assessment.frames["topics"]) == 76
+    assert len(assessment.frames["topics"]) == 70
     assert assessment.findings[0].question.endswith("?")
     assert assessment.subject_title("on-the-spot") == "Added on the spot"
 
@@ -148,7 +148,9 @@ def test_no_page_lacks_a_title(acme):
     titles = {subject.id: subject.title for subject in site.subjects}
     assert [f.title for f in about if titles[f.subject] not in f.title] == []
     html = dimensions(site).html
-    assert all(title in html for title in titles.values())
+    asked = set(site.frames["topics"]["subject"].dropna())  # a one-off decision is not asked about
+    assert asked > pilots
+    assert [titles[subject] for subject in asked if titles[subject] not in html] == []
     text = re.sub(r"<[^>]*>", " ", html)
     assert not re.search(r"\bnan\b|on-the-spot", text, re.IGNORECASE)
 
