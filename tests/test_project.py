@@ -44,7 +44,7 @@ def test_readme_has_exactly_two_set_up_commands():
     assert len(commands) == 2
     assert all("\n" not in command for command in commands)
     assert commands[0].endswith("harmony demo")
-    assert commands[1].endswith("pytest -n 2")
+    assert commands[1].endswith("pytest -n 3")
 
 
 def test_the_hooks_are_the_tools_of_the_tests():
