@@ -140,7 +140,7 @@ def find(
 
     Returns
     -------
-    list of Finding
+    tuple of Finding
         Ranked by `Finding.score`; equal scores by id. What is ``open`` or ``withheld`` is not
         among them, nor anything about fewer people of a lens than the minimum group, nor a case
         the playbook has no title for. Alike ones are one finding; contradictions are settled.
