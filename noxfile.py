@@ -43,7 +43,7 @@ def check(session: nox.Session) -> None:
 
 @nox.session
 def fast(session: nox.Session) -> None:
-    """Four tests in five, in a minute on two cores; more words go to pytest."""
+    """Four tests in five, in two minutes on two cores; more words go to pytest."""
     _run(session, "pytest", *TWO_AT_A_TIME, "-m", SLOW_MARKS, *session.posargs)
 
 
