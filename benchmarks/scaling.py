@@ -150,7 +150,7 @@ def _run(folder: Path, place: Path, plants: list[str]) -> Run:
 
 def _work(reports: dict[str, dict[str, float]], plant: str) -> float:
     """Mean seconds of work over the reports of a plant and of its copies."""
-    parts = ("engine.prepare", "engine.cells", "engine.write", "render", "publish")
+    parts = ("engine.prepare", "engine.cells", "engine.write", "render")
     copies = [report for name, report in reports.items() if re.fullmatch(rf"{plant}(-\d+)?", name)]
     return statistics.mean(sum(report[part] for part in parts) for report in copies)
 
